@@ -1,0 +1,1 @@
+"""The tests of Workbench. Mirrors the package, with whole-window tests and benchmarks beside it."""

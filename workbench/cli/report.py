@@ -1,0 +1,38 @@
+"""A report of a bug that can be pasted as it is. Holds versions and the traceback, and no code of the user's."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench import __version__
+from workbench.store.paths import data_dir
+
+
+def write_report(error: BaseException, argv: Sequence[str]) -> Path:
+    """Write the report into the data folder (or the system's temporary one) and give its path."""
+    command = argv[0] if argv else "(window)"
+    text = "\n".join(
+        [
+            f"Workbench {__version__}, Python {platform.python_version()}, {platform.platform()}",
+            f"Command: {command}",
+            "",
+            *traceback.format_exception(error),
+        ]
+    )
+    name = f"bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+    for folder in (data_dir() / "reports", Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / name
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError:
+            continue
+        return path
+    sys.stderr.write(text)
+    return Path(name)

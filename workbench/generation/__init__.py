@@ -1,0 +1,1 @@
+"""The only place that calls models and agents: backends, prompt, contract, budget."""

@@ -1,0 +1,251 @@
+"""Whether an answer fits: everything is checked here before anything is written, and nothing is applied in part.
+
+Pure. What it refuses becomes sentences that go back to the model in one repair request and, if that fails
+too, to the expert. What the expert accepted is not guarded here: the ledger compares and says so.
+"""
+
+from __future__ import annotations
+
+import ast
+import unicodedata
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from workbench.generation.contract import Deletion, Edit, Move, NewFile, NoteAnswer, Parsed
+from workbench.generation.edits import apply_edits
+from workbench.review.rounds import Answer, Why
+
+
+MAX_FILE = 2_000_000
+"""Bytes of one file that a model may write. A round of people's code has nothing near it."""
+MAX_FILES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an answer that fits makes of the start tree.
+
+    `files` holds the paths that differ from the start: their bytes, or None for a file that is gone.
+    `moves` are (old path, new path); the new path is in `files`, and keeps the old one's mode.
+    `doubts` are sentences about what is allowed and looks wrong. `remarks` is what stood outside the blocks.
+    """
+
+    files: Mapping[str, bytes | None] = field(default_factory=dict)
+    whys: tuple[Why, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    doubts: tuple[str, ...] = ()
+    remarks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Why an answer does not fit, one sentence each."""
+
+    found: tuple[str, ...]
+
+
+def check(
+    parsed: Parsed,
+    files: Mapping[str, bytes],
+    notes: Sequence[str],
+    *,
+    paths: Collection[str] = (),
+    also: Collection[str] = (),
+) -> Outcome | Problems:
+    """What the answer makes of `files`, the contents that the model was given, or what is wrong with it.
+
+    `paths` are all paths of the start tree, also those that were not shown. Each id of `notes` needs
+    exactly one answer; ids in `also` may have one.
+    """
+    problems = list(parsed.problems)
+    if not parsed.complete:
+        problems.append("The answer was cut: its end mark is missing.")
+    if not parsed.blocks:
+        problems.append("The answer holds no block in the form of the contract.")
+    tree = _Tree(files, paths, problems)
+    _name_paths(parsed, tree)
+    if not problems:
+        _make(parsed, tree)
+    answers = _answers(parsed, notes, also, problems)
+    if problems:
+        return Problems(tuple(dict.fromkeys(problems)))
+    changed = {path: data for path, data in tree.result.items() if files.get(path) != data}
+    return Outcome(
+        files=changed,
+        whys=tuple(tree.whys),
+        answers=answers,
+        moves=tuple((move.path, move.to) for move in parsed.blocks if isinstance(move, Move)),
+        doubts=_syntax_doubts(files, changed),
+        remarks=parsed.remarks,
+    )
+
+
+class _Tree:
+    """The files while an answer is put on them."""
+
+    def __init__(self, files: Mapping[str, bytes], paths: Collection[str], problems: list[str]) -> None:
+        self.files = files
+        self.paths = frozenset(paths) | frozenset(files)
+        self.problems = problems
+        self.result: dict[str, bytes | None] = {}
+        self.whys: list[Why] = []
+
+
+def _name_paths(parsed: Parsed, tree: _Tree) -> None:
+    """Refuse paths that are not there, not shown, taken, spelled to escape, or named twice."""
+    made: set[str] = set()
+    edited: set[str] = set()
+    gone: list[str] = []
+    for block in parsed.blocks:
+        if isinstance(block, NewFile):
+            # An empty file holds nothing that could be lost.
+            if tree.files.get(block.path) != b"" or block.path in made:
+                _fresh(block.path, made, tree)
+            made.add(block.path)
+        elif isinstance(block, Edit | Deletion | Move):
+            if block.path not in tree.files:
+                why = "was not given to you" if block.path in tree.paths else "does not exist"
+                tree.problems.append(f"{write_safely(block.path)}: the file {why}.")
+            elif isinstance(block, Edit):
+                edited.add(block.path)
+            else:
+                gone.append(block.path)
+        if isinstance(block, Move):
+            _fresh(block.to, made, tree)
+            made.add(block.to)
+    deleted = {block.path for block in parsed.blocks if isinstance(block, Deletion)}
+    tree.problems += [f"{path}: it is edited and deleted in one answer." for path in sorted(edited & deleted)]
+    tree.problems += [f"{path}: it is deleted or renamed twice." for path in set(gone) if gone.count(path) > 1]
+    tree.problems += [f"{path}: it is edited and made new in one answer." for path in sorted(edited & made)]
+    if len(made | edited | set(gone)) > MAX_FILES:
+        tree.problems.append(f"The answer touches more than {MAX_FILES} files.")
+
+
+def _fresh(path: str, made: Collection[str], tree: _Tree) -> None:
+    """Refuse a path that may not come into being."""
+    parts = path.split("/")
+    above = ["/".join(parts[:count]) for count in range(1, len(parts))]
+    wrong = hostile(path)
+    if wrong:
+        tree.problems.append(f"{write_safely(path)}: {wrong}.")
+    elif path in tree.paths or path in made:
+        tree.problems.append(f"{path}: the file exists. Change it with EDIT blocks.")
+    elif any(folder in tree.paths or folder in made for folder in above):
+        tree.problems.append(f"{path}: a file stands where its folder would be.")
+    elif any(each.startswith(f"{path}/") for each in (*tree.paths, *made)):
+        tree.problems.append(f"{path}: a folder of that name exists.")
+
+
+def hostile(path: str) -> str | None:
+    """Why no file of this name may come into being, or None. Any spelling of `.git` counts as `.git`."""
+    if not path or path.startswith("/") or path.endswith("/") or len(path) > 4000:
+        return "this is not a path inside the repository"
+    if "\\" in path or any(unicodedata.category(sign) in ("Cc", "Cs") for sign in path):
+        return "the name holds a backslash or a control character"
+    for part in path.split("/"):
+        visible = "".join(sign for sign in part if unicodedata.category(sign) != "Cf")
+        plain = visible.split(":")[0].rstrip(". ").casefold()
+        if part in ("", ".", ".."):
+            return "this is not a path inside the repository"
+        if plain in (".git", "git~1") or (len(visible) > 1 and visible[1] == ":"):
+            return "git's own folder and drive names may not be written"
+    return None
+
+
+def write_safely(path: str) -> str:
+    """A path for a sentence, with what cannot be seen spelled out."""
+    return path if path.isprintable() else ascii(path)
+
+
+def _make(parsed: Parsed, tree: _Tree) -> None:
+    """Put every block on the files. The paths were found good."""
+    edits: dict[str, list[Edit]] = {}
+    moves = {block.path: block for block in parsed.blocks if isinstance(block, Move)}
+    for block in parsed.blocks:
+        if isinstance(block, Edit):
+            edits.setdefault(block.path, []).append(block)
+        elif isinstance(block, NewFile):
+            _make_new(block, tree)
+        elif isinstance(block, Deletion):
+            tree.result[block.path] = None
+            tree.whys.append(Why(block.path, 0, 0, block.why))
+        elif isinstance(block, Move):
+            tree.result[block.path] = None
+            tree.result[block.to] = tree.files[block.path]
+            tree.whys.append(Why(block.to, 0, 0, block.why))
+    for path, wanted in edits.items():
+        applied = apply_edits(path, tree.files[path], wanted)
+        if isinstance(applied, tuple):
+            tree.problems.extend(applied)
+            continue
+        target = moves[path].to if path in moves else path
+        tree.result[target] = applied.data
+        pairs = zip(wanted, applied.spans, strict=True)
+        tree.whys.extend(Why(target, start, count, edit.why) for edit, (start, count) in pairs)
+    tree.problems.extend(
+        f"{path}: the file would be larger than {MAX_FILE:,} bytes."
+        for path, data in tree.result.items()
+        if data is not None and len(data) > max(MAX_FILE, len(tree.files.get(path, b"")))
+    )
+
+
+def _make_new(block: NewFile, tree: _Tree) -> None:
+    lines = block.lines
+    fenced = len(lines) > 1 and lines[0].startswith("```") and lines[-1].strip() == "```"
+    if fenced and not block.path.lower().endswith((".md", ".markdown", ".rst", ".txt")):
+        tree.problems.append(f"{block.path}: the content is wrapped in a code fence. Give the bare lines.")
+        return
+    try:
+        data = "".join(f"{line}\n" for line in lines).encode()
+    except UnicodeEncodeError:
+        tree.problems.append(f"{block.path}: the content holds half a character.")
+        return
+    tree.result[block.path] = data
+    tree.whys.append(Why(block.path, 1 if lines else 0, len(lines), block.why))
+
+
+def _answers(
+    parsed: Parsed, notes: Sequence[str], also: Collection[str], problems: list[str]
+) -> tuple[Answer, ...]:
+    given: dict[str, Answer] = {}
+    known = {*notes, *also}
+    for block in parsed.blocks:
+        if not isinstance(block, NoteAnswer):
+            continue
+        if block.note not in known:
+            problems.append(f"Note {block.note}: there is no such note to answer.")
+        elif block.note in given:
+            problems.append(f"Note {block.note}: it is answered twice.")
+        else:
+            given[block.note] = Answer(block.note, block.kind, block.text)
+    missing = [note for note in notes if note not in given]
+    if missing and parsed.complete:
+        problems.append(f"These notes have no answer: {', '.join(missing)}.")
+    return tuple(given.values())
+
+
+def _syntax_doubts(before: Mapping[str, bytes], after: Mapping[str, bytes | None]) -> tuple[str, ...]:
+    """Python that could be read before and cannot be read now. A doubt, because our Python is not theirs."""
+    doubts: list[str] = []
+    for path, data in after.items():
+        if data is None or not path.endswith((".py", ".pyi")):
+            continue
+        wrong = _python_error(data)
+        old = before.get(path)
+        if wrong and (old is None or _python_error(old) is None):
+            doubts.append(f"{path}: {wrong}.")
+    return tuple(doubts)
+
+
+def _python_error(data: bytes) -> str | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(data)
+    except SyntaxError as error:
+        return f"this is not valid Python, line {error.lineno or 1}: {error.msg}"
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None

@@ -1,0 +1,91 @@
+"""What a call to a model reports while it runs, and how a round ends. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.generation.checking import Outcome
+from workbench.generation.exchange import Exchange
+from workbench.generation.failures import Trouble
+from workbench.review.rounds import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class TextArrived:
+    """More of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """The call is alive. `tokens` counts about what has arrived, thinking included; seconds since the call began."""
+
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """The call is made again after `wait` seconds. With `shown`, the text that had arrived is void."""
+
+    why: str
+    wait: float
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UsageKnown:
+    """What the call used. `cached` is how many of the tokens in were read from the provider's cache."""
+
+    usage: Usage
+    cached: int | None = None
+    first_token: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The stream ended by itself; whether the answer is complete is for the contract to say. `reason` is the provider's."""
+
+    text: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The call failed for good. `detail` is what the other side said, without keys; `text` what had arrived."""
+
+    trouble: Trouble
+    sentence: str
+    hint: str
+    detail: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairAsked:
+    """The answer did not fit and is asked for once more; the text so far is void."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The round's author answered, and the answer fits. Always the last event."""
+
+    outcome: Outcome
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """There is no round. Always the last event; nothing was applied, and the exchange is kept."""
+
+    trouble: Trouble
+    sentence: str
+    hint: str
+    exchange: Exchange
+
+
+CallEvent = TextArrived | Progressed | Retried | UsageKnown | Finished | Failed
+Event = CallEvent | RepairAsked | Answered | Lost

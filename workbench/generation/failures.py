@@ -1,0 +1,114 @@
+"""What can go wrong with a call to a model, each as one sentence and a hint. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """Kinds of failure, as the helper names them on its standard output."""
+
+    NO_KEY = "no key"
+    REFUSED_KEY = "refused key"
+    NOT_ALLOWED = "not allowed"
+    UNKNOWN_MODEL = "unknown model"
+    NO_NETWORK = "no network"
+    RATE_LIMIT = "rate limit"
+    NO_CREDIT = "no credit"
+    BUSY = "busy"
+    TIMEOUT = "timeout"
+    CUT = "cut"
+    OUT_OF_ROOM = "out of room"
+    TOO_LONG = "too long"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+    BAD_ANSWER = "bad answer"
+    NOT_STARTED = "not started"
+    CANCELLED = "cancelled"
+
+
+RETRIED = frozenset({Trouble.RATE_LIMIT, Trouble.BUSY, Trouble.TIMEOUT, Trouble.CUT, Trouble.NO_NETWORK})
+"""Kinds that a second try may mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """Who was called: for the words only."""
+
+    model: str
+    api_base: str | None = None
+    key_name: str | None = None
+
+    @property
+    def where(self) -> str:
+        return self.api_base or "the provider"
+
+
+def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tuple[str, str]:
+    """One sentence and a hint. `wait` is how many seconds the provider asked us to wait."""
+    model, where = callee.model, callee.where
+    later = "Try again in a while." if wait is None else f"Try again in {_duration(wait)}."
+    key = callee.key_name or "the provider's key"
+    match trouble:
+        case Trouble.NO_KEY:
+            return (
+                f"The round was not started: there is no key for {model}.",
+                f"Set {key} in the environment, or store it in Settings, Models.",
+            )
+        case Trouble.REFUSED_KEY:
+            return f"{where} refused the key for {model}.", f"Check {key}: it may be mistyped or withdrawn."
+        case Trouble.NOT_ALLOWED:
+            return f"The key may not use {model}.", "Ask for access at the provider, or choose another model."
+        case Trouble.UNKNOWN_MODEL:
+            return (
+                f"There is no model {model} at {where}.",
+                "Check the spelling; the name begins with the provider, such as openai/ or ollama_chat/.",
+            )
+        case Trouble.NO_NETWORK:
+            return f"{where} could not be reached.", _network_hint(callee)
+        case Trouble.RATE_LIMIT:
+            return f"{where} takes no more requests for {model} at the moment.", later
+        case Trouble.NO_CREDIT:
+            return f"The account at {where} has no credit left for {model}.", "Add credit, or choose another model."
+        case Trouble.BUSY:
+            return f"{where} failed while answering for {model}.", later
+        case Trouble.TIMEOUT:
+            return f"{model} did not answer in time.", "Try again, or give less context."
+        case Trouble.CUT:
+            return (
+                f"The answer of {model} was cut in the middle; nothing was applied.",
+                "Send again; what had arrived is kept with the round.",
+            )
+        case Trouble.OUT_OF_ROOM:
+            return (
+                f"The answer of {model} reached its length limit and was cut; nothing was applied.",
+                "Ask for less at once, or choose a model with a longer answer.",
+            )
+        case Trouble.TOO_LONG:
+            return f"The prompt is too long for {model}.", "Give fewer files, or choose a model with a larger window."
+        case Trouble.BLOCKED:
+            return f"{where} refused to answer because of its content rules.", "Reword the task, or choose another model."
+        case Trouble.REFUSED:
+            return f"{where} did not accept the request for {model}.", "The details are kept with the round."
+        case Trouble.BAD_ANSWER:
+            return (
+                f"The answer of {model} does not fit the files; nothing was applied.",
+                "The answers, and what was wrong with them, are kept with the round. Send again, or choose another model.",
+            )
+        case Trouble.NOT_STARTED:
+            return "The program that calls models could not be started.", "Install Workbench again; LiteLLM is missing or broken."
+        case Trouble.CANCELLED:
+            return "The round was cancelled; nothing was applied.", ""
+
+
+def _network_hint(callee: Callee) -> str:
+    if callee.api_base:
+        return "Is the server running, and is the address in Settings, Models right?"
+    return "Check the network connection and the proxy settings."
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} seconds"
+    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{round(seconds / 3600)} hours"

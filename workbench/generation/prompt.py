@@ -1,0 +1,154 @@
+"""What a model is told: the contract, the task, the files and the feedback, as chat messages.
+
+Pure but for reading the prompt texts that ship with the program. The same request gives the same bytes, so
+that a kept prompt can be compared with another round's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from workbench.assets import asset
+from workbench.generation.contract import Marks, marks_for, write_path
+from workbench.generation.edits import read_text
+from workbench.review.changes import FileChange
+from workbench.review.notes import ASKING, Note
+
+
+_NAMES_SHOWN = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message. `role` is `system`, `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a round is asked for with.
+
+    `files` are the contents, in the round's start tree, that the author is given and may edit; `paths`
+    all paths of that tree. `feedback` is the feedback as Markdown, "" for a first round. `notes` are the
+    live notes, with the places they have in the round that was judged; `between` the file changes from
+    the start tree to that round's tree (empty where nothing was taken out): the offline author follows
+    them from the note to the lines in the start tree.
+    """
+
+    task: str
+    feedback: str
+    files: Mapping[str, bytes]
+    paths: frozenset[str] = frozenset()
+    notes: tuple[Note, ...] = ()
+    between: tuple[FileChange, ...] = field(default=())
+
+    @property
+    def to_answer(self) -> tuple[str, ...]:
+        """Ids of the notes that must be answered. Praise and the reasons of rejections may be, and need not."""
+        return tuple(note.id for note in self.notes if note.intent in ASKING and not note.reason and note.is_live)
+
+
+def build(request: Request) -> tuple[Message, ...]:
+    """The messages of the first call: the contract, then one message with everything else, the task on top."""
+    system = fill("contract.md", marks_of(request))
+    system = system.partition("\n")[2]
+    parts = [
+        f"# Task\n\n{request.task.strip() or 'No task was written. The feedback says what to do.'}",
+        *_files(request),
+    ]
+    if request.feedback.strip():
+        parts.append(f"# Feedback on the last round\n\n{request.feedback.strip()}")
+    parts.append(_notes(request))
+    asked = "\n\n".join(part for part in parts if part) + "\n"
+    # Half characters stand for bytes that are not UTF-8 (in a path, say), and no request can carry them.
+    return (Message("system", system), Message("user", asked.encode("utf-8", "backslashreplace").decode()))
+
+
+def repair(problems: Sequence[str], marks: Marks, *, doubts: bool = False) -> Message:
+    """The request to answer again, with what was wrong. `doubts`: it fits, and looks wrong all the same."""
+    listed = "\n".join(f"- {each}" for each in problems)
+    text = fill("doubts.md" if doubts else "repair.md", marks)
+    return Message("user", text.replace("{{problems}}", listed))
+
+
+def marks_of(request: Request) -> Marks:
+    """The marker lines for this request, in none of its files."""
+    return marks_for(request.files.values())
+
+
+def fill(name: str, marks: Marks) -> str:
+    """A prompt text with its marker lines put in."""
+    text = asset("prompts", name).read_text(encoding="utf-8")
+    words = {
+        "edit": marks.opens("EDIT"),
+        "new": marks.opens("NEW"),
+        "delete": marks.opens("DELETE"),
+        "move": marks.opens("MOVE"),
+        "note": marks.opens("NOTE"),
+        "search": marks.part("SEARCH"),
+        "replace": marks.part("REPLACE"),
+        "content": marks.part("CONTENT"),
+        "end": marks.closes,
+        "complete": marks.complete,
+    }
+    for word, line in words.items():
+        text = text.replace(f"{{{{{word}}}}}", line)
+    return text
+
+
+def _files(request: Request) -> list[str]:
+    """One section a file, then the names of what is not shown."""
+    sections: list[str] = []
+    unread: list[str] = []
+    for path in sorted(request.files):
+        text = read_text(request.files[path])
+        if text is None:
+            unread.append(f"- {write_path(path)} (binary)")
+            continue
+        body = text.shown
+        fence = "`" * max(3, _longest_ticks(body) + 1)
+        last = "" if not text.raw or text.raw[-1].endswith(b"\n") else ", no newline at its end"
+        size = f"{len(text.lines)} lines{last}" if text.lines else "empty"
+        sections.append(f"## {write_path(path)} ({size})\n\n{fence}\n{body}\n{fence}")
+    others = sorted(request.paths - set(request.files))
+    unread += [f"- {write_path(path)}" for path in others[:_NAMES_SHOWN]]
+    if len(others) > _NAMES_SHOWN:
+        unread.append(f"- and {len(others) - _NAMES_SHOWN} more")
+    if sections:
+        sections.insert(0, "# Files\n\nThese are the files that you may change, whole and as they are now.")
+    if unread:
+        sections.append("# Other files, by name only; they cannot be changed\n\n" + "\n".join(unread))
+    return sections
+
+
+def _longest_ticks(text: str) -> int:
+    longest = run = 0
+    if "```" not in text:
+        return 0
+    for sign in text:
+        run = run + 1 if sign == "`" else 0
+        longest = max(longest, run)
+    return longest
+
+
+def _notes(request: Request) -> str:
+    wanted = [note for note in request.notes if note.id in request.to_answer]
+    if not wanted:
+        return "# Notes to answer\n\nNone."
+    return "# Notes to answer\n\n" + "\n".join(f"- {note.id} ({note.intent.value})" for note in wanted)
+
+
+def digest(messages: Sequence[Message]) -> str:
+    """Names a prompt: equal for the same messages, 16 hex characters."""
+    text = json.dumps([[message.role, message.content] for message in messages])
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def rough_tokens(text: str) -> int:
+    """About how many tokens a text is, at once and without a tokenizer. Off by up to a third; say "about"."""
+    return (len(text.encode("utf-8", "replace")) + 3) // 4

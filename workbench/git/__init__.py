@@ -1,0 +1,1 @@
+"""The only place that starts git: reading repositories, snapshots, composing trees, landing."""

@@ -1,0 +1,252 @@
+"""The only starter of git. Children get an environment made from nothing and speak bytes.
+
+Every child goes through GitPython's `Git` runner, with one exception, made for the first frame:
+importing GitPython takes 50 to 110 ms, so children started before it is loaded are started by
+`subprocess` with the very same arguments and environment, and work while the program loads the rest.
+`run` loads it; `start` does not. `load` can be called whenever there is time.
+
+This file knows nothing about repositories; it decides no argument.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, cast
+
+from workbench.errors import UserError
+
+
+if TYPE_CHECKING:
+    from git.cmd import Git
+
+# What a child needs of the inherited environment: finding its own parts, temporary files, and on
+# Windows its system folder. HOME is left in because git dies on "~" in a path without it.
+_KEPT = ("PATH", "HOME", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT", "USERPROFILE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+_ALWAYS = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    # Set and empty: no transport at all is allowed, so a promisor remote of the repository is never asked.
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_PROTOCOL_FROM_USER": "0",
+    "GIT_PAGER": "cat",
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+}
+
+# Given on every call, because the real directory's own config is read there and these win over it.
+_CONFIG = (
+    ("core.fsmonitor", "false"),
+    ("core.hooksPath", os.devnull),
+    ("diff.suppressBlankEmpty", "false"),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+)
+
+
+class GitFailed(Exception):
+    """A git child ended with a status that its caller did not expect."""
+
+    def __init__(self, args: Sequence[str], status: int, stderr: bytes) -> None:
+        self.command = tuple(args)
+        self.status = status
+        self.stderr = stderr.decode("utf-8", "replace").strip()
+        super().__init__(f"git {' '.join(args[:3])} ended with {status}: {self.stderr}")
+
+
+class GitCancelled(Exception):
+    """The child was killed because nobody wants its answer any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The directory a child works on. `config` wins over every file; `index` names a private index."""
+
+    git_dir: str
+    work_tree: str | None = None
+    index: str | None = None
+    config: tuple[tuple[str, str], ...] = ()
+
+    def environment(self) -> dict[str, str]:
+        """What the child sees, and nothing besides."""
+        found = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        found.update(_ALWAYS)
+        found["GIT_DIR"] = self.git_dir
+        if self.work_tree is not None:
+            found["GIT_WORK_TREE"] = self.work_tree
+        if self.index is not None:
+            found["GIT_INDEX_FILE"] = self.index
+        settings = (*_CONFIG, *self.config)
+        found["GIT_CONFIG_COUNT"] = str(len(settings))
+        for number, (name, value) in enumerate(settings):
+            found[f"GIT_CONFIG_KEY_{number}"] = name
+            found[f"GIT_CONFIG_VALUE_{number}"] = value
+        return found
+
+
+class Child:
+    """One git process. Read it whole with `finish`, or as it comes with `stdout` and then `finish`."""
+
+    def __init__(self, args: Sequence[str], process: subprocess.Popen[bytes], owner: object) -> None:
+        self._args = args
+        self._process = process
+        self._owner = owner  # GitPython's wrapper kills the process when it is collected
+        self._killed = False
+        self._errors: list[bytes] = []
+        self._drain: threading.Thread | None = None
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        return cast("IO[bytes]", self._process.stdout)
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        return cast("IO[bytes]", self._process.stdin)
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def drain_errors(self) -> None:
+        """Read standard error in the background, so that a talkative child cannot fill the pipe while it is streamed."""
+        self._drain = threading.Thread(target=self._read_errors, daemon=True)
+        self._drain.start()
+
+    def _read_errors(self) -> None:
+        stderr = cast("IO[bytes]", self._process.stderr)
+        try:
+            self._errors.append(stderr.read())
+        except (OSError, ValueError):
+            return
+
+    def finish(self, data: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
+        """Give `data` to standard input, wait for the end, return standard output. `GitFailed` on any other status."""
+        return self.finish_both(data, ok)[0]
+
+    def finish_both(self, data: bytes | None = None, ok: Sequence[int] = (0,)) -> tuple[bytes, bytes]:
+        """As `finish`, with standard error beside it."""
+        if self._drain is None:
+            out, err = self._process.communicate(data)
+        else:
+            out = self.stdout.read()
+            self._process.wait()
+            self._drain.join()
+            err = b"".join(self._errors)
+        self._close()
+        if self._killed:
+            raise GitCancelled
+        if self._process.returncode not in ok:
+            raise GitFailed(self._args, self._process.returncode, err or b"")
+        return out, err or b""
+
+    @property
+    def status(self) -> int:
+        return self._process.wait()
+
+    def kill(self) -> None:
+        """End it now. May be called from another thread; the reader gets `GitCancelled`."""
+        self._killed = True
+        if self._process.poll() is None:
+            self._process.kill()
+
+    def close(self) -> None:
+        """End a kept child politely: its input is closed, and it goes."""
+        self._close()
+        self._process.wait()
+        if self._drain is not None:
+            self._drain.join()
+
+    def _close(self) -> None:
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None and not (stream is self._process.stderr and self._drain is not None):
+                try:
+                    stream.close()
+                except OSError:
+                    continue
+
+
+_lock = threading.Lock()
+_git: Git | None = None
+_program: str | None = None
+
+
+def program() -> str:
+    """The absolute path of git. A relative entry of PATH is never used: it could name a program of the repository."""
+    global _program
+    if _program is None:
+        entries = [entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(entry)]
+        found = shutil.which("git", path=os.pathsep.join(entries))
+        if found is None:
+            raise UserError("git was not found.", hint="Install git 2.36 or newer and see that it is on the PATH.")
+        _program = found
+    return _program
+
+
+def load() -> None:
+    """Import GitPython (50 to 110 ms). Safe to call from any thread, any number of times."""
+    _loaded()
+
+
+def _loaded() -> Git:
+    global _git
+    with _lock:
+        if _git is None:
+            # GitPython adds the inherited environment to the one it is given, and reads GIT_PYTHON_* itself.
+            for name in [name for name in os.environ if name.startswith("GIT_")]:
+                del os.environ[name]
+            os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program()
+            os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+            try:
+                from git.cmd import Git  # late: 50 to 110 ms, see the head of this file
+            finally:
+                del os.environ["GIT_PYTHON_GIT_EXECUTABLE"], os.environ["GIT_PYTHON_REFRESH"]
+            # Never in the work tree: nothing there may be found by a relative name.
+            _git = Git(os.path.abspath(os.sep))
+        return _git
+
+
+def start(args: Sequence[str], where: Where, *, fed: bool = False, environment: Mapping[str, str] | None = None) -> Child:
+    """Start one git child and return at once. `fed`: it will be given standard input."""
+    command = [program(), *args]
+    env = where.environment() if environment is None else dict(environment)
+    if _git is not None:
+        wrapper = _git.execute(command, istream=cast("IO[bytes]", subprocess.PIPE) if fed else None, as_process=True, env=env)  # type: ignore[arg-type]
+        return Child(args, cast("subprocess.Popen[bytes]", wrapper.proc), wrapper)
+    process = subprocess.Popen(
+        command,
+        env=env,
+        cwd=os.path.abspath(os.sep),
+        stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    return Child(args, process, process)
+
+
+def run(args: Sequence[str], where: Where, *, data: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
+    """Run one git child to its end and return its standard output."""
+    _loaded()
+    return start(args, where, fed=data is not None).finish(data, ok)
+
+
+def chunks(child: Child, size: int = 1 << 16) -> Iterator[bytes]:
+    """The child's standard output as it comes; raises at the end if the child failed or was killed."""
+    child.drain_errors()
+    read = getattr(child.stdout, "read1", child.stdout.read)
+    while True:
+        piece = read(size)
+        if not piece:
+            break
+        yield piece
+    child.finish()

@@ -1,0 +1,146 @@
+"""The shadow directory: a bare git directory of ours for one work tree, in the user's data folder.
+
+Git reads config, attributes and hooks from the directory it works on. It works on this one, so it
+reads ours; the user's objects come in as alternates. Everything a review writes goes here.
+Made by writing its few files: no git child is needed for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from workbench.errors import UserError
+from workbench.git.discover import Found
+
+
+# `!diff` and not `diff`: with `diff` set git calls every file text, and a picture becomes lines. Unset
+# by us it stays undecided, so only the content decides, whatever the repository's own attributes say.
+ATTRIBUTES = b"* -text -ident -filter -working-tree-encoding !diff !merge -eol\n"
+
+
+def shadow_of(found: Found, data: Path) -> Path:
+    """The shadow directory of a work tree, made if it is not there. Several processes may do so at once."""
+    name = hashlib.blake2b(os.fsencode(found.work_tree), digest_size=10).hexdigest()
+    if found.object_format != "sha1":
+        name += f"-{found.object_format}"
+    shadow = data / "shadows" / name
+    try:
+        if not (shadow / "HEAD").is_file():
+            _make(found, shadow)
+        _write_if_new(shadow / "objects" / "info" / "alternates", _alternates(found))
+        _write_if_new(shadow / "info" / "attributes", ATTRIBUTES)
+        _write_if_new(shadow / "config", _config(found))
+        _copy_shallow(found, shadow)
+    except OSError as error:
+        raise UserError(
+            f"The folder for Workbench's own data cannot be written: {error.strerror} ({error.filename}).",
+            hint="Free some space there, or name another folder with WORKBENCH_DATA.",
+        ) from error
+    return shadow
+
+
+def _make(found: Found, shadow: Path) -> None:
+    shadow.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = Path(tempfile.mkdtemp(prefix="new-", dir=shadow.parent))
+    try:
+        for folder in ("objects/info", "objects/pack", "refs/heads", "info", "tmp", "backup"):
+            (fresh / folder).mkdir(parents=True)
+        (fresh / "work-tree").write_bytes(os.fsencode(found.work_tree) + b"\n")
+        (fresh / "config").write_bytes(_config(found))
+        (fresh / "objects" / "info" / "alternates").write_bytes(_alternates(found))
+        (fresh / "info" / "attributes").write_bytes(ATTRIBUTES)
+        (fresh / "HEAD").write_bytes(b"ref: refs/heads/none\n")
+        os.rename(fresh, shadow)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)
+        if not (shadow / "HEAD").is_file():  # else another process was quicker
+            raise
+
+
+def _write_if_new(path: Path, content: bytes) -> None:
+    try:
+        if path.read_bytes() == content:
+            return
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix="new-", dir=path.parent)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+    os.replace(temporary, path)
+
+
+def _config(found: Found) -> bytes:
+    """Our config. What depends on the file system is probed by looking; nothing is taken from the user's config."""
+    version = 1 if found.object_format != "sha1" else 0
+    lines = [
+        "[core]",
+        f"\trepositoryformatversion = {version}",
+        "\tbare = false",
+        "\tfsmonitor = false",
+        "\thooksPath = /dev/null",
+        "\tautocrlf = false",
+        "\tsafecrlf = false",
+        "\tprotectHFS = true",
+        "\tprotectNTFS = true",
+        "\tattributesFile = /dev/null",
+        "\tlogAllRefUpdates = false",
+        "\tsparseCheckout = false",
+        f"\tfileMode = {_word(_has_modes(found))}",
+        f"\tsymlinks = {_word(os.name == 'posix')}",
+        f"\tignoreCase = {_word(_ignores_case(found))}",
+        f"\tprecomposeUnicode = {_word(sys.platform == 'darwin')}",
+        "[gc]",
+        "\tauto = 0",
+        "[maintenance]",
+        "\tauto = false",
+        "[submodule]",
+        "\trecurse = false",
+    ]
+    if version:
+        lines += ["[extensions]", f"\tobjectformat = {found.object_format}"]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _has_modes(found: Found) -> bool:
+    """Whether the executable bit means something: git never makes `HEAD` executable, a file system without modes does."""
+    if os.name != "posix":
+        return False
+    try:
+        return not os.stat(os.path.join(found.git_dir, "HEAD")).st_mode & 0o100
+    except OSError:
+        return True
+
+
+def _ignores_case(found: Found) -> bool:
+    try:
+        return os.path.samefile(os.path.join(found.work_tree, ".git"), os.path.join(found.work_tree, ".GIT"))
+    except OSError:
+        return False
+
+
+def _alternates(found: Found) -> bytes:
+    path = os.fsencode(os.path.join(found.common_dir, "objects"))
+    if path.startswith((b"#", b'"')) or re.search(rb"[\x00-\x1f\\]", path):
+        quoted = b"".join(b"\\%03o" % byte if byte < 32 or byte in b'"\\' else bytes([byte]) for byte in path)
+        return b'"' + quoted + b'"\n'
+    return path + b"\n"
+
+
+def _copy_shallow(found: Found, shadow: Path) -> None:
+    """The commits at which a shallow clone ends; without them every walk would die at a missing parent."""
+    theirs = Path(found.common_dir) / "shallow"
+    ours = shadow / "shallow"
+    if theirs.is_file():
+        _write_if_new(ours, theirs.read_bytes())
+    elif ours.exists():
+        ours.unlink()

@@ -1,0 +1,214 @@
+"""Everything the reviewer or a round did, as values. The saved form of a review is its list of these.
+
+Ids and times arrive on the action; nothing here reads a clock. What an action does to a review is
+said in `review.py` alone. Fields may be added with a default; a field is never given a new meaning,
+because old logs are read for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.review.notes import Intent, Note, Place, Reply
+from workbench.review.rounds import Answer, FileCarry, Round, Source, Usage, Why
+from workbench.review.verdicts import Selection, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What every action carries: its own id (random, chosen by the caller) and the time in seconds since the epoch."""
+
+    id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewStarted(Action):
+    """The first action of every review. `base` is a tree id, `asked` the range, patch name or "" as it was given."""
+
+    review: str
+    repository: str
+    base: str
+    base_commit: str | None
+    source: Source
+    asked: str = ""
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundArrived(Action):
+    """A new candidate. A fact, except where its source is the expert: then it is an edit that undo takes back.
+
+    `carry` says which lines keep their verdicts; a path that is not in it starts open. `places`
+    says where every note of the review stands in this round, None where that is not certain.
+    `taken` are lines of this round that arrive judged (the expert's own edit arrives accepted).
+    """
+
+    round: Round
+    carry: tuple[FileCarry, ...] = ()
+    places: Mapping[str, Place | None] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+    whys: tuple[Why, ...] = ()
+    taken: tuple[Selection, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundFailed(Action):
+    """A round that was asked for and did not come; `exchange` names the kept prompt and answers."""
+
+    number: int
+    model: str
+    why: str
+    exchange: str | None = None
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Action):
+    """Lines of round `round` (its index) given a verdict. `note` is the reason that came with a rejection."""
+
+    round: int
+    selections: tuple[Selection, ...]
+    verdict: Verdict
+    note: Note | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWritten(Action):
+    """A new note; its id is already chosen (`next_note_id`)."""
+
+    note: Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteEdited(Action):
+    """The expert changed the words, the intent or the suggestion of a note."""
+
+    note: str
+    intent: Intent
+    text: str
+    suggestion: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReplied(Action):
+    """The expert wrote into a note's thread; `reply.again` sends the note again."""
+
+    note: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteSettled(Action):
+    """The expert says that a note is dealt with (or, with `settled` false, that it is not)."""
+
+    note: str
+    settled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWithdrawn(Action):
+    """The expert takes a note back; it is never sent again."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileViewed(Action):
+    """A viewed mark on a path, bound to the object id that was seen (None: the mark is taken off)."""
+
+    path: str
+    seen: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSet(Action):
+    """The task was written or changed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackSent(Action):
+    """The feedback on round `round` (its index) was given to `recipient`; `text` is exactly what was given.
+
+    `start` is the tree that the next round starts from (base + accepted + open).
+    """
+
+    round: int
+    recipient: str
+    text: str
+    start: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryJudged(Action):
+    """A ledger entry was answered: "taken" (the new stands), "restored", or "again" (sent back)."""
+
+    round: int
+    entry: str
+    answer: str
+    selections: tuple[Selection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LandedFile:
+    """One path that a landing wrote. Ids name the bytes in the shadow directory, None where there was no file."""
+
+    path: str
+    before_id: str | None
+    before_mode: str | None
+    after_id: str | None
+    after_mode: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed(Action):
+    """The accepted result was written. `purpose` is "land", or "take out" for rejected lines taken out before sending.
+
+    `tree` is the work tree as this left it, as far as the review knows; None for other destinations.
+    """
+
+    round: int
+    destination: str
+    files: tuple[LandedFile, ...]
+    purpose: str = "land"
+    tree: str | None = None
+    ref_before: str | None = None
+    ref_after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMade(Action):
+    """One call to a model, whatever came of it."""
+
+    purpose: str
+    model: str
+    outcome: str
+    usage: Usage
+    prompt_digest: str = ""
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewClosed(Action):
+    """The expert is done with this review; opening the repository again starts a new one."""
+
+    reopened: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone(Action):
+    """Takes back the action whose id is `target`."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redone(Action):
+    """Does again the action whose id is `target`, which was taken back."""
+
+    target: str

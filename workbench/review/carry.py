@@ -1,0 +1,267 @@
+"""How verdicts travel: which lines of a round still say what the round before said.
+
+`carry_rounds` and `carry_between` (the comparison itself) work on the file changes of both rounds
+and the line map between them; `carry_verdicts` and `carry_selections` move what was judged along
+their answer. In doubt a line starts open: the promise is that no verdict ever stands on a line whose
+bytes, or whose replaced lines, differ from what was judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.review.changes import FileChange, Kind, Run
+from workbench.review.linemap import LineMap
+from workbench.review.lines import numbers, ranges
+from workbench.review.rounds import FileCarry
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Selection, Verdict, Verdicts
+
+
+def carry_rounds(
+    before: Sequence[FileChange],
+    after: Sequence[FileChange],
+    between: Sequence[FileChange],
+    verdicts: Verdicts | None = None,
+) -> tuple[FileCarry, ...]:
+    """What carries over from the round before, file by file. A file that carries nothing is absent.
+
+    `before` and `after` are base → round, `between` is round → round. `verdicts` are those of the
+    round before, see `carry_between`. A file is matched by its path in the base, which never moves;
+    a new file by its path, or by the rename that `between` found.
+    """
+    by_base = {file.base_path: file for file in before if file.base_path is not None}
+    by_path = {file.path: file for file in before if file.base_path is None}
+    steps = {file.path: file for file in between}
+    result: list[FileCarry] = []
+    for file in after:
+        if file.base_path is not None:
+            was = by_base.get(file.base_path)
+        else:
+            step = steps.get(file.path)
+            origin = step.base_path if step is not None and step.base_path is not None else file.path
+            was = by_path.get(origin)
+        if was is None:
+            continue
+        held = NO_VERDICTS if verdicts is None else verdicts.get(was.path, NO_VERDICTS)
+        carry = carry_between(was, file, _runs_between(was, file, steps), held)
+        if carry.whole or carry.old or carry.new or carry.facts:
+            result.append(carry)
+    return tuple(result)
+
+
+def carry_between(
+    before: FileChange,
+    after: FileChange,
+    between: tuple[Run, ...] | None,
+    verdicts: FileVerdicts = NO_VERDICTS,
+) -> FileCarry:
+    """Which lines and facts of `after` still say what they said in `before`. Both are of the same base file.
+
+    `between` are the runs from the file of the round before to that of this one; None where both are
+    the same file, or where no such diff is known (then only runs that are the same carry over).
+
+    - An added line: its bytes are the same by the line map, it is still an added line, and its run
+      stands at the same place of the base and replaces the same base lines.
+    - A removed line: where nothing replaced it, nothing does now; else its run replaces the same
+      base lines by at least the same lines (more may have come: they alone are open).
+
+    `verdicts` are those of `before`. Lines that were rejected are expected to be gone, or back, as
+    the result of that verdict; so the rest of a run from which they were taken out keeps its own.
+    """
+    facts = _same_facts(before, after)
+    if _is_same(before, after):
+        return FileCarry(after.path, before.path, whole=True, facts=facts)
+    if between is None:
+        lines = LineMap(()) if before.new_id == after.new_id and before.new_id is not None else None
+    else:
+        lines = LineMap(between)
+    parts = [_Part.of_run(run) for run in before.runs]
+    parts += [part for run in before.runs for part in _taken_out(run, verdicts)]
+    new = _carried_added(parts, after.runs, lines)
+    old = _carried_removed(parts, after.runs, new)
+    return FileCarry(after.path, before.path, old=ranges(old), new=_blocks(new), facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was judged together: base lines, and the lines of the round before that replace them."""
+
+    old_start: int
+    old_count: int
+    new_lines: tuple[int, ...]
+    added: tuple[bytes, ...]
+
+    @property
+    def old_range(self) -> tuple[int, int]:
+        """First removed base line, and the one after the last."""
+        return self.old_start, self.old_start + self.old_count
+
+    @staticmethod
+    def of_run(run: Run) -> _Part:
+        new_lines = tuple(range(run.new_start, run.new_start + len(run.added)))
+        return _Part(run.old_start, len(run.removed), new_lines, run.added)
+
+
+def _taken_out(run: Run, verdicts: FileVerdicts) -> list[_Part]:
+    """What a run becomes when its rejected lines are taken out. Empty when it has none, or nothing is left.
+
+    As composing does it: rejected removed lines stay where they were, and split the run.
+    """
+    rejected = Verdict.REJECTED
+    old = range(run.old_start, run.old_start + len(run.removed))
+    new = range(run.new_start, run.new_start + len(run.added))
+    gone = [line for line in old if verdicts.old.get(line) is not rejected]
+    left = tuple(line for line in new if verdicts.new.get(line) is not rejected)
+    if len(gone) == len(old) and len(left) == len(new):
+        return []
+    added = tuple(run.added[line - run.new_start] for line in left)
+    parts = [_Part(start, count, (), ()) for start, count in ranges(gone)]
+    if left and gone and gone[-1] == old[-1]:
+        last = parts.pop()
+        parts.append(_Part(last.old_start, last.old_count, left, added))
+    elif left:
+        # Behind a line that stays, or in a run that removes nothing: a pure addition after that line.
+        parts.append(_Part(old[-1] if old else run.old_start, 0, left, added))
+    return parts
+
+
+def _carried_added(parts: Sequence[_Part], runs: Sequence[Run], lines: LineMap | None) -> dict[int, int]:
+    """Added lines that say the same: line of this round → line of the round before."""
+    now = {(run.old_start, len(run.removed)): run for run in runs}
+    met = [
+        (part, now[part.old_start, part.old_count])
+        for part in parts
+        if (part.old_start, part.old_count) in now
+    ]
+    found: dict[int, int] = {}
+    used: set[int] = set()
+    # Parts that are there again as they were come first: among equal lines the map may choose another one.
+    for part, run in met:
+        free = run.new_start not in found and used.isdisjoint(part.new_lines)
+        if free and part.added and part.added == run.added:
+            pairs = [(run.new_start + step, line) for step, line in enumerate(part.new_lines)]
+            found.update(pairs)
+            used.update(part.new_lines)
+    for part, run in met if lines is not None else ():
+        for line, data in zip(part.new_lines, part.added, strict=True):
+            here = lines.forward(line) if lines is not None and line not in used else None
+            step = -1 if here is None else here - run.new_start
+            if (
+                here is not None
+                and 0 <= step < len(run.added)
+                and here not in found
+                and run.added[step] == data
+            ):
+                found[here] = line
+                used.add(line)
+    return found
+
+
+def _carried_removed(parts: Sequence[_Part], runs: Sequence[Run], new: Mapping[int, int]) -> set[int]:
+    """Base lines that are still removed, and what replaces them is still there (or still nothing)."""
+    found: set[int] = set()
+    deleted = {line for part in parts if not part.added for line in range(*part.old_range)}
+    kept_by_run = {
+        (run.old_start, len(run.removed)): {new.get(run.new_start + step) for step in range(len(run.added))}
+        for run in runs
+        if run.removed
+    }
+    for run in runs:
+        if run.removed and not run.added:
+            found |= deleted.intersection(range(run.old_start, run.old_start + len(run.removed)))
+    for part in parts:
+        kept = kept_by_run.get((part.old_start, part.old_count))
+        if kept is not None and part.added and kept.issuperset(part.new_lines):
+            found.update(range(*part.old_range))
+    return found
+
+
+def _blocks(new: Mapping[int, int]) -> tuple[tuple[int, int, int], ...]:
+    """Pairs of lines as (start here, start before, count)."""
+    found: list[tuple[int, int, int]] = []
+    for here, was in sorted(new.items()):
+        if found:
+            start, start_was, count = found[-1]
+            if (start + count, start_was + count) == (here, was):
+                found[-1] = (start, start_was, count + 1)
+                continue
+        found.append((here, was, 1))
+    return tuple(found)
+
+
+def _runs_between(
+    before: FileChange, after: FileChange, steps: Mapping[str, FileChange]
+) -> tuple[Run, ...] | None:
+    step = steps.get(after.path)
+    if before.new_id == after.new_id or step is None or step.binary or step.base_path != before.path:
+        return None
+    return step.runs or None
+
+
+def _is_same(before: FileChange, after: FileChange) -> bool:
+    return (
+        (before.path, before.base_path, before.status) == (after.path, after.base_path, after.status)
+        and (before.old_mode, before.new_mode) == (after.old_mode, after.new_mode)
+        and (before.old_id, before.new_id) == (after.old_id, after.new_id)
+        and before.runs == after.runs
+    )
+
+
+def _same_facts(before: FileChange, after: FileChange) -> tuple[Kind, ...]:
+    """The facts that are in both. Their ids are digests of all that they say."""
+    known = {change.id for change in before.changes if not change.is_text}
+    return tuple(change.kind for change in after.changes if not change.is_text and change.id in known)
+
+
+def carry_verdicts(before: Verdicts, carry: Iterable[FileCarry]) -> Verdicts:
+    """The verdicts of the round before, on the lines of this round that still say the same."""
+    result: dict[str, FileVerdicts] = {}
+    for file in carry:
+        held = before.get(file.from_path)
+        if held is None:
+            continue
+        if file.whole:
+            result[file.path] = held
+            continue
+        old = {line: held.old[line] for line in numbers(file.old) if line in held.old}
+        new = {
+            start + step: held.new[was + step]
+            for start, was, count in file.new
+            for step in range(count)
+            if was + step in held.new
+        }
+        facts = {kind: held.facts[kind] for kind in file.facts if kind in held.facts}
+        moved = FileVerdicts(old, new, facts)
+        if moved:
+            result[file.path] = moved
+    return result
+
+
+def carry_selections(selections: Iterable[Selection], carry: Iterable[FileCarry]) -> tuple[Selection, ...]:
+    """The same lines in the next round's numbers, less those that no longer say the same."""
+    by_path: dict[str, list[FileCarry]] = {}
+    for file in carry:
+        by_path.setdefault(file.from_path, []).append(file)
+    result: list[Selection] = []
+    for selection in selections:
+        for file in by_path.get(selection.path, ()):
+            if file.whole:
+                result.append(Selection(file.path, selection.old, selection.new, selection.facts))
+                continue
+            wanted = set(numbers(selection.new))
+            kept = set(numbers(file.old))
+            moved = Selection(
+                file.path,
+                old=ranges(line for line in numbers(selection.old) if line in kept),
+                new=ranges(
+                    start + step
+                    for start, was, count in file.new
+                    for step in range(count)
+                    if was + step in wanted
+                ),
+                facts=tuple(kind for kind in selection.facts if kind in file.facts),
+            )
+            if moved:
+                result.append(moved)
+    return tuple(result)

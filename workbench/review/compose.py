@@ -1,0 +1,169 @@
+"""The result that verdicts make of a file: built line by line, never patched.
+
+The rules of design 3.3. Within a run, removed lines that are not taken stay where they were, and the
+added lines that are taken follow in their order; everything outside the runs is the base's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from workbench.review.changes import FileChange, Kind, Run, Status
+from workbench.review.lines import split_lines
+from workbench.review.splitting import EXECUTABLE, content_kind
+from workbench.review.verdicts import FileVerdicts, Verdict
+
+
+class Take(Enum):
+    """Which lines and facts go into the result: only accepted ones, or all that are not rejected."""
+
+    ACCEPTED = "accepted"
+    NOT_REJECTED = "not rejected"
+
+    def takes(self, verdict: Verdict) -> bool:
+        if self is Take.ACCEPTED:
+            return verdict is Verdict.ACCEPTED
+        return verdict is not Verdict.REJECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A file that stands in the result: `data` where it was composed, else the `id` of an object as it is."""
+
+    path: str
+    mode: str
+    data: bytes | None
+    id: str | None
+
+
+def compose_lines(
+    old: Sequence[bytes], runs: Sequence[Run], verdicts: FileVerdicts, take: Take
+) -> tuple[bytes, ...]:
+    """The lines of the result. Raises ValueError where `old` does not hold the lines that the runs remove."""
+    result: list[bytes] = []
+    done = 0
+    for run in runs:
+        # A run without removed lines stands after line `old_start`, one with them at it.
+        start = run.old_start - 1 if run.removed else run.old_start
+        end = start + len(run.removed)
+        if start < done or tuple(old[start:end]) != run.removed or start > len(old):
+            raise ValueError(f"The base does not hold the lines of the run at line {run.old_start}.")
+        result += old[done:start]
+        result += _taken(run, verdicts, take)
+        done = end
+    result += old[done:]
+    return _ended(result)
+
+
+def compose_file(
+    file: FileChange, old_data: bytes | None, verdicts: FileVerdicts, take: Take
+) -> tuple[Result, ...]:
+    """What stands in the result for one file change: one file, or none.
+
+    `old_data` are the base's bytes; they are needed only where some of the file's lines are taken and
+    some are not. The caller removes the base path when no result stands there.
+    """
+    moved = take.takes(verdicts.facts.get(Kind.RENAME, Verdict.OPEN))
+    path = file.path if moved or file.base_path is None else file.base_path
+    kind = content_kind(file)
+    if kind is not None:
+        return _compose_whole(file, path, verdicts, take, taken=_fact(kind, verdicts, take))
+    if not file.runs:
+        return (Result(path, _mode(file, verdicts, take), None, file.new_id),)
+    amount = _amount(file.runs, verdicts, take)
+    mode = _mode(file, verdicts, take)
+    if amount is None:
+        old = split_lines(_needed(file, old_data))
+        return (Result(path, mode, b"".join(compose_lines(old, file.runs, verdicts, take)), None),)
+    if amount:
+        return () if file.new_id is None else (Result(path, mode, None, file.new_id),)
+    if file.old_id is not None:
+        return (Result(path, mode, None, file.old_id),)
+    # None of the lines of a new file: it exists only, empty, if its executable bit was taken.
+    executable = file.new_mode == EXECUTABLE and _fact(Kind.MODE, verdicts, take)
+    return (Result(path, mode, b"", None),) if executable else ()
+
+
+def _compose_whole(
+    file: FileChange, path: str, verdicts: FileVerdicts, take: Take, *, taken: bool
+) -> tuple[Result, ...]:
+    """A file whose content is one fact: it is taken or left by its object id."""
+    if file.status is Status.TYPECHANGE:
+        mode = file.new_mode if taken else file.old_mode
+    else:
+        mode = _mode(file, verdicts, take)
+    content = file.new_id if taken else file.old_id
+    return () if content is None or mode is None else (Result(path, mode, None, content),)
+
+
+def _mode(file: FileChange, verdicts: FileVerdicts, take: Take) -> str:
+    """The mode of the result: the executable bit is a fact of its own, also that of a new file."""
+    if file.new_mode is None or file.old_mode == file.new_mode:
+        mode = file.old_mode
+    elif (file.old_mode is None and file.new_mode != EXECUTABLE) or _fact(Kind.MODE, verdicts, take):
+        mode = file.new_mode
+    else:
+        mode = file.old_mode or "100644"
+    if mode is None:
+        raise ValueError(f"{file.path} has a mode on neither side.")
+    return mode
+
+
+def _fact(kind: Kind, verdicts: FileVerdicts, take: Take) -> bool:
+    return take.takes(verdicts.facts.get(kind, Verdict.OPEN))
+
+
+def _needed(file: FileChange, old_data: bytes | None) -> bytes:
+    if file.base_path is None:
+        return b""
+    if old_data is None:
+        raise ValueError(f"The base's bytes of {file.base_path} are needed: a part of its lines is taken.")
+    return old_data
+
+
+def _taken(run: Run, verdicts: FileVerdicts, take: Take) -> list[bytes]:
+    kept = [
+        line
+        for number, line in enumerate(run.removed, run.old_start)
+        if not take.takes(verdicts.old.get(number, Verdict.OPEN))
+    ]
+    kept += [
+        line
+        for number, line in enumerate(run.added, run.new_start)
+        if take.takes(verdicts.new.get(number, Verdict.OPEN))
+    ]
+    return kept
+
+
+def _amount(runs: Sequence[Run], verdicts: FileVerdicts, take: Take) -> bool | None:
+    """True when every line of every run is taken, False when none is, None when some are."""
+    open_is_taken = take.takes(Verdict.OPEN)
+    if not verdicts.old and not verdicts.new:
+        return open_is_taken
+    taken = left = 0
+    for run in runs:
+        for start, count, held in (
+            (run.old_start, len(run.removed), verdicts.old),
+            (run.new_start, len(run.added), verdicts.new),
+        ):
+            number = _count_taken(start, count, held, take)
+            taken += number
+            left += count - number
+        if taken and left:
+            return None
+    return taken > 0
+
+
+def _count_taken(start: int, count: int, held: Mapping[int, Verdict], take: Take) -> int:
+    return sum(take.takes(held.get(number, Verdict.OPEN)) for number in range(start, start + count))
+
+
+def _ended(lines: list[bytes]) -> tuple[bytes, ...]:
+    """The lines; one without line end that is no longer the last gets that of the line before (or after) it."""
+    for number, line in enumerate(lines[:-1]):
+        if not line.endswith(b"\n"):
+            beside = lines[number - 1] if number else lines[1]
+            lines[number] = line + (b"\r\n" if beside.endswith(b"\r\n") else b"\n")
+    return tuple(lines)

@@ -1,0 +1,229 @@
+"""Git's diff output as values: raw entries, the text of `-p -U0`, and the file changes that both make.
+
+Reads bytes that somebody else got from git; starts nothing. Paths, modes and ids come from raw `-z`
+output alone. Of the patch text only the order of its sections, the ids they name and the lines of
+their hunks are used, and a hunk is read by its counts, so that no content can pass for a header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from workbench.review.changes import FileChange, Run, Status
+from workbench.review.lines import split_lines
+from workbench.review.splitting import LINK, SUBMODULE, with_changes
+
+_STATUS = {
+    "A": Status.ADDED,
+    "D": Status.DELETED,
+    "M": Status.MODIFIED,
+    "R": Status.RENAMED,
+    "T": Status.TYPECHANGE,
+}
+_NO_MODE = "000000"
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: \d+)?\n")
+
+
+class DiffError(ValueError):
+    """Git's output is not of the form that its options promise: it was called wrongly, or cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """One entry of `--raw -z` output. Modes and ids as git gives them, with zeros; `score` in per cent."""
+
+    status_letter: str
+    score: int | None
+    old_mode: str
+    new_mode: str
+    old_id: str
+    new_id: str
+    old_path: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What the patch text says of one file: its runs, or that it is binary; ids where it names them."""
+
+    binary: bool
+    runs: tuple[Run, ...]
+    old_id: str | None = None
+    new_id: str | None = None
+
+
+def split_output(data: bytes) -> tuple[bytes, bytes]:
+    """The raw part and the patch part of one `--raw -p -z` output."""
+    if not data.startswith(b":"):
+        return b"", data
+    raw, found, patch = data.partition(b"\0\0")
+    return (raw + b"\0", patch) if found else (data, b"")
+
+
+def read_diff(data: bytes) -> tuple[FileChange, ...]:
+    """The file changes of one whole `--raw -p -z -U0` output."""
+    raw, patch = split_output(data)
+    return file_changes(parse_raw(raw), parse_patches(patch))
+
+
+def parse_raw(data: bytes) -> tuple[RawEntry, ...]:
+    """The entries of `--raw -z --no-abbrev` output, in git's order."""
+    fields = iter(data.rstrip(b"\0").split(b"\0") if data.strip(b"\0") else ())
+    entries: list[RawEntry] = []
+    for head in fields:
+        if not head.startswith(b":"):
+            raise DiffError(f"Not a raw diff entry: {head[:80]!r}")
+        old_mode, new_mode, old_id, new_id, status = head[1:].decode("ascii").split(" ")
+        letter, score = status[0], status[1:]
+        old_path = path = _path(next(fields, None))
+        if letter in "RC":
+            path = _path(next(fields, None))
+        entries.append(
+            RawEntry(
+                letter, int(score) if score else None, old_mode, new_mode, old_id, new_id, old_path, path
+            )
+        )
+    return tuple(entries)
+
+
+def parse_patches(data: bytes | Iterable[bytes]) -> Iterator[Section]:
+    """The sections of `-p -U0 --full-index` text, in order. `data` may be lines with ends, as from a pipe."""
+    lines = iter(split_lines(data) if isinstance(data, bytes) else data)
+    binary, inside = False, False
+    runs: list[Run] = []
+    ids: tuple[str | None, str | None] = (None, None)
+    line = next(lines, None)
+    while line is not None:
+        following: bytes | None = None
+        if line.startswith(b"@@ "):
+            run, following = _read_hunk(line, lines)
+            runs.append(run)
+        elif line.startswith(b"diff --"):
+            if not line.startswith(b"diff --git "):
+                raise DiffError(f"Not a diff of two trees: {line[:80]!r}")
+            if inside:
+                yield Section(binary, tuple(runs), *ids)
+            binary, runs, ids, inside = False, [], (None, None), True
+        elif line.startswith((b"Binary files ", b"GIT binary patch")):
+            binary = True
+        elif line.startswith(b"index "):
+            ids = _ids(line)
+        line = following or next(lines, None)
+    if inside:
+        yield Section(binary, tuple(runs), *ids)
+
+
+def file_changes(raw: Sequence[RawEntry], sections: Iterable[Section]) -> tuple[FileChange, ...]:
+    """Raw entries joined with their sections by order, each with its changes."""
+    rest = iter(sections)
+    files = tuple(join(entry, rest) for entry in raw)
+    if next(rest, None) is not None:
+        raise DiffError("Git's patch text has more sections than its raw entries announce.")
+    return files
+
+
+def join(entry: RawEntry, sections: Iterator[Section]) -> FileChange:
+    """The file change of one raw entry, which takes its section (a type change two) from `sections`."""
+    if entry.status_letter not in _STATUS:
+        raise DiffError(f"Status {entry.status_letter} of {entry.path} is none that two trees can have.")
+    parts = [_next_section(entry, sections)]
+    if entry.status_letter == "T":
+        parts.append(_next_section(entry, sections))
+    _check_ids(entry, parts)
+    old_mode = None if entry.old_mode == _NO_MODE else entry.old_mode
+    new_mode = None if entry.new_mode == _NO_MODE else entry.new_mode
+    status = _STATUS[entry.status_letter]
+    runs = tuple(run for part in parts for run in part.runs)
+    file = FileChange(
+        status=status,
+        path=entry.path,
+        base_path=None if status is Status.ADDED else entry.old_path,
+        old_mode=old_mode,
+        new_mode=new_mode,
+        old_id=entry.old_id if old_mode else None,
+        new_id=entry.new_id if new_mode else None,
+        similarity=entry.score if status is Status.RENAMED else None,
+        binary=any(part.binary for part in parts),
+    )
+    if {old_mode, new_mode} & {LINK, SUBMODULE} or status is Status.TYPECHANGE:
+        removed = tuple(line for run in runs for line in run.removed)
+        added = tuple(line for run in runs for line in run.added)
+        return with_changes(file, removed, added)
+    return with_changes(_with_runs(file, runs))
+
+
+def _with_runs(file: FileChange, runs: tuple[Run, ...]) -> FileChange:
+    # Written out: dataclasses.replace costs ten times as much, and this runs for every file.
+    return FileChange(
+        file.status,
+        file.path,
+        file.base_path,
+        file.old_mode,
+        file.new_mode,
+        file.old_id,
+        file.new_id,
+        file.similarity,
+        file.binary,
+        runs,
+    )
+
+
+def _read_hunk(header: bytes, lines: Iterator[bytes]) -> tuple[Run, bytes | None]:
+    """The run that a hunk header announces, and the line after it."""
+    match = _HUNK.match(header)
+    if match is None:
+        raise DiffError(f"Not a hunk header: {header[:80]!r}")
+    old_start, old_count, new_start, new_count = match.groups()
+    removed, following = _read_side(b"-", old_count, next(lines, None), lines)
+    added, following = _read_side(b"+", new_count, following, lines)
+    return Run(int(old_start), int(new_start), removed, added), following
+
+
+def _read_side(
+    sign: bytes, counted: bytes | None, first: bytes | None, lines: Iterator[bytes]
+) -> tuple[tuple[bytes, ...], bytes | None]:
+    """One side of a hunk without the signs, and the line after it. No count means one line."""
+    count = 1 if counted is None else int(counted)
+    if not count:
+        return (), first
+    block = [] if first is None else [first]
+    block += islice(lines, count - 1)
+    # One join and one compare instead of a loop: this runs for every line of every diff.
+    if len(block) != count or b"".join([line[:1] for line in block]) != sign * count:
+        raise DiffError("A hunk of git's patch text does not have the lines that its header counts.")
+    following = next(lines, None)
+    found = [line[1:] for line in block]
+    if following is not None and following.startswith(b"\\"):
+        # "\ No newline at end of file", in whatever language: the backslash says it.
+        found[-1] = found[-1][:-1]
+        following = next(lines, None)
+    return tuple(found), following
+
+
+def _next_section(entry: RawEntry, sections: Iterator[Section]) -> Section:
+    section = next(sections, None)
+    if section is None:
+        raise DiffError(f"Git's patch text has no section for {entry.path}.")
+    return section
+
+
+def _check_ids(entry: RawEntry, parts: Sequence[Section]) -> None:
+    """Refuse a section that names other objects: lines must never come under another path."""
+    pairs = ((entry.old_id, parts[0].old_id), (entry.new_id, parts[-1].new_id))
+    if any(found is not None and found != wanted for wanted, found in pairs):
+        raise DiffError(f"Git's patch text and raw entries are out of step at {entry.path}.")
+
+
+def _ids(line: bytes) -> tuple[str | None, str | None]:
+    match = _INDEX.match(line)
+    return (match[1].decode(), match[2].decode()) if match else (None, None)
+
+
+def _path(field: bytes | None) -> str:
+    if field is None:
+        raise DiffError("Git's raw output ends inside an entry.")
+    return field.decode("utf-8", "surrogateescape")

@@ -1,0 +1,219 @@
+"""How far a review is: counted from verdicts and notes, never stored.
+
+Asked after every key, so the counts of a file are kept by `Tally` as long as the file, its verdicts
+and its notes are the same objects.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.review.changes import Change, FileChange, Side
+from workbench.review.notes import ASKING, Intent, Place
+from workbench.review.places import place_now
+from workbench.review.review import Review
+from workbench.review.verdicts import FileVerdicts, Verdict, Verdicts, verdict_of
+
+NOTHING_ASKED: frozenset[str] = frozenset()
+
+
+class Standing(StrEnum):
+    """A change as the expert counts it: its verdict, and of the open ones whether something was asked."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    MIXED = "mixed"
+    ASKED = "asked"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many changes stand where. They add up to `total`."""
+
+    accepted: int = 0
+    rejected: int = 0
+    asked: int = 0
+    unread: int = 0
+    mixed: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.accepted + self.rejected + self.asked + self.unread + self.mixed
+
+    @property
+    def judged(self) -> int:
+        """What `next open` skips: everything but the unread."""
+        return self.total - self.unread
+
+    def __add__(self, other: Progress) -> Progress:
+        return Progress(
+            self.accepted + other.accepted,
+            self.rejected + other.rejected,
+            self.asked + other.asked,
+            self.unread + other.unread,
+            self.mixed + other.mixed,
+        )
+
+
+def standing(change: Change, verdicts: Verdicts, asked_ids: frozenset[str]) -> Standing:
+    """Where one change stands."""
+    verdict = verdict_of(change, verdicts)
+    if verdict is Verdict.OPEN:
+        return Standing.ASKED if change.id in asked_ids else Standing.UNREAD
+    return Standing(verdict.value)
+
+
+def has_open_lines(change: Change, verdicts: Verdicts) -> bool:
+    """Whether anything of a change is still open: of a mixed one, that says whether it wants another look."""
+    held = verdicts.get(change.path)
+    if held is None:
+        return True
+    if not change.is_text:
+        return change.kind not in held.facts
+    old = range(change.old_start, change.old_start + len(change.removed))
+    new = range(change.new_start, change.new_start + len(change.added))
+    return any(line not in held.old for line in old) or any(line not in held.new for line in new)
+
+
+def asked(review: Review, files: Iterable[FileChange]) -> frozenset[str]:
+    """The ids of the changes that carry a live `must`, `should` or `question`, whatever their verdict.
+
+    A note asks the change it was written on, or every change whose lines it touches; a note on a
+    whole file or on the review asks none, and neither does the reason of a rejection.
+    """
+    places: dict[str, list[Place]] = {}
+    for note in review.notes.values():
+        if note.is_live and not note.reason and note.intent in ASKING:
+            place = place_now(review, note)
+            if place is not None and place.path is not None and not place.is_file:
+                places.setdefault(place.path, []).append(place)
+    if not places:
+        return NOTHING_ASKED
+    found: set[str] = set()
+    for file in files:
+        for place in places.get(file.path, ()):
+            found.update(changes_at(file, place))
+    return frozenset(found)
+
+
+def changes_at(file: FileChange, place: Place) -> tuple[str, ...]:
+    """The ids of the changes of `file` that a place speaks of: the one it names, else by its lines."""
+    if place.change is not None and any(change.id == place.change for change in file.changes):
+        return (place.change,)
+    end = place.start + place.count
+    result: list[str] = []
+    for change in file.changes:
+        if not change.is_text:
+            continue
+        if place.side is Side.OLD:
+            start, count = change.old_start, len(change.removed)
+        else:
+            start, count = change.new_start, len(change.added)
+        if count and start < end and place.start < start + count:
+            result.append(change.id)
+    return tuple(result)
+
+
+def file_progress(file: FileChange, verdicts: Verdicts, asked_ids: frozenset[str]) -> Progress:
+    """The counts of one file."""
+    if file.path not in verdicts:
+        count = sum(change.id in asked_ids for change in file.changes) if asked_ids else 0
+        return Progress(asked=count, unread=len(file.changes) - count)
+    counts = Counter(standing(change, verdicts, asked_ids) for change in file.changes)
+    return Progress(
+        accepted=counts[Standing.ACCEPTED],
+        rejected=counts[Standing.REJECTED],
+        asked=counts[Standing.ASKED],
+        unread=counts[Standing.UNREAD],
+        mixed=counts[Standing.MIXED],
+    )
+
+
+def progress(review: Review, files: Sequence[FileChange]) -> Progress:
+    """The counts of the whole review, counted afresh. Asked often: use a `Tally`."""
+    asked_ids = asked(review, files)
+    result = Progress()
+    for file in files:
+        result += file_progress(file, review.current, asked_ids)
+    return result
+
+
+def note_counts(review: Review) -> Mapping[Intent, int]:
+    """Live notes by intent, the reasons of rejections not counted. Intents without any are absent."""
+    counts: dict[Intent, int] = {}
+    for note in review.notes.values():
+        if note.is_live and not note.reason:
+            counts[note.intent] = counts.get(note.intent, 0) + 1
+    return counts
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What a file was counted from, by identity, and the counts."""
+
+    file: FileChange
+    held: FileVerdicts | None
+    asked: frozenset[str]
+    progress: Progress
+
+
+class Tally:
+    """Counts again only the files that changed since it was last asked. Not thread-safe; one a window."""
+
+    def __init__(self) -> None:
+        self._counted: dict[str, _Counted] = {}
+        self._notes: object = None
+        self._places: object = None
+        self._files: object = None
+        self._asked = NOTHING_ASKED
+        self._total = Progress()
+
+    def asked(self, review: Review, files: Sequence[FileChange]) -> frozenset[str]:
+        """`asked`, worked out anew only when notes, places or files are other objects than last time."""
+        places = review.places[-1] if review.places else None
+        if self._notes is not review.notes or self._places is not places or self._files is not files:
+            if self._files is not files:
+                self._counted = {}
+                self._total = Progress()
+            self._notes, self._places, self._files = review.notes, places, files
+            found = asked(review, files)
+            if found != self._asked:
+                self._asked = found
+        return self._asked
+
+    def progress(self, review: Review, files: Sequence[FileChange]) -> Progress:
+        """The counts of the whole review."""
+        asked_ids = self.asked(review, files)
+        verdicts = review.current
+        total = self._total
+        for file in files:
+            last = self._counted.get(file.path)
+            held = verdicts.get(file.path)
+            if last is not None and last.held is held and last.asked is asked_ids and last.file is file:
+                continue
+            counts = file_progress(file, verdicts, asked_ids)
+            if last is not None:
+                total = _less(total, last.progress)
+            self._counted[file.path] = _Counted(file, held, asked_ids, counts)
+            total += counts
+        self._total = total
+        return total
+
+    def file(self, path: str) -> Progress:
+        """The counts of one file, as of the last `progress`."""
+        counted = self._counted.get(path)
+        return Progress() if counted is None else counted.progress
+
+
+def _less(whole: Progress, part: Progress) -> Progress:
+    return Progress(
+        whole.accepted - part.accepted,
+        whole.rejected - part.rejected,
+        whole.asked - part.asked,
+        whole.unread - part.unread,
+        whole.mixed - part.mixed,
+    )

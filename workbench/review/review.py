@@ -1,0 +1,306 @@
+"""A review as one frozen value, and the one function that changes it: `apply(review, action) -> Review`.
+
+Pure: the same actions give the same review, whoever folds them and whenever. `apply` gives the same
+object back when an action changes nothing. Undo is an action too: it takes one earlier action out of
+the fold and folds again what came after it, so that rounds and calls, which are facts, stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from workbench.review.actions import (
+    Action,
+    CallMade,
+    EntryJudged,
+    FeedbackSent,
+    FileViewed,
+    Judged,
+    Landed,
+    NoteEdited,
+    NoteReplied,
+    NoteSettled,
+    NoteWithdrawn,
+    NoteWritten,
+    Redone,
+    ReviewClosed,
+    ReviewStarted,
+    RoundArrived,
+    RoundFailed,
+    TaskSet,
+    Undone,
+)
+from workbench.review.carry import carry_selections, carry_verdicts
+from workbench.review.notes import Author, Note, Place, Reply
+from workbench.review.rounds import Answer, FileCarry, Round, Source, Why
+from workbench.review.verdicts import Verdict, Verdicts, judged
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action that is in effect, and the review before it."""
+
+    action: Action
+    before: Review
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One piece of work. Per-round tuples (`rounds`, `carries`, `verdicts`, `places`, `whys`) run in step."""
+
+    id: str
+    repository: str
+    base: str
+    base_commit: str | None
+    source: Source
+    asked: str = ""
+    started: float = 0.0
+    task: str = ""
+    rounds: tuple[Round, ...] = ()
+    carries: tuple[tuple[FileCarry, ...], ...] = ()
+    verdicts: tuple[Verdicts, ...] = ()
+    places: tuple[Mapping[str, Place | None], ...] = ()
+    whys: tuple[tuple[Why, ...], ...] = ()
+    answers: tuple[tuple[Answer, ...], ...] = ()
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    viewed: Mapping[str, str] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
+    """Answers to ledger entries by (round index, entry id) as "index/entry"."""
+    sent: tuple[FeedbackSent, ...] = ()
+    landings: tuple[Landed, ...] = ()
+    calls: tuple[CallMade, ...] = ()
+    failures: tuple[RoundFailed, ...] = ()
+    closed: bool = False
+    undone: tuple[Action, ...] = ()
+    """Actions taken back and not done again, oldest first: what redo does next is the last."""
+    past: Step | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def index(self) -> int:
+        """The index of the current round, -1 before the first."""
+        return len(self.rounds) - 1
+
+    @property
+    def round(self) -> Round | None:
+        return self.rounds[-1] if self.rounds else None
+
+    @property
+    def current(self) -> Verdicts:
+        """The verdicts of the current round."""
+        return self.verdicts[-1] if self.verdicts else {}
+
+
+def begin(action: ReviewStarted) -> Review:
+    """The review that its first action makes."""
+    return Review(
+        id=action.review,
+        repository=action.repository,
+        base=action.base,
+        base_commit=action.base_commit,
+        source=action.source,
+        asked=action.asked,
+        task=action.task,
+        started=action.at,
+    )
+
+
+def replay(actions: Iterable[Action]) -> Review:
+    """The review that a list of actions makes. Raises ValueError if the first is not `ReviewStarted`."""
+    rest = iter(actions)
+    first = next(rest, None)
+    if not isinstance(first, ReviewStarted):
+        raise ValueError("A review's first action must be ReviewStarted.")
+    review = begin(first)
+    for action in rest:
+        review = apply(review, action)
+    return review
+
+
+def apply(review: Review, action: Action) -> Review:
+    """The review after one action. The same object when the action changes nothing."""
+    if isinstance(action, Undone):
+        return _undo(review, action.target)
+    if isinstance(action, Redone):
+        target = next((each for each in review.undone if each.id == action.target), None)
+        if target is None:
+            return review
+        left = tuple(each for each in review.undone if each.id != action.target)
+        return replace(_take(review, target), undone=left)
+    after = _take(review, action)
+    if after is not review and after.undone and (is_reviewers(action) or isinstance(action, RoundArrived)):
+        after = replace(after, undone=())
+    return after
+
+
+def is_reviewers(action: Action) -> bool:
+    """True for what the expert did and may take back; false for facts: rounds, calls, failures."""
+    if isinstance(action, RoundArrived):
+        return action.round.source is Source.EXPERT
+    return not isinstance(action, ReviewStarted | RoundFailed | CallMade | Undone | Redone)
+
+
+def undoable(review: Review) -> Action | None:
+    """The reviewer's newest action that undo would take back.
+
+    An edit in place on which a later round stands is part of that round and stays.
+    """
+    step = review.past
+    rounds_after = 0
+    while step is not None:
+        action = step.action
+        if is_reviewers(action) and not (isinstance(action, RoundArrived) and rounds_after):
+            return action
+        rounds_after += isinstance(action, RoundArrived)
+        step = step.before.past
+    return None
+
+
+def redoable(review: Review) -> Action | None:
+    """The action that redo would do again."""
+    return review.undone[-1] if review.undone else None
+
+
+def next_note_id(review: Review) -> str:
+    """The id of the next note. Counts withdrawn notes, and taken-back ones, so that no id is ever given twice."""
+    taken = [note for note in review.notes]
+    for action in review.undone:
+        if isinstance(action, NoteWritten):
+            taken.append(action.note.id)
+        elif isinstance(action, Judged) and action.note:
+            taken.append(action.note.id)
+    return f"N{max((int(each[1:]) for each in taken), default=0) + 1}"
+
+
+def _undo(review: Review, target: str) -> Review:
+    later: list[Action] = []
+    step = review.past
+    while step is not None and step.action.id != target:
+        later.append(step.action)
+        step = step.before.past
+    if step is None:
+        return review
+    result = step.before
+    for action in reversed(later):
+        result = _take(result, action)
+    return replace(result, undone=(*review.undone, step.action))
+
+
+def _take(review: Review, action: Action) -> Review:
+    after = _change(review, action)
+    if after is review:
+        return review
+    return replace(after, past=Step(action, review), undone=review.undone)
+
+
+def _change(review: Review, action: Action) -> Review:
+    match action:
+        case RoundArrived():
+            return _arrive(review, action)
+        case Judged():
+            return _judge(review, action)
+        case NoteWritten():
+            return _with_note(review, action.note)
+        case NoteEdited():
+            note = review.notes.get(action.note)
+            return _with_note(
+                review,
+                note and replace(note, intent=action.intent, text=action.text, suggestion=action.suggestion),
+            )
+        case NoteReplied():
+            note = review.notes.get(action.note)
+            settled = bool(note and note.settled) and not action.reply.again
+            return _with_note(
+                review, note and replace(note, thread=(*note.thread, action.reply), settled=settled)
+            )
+        case NoteSettled():
+            note = review.notes.get(action.note)
+            return _with_note(review, note and replace(note, settled=action.settled))
+        case NoteWithdrawn():
+            note = review.notes.get(action.note)
+            return _with_note(review, note and replace(note, withdrawn=True))
+        case FileViewed():
+            return _view(review, action)
+        case TaskSet():
+            return review if action.text == review.task else replace(review, task=action.text)
+        case FeedbackSent():
+            return replace(review, sent=(*review.sent, action))
+        case EntryJudged():
+            return _judge_entry(review, action)
+        case Landed():
+            closed = review.closed or action.purpose == "land"
+            return replace(review, landings=(*review.landings, action), closed=closed)
+        case CallMade():
+            return replace(review, calls=(*review.calls, action))
+        case RoundFailed():
+            return replace(review, failures=(*review.failures, action))
+        case ReviewClosed():
+            closed = not action.reopened
+            return review if closed == review.closed else replace(review, closed=closed)
+        case _:
+            raise ValueError(f"No review can take a {type(action).__name__} here.")
+
+
+def _arrive(review: Review, action: RoundArrived) -> Review:
+    index = len(review.rounds)
+    verdicts = carry_verdicts(review.current, action.carry) if index else {}
+    verdicts = judged(verdicts, action.taken, Verdict.ACCEPTED)
+    notes = dict(review.notes)
+    for answer in action.answers:
+        note = notes.get(answer.note)
+        if note is not None:
+            reply = Reply(Author.MODEL, answer.text, index, kind=answer.kind)
+            notes[answer.note] = replace(note, thread=(*note.thread, reply))
+    return replace(
+        review,
+        rounds=(*review.rounds, action.round),
+        carries=(*review.carries, action.carry),
+        verdicts=(*review.verdicts, verdicts),
+        places=(*review.places, action.places),
+        whys=(*review.whys, action.whys),
+        answers=(*review.answers, action.answers),
+        notes=notes,
+        closed=False,
+    )
+
+
+def _judge(review: Review, action: Judged) -> Review:
+    """Put a verdict on lines of one round and, where later rounds carry them, on those too."""
+    if not 0 <= action.round < len(review.rounds):
+        return review
+    verdicts = list(review.verdicts)
+    selections = action.selections
+    for index in range(action.round, len(review.rounds)):
+        if index > action.round:
+            selections = carry_selections(selections, review.carries[index])
+        verdicts[index] = judged(verdicts[index], selections, action.verdict)
+    same = all(new is old for new, old in zip(verdicts, review.verdicts, strict=True))
+    if same and action.note is None:
+        return review
+    after = replace(review, verdicts=tuple(verdicts))
+    return after if action.note is None else _with_note(after, action.note)
+
+
+def _judge_entry(review: Review, action: EntryJudged) -> Review:
+    key = f"{action.round}/{action.entry}"
+    after = replace(review, entries={**review.entries, key: action.answer})
+    if action.selections and 0 <= action.round < len(review.rounds):
+        verdicts = list(review.verdicts)
+        verdicts[action.round] = judged(verdicts[action.round], action.selections, Verdict.ACCEPTED)
+        after = replace(after, verdicts=tuple(verdicts))
+    return after
+
+
+def _with_note(review: Review, note: Note | None) -> Review:
+    if note is None or review.notes.get(note.id) == note:
+        return review
+    return replace(review, notes={**review.notes, note.id: note})
+
+
+def _view(review: Review, action: FileViewed) -> Review:
+    if review.viewed.get(action.path) == action.seen:
+        return review
+    viewed = {path: seen for path, seen in review.viewed.items() if path != action.path}
+    if action.seen is not None:
+        viewed[action.path] = action.seen
+    return replace(review, viewed=viewed)

@@ -1,0 +1,94 @@
+"""Rounds: the candidates of a review, where each came from, and how verdicts are carried from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.review.changes import Kind, NotShown
+from workbench.review.notes import AnswerKind
+
+
+class Source(StrEnum):
+    """Where a round came from."""
+
+    WORKTREE = "worktree"
+    STAGED = "staged"
+    RANGE = "range"
+    PATCH = "patch"
+    MODEL = "model"
+    AGENT = "agent"
+    EXPERT = "expert"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a call used. Tokens as counted by the provider where it says, cost in US dollars; None is unknown."""
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost: float | None = None
+    seconds: float | None = None
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One candidate.
+
+    `number` is what the expert sees (1, 2, …); an edit in place makes a new snapshot of the same
+    number with `edit` one higher, so that reviewing is not renumbered by typing. `tree` is the
+    snapshot, `start` the tree that the author of the round was given (the base's for the first).
+    `exchange` names the kept prompt and answer in the store.
+    """
+
+    number: int
+    edit: int
+    source: Source
+    tree: str
+    start: str
+    at: float
+    model: str | None = None
+    exchange: str | None = None
+    usage: Usage | None = None
+    not_shown: tuple[NotShown, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return f"{self.number}" if not self.edit else f"{self.number} + {self.edit} of yours"
+
+
+@dataclass(frozen=True, slots=True)
+class FileCarry:
+    """Which lines of a file change still say what the round before said, so that their verdicts hold.
+
+    `path` is the path in this round, `from_path` in the round before. `whole`: the file change is
+    the same in both. Else `old` are (start, count) of base lines and `new` are
+    (start here, start before, count); `facts` the facts that are the same.
+    """
+
+    path: str
+    from_path: str
+    whole: bool = False
+    old: tuple[tuple[int, int], ...] = ()
+    new: tuple[tuple[int, int, int], ...] = ()
+    facts: tuple[Kind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model said of one note."""
+
+    note: str
+    kind: AnswerKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One line of reason that the model gave for an edit, and the lines of the round it speaks of."""
+
+    path: str
+    start: int
+    count: int
+    text: str

@@ -1,0 +1,127 @@
+"""Bytes of a line as text to look at. The only place that says which characters hide and how they are shown.
+
+Decoding and substitution only: no widths, no colours, no tabs (the painter expands them to columns).
+Qt reorders bidirectional text and draws most of these characters with no width at all, so they are
+replaced before anything is laid out; copying goes back to the original by `Visible.original`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f"
+"""Blanks that are not the space bar's: shown as boxes, but no reason for a badge (prose has them)."""
+
+_HIDING = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 and C1 without tab and line feed; a lone CR is one of them
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Bidi controls, zero width, tags, variation selectors, soft hyphen, fillers, controls, line separators."""
+
+_boxed = re.compile(f"[{_HIDING}{_SPACES}]")
+_hidden = re.compile(f"[{_HIDING}]")
+
+_CONTROL_NAMES = {0x00: "NUL", 0x08: "BACKSPACE", 0x0D: "CARRIAGE RETURN", 0x1B: "ESCAPE", 0x7F: "DELETE"}
+
+
+def decode(line: bytes) -> str:
+    """The text of one line without its end: UTF-8, or where that fails Latin-1, a character for each byte."""
+    if line.endswith(b"\n"):
+        line = line[:-2] if line.endswith(b"\r\n") else line[:-1]
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
+def is_utf8(line: bytes) -> bool:
+    """False where `decode` had to fall back to Latin-1."""
+    if line.isascii():
+        return True
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def line_end(line: bytes) -> str:
+    """The line end in words: "LF", "CRLF", or "no newline"."""
+    if line.endswith(b"\n"):
+        return "CRLF" if line.endswith(b"\r\n") else "LF"
+    return "no newline"
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """Text with nothing in it that hides. Columns are in characters (code points).
+
+    `marks` are the (start, end) spans of `text` that are drawn as boxes, each standing for the one
+    character at the same position of `columns` in the original. Both are empty where nothing was replaced.
+    """
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    columns: tuple[int, ...] = ()
+
+    def shown(self, column: int) -> int:
+        """The column in `text` where the original's `column` begins."""
+        result = column
+        for (start, end), at in zip(self.marks, self.columns, strict=True):
+            if at >= column:
+                break
+            result += end - start - 1
+        return result
+
+    def original(self, column: int) -> int:
+        """The column in the original that `column` of `text` belongs to; in a box, the boxed character's."""
+        result = column
+        for (start, end), at in zip(self.marks, self.columns, strict=True):
+            if column < start:
+                break
+            if column < end:
+                return at
+            result -= end - start - 1
+        return result
+
+
+def visible(text: str) -> Visible:
+    """`text` with every character that hides replaced by its boxed code point, `⟦U+202E⟧`. Tabs stay."""
+    found = _boxed.search(text)
+    if found is None:
+        return Visible(text)
+    parts: list[str] = []
+    marks: list[tuple[int, int]] = []
+    columns: list[int] = []
+    copied = length = 0
+    for match in _boxed.finditer(text, found.start()):
+        at = match.start()
+        box = f"⟦U+{ord(text[at]):04X}⟧"
+        length += at - copied
+        parts += (text[copied:at], box)
+        marks.append((length, length + len(box)))
+        columns.append(at)
+        length += len(box)
+        copied = at + 1
+    parts.append(text[copied:])
+    return Visible("".join(parts), tuple(marks), tuple(columns))
+
+
+def hidden_characters(text: str) -> tuple[str, ...]:
+    """What hides or reorders in `text`, each once, as "U+202E RIGHT-TO-LEFT OVERRIDE", for badges."""
+    if text.isascii() and text.isprintable():
+        return ()
+    return tuple(_name(each) for each in sorted(set(_hidden.findall(text))))
+
+
+def _name(character: str) -> str:
+    code = ord(character)
+    name = unicodedata.name(character, "") or _CONTROL_NAMES.get(code, "")
+    if not name:
+        name = "control character" if code < 0xA0 else "not a character"
+    return f"U+{code:04X} {name}"

@@ -1,0 +1,196 @@
+"""What changed inside a run: which removed line became which added one, and which words of it differ.
+
+For display only; no verdict hangs on it. Everything here has a budget, because `difflib` needs
+seconds for long lines and for long lists of lines: which lines differ is git's answer, not ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from workbench.review.text import decode
+
+Pair = tuple[int | None, int | None]
+Spans = tuple[tuple[int, int], ...]
+
+_token = re.compile(r"\w+|\s|.", re.DOTALL)
+_word = re.compile(rb"\w+|[^\w\s]")
+
+LONGEST = 1000
+"""Characters. Longer lines are compared by what they begin and end with, not word by word."""
+_TABLE = 3600
+"""Pairs of lines that are compared with each other in one run; beyond it only neighbours are."""
+_WINDOW = 6
+_TOKENS = 25_000
+"""Product of the two token counts up to which `difflib` stays under some 10 ms."""
+_ALIKE = 0.5
+_NOT_ALIKE = 0.4
+
+
+class _Sketch(NamedTuple):
+    """What a line is compared by: its words, each occurrence numbered, weighed by length."""
+
+    words: frozenset[tuple[bytes, int]]
+    weight: int
+
+
+def paired(removed: Sequence[bytes], added: Sequence[bytes]) -> tuple[Pair, ...]:
+    """Which lines of a run stand side by side: (index in removed, index in added), each index once, in order.
+
+    Lines that are alike face each other; what is left between two such pairs is zipped, so that no
+    more rows are used than needed.
+    """
+    if not removed or not added:
+        return _zipped(0, len(removed), 0, len(added))
+    left = [_sketch(line) for line in removed]
+    right = [_sketch(line) for line in added]
+    anchors = _table(left, right) if len(left) * len(right) <= _TABLE else _nearby(left, right)
+    result: list[Pair] = []
+    i = j = 0
+    for at, facing in anchors:
+        result += _zipped(i, at, j, facing)
+        result.append((at, facing))
+        i, j = at + 1, facing + 1
+    return (*result, *_zipped(i, len(removed), j, len(added)))
+
+
+def _zipped(i: int, i_end: int, j: int, j_end: int) -> tuple[Pair, ...]:
+    both = min(i_end - i, j_end - j)
+    return (
+        *((i + step, j + step) for step in range(both)),
+        *((each, None) for each in range(i + both, i_end)),
+        *((None, each) for each in range(j + both, j_end)),
+    )
+
+
+def _sketch(line: bytes) -> _Sketch:
+    counts: Counter[bytes] = Counter()
+    words: set[tuple[bytes, int]] = set()
+    weight = 0
+    for word in _word.findall(line[:LONGEST]):
+        words.add((word, counts[word]))
+        counts[word] += 1
+        weight += len(word)
+    return _Sketch(frozenset(words), weight)
+
+
+def _likeness(one: _Sketch, other: _Sketch) -> float:
+    """Between 0 and 1: the share of the two lines' words, by length, that both have."""
+    if not one.weight or not other.weight:
+        return 1.0 if one.weight == other.weight else 0.0
+    shorter, longer = sorted((one.weight, other.weight))
+    if 2 * shorter < _ALIKE * (shorter + longer):
+        return 0.0
+    return 2 * sum(len(word) for word, _ in one.words & other.words) / (one.weight + other.weight)
+
+
+def _table(left: Sequence[_Sketch], right: Sequence[_Sketch]) -> list[tuple[int, int]]:
+    """The pairs in order whose likeness sums highest."""
+    best = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]
+    likeness: list[list[float]] = []
+    for i, one in enumerate(left):
+        row = [_likeness(one, other) for other in right]
+        likeness.append(row)
+        above, here = best[i], best[i + 1]
+        for j, score in enumerate(row):
+            take = above[j] + score if score >= _ALIKE else 0.0
+            here[j + 1] = max(take, above[j + 1], here[j])
+    found: list[tuple[int, int]] = []
+    i, j = len(left), len(right)
+    while i and j:
+        score = likeness[i - 1][j - 1]
+        if score >= _ALIKE and best[i][j] == best[i - 1][j - 1] + score:
+            found.append((i - 1, j - 1))
+            i, j = i - 1, j - 1
+        elif best[i][j] == best[i - 1][j]:
+            i -= 1
+        else:
+            j -= 1
+    return found[::-1]
+
+
+def _nearby(left: Sequence[_Sketch], right: Sequence[_Sketch]) -> list[tuple[int, int]]:
+    """For runs too long for the table: each line takes the most alike of the next few."""
+    found: list[tuple[int, int]] = []
+    j = 0
+    for i, one in enumerate(left):
+        scores = [(_likeness(one, other), -step) for step, other in enumerate(right[j : j + _WINDOW])]
+        if not scores:
+            break
+        score, step = max(scores)
+        if score >= _ALIKE:
+            found.append((i, j - step))
+            j += 1 - step
+    return found
+
+
+def word_spans(old: str, new: str) -> tuple[Spans, Spans]:
+    """The words only in `old` and those only in `new`, as (start, end) spans of characters.
+
+    Both empty where the lines have so little in common that marking words would mark all of it.
+    """
+    if old == new:
+        return (), ()
+    left, right = _tokens(old), _tokens(new)
+    head = _common(left, right)
+    tail = _common(left[head:][::-1], right[head:][::-1])
+    middle_left, middle_right = left[head : len(left) - tail], right[head : len(right) - tail]
+    blocks = [(0, len(middle_left), 0, len(middle_right))]
+    if max(len(old), len(new)) <= LONGEST and len(middle_left) * len(middle_right) <= _TOKENS:
+        matcher = SequenceMatcher(None, middle_left, middle_right, autojunk=False)
+        blocks = [(a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+    spans_old = _spans(left, head, [(a, b) for a, b, _, _ in blocks])
+    spans_new = _spans(right, head, [(c, d) for _, _, c, d in blocks])
+    if not _worth_marking(old, spans_old) and not _worth_marking(new, spans_new):
+        return (), ()
+    return _joined(old, spans_old), _joined(new, spans_new)
+
+
+def _tokens(text: str) -> list[str]:
+    """Words and single other characters; a very long line is cut in stretches, so that it stays cheap."""
+    if len(text) <= 20 * LONGEST:
+        return _token.findall(text)
+    return [text[at : at + 50] for at in range(0, len(text), 50)]
+
+
+def _common(left: Sequence[str], right: Sequence[str]) -> int:
+    count = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _spans(tokens: Sequence[str], head: int, blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    starts = [0]
+    for token in tokens:
+        starts.append(starts[-1] + len(token))
+    return [(starts[head + a], starts[head + b]) for a, b in blocks if b > a]
+
+
+def _worth_marking(text: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """True while enough of what can be seen in the line stays unmarked."""
+    whole = len("".join(text.split()))
+    marked = sum(len("".join(text[a:b].split())) for a, b in spans)
+    return whole == 0 or (whole - marked) / whole >= _NOT_ALIKE
+
+
+def _joined(text: str, spans: Sequence[tuple[int, int]]) -> Spans:
+    """Neighbouring spans as one where only blanks lie between them."""
+    result: list[tuple[int, int]] = []
+    for start, end in spans:
+        if result and not text[result[-1][1] : start].strip():
+            result[-1] = (result[-1][0], end)
+        else:
+            result.append((start, end))
+    return tuple(result)
+
+
+def spans_of_lines(old: bytes, new: bytes) -> tuple[Spans, Spans]:
+    """`word_spans` of two lines as `decode` shows them."""
+    return word_spans(decode(old), decode(new))

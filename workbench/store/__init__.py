@@ -1,0 +1,1 @@
+"""The only place that touches the program's own files: paths, settings, keys, the action log."""

@@ -1,0 +1,1 @@
+"""The only place that knows Qt: commands, keys, window, diff view, panels, themes."""

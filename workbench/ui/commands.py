@@ -1,0 +1,138 @@
+"""The one table of commands. Menus, tooltips, the palette, the key sheet and the README are loops over it.
+
+No Qt, and no behaviour: what a command does is said in `dispatch.py`, under the same id. A command
+without a key is reached by its menu and the palette.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Menu(StrEnum):
+    """Where a command stands in the menus and on the key sheet, in this order."""
+
+    REVIEW = "Review"
+    GO = "Go"
+    JUDGE = "Judge"
+    NOTE = "Note"
+    VIEW = "View"
+    ROUND = "Round"
+    HELP = "Help"
+
+
+class When(StrEnum):
+    """What must be there for a command to mean anything."""
+
+    ALWAYS = "always"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the window can do. `keys` are chords as `keymap.py` writes them, the first is shown."""
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    menu: Menu
+    when: When = When.REVIEW
+    group: str = ""
+    """Commands of one group are a choice of one: their menu entries carry a mark."""
+
+
+THEMES = ("dark", "light", "colour-blind-dark", "colour-blind-light", "high-contrast")
+
+COMMANDS: tuple[Command, ...] = (
+    Command("open", "Open a repository…", ("Ctrl+O",), Menu.REVIEW, When.ALWAYS),
+    Command("recent", "Recent reviews", ("Ctrl+Shift+O",), Menu.REVIEW, When.ALWAYS),
+    Command("demo", "Open the demo", (), Menu.REVIEW, When.ALWAYS),
+    Command("task", "Write the task", ("T",), Menu.REVIEW),
+    Command("copy_feedback", "Copy the feedback as Markdown", ("y",), Menu.REVIEW),
+    Command("land", "Land what was accepted…", ("L",), Menu.REVIEW),
+    Command("close_review", "Close this review", (), Menu.REVIEW),
+    Command("quit", "Quit", ("Ctrl+Q",), Menu.REVIEW, When.ALWAYS),
+    Command("line_down", "Next line", ("j", "Down"), Menu.GO),
+    Command("line_up", "Previous line", ("k", "Up"), Menu.GO),
+    Command("next_change", "Next change", ("]",), Menu.GO),
+    Command("previous_change", "Previous change", ("[",), Menu.GO),
+    Command("next_file", "Next file", ("}",), Menu.GO),
+    Command("previous_file", "Previous file", ("{",), Menu.GO),
+    Command("page_on", "Page on; at the end, next open change", ("Space", "PageDown"), Menu.GO),
+    Command("page_back", "Page back", ("Backspace", "PageUp"), Menu.GO),
+    Command("next_open", "Next open change", (), Menu.GO),
+    Command("next_violation", "Next violation", ("!",), Menu.GO),
+    Command("next_note", "Next note", (";",), Menu.GO),
+    Command("previous_note", "Previous note", (",",), Menu.GO),
+    Command("go_to_file", "Go to a file", ("g",), Menu.GO),
+    Command("search", "Search", ("/",), Menu.GO),
+    Command("next_match", "Next match", ("n",), Menu.GO),
+    Command("previous_match", "Previous match", ("N",), Menu.GO),
+    Command("filter_files", "Filter the files", ("Ctrl+F",), Menu.GO),
+    Command("palette", "Find a command, file or note", ("Ctrl+K", "Ctrl+Shift+P"), Menu.GO, When.ALWAYS),
+    Command("accept", "Accept", ("a",), Menu.JUDGE),
+    Command("reject", "Reject", ("x",), Menu.JUDGE),
+    Command("reject_reason", "Reject with a reason", ("r",), Menu.JUDGE),
+    Command("reopen", "Back to open", ("o",), Menu.JUDGE),
+    Command("accept_file", "Accept the file", ("A",), Menu.JUDGE),
+    Command("reject_file", "Reject the file", ("X",), Menu.JUDGE),
+    Command("select", "Select lines", ("v",), Menu.JUDGE),
+    Command("edit", "Edit the new side in place", ("Enter",), Menu.JUDGE),
+    Command("repeat", "Repeat the last verdict or note here", (".",), Menu.JUDGE),
+    Command("viewed", "Mark the file viewed, go to the next", ("m",), Menu.JUDGE),
+    Command("undo", "Undo", ("u", "Ctrl+Z"), Menu.JUDGE),
+    Command("redo", "Redo", ("Ctrl+Shift+Z",), Menu.JUDGE),
+    Command("note", "Note on the change or the lines", ("c",), Menu.NOTE),
+    Command("note_file", "Note on the file", ("C",), Menu.NOTE),
+    Command("note_review", "Note on the review", ("Alt+C",), Menu.NOTE),
+    Command("withdraw", "Withdraw the note", ("Delete",), Menu.NOTE),
+    Command("why", "Why: what the model said of this change", ("i",), Menu.NOTE),
+    Command("more_context", "More context", ("z",), Menu.VIEW),
+    Command("whole_file", "Whole file", ("Z",), Menu.VIEW),
+    Command("split", "Split or unified", ("t",), Menu.VIEW),
+    Command("whitespace", "Ignore whitespace", ("w",), Menu.VIEW),
+    Command("fold", "Fold or unfold the file", ("f",), Menu.VIEW),
+    Command("files_panel", "Show or hide the files", ("Ctrl+B",), Menu.VIEW),
+    Command("side_panel", "Show or hide the rounds", ("Ctrl+Shift+B",), Menu.VIEW),
+    Command("bigger", "Bigger code", ("Ctrl++", "Ctrl+="), Menu.VIEW),
+    Command("smaller", "Smaller code", ("Ctrl+-",), Menu.VIEW),
+    Command("theme_dark", "Dark", (), Menu.VIEW, When.ALWAYS, "theme"),
+    Command("theme_light", "Light", (), Menu.VIEW, When.ALWAYS, "theme"),
+    Command("theme_colour-blind-dark", "Dark, for the colour-blind", (), Menu.VIEW, When.ALWAYS, "theme"),
+    Command("theme_colour-blind-light", "Light, for the colour-blind", (), Menu.VIEW, When.ALWAYS, "theme"),
+    Command("theme_high-contrast", "High contrast", (), Menu.VIEW, When.ALWAYS, "theme"),
+    Command("refresh", "Read the work tree again", ("R",), Menu.ROUND),
+    Command("send", "Send the feedback…", ("Ctrl+Shift+Enter",), Menu.ROUND),
+    Command("cancel_round", "Cancel the running round", (), Menu.ROUND),
+    Command("keys", "The keys", ("?",), Menu.HELP, When.ALWAYS),
+    Command("escape", "Leave what is open: selection, search, message", ("Escape",), Menu.HELP),
+)
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+EDITOR_KEYS: tuple[tuple[str, str], ...] = (
+    ("Ctrl+Enter", "Save"),
+    ("Escape", "Leave; the draft is kept"),
+    ("Ctrl+E", "Start a suggestion from the lines"),
+    ("!", "First character: must"),
+    ("?", "First character: question"),
+    ("+", "First character: keep"),
+)
+"""What the keys do while a note is written. Not commands: they live in the editor alone."""
+
+FIRST_KEYS = ("accept", "reject", "note", "undo", "keys")
+"""The five keys one needs, shown until they have been used."""
+
+HINTS = ("accept", "reject", "reject_reason", "note", "next_change", "undo", "keys")
+"""The keys at the bottom of the window, with a short word each from `SHORT`."""
+
+SHORT = {
+    "accept": "accept",
+    "reject": "reject",
+    "reject_reason": "with reason",
+    "note": "note",
+    "next_change": "next",
+    "undo": "undo",
+    "keys": "keys",
+}

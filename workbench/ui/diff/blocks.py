@@ -1,0 +1,419 @@
+"""The rows of one file, as blocks that are counted at once and made only when looked at.
+
+A file of 100,000 lines with three changes is a dozen blocks; what a row of a block shows is derived when it is
+painted. Pure: no Qt, no text, no pixels but the row counts. Lines are 1-based.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from itertools import accumulate
+
+from workbench.review.changes import Change, FileChange, Run, Side
+from workbench.review.words import Pair, paired
+
+LONGEST_PAIRED = 1200
+"""Lines of a run whose pairs are looked for; the lines of a longer run face each other in order."""
+
+
+class Sort(Enum):
+    """What a block is."""
+
+    PLAIN = auto()
+    """Unchanged lines."""
+    RUN = auto()
+    """Rows of a run, or of a ledger entry's comparison."""
+    GAP = auto()
+    FACT = auto()
+    NOTE = auto()
+    EDITOR = auto()
+    ENTRY = auto()
+    WORDS = auto()
+    """A sentence instead of rows."""
+
+
+@dataclass(slots=True)
+class RunRows:
+    """The rows of one run side by side. Pairs are found when first needed; until then there is an estimate."""
+
+    run: Run
+    changes: tuple[Change, ...]
+    split: bool
+    ignore_whitespace: bool = False
+    numbered: bool = True
+    """False for the lines of a ledger entry, which are of another round."""
+    _pairs: Sequence[Pair] | None = None
+    _old_rows: Sequence[int] | None = None
+    _new_rows: Sequence[int] | None = None
+
+    @property
+    def known(self) -> bool:
+        return self._pairs is not None or not self._has_pairs
+
+    @property
+    def _has_pairs(self) -> bool:
+        return self.split and bool(self.run.removed) and bool(self.run.added)
+
+    @property
+    def count(self) -> int:
+        """How many rows; while the pairs are not known, the fewest there can be."""
+        removed, added = len(self.run.removed), len(self.run.added)
+        if not self.split:
+            return removed + added
+        return len(self._pairs) if self._pairs is not None else max(removed, added)
+
+    def resolve(self) -> None:
+        """Find out which lines face each other."""
+        if self.known:
+            return
+        removed, added = self.run.removed, self.run.added
+        if len(removed) + len(added) > LONGEST_PAIRED:
+            both = max(len(removed), len(added))
+            pairs: Sequence[Pair] = [
+                (at if at < len(removed) else None, at if at < len(added) else None) for at in range(both)
+            ]
+        else:
+            pairs = paired(removed, added)
+        self._pairs = pairs
+        self._old_rows = _rows_of([old for old, _ in pairs], len(removed))
+        self._new_rows = _rows_of([new for _, new in pairs], len(added))
+
+    def pair(self, row: int) -> Pair:
+        """What stands in a row, as indexes into the run's removed and added lines."""
+        if self._has_pairs:
+            self.resolve()
+            assert self._pairs is not None
+            return self._pairs[row]
+        removed = len(self.run.removed)
+        if row < removed:
+            return row, None
+        return None, row - removed
+
+    def facing(self, row: int) -> Pair:
+        """The pair whose words are compared in this row; also in unified rows."""
+        if self.split:
+            return self.pair(row)
+        removed, added = len(self.run.removed), len(self.run.added)
+        if not removed or not added:
+            return self.pair(row)
+        self._resolve_unified()
+        assert self._old_rows is not None
+        assert self._new_rows is not None
+        if row < removed:
+            other = self._old_rows[row]
+            return row, other if other >= 0 else None
+        other = self._new_rows[row - removed]
+        return other if other >= 0 else None, row - removed
+
+    def _resolve_unified(self) -> None:
+        if self._old_rows is not None:
+            return
+        side_by_side = RunRows(self.run, (), split=True)
+        side_by_side.resolve()
+        facing_old = [-1] * len(self.run.removed)
+        facing_new = [-1] * len(self.run.added)
+        for old, new in side_by_side._pairs or ():
+            if old is not None and new is not None:
+                facing_old[old], facing_new[new] = new, old
+        self._old_rows, self._new_rows = facing_old, facing_new
+
+    def row_of(self, side: Side, index: int) -> int:
+        """The row that shows a line of the run, given as an index into its removed or added lines."""
+        if self._has_pairs:
+            self.resolve()
+            rows = self._old_rows if side is Side.OLD else self._new_rows
+            assert rows is not None
+            return rows[index]
+        return index if side is Side.OLD else index + len(self.run.removed)
+
+    def change_at(self, row: int) -> Change | None:
+        """The change that a row belongs to, None where whitespace alone differs and is not looked at."""
+        if self.ignore_whitespace and self.only_whitespace(row):
+            return None
+        if len(self.changes) <= 1:
+            return self.changes[0] if self.changes else None
+        # Only one-sided runs are cut into several changes.
+        starts = [change.new_start if change.added else change.old_start for change in self.changes]
+        first = self.run.new_start if self.run.added else self.run.old_start
+        return self.changes[max(0, bisect_right(starts, first + row) - 1)]
+
+    def only_whitespace(self, row: int) -> bool:
+        """True where the two lines of a row differ in nothing but blanks."""
+        old, new = self.facing(row)
+        if old is None or new is None:
+            line = self.run.removed[old] if old is not None else self.run.added[new or 0]
+            return not line.strip()
+        return b"".join(self.run.removed[old].split()) == b"".join(self.run.added[new].split())
+
+    def rows_of_change(self, change: str) -> tuple[int, int]:
+        """(first row, count) of a change of this run."""
+        for each in self.changes:
+            if each.id == change:
+                if len(self.changes) == 1:
+                    return 0, self.count
+                one, lines = (each.new_start, each.added) if each.added else (each.old_start, each.removed)
+                return one - (self.run.new_start if self.run.added else self.run.old_start), len(lines)
+        return 0, 0
+
+
+def _rows_of(column: Sequence[int | None], count: int) -> list[int]:
+    rows = [0] * count
+    for row, index in enumerate(column):
+        if index is not None:
+            rows[index] = row
+    return rows
+
+
+@dataclass(slots=True)
+class Block:
+    """Some rows of one sort. `rows` counts code rows and is 1 for everything else.
+
+    PLAIN and GAP: `old` and `new` are the first lines, `rows` or `hidden` the count (`hidden` is None to an
+    unknown end of the file). RUN: rows `first` to `first + rows` of `run`. `key` is the id of the change, note,
+    editor or entry that the block is about; `side` is where a note or an editor lies.
+    """
+
+    sort: Sort
+    rows: int = 1
+    old: int = 0
+    new: int = 0
+    hidden: int | None = 0
+    run: RunRows | None = None
+    first: int = 0
+    key: str = ""
+    side: Side = Side.NEW
+
+    @property
+    def is_code(self) -> bool:
+        return self.sort is Sort.PLAIN or self.sort is Sort.RUN
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One code row: its line numbers (None where a side has no line) and, in a run, its indexes and its change."""
+
+    old: int | None
+    new: int | None
+    old_index: int | None = None
+    new_index: int | None = None
+    change: Change | None = None
+    plain: bool = False
+    """Shown as unchanged: outside a run, or only whitespace differs and is not looked at."""
+
+
+def line_at(block: Block, row: int) -> Line:
+    """Row `row` (from 0) of a code block."""
+    if block.sort is Sort.PLAIN:
+        return Line(block.old + row, block.new + row, plain=True)
+    rows = block.run
+    assert rows is not None
+    at = block.first + row
+    old, new = rows.pair(at)
+    run = rows.run
+    plain = rows.ignore_whitespace and rows.only_whitespace(at)
+    return Line(
+        run.old_start + old if old is not None else None,
+        run.new_start + new if new is not None else None,
+        old,
+        new,
+        None if plain else rows.change_at(at),
+        plain,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Something that lies in the flow: a note or an editor, under the line `line` of `side`, or under a fact
+    (`change` and no line), or at the top of the file (neither)."""
+
+    key: str
+    is_editor: bool
+    side: Side = Side.NEW
+    line: int | None = None
+    change: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """How a file is shown. `opened` are (first old line, count) of unchanged lines that were opened by hand."""
+
+    split: bool = True
+    context: int = 3
+    whole: bool = False
+    ignore_whitespace: bool = False
+    opened: tuple[tuple[int, int], ...] = ()
+
+
+def changes_of_runs(file: FileChange) -> tuple[tuple[Change, ...], ...]:
+    """For each run of a file the changes that it was cut into, in order."""
+    texts = [change for change in file.changes if change.is_text]
+    result: list[tuple[Change, ...]] = []
+    at = 0
+    for run in file.runs:
+        first, lines = at, len(run.removed) + len(run.added)
+        while lines > 0 and at < len(texts):
+            lines -= len(texts[at].removed) + len(texts[at].added)
+            at += 1
+        result.append(tuple(texts[first:at]))
+    return tuple(result)
+
+
+def estimated_rows(file: FileChange, context: int) -> int:
+    """About how many code rows a file has, before anything is laid out."""
+    rows = sum(max(len(run.removed), len(run.added)) for run in file.runs)
+    around = 0 if file.base_path is None or file.new_id is None else 2 * context + 1
+    return rows + around * len(file.runs)
+
+
+@dataclass(slots=True)
+class Builder:
+    """Lays out one file. `old_count` is the number of lines of the base's file, None while that is not known."""
+
+    file: FileChange
+    old_count: int | None
+    folding: Folding
+    pins: Sequence[Pin] = ()
+    blocks: list[Block] = field(default_factory=list)
+
+    def build(self) -> list[Block]:
+        """All blocks of the file in order: pins on the file, facts, then lines."""
+        self._pin_where(lambda pin: pin.line is None and pin.change is None)
+        for change in self.file.changes:
+            if not change.is_text:
+                self.blocks.append(Block(Sort.FACT, key=change.id))
+                self._pin_where(lambda pin, id=change.id: pin.line is None and pin.change == id)  # type: ignore[misc]
+        self._lines()
+        return self.blocks
+
+    def _pin_where(self, wanted: object) -> None:
+        assert callable(wanted)
+        self.blocks.extend(_pinned(pin) for pin in self.pins if wanted(pin))
+
+    def _lines(self) -> None:
+        old = new = 1
+        by_run = changes_of_runs(self.file)
+        for index, run in enumerate(self.file.runs):
+            start = run.old_start if run.removed else run.old_start + 1
+            self._unchanged(old, new, start - old, before=index > 0, after=True)
+            new += start - old
+            rows = RunRows(run, by_run[index], self.folding.split, self.folding.ignore_whitespace)
+            self._code(Block(Sort.RUN, rows=rows.count, run=rows))
+            old, new = start + len(run.removed), new + len(run.added)
+        if not self.file.runs and not (self.folding.whole and self.old_count):
+            return
+        if self.file.base_path is None or self.file.new_id is None:
+            return  # added or deleted as a whole: nothing is unchanged
+        rest = None if self.old_count is None else max(0, self.old_count - old + 1)
+        self._unchanged(old, new, rest, before=bool(self.file.runs), after=False)
+
+    def _unchanged(self, old: int, new: int, count: int | None, *, before: bool, after: bool) -> None:
+        """Unchanged lines between runs: some shown, the rest folded. `count` None: to an unknown end."""
+        if count is not None and count <= 0:
+            return
+        at = 0
+        length = count if count is not None else self.folding.context + 1
+        for start, end in self._shown(old, new, length, before=before, after=after):
+            self._gap(old + at, new + at, start - at)
+            self._code(Block(Sort.PLAIN, rows=end - start, old=old + start, new=new + start))
+            at = end
+        self._gap(old + at, new + at, None if count is None else count - at)
+
+    def _gap(self, old: int, new: int, hidden: int | None) -> None:
+        if hidden is None or hidden > 0:
+            self.blocks.append(Block(Sort.GAP, old=old, new=new, hidden=hidden))
+
+    def _shown(self, old: int, new: int, count: int, *, before: bool, after: bool) -> list[tuple[int, int]]:
+        """Which of `count` unchanged lines are shown, as (start, end) offsets."""
+        if self.folding.whole:
+            return [(0, count)]
+        context = self.folding.context
+        wanted: list[tuple[int, int]] = []
+        if before:
+            wanted.append((0, context))
+        if after:
+            wanted.append((count - context, count))
+        wanted += [(start - old, start - old + lines) for start, lines in self.folding.opened]
+        for pin in self.pins:
+            if pin.line is not None:
+                at = pin.line - (old if pin.side is Side.OLD else new)
+                if 0 <= at < count:
+                    wanted.append((at - context, at + 1 + context))
+        return _merged(wanted, count)
+
+    def _code(self, block: Block) -> None:
+        """A code block, cut where notes and editors lie."""
+        done = 0
+        for row, pin in self._pins_in(block):
+            if row + 1 > done:
+                self.blocks.append(_part(block, done, row + 1 - done))
+                done = row + 1
+            self.blocks.append(_pinned(pin))
+        if block.rows > done:
+            self.blocks.append(_part(block, done, block.rows - done))
+
+    def _pins_in(self, block: Block) -> list[tuple[int, Pin]]:
+        found: list[tuple[int, Pin]] = []
+        for pin in self.pins:
+            if pin.line is None:
+                continue
+            row = row_of_line(block, pin.side, pin.line)
+            if row is not None:
+                if block.run is not None:
+                    block.rows = block.run.count  # known by now
+                found.append((row, pin))
+        return sorted(found, key=lambda each: each[0])
+
+
+def _pinned(pin: Pin) -> Block:
+    return Block(Sort.EDITOR if pin.is_editor else Sort.NOTE, key=pin.key, side=pin.side)
+
+
+def _part(block: Block, first: int, rows: int) -> Block:
+    if first == 0 and rows == block.rows:
+        return block
+    if block.sort is Sort.PLAIN:
+        return Block(Sort.PLAIN, rows=rows, old=block.old + first, new=block.new + first)
+    return Block(Sort.RUN, rows=rows, run=block.run, first=block.first + first)
+
+
+def _merged(spans: Iterable[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """Spans cut to 0 … count, sorted, joined where no more than one line would be hidden between them."""
+    result: list[tuple[int, int]] = []
+    for start, end in sorted((max(0, a), min(count, b)) for a, b in spans):
+        if start >= end:
+            continue
+        if start <= 1 and not result:
+            start = 0
+        if result and start <= result[-1][1] + 1:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    if result and result[-1][1] >= count - 1:
+        result[-1] = (result[-1][0], count)
+    return result
+
+
+def row_of_line(block: Block, side: Side, line: int) -> int | None:
+    """The row (from 0) of a code block that shows a line, or None."""
+    if block.sort is Sort.PLAIN:
+        row = line - (block.old if side is Side.OLD else block.new)
+        return row if 0 <= row < block.rows else None
+    rows = block.run
+    if rows is None or block.sort is not Sort.RUN or not rows.numbered:
+        return None
+    run = rows.run
+    index = line - (run.old_start if side is Side.OLD else run.new_start)
+    if not 0 <= index < len(run.removed if side is Side.OLD else run.added):
+        return None
+    row = rows.row_of(side, index) - block.first
+    # A block made before the pairs were known may still have the fewest rows there can be.
+    last = rows.count - block.first if block.first + block.rows >= rows.count or not block.first else block.rows
+    return row if 0 <= row < max(last, block.rows) else None
+
+
+def tops_of(heights: Iterable[int]) -> list[int]:
+    """Prefix sums: the top of each block, and the bottom of the last."""
+    return [0, *accumulate(heights)]

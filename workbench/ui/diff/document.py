@@ -1,0 +1,50 @@
+"""What the diff view shows, as one frozen value, and what its cursor stands on. No Qt, no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.review.changes import FileChange, Side
+from workbench.review.ledger import Entry, Said
+from workbench.review.notes import Note, Place
+from workbench.review.verdicts import Verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One round of a review, ready to be shown.
+
+    `asked` and the keys of `reasons` and `ledger_marks` are change ids; `reasons` has the one line that came
+    with a rejection. `notes` come with where they stand in this round: None is outdated and shown at the top
+    of its file; notes on the review stand at the very top. `entries` (the ledger) are a first section, in their
+    order; `answered` says what the expert made of one, by its id. `viewed` are paths.
+
+    Two documents that share `files`, `notes` or `verdicts` by identity are compared by identity: hand over the
+    same objects where nothing changed.
+    """
+
+    files: tuple[FileChange, ...] = ()
+    verdicts: Verdicts = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+    notes: tuple[tuple[Note, Place | None], ...] = ()
+    entries: tuple[Entry, ...] = ()
+    answered: Mapping[str, str] = field(default_factory=dict)
+    viewed: frozenset[str] = frozenset()
+    ledger_marks: Mapping[str, Said] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What the cursor is on. Everything None: nothing to stand on, or the review's own heading.
+
+    `line` is None on a fact, a file header, a note and a ledger entry.
+    """
+
+    path: str | None = None
+    change: str | None = None
+    side: Side = Side.NEW
+    line: int | None = None
+    note: str | None = None
+    entry: str | None = None

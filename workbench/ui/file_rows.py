@@ -1,0 +1,184 @@
+"""The rows of the file panel: folders, files with their badges and progress, and what is not shown. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.review.changes import FileChange, NotShown, Status
+
+
+class RowKind(StrEnum):
+    """What a row of the panel stands for."""
+
+    FOLDER = "folder"
+    FILE = "file"
+    HEADING = "heading"
+    NOT_SHOWN = "not shown"
+
+
+class Tint(StrEnum):
+    """The theme's colour that a mark at the right edge is painted in."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    OPEN = "open"
+    ALTERED = "altered"
+    BACK = "back"
+    FAINT = "faint"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far one file is: judged of all its changes, how many of those rejected, violations in it."""
+
+    judged: int
+    total: int
+    rejected: int = 0
+    violations: str = ""
+    viewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One line of the panel. `key` is the folder's or file's path."""
+
+    kind: RowKind
+    key: str
+    name: str
+    depth: int
+    mark: str = ""
+    tint: Tint = Tint.FAINT
+    badge: str = ""
+    folded: bool = False
+    words: str = ""
+
+
+NO_STANDING = Standing(0, 0)
+
+
+def mark(standing: Standing) -> tuple[str, Tint]:
+    """What stands at the right edge of a file's row."""
+    if standing.violations:
+        word = standing.violations
+        tint = Tint.BACK if "back" in word or "there" in word else Tint.ALTERED
+        return word, tint
+    if not standing.total:
+        return "", Tint.FAINT
+    if standing.judged < standing.total:
+        return f"{standing.judged}/{standing.total}", Tint.OPEN
+    if standing.rejected == standing.total:
+        return "✗", Tint.REJECTED
+    if standing.rejected:
+        return f"{standing.total - standing.rejected}/{standing.total}", Tint.REJECTED
+    return "✓", Tint.ACCEPTED
+
+
+def badge(file: FileChange) -> str:
+    """One word about the file as a whole, "" for a plain modified one."""
+    if file.status is Status.ADDED:
+        return "new"
+    if file.status is Status.DELETED:
+        return "deleted"
+    if file.status is Status.RENAMED:
+        return "renamed"
+    if file.status is Status.TYPECHANGE:
+        return "type"
+    return "binary" if file.binary else ""
+
+
+def file_rows(
+    files: Sequence[FileChange],
+    standings: Mapping[str, Standing],
+    not_shown: Sequence[NotShown] = (),
+    *,
+    wanted: str = "",
+    folded: frozenset[str] = frozenset(),
+) -> tuple[FileRow, ...]:
+    """All rows, in the order of the review. With a filter, folders are never folded.
+
+    Files keep the order in which the review scrolls, so folders are said anew where the path changes.
+    """
+    rows: list[FileRow] = []
+    open_folders: tuple[str, ...] = ()
+    hidden_under = ""
+    for file in files:
+        if wanted and not fits(wanted, file.path):
+            continue
+        folders = tuple(file.path.split("/")[:-1])
+        hidden_under = _add_folders(rows, open_folders, folders, "" if wanted else hidden_under, folded, bool(wanted))
+        open_folders = folders
+        if hidden_under:
+            continue
+        standing = standings.get(file.path, NO_STANDING)
+        text, tint = mark(standing)
+        name = file.path.rsplit("/", 1)[-1]
+        words = f"{file.path}, {badge(file) or 'modified'}, {standing.judged} of {standing.total} judged"
+        rows.append(FileRow(RowKind.FILE, file.path, name, len(folders), text, tint, badge(file), words=words))
+    shown = [each for each in not_shown if not wanted or fits(wanted, each.path)]
+    if shown:
+        count = sum(each.count for each in shown)
+        rows.append(FileRow(RowKind.HEADING, "", f"not shown · {count}", 0, words=f"{count} paths are not shown"))
+        rows.extend(
+            FileRow(RowKind.NOT_SHOWN, each.path, each.path, 0, each.why, words=f"{each.path}: {each.why}")
+            for each in shown
+        )
+    return tuple(rows)
+
+
+def _add_folders(
+    rows: list[FileRow],
+    before: tuple[str, ...],
+    now: tuple[str, ...],
+    hidden_under: str,
+    folded: frozenset[str],
+    filtered: bool,
+) -> str:
+    """Say the folders that are new on the way to the next file; the folded one that it lies under, or ""."""
+    path = "/".join(now)
+    if hidden_under and (path == hidden_under or path.startswith(hidden_under + "/")):
+        return hidden_under
+    same = 0
+    while same < min(len(before), len(now)) and before[same] == now[same]:
+        same += 1
+    for depth in range(len(now)):
+        key = "/".join(now[: depth + 1])
+        is_folded = key in folded and not filtered
+        if depth >= same:
+            rows.append(FileRow(RowKind.FOLDER, key, now[depth], depth, folded=is_folded, words=f"folder {key}"))
+        if is_folded:
+            return key
+    return ""
+
+
+def fits(wanted: str, path: str) -> bool:
+    """True when every word of the filter is in the path, whatever the case."""
+    lowered = path.lower()
+    return all(word in lowered for word in wanted.lower().split())
+
+
+def fuzzy(wanted: str, text: str) -> int | None:
+    """How well the letters of `wanted` stand in `text` in order: less is better, None is not at all.
+
+    Letters at the start of words and letters beside each other count as good.
+    """
+    score, at, before = 0, 0, -2
+    lowered = text.lower()
+    for letter in wanted.lower():
+        if letter == " ":
+            continue
+        found = lowered.find(letter, at)
+        if found < 0:
+            return None
+        starts = found == 0 or not lowered[found - 1].isalnum()
+        score += 0 if found == before + 1 else (1 if starts else 4 + min(found - at, 20))
+        before, at = found, found + 1
+    return score * 100 + len(text)
+
+
+def best(wanted: str, texts: Iterable[str], limit: int) -> list[int]:
+    """The indexes of the texts that fit, best first."""
+    scored = [(score, index) for index, text in enumerate(texts) if (score := fuzzy(wanted, text)) is not None]
+    scored.sort()
+    return [index for _, index in scored[:limit]]

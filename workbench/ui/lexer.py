@@ -1,0 +1,245 @@
+"""The lexing helper: Pygments in a process of its own, JSON lines on standard input and output.
+
+Run as `python -m workbench.ui.lexer`. It imports no Qt, opens no file and starts nothing. Requests:
+
+    {"want": KEY, "path": NAME, "text": TEXT, "first": N, "last": N}   lines N to N (from 0) are looked at now
+    {"look": KEY, "first": N, "last": N}                               other lines of a wanted text are looked at
+    {"drop": KEY}                                                      no longer needed
+
+TEXT has its lines joined by `\\n`, without carriage returns at their ends. Answers:
+
+    {"key": KEY, "from": N, "final": BOOL, "lines": [[start, end, class, start, end, class, …], …]}
+    {"done": KEY}                                                      every line was sent with "final": true
+    {"plain": KEY}                                                     no language is known for it: no colours
+
+Positions are in characters of the line; classes are numbered as in `theme.SYNTAX`. What is looked at is answered
+at once from the lines around it ("final": false), while a longer text is lexed as a whole behind it.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, Protocol, TextIO
+
+from pygments.lexers import get_lexer_for_filename
+from pygments.token import Comment, Generic, Keyword, Literal, Name, Operator, String, Token
+from pygments.util import ClassNotFound
+
+KEYWORD, FUNCTION, STRING, COMMENT, NUMBER, BUILTIN = range(6)
+
+CHUNK = 300
+"""Lines in one answer: about 1 ms of reading for the window."""
+
+LONGEST_LINE = 20_000
+"""Characters of one line that are coloured; a longer line is data, and its spans would fill the pipe."""
+
+_AROUND = 200
+
+_CLASSES: dict[Any, int | None] = {
+    Token: None,
+    Keyword: KEYWORD,
+    Keyword.Type: BUILTIN,
+    Operator.Word: KEYWORD,
+    Name: None,
+    Name.Function: FUNCTION,
+    Name.Decorator: FUNCTION,
+    Name.Attribute: FUNCTION,
+    Name.Builtin: BUILTIN,
+    Name.Exception: BUILTIN,
+    Name.Tag: KEYWORD,
+    String: STRING,
+    String.Interpol: None,
+    Comment: COMMENT,
+    Comment.Preproc: KEYWORD,
+    Comment.PreprocFile: STRING,
+    Literal.Number: NUMBER,
+    Literal.Date: NUMBER,
+    Generic.Heading: KEYWORD,
+    Generic.Subheading: KEYWORD,
+}
+_KNOWN = dict(_CLASSES)
+
+
+class Lexer(Protocol):
+    """What we use of a Pygments lexer."""
+
+    def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, Any, str]]: ...
+
+
+def class_of(kind: Any) -> int | None:
+    """The class of a Pygments token type: that of its nearest known ancestor."""
+    found = kind
+    while found is not None and found not in _KNOWN:
+        found = found.parent
+    _KNOWN[kind] = _KNOWN.get(found)
+    return _KNOWN[kind]
+
+
+def lexer_for(path: str, start: str) -> Lexer | None:
+    """The lexer that Pygments has for a file of this name (`start` of its text decides between several)."""
+    try:
+        # Unprocessed tokens keep offsets: Pygments' own preparation turns a lone carriage return into a line end.
+        found: Lexer = get_lexer_for_filename(path, start, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+    return found
+
+
+def coloured_lines(lexer: Lexer, text: str) -> Iterator[list[int]]:
+    """For each line of `text` its spans as one flat list: start, end, class, …"""
+    spans: list[int] = []
+    line_start = 0
+    at = 0
+    for index, kind, value in lexer.get_tokens_unprocessed(text):
+        if index < at:
+            continue  # a lexer that goes back would tear the lines apart
+        at = index + len(value)
+        shade = _KNOWN[kind] if kind in _KNOWN else class_of(kind)
+        if "\n" not in value:
+            if shade is not None:
+                _add(spans, index - line_start, at - line_start, shade)
+            continue
+        first = index
+        while True:
+            end = text.find("\n", first, at)
+            if end < 0:
+                break
+            if shade is not None:
+                _add(spans, first - line_start, end - line_start, shade)
+            yield spans
+            spans = []
+            first = line_start = end + 1
+        if shade is not None and first < at:
+            _add(spans, first - line_start, at - line_start, shade)
+    yield spans
+
+
+def _add(spans: list[int], start: int, end: int, shade: int) -> None:
+    if start >= end or start > LONGEST_LINE:
+        return
+    if spans and spans[-1] == shade and spans[-2] == start:
+        spans[-2] = end
+    else:
+        spans += (start, end, shade)
+
+
+class Job:
+    """One text that is being lexed as a whole, step by step."""
+
+    def __init__(self, key: str, path: str, text: str) -> None:
+        self.key = key
+        self.lines = text.split("\n")
+        self.lexer = lexer_for(path, text[:4000])
+        self.sent = 0
+        self._steps = coloured_lines(self.lexer, text) if self.lexer else iter(())
+
+    def provisional(self, first: int, last: int) -> tuple[int, list[list[int]]]:
+        """The colours of some lines, lexed as if the text began a little above them."""
+        start, end = max(0, first - _AROUND), min(len(self.lines), last + _AROUND + 1)
+        if self.lexer is None or start >= end:
+            return start, []
+        part = "\n".join(self.lines[start:end])
+        return start, list(coloured_lines(self.lexer, part))[: end - start]
+
+    def step(self) -> list[list[int]]:
+        """The next lines of the whole text; fewer than CHUNK when it is done."""
+        found: list[list[int]] = []
+        for spans in self._steps:
+            found.append(spans)
+            if len(found) == CHUNK:
+                break
+        missing = len(self.lines) - self.sent - len(found)
+        if len(found) < CHUNK and missing > 0:
+            found += [[] for _ in range(missing)]
+        self.sent += len(found)
+        return found
+
+
+class Helper:
+    """Answers requests; what was asked last is done first."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._jobs: list[Job] = []
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._jobs)
+
+    def take(self, request: dict[str, Any]) -> None:
+        """One request. Whatever is being looked at is answered before this returns."""
+        if "want" in request:
+            self._drop(request["want"])
+            job = Job(request["want"], request["path"], request["text"])
+            if job.lexer is None:
+                self._say({"plain": job.key})
+                return
+            self._jobs.append(job)
+            self._look(job, request)
+        elif "look" in request:
+            for job in self._jobs:
+                if job.key == request["look"]:
+                    self._jobs.remove(job)
+                    self._jobs.append(job)
+                    self._look(job, request)
+                    break
+        elif "drop" in request:
+            self._drop(request["drop"])
+
+    def work(self) -> None:
+        """One step of the newest job."""
+        job = self._jobs[-1]
+        start = job.sent
+        lines = job.step()
+        if lines:
+            self._say({"key": job.key, "from": start, "final": True, "lines": lines})
+        if job.sent >= len(job.lines):
+            self._say({"done": job.key})
+            self._jobs.remove(job)
+
+    def _look(self, job: Job, request: dict[str, Any]) -> None:
+        first, last = int(request["first"]), int(request["last"])
+        if last < CHUNK:
+            return  # the first step of the whole text is as quick, and final
+        start, lines = job.provisional(first, last)
+        for at in range(0, len(lines), CHUNK):
+            self._say({"key": job.key, "from": start + at, "final": False, "lines": lines[at : at + CHUNK]})
+
+    def _drop(self, key: str) -> None:
+        self._jobs = [job for job in self._jobs if job.key != key]
+
+    def _say(self, answer: dict[str, Any]) -> None:
+        json.dump(answer, self._out, separators=(",", ":"))
+        self._out.write("\n")
+        self._out.flush()
+
+
+def _read(requests: queue.SimpleQueue[str | None]) -> None:
+    for line in sys.stdin:
+        requests.put(line)
+    requests.put(None)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    requests: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    helper = Helper(sys.stdout)
+    while True:
+        try:
+            line = requests.get(block=not helper.busy)
+        except queue.Empty:
+            helper.work()
+            continue
+        if line is None:
+            return
+        helper.take(json.loads(line))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The user's settings as the window sees them: read here, changed here, saved by whoever was handed in. No file is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QSysInfo, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+
+
+class Settings(Protocol):
+    """What the window reads of the settings; the whole definition is in the store."""
+
+    @property
+    def theme(self) -> str: ...
+    @property
+    def code_font(self) -> str: ...
+    @property
+    def code_size(self) -> int: ...
+    @property
+    def split(self) -> bool: ...
+    @property
+    def after_verdict(self) -> str: ...
+    @property
+    def take_out_before_sending(self) -> bool: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def budget_review(self) -> float: ...
+    @property
+    def snippets(self) -> tuple[str, ...]: ...
+    @property
+    def seen_keys(self) -> tuple[str, ...]: ...
+    @property
+    def keys(self) -> Mapping[str, str]: ...
+
+
+Save = Callable[[Mapping[str, object]], Settings]
+"""Changes some settings by name, saves them, gives all of them."""
+
+CODE_SIZE = 13
+
+
+class Preferences(QObject):
+    """The settings of this window."""
+
+    changed = Signal()
+
+    def __init__(self, settings: Settings, save: Save, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self._save = save
+
+    def change(self, **values: object) -> None:
+        """Change settings by name and save them."""
+        self.settings = self._save(values)
+        self.changed.emit()
+
+    @property
+    def theme_name(self) -> str:
+        """The theme to wear: the one that is set, or the system's own appearance."""
+        wanted = self.settings.theme
+        if wanted != "system":
+            return wanted
+        # Asking a platform without a desktop gives Unknown; dark is what the drawings aim at first.
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return "light" if scheme is Qt.ColorScheme.Light else "dark"
+
+    @property
+    def code_size(self) -> int:
+        """The size of code in pixels."""
+        return self.settings.code_size or CODE_SIZE
+
+
+def is_mac() -> bool:
+    """True where the menus belong into the system's own bar."""
+    return QSysInfo.kernelType() == "darwin"

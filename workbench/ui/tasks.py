@@ -1,0 +1,118 @@
+"""Work off the window's thread. The only file here that starts threads for work; answers come back to the window's.
+
+Answers go only to bound methods of QObjects: a plain function connected to a signal would run in the
+worker (seen on PySide6 6.8 and later). `ahead.py` starts one thread before Qt is imported, `tracing.py`
+its watchdog; nobody else starts any.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
+
+Answer = Callable[[Any], None]
+
+
+@dataclass(slots=True)
+class Task:
+    """One piece of work that is under way. `cancelled` is what the work itself looks at."""
+
+    lane: str
+    number: int
+    cancelled: threading.Event
+    done: Answer
+    failed: Answer
+    progressed: Answer | None = None
+
+
+class Report:
+    """What a piece of work is given: whether it is still wanted, and a way to say how far it is."""
+
+    def __init__(self, tasks: Tasks, task: Task) -> None:
+        self._tasks = tasks
+        self._number = task.number
+        self.cancelled = task.cancelled
+
+    def say(self, value: object) -> None:
+        """Hand a value to the task's `progressed`, on the window's thread."""
+        self._tasks.answered.emit(self._number, "progressed", value)
+
+
+class Tasks(QObject):
+    """Starts work by lane. A lane holds one task: starting another cancels the one before, whose answer is dropped."""
+
+    answered = Signal(int, str, object)
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._running: dict[int, Task] = {}
+        self._threads: dict[int, threading.Thread] = {}
+        self._count = 0
+        self.answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def start(
+        self,
+        lane: str,
+        work: Callable[[Report], object],
+        done: Answer,
+        failed: Answer,
+        progressed: Answer | None = None,
+    ) -> None:
+        """Run `work(report)` in a thread; its value goes to `done`, what it raises to `failed`."""
+        for answer in (done, failed, progressed):
+            if answer is not None and not isinstance(getattr(answer, "__self__", None), QObject):
+                raise TypeError(f"{answer!r} is not a bound method of a QObject, so it would run in the worker.")
+        self.cancel(lane)
+        self._count += 1
+        task = Task(lane, self._count, threading.Event(), done, failed, progressed)
+        self._running[task.number] = task
+        thread = threading.Thread(target=self._work, args=(task, work), name=f"work: {lane}", daemon=True)
+        self._threads[task.number] = thread
+        thread.start()
+
+    def cancel(self, lane: str) -> bool:
+        """Cancel what runs in a lane; its answer is dropped. True when something ran."""
+        found = [task for task in self._running.values() if task.lane == lane]
+        for task in found:
+            task.cancelled.set()
+            del self._running[task.number]
+        return bool(found)
+
+    def is_running(self, lane: str) -> bool:
+        """True while a task of this lane is under way."""
+        return any(task.lane == lane for task in self._running.values())
+
+    def stop(self) -> None:
+        """Cancel everything and wait a moment for it, because a thread must not outlive what it uses."""
+        for task in tuple(self._running.values()):
+            self.cancel(task.lane)
+        for thread in tuple(self._threads.values()):
+            thread.join(timeout=2)
+
+    def _work(self, task: Task, work: Callable[[Report], object]) -> None:
+        kind: str
+        value: object
+        try:
+            kind, value = "done", work(Report(self, task))
+        except BaseException as error:  # noqa: BLE001 - it is handed to the window's thread, which is the door
+            kind, value = "failed", error
+        if isValid(self):
+            self.answered.emit(task.number, kind, value)
+
+    def _deliver(self, number: int, kind: str, value: object) -> None:
+        task = self._running.get(number)
+        if kind != "progressed":
+            self._threads.pop(number, None)
+            self._running.pop(number, None)
+        if task is not None:
+            answer = {"done": task.done, "failed": task.failed, "progressed": task.progressed}[kind]
+            if answer is not None and isValid(answer.__self__):  # type: ignore[attr-defined]
+                answer(value)
+        if not self._running:
+            self.idle.emit()

@@ -1,0 +1,206 @@
+"""Themes as values, and the style sheet that ordinary widgets wear. Reads a theme's file; paints nothing."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtGui import QColor
+
+from workbench.assets import asset
+from workbench.errors import UserError
+
+SYNTAX = ("keyword", "function", "string", "comment", "number", "builtin")
+"""The classes of coloured code, in the order in which the lexer's helper process numbers them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Every colour that the window uses, by the names of the theme files. `syntax` runs in step with SYNTAX.
+
+    `veil` is the strength, 0 to 1, of the accent over the current change; `contrast` is what the theme
+    promises between text and its ground.
+    """
+
+    name: str
+    appearance: str
+    contrast: float
+    veil: float
+    ground: QColor
+    panel: QColor
+    raised: QColor
+    line: QColor
+    text: QColor
+    dim: QColor
+    faint: QColor
+    accent: QColor
+    accepted: QColor
+    rejected: QColor
+    open: QColor
+    altered: QColor
+    back: QColor
+    added_row: QColor
+    added_words: QColor
+    removed_row: QColor
+    removed_words: QColor
+    nothing: QColor
+    syntax: tuple[QColor, ...]
+
+    @property
+    def is_dark(self) -> bool:
+        return self.appearance == "dark"
+
+
+def load_theme(name: str) -> Theme:
+    """The theme that ships as `resources/themes/NAME.toml`, or a user's own, given by the path of its file."""
+    file = Path(name)
+    if file.suffix != ".toml":
+        try:
+            file = asset("themes", f"{name}.toml")
+        except FileNotFoundError:
+            known = ", ".join(theme_names())
+            raise UserError(f"There is no theme named “{name}”.", hint=f"The themes are: {known}.") from None
+    try:
+        values = tomllib.loads(file.read_text("utf-8"))
+        return _theme(values)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError) as error:
+        raise UserError(f"The theme {file.name} cannot be used: {error}.", hint="Compare it with dark.toml.") from error
+
+
+def theme_names() -> tuple[str, ...]:
+    """The names of the themes that ship with the program."""
+    return tuple(sorted(path.stem for path in asset("themes").glob("*.toml")))
+
+
+def _theme(values: Mapping[str, Any]) -> Theme:
+    return Theme(
+        name=str(values["name"]),
+        appearance=str(values["appearance"]),
+        contrast=float(values["contrast"]),
+        veil=float(values["veil"]),
+        syntax=tuple(_colour(values["syntax"][name]) for name in SYNTAX),
+        **{name: _colour(value) for name, value in values["colours"].items()},
+    )
+
+
+def _colour(text: str) -> QColor:
+    colour = QColor(text)
+    if not colour.isValid():
+        raise ValueError(f"“{text}” is not a colour")
+    return colour
+
+
+def mixed(over: QColor, under: QColor, strength: float) -> QColor:
+    """`over` laid on `under` with a strength from 0 to 1, as one opaque colour."""
+    rest = 1 - strength
+    return QColor(
+        round(over.red() * strength + under.red() * rest),
+        round(over.green() * strength + under.green() * rest),
+        round(over.blue() * strength + under.blue() * rest),
+    )
+
+
+def stylesheet(theme: Theme) -> str:
+    """What ordinary widgets wear: quiet and dense. A widget's part is its property `kind`:
+
+    on a label `title`, `section`, `dim`, `faint`, `error`; on a button `primary`, `quiet`; on a frame or
+    widget `panel`, `bar`, `card`, `line`; on a text editor `code`.
+    """
+    on_accent = theme.ground if theme.is_dark else theme.raised
+    names = {
+        "ground": theme.ground,
+        "panel": theme.panel,
+        "raised": theme.raised,
+        "line": theme.line,
+        "text": theme.text,
+        "dim": theme.dim,
+        "faint": theme.faint,
+        "accent": theme.accent,
+        "rejected": theme.rejected,
+        "on_accent": on_accent,
+        "hover": mixed(theme.text, theme.panel, 0.07),
+        "pressed": mixed(theme.text, theme.panel, 0.12),
+        "chosen": mixed(theme.accent, theme.panel, 0.18),
+        "accent_hover": mixed(theme.text, theme.accent, 0.12),
+        "grip": mixed(theme.text, theme.ground, 0.18),
+        "grip_hover": mixed(theme.text, theme.ground, 0.32),
+    }
+    sheet = _SHEET
+    for name, colour in names.items():
+        sheet = sheet.replace(f"@{name};", f"{colour.name()};").replace(f"@{name} ", f"{colour.name()} ")
+    return sheet
+
+
+_SHEET = """
+* { outline: 0; }
+QWidget { color: @text; selection-background-color: @accent; selection-color: @on_accent; }
+QMainWindow, QDialog, QWidget[kind="panel"], QWidget[kind="bar"] { background: @panel; }
+QWidget[kind="ground"] { background: @ground; }
+QFrame[kind="card"], QWidget[kind="card"] { background: @raised; border: 1px solid @line; border-radius: 8px; }
+QFrame[kind="line"] { background: @line; border: 0; }
+QLabel { background: transparent; }
+QLabel[kind="title"] { font-weight: 600; }
+QLabel[kind="section"] { color: @dim; font-size: 11px; font-weight: 600; letter-spacing: 0.6px; }
+QLabel[kind="dim"] { color: @dim; }
+QLabel[kind="faint"] { color: @faint; }
+QLabel[kind="error"] { color: @rejected; }
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
+  background: @ground; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; }
+QLineEdit { min-height: 18px; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus { border-color: @accent; }
+QComboBox::drop-down { border: 0; width: 18px; }
+QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; }
+QPushButton, QToolButton {
+  background: @raised; border: 1px solid @line; border-radius: 6px; padding: 4px 12px; }
+QToolButton { padding: 3px 8px; }
+QPushButton:hover, QToolButton:hover { background: @hover; }
+QPushButton:pressed, QToolButton:pressed { background: @pressed; }
+QPushButton:focus, QToolButton:focus { border-color: @accent; }
+QPushButton:disabled, QToolButton:disabled { color: @faint; }
+QPushButton[kind="primary"], QToolButton[kind="primary"] {
+  background: @accent; border-color: @accent; color: @on_accent; font-weight: 600; }
+QPushButton[kind="primary"]:hover, QToolButton[kind="primary"]:hover { background: @accent_hover; }
+QPushButton[kind="primary"]:focus { border: 2px solid @text; padding: 3px 11px; }
+QPushButton[kind="primary"]:disabled { background: @raised; border-color: @line; color: @faint; }
+QPushButton[kind="quiet"], QToolButton[kind="quiet"] { background: transparent; border-color: transparent; color: @dim; }
+QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: @hover; color: @text; }
+QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border-color: @accent; }
+QToolButton::menu-indicator { image: none; width: 0; }
+QTreeView, QListView, QTableView, QAbstractItemView { background: @panel; border: 0; show-decoration-selected: 1; }
+QTreeView::item, QListView::item { min-height: 22px; padding: 0 4px; border: 0; }
+QTreeView::item:hover, QListView::item:hover { background: @hover; }
+QTreeView::item:selected, QListView::item:selected { background: @chosen; color: @text; }
+QHeaderView::section { background: @panel; color: @dim; border: 0; border-bottom: 1px solid @line; padding: 4px 8px; }
+QMenuBar { background: @panel; border: 0; padding: 0 4px; }
+QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
+QMenuBar::item:selected { background: @hover; }
+QMenu { background: @raised; border: 1px solid @line; padding: 4px; }
+QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }
+QMenu::item:selected { background: @chosen; }
+QMenu::item:disabled { color: @faint; }
+QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
+QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px 8px; }
+QSplitter::handle { background: @line; }
+QSplitter::handle:horizontal { width: 1px; }
+QSplitter::handle:vertical { height: 1px; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: @grip; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:hover { background: @grip_hover; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
+QTabBar::tab { background: transparent; color: @dim; padding: 6px 12px; border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
+QTabWidget::pane { border: 0; border-top: 1px solid @line; }
+QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
+QProgressBar { background: @ground; border: 0; border-radius: 3px; max-height: 6px; color: transparent; }
+QProgressBar::chunk { background: @accent; border-radius: 3px; }
+QStatusBar { background: @panel; border-top: 1px solid @line; }
+QStatusBar::item { border: 0; }
+"""

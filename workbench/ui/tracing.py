@@ -1,0 +1,138 @@
+"""What the window says about its own speed: one JSON object a line, for bug reports and benchmarks alike.
+
+Off, it costs nothing but a test for None. On, it watches events from outside: an event filter for keys,
+and a watchdog thread that notes where the window's thread stood when it did not answer for 50 ms.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import IO
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+
+from workbench.errors import UserError
+
+BLOCKED_AFTER = 0.050
+BEAT = 0.010
+
+
+class Tracer(QObject):
+    """Writes events and ends the program at the one that `quit_after` names."""
+
+    ended = Signal()
+
+    def __init__(self, file: Path | None, quit_after: str, started: float, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._started = started
+        self._quit_after = quit_after
+        self._out: IO[str] | None = None
+        if file is not None:
+            try:
+                self._out = file.open("w", encoding="utf-8")
+            except OSError as error:
+                raise UserError(f"The trace cannot be written to {file}: {error.strerror}.") from error
+        self._lock = threading.Lock()
+        self._pressed: float | None = None
+        self._key = ""
+        self._painting = time.perf_counter()
+        self._watchdog: _Watchdog | None = None
+
+    def start(self) -> None:
+        """Begin to watch keys and stalls. Nothing to do when nothing is written."""
+        application = QCoreApplication.instance()
+        if self._out is not None and application is not None:
+            application.installEventFilter(self)
+            self._watchdog = _Watchdog(self)
+        elif self._quit_after == "key" and application is not None:
+            application.installEventFilter(self)
+
+    def stop(self) -> None:
+        """Write no more."""
+        if self._watchdog is not None:
+            self._watchdog.stop()
+        with self._lock:
+            if self._out is not None:
+                self._out.close()
+                self._out = None
+
+    def event_happened(self, name: str, **values: object) -> None:
+        """Write one event; end the program when it is the one waited for."""
+        if self._out is not None:
+            at = round(time.time() - self._started, 6)
+            line = json.dumps({"at": at, "event": name, **values}, ensure_ascii=False)
+            with self._lock:
+                if self._out is not None:
+                    self._out.write(line + "\n")
+                    self._out.flush()
+        if name == self._quit_after:
+            self.ended.emit()
+
+    def frame_painted(self) -> None:
+        """A frame of the diff is painted; the key that was pressed before it is answered."""
+        if self._out is None and self._quit_after not in ("frame", "key"):
+            return
+        self.event_happened("frame", seconds=round(time.perf_counter() - self._painting, 6))
+        if self._pressed is not None:
+            took, self._pressed = time.perf_counter() - self._pressed, None
+            self.event_happened("key", key=self._key, seconds=round(took, 6))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # type: ignore[override]
+        # ShortcutOverride comes first for every key, those of menu shortcuts too, which send no KeyPress.
+        if event.type() == QEvent.Type.ShortcutOverride and self._pressed is None:
+            self._pressed = time.perf_counter()
+            self._key = event.text() or str(event.key())  # type: ignore[attr-defined]
+        elif event.type() == QEvent.Type.KeyPress and self._pressed is None:
+            self._pressed = time.perf_counter()
+            self._key = event.text() or str(event.key())  # type: ignore[attr-defined]
+        elif event.type() == QEvent.Type.Paint:
+            self._painting = time.perf_counter()
+        elif event.type() == QEvent.Type.KeyRelease:
+            # A key that changed nothing on the screen was answered, with nothing.
+            QTimer.singleShot(0, self, self._forget_key)
+        return False
+
+    def _forget_key(self) -> None:
+        self._pressed = None
+
+
+class _Watchdog(QObject):
+    """Asks the window's thread to beat; when it is late, notes its stack."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        super().__init__(tracer)
+        self._tracer = tracer
+        self._main = threading.get_ident()
+        self._beat = time.perf_counter()
+        self._stopped = threading.Event()
+        self._timer = QTimer(self)
+        self._timer.setInterval(int(BEAT * 1000))
+        self._timer.timeout.connect(self._on_beat)
+        self._timer.start()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join(timeout=1)
+
+    def _on_beat(self) -> None:
+        self._beat = time.perf_counter()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(BEAT):
+            late = time.perf_counter() - self._beat
+            if late < BLOCKED_AFTER + BEAT:
+                continue
+            beat = self._beat
+            frame = sys._current_frames().get(self._main)
+            stack = traceback.format_stack(frame) if frame is not None else []
+            while self._beat == beat and not self._stopped.wait(BEAT):
+                pass
+            seconds = round(self._beat - beat, 6)
+            self._tracer.event_happened("blocked", seconds=seconds, stack="".join(stack[-6:]))

@@ -1,0 +1,283 @@
+"""The JSON documents of the scripting surface. Stable: fields are added, never renamed or taken away."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.review.changes import Change, FileChange, Kind, NotShown, Side
+from workbench.review.ledger import Entry
+from workbench.review.lines import numbers, ranges
+from workbench.review.notes import Note, Place
+from workbench.review.rounds import Usage
+from workbench.review.shapes import shape_of
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict, verdict_of
+from workbench.store.log import ReviewRow
+from workbench.workflow.opening import title
+from workbench.workflow.session import Session
+
+Document = dict[str, Any]
+
+
+def changes_document(session: Session) -> Document:
+    """Every file change and change of the current round, with verdicts, ledger words and notes."""
+    review, current = session.review, session.review.round
+    said = {change: entry.said.value for entry in session.ledger() for change in entry.changes}
+    on_change: dict[str, list[str]] = {}
+    reasons: dict[str, str] = {}
+    for note, place in session.notes_in_round():
+        if place is None or place.path is None:
+            continue
+        for change in changes_at(session, place):
+            on_change.setdefault(change.id, []).append(note.id)
+            if note.reason:
+                reasons[change.id] = note.text
+    return {
+        "review": review.id,
+        "round": current.number if current else 0,
+        "base": review.base,
+        "tree": current.tree if current else review.base,
+        "not_shown": [not_shown_document(each) for each in (current.not_shown if current else ())],
+        "files": [
+            file_document(file, review.current.get(file.path, NO_VERDICTS), said, on_change, reasons)
+            for file in session.files
+        ],
+    }
+
+
+def file_document(
+    file: FileChange,
+    verdicts: FileVerdicts,
+    said: Mapping[str, str] = {},
+    notes: Mapping[str, list[str]] = {},
+    reasons: Mapping[str, str] = {},
+) -> Document:
+    """One file change, as design 4 gives it."""
+    old_path = file.base_path if file.base_path not in (None, file.path) else None
+    document: Document = {
+        "path": file.path,
+        "old_path": old_path,
+        "status": file.status.value,
+        "old_mode": file.old_mode,
+        "new_mode": file.new_mode,
+        "old_id": file.old_id,
+        "new_id": file.new_id,
+        "sensitive": None,
+        "suspicious": [],
+        "changes": [_change_document(change, verdicts, said, notes, reasons) for change in file.changes],
+    }
+    _add_bytes(document, file.path)
+    return document
+
+
+def not_shown_document(each: NotShown) -> Document:
+    """One path that is not shown, with the reason."""
+    document: Document = {"path": each.path, "why": each.why, "count": each.count}
+    _add_bytes(document, each.path)
+    return document
+
+
+def note_document(note: Note, place: Place | None) -> Document:
+    """One note, where it stands now (None: outdated), and its thread."""
+    where = place or note.place
+    return {
+        "id": note.id,
+        "intent": note.intent.value,
+        "text": note.text,
+        "suggestion": note.suggestion,
+        "reason": note.reason,
+        "round": note.round + 1,
+        "settled": note.settled,
+        "outdated": place is None,
+        "path": where.path,
+        "side": where.side.value,
+        "lines": [where.start, where.count] if where.count else None,
+        "change": where.change,
+        "quote": b"".join(where.quote).decode("utf-8", "surrogateescape"),
+        "thread": [
+            {
+                "author": reply.author.value,
+                "text": reply.text,
+                "round": reply.round + 1,
+                "kind": reply.kind.value if reply.kind else None,
+                "again": reply.again,
+            }
+            for reply in note.thread
+        ],
+    }
+
+
+def entry_document(entry: Entry, answer: str | None) -> Document:
+    """One ledger entry."""
+    return {
+        "id": entry.id,
+        "said": entry.said.value,
+        "violation": entry.is_violation,
+        "path": entry.path,
+        "side": entry.side.value if entry.side else None,
+        "line": entry.line,
+        "count": entry.count,
+        "was": b"".join(entry.was).decode("utf-8", "surrogateescape"),
+        "now": b"".join(entry.now).decode("utf-8", "surrogateescape"),
+        "changes": list(entry.changes),
+        "note": entry.note,
+        "words": entry.words,
+        "answer": answer,
+    }
+
+
+def ledger_document(session: Session) -> Document:
+    """The ledger of the current round."""
+    review = session.review
+    return {
+        "review": review.id,
+        "round": review.round.number if review.round else 0,
+        "entries": [
+            entry_document(entry, review.entries.get(f"{review.index}/{entry.id}"))
+            for entry in session.ledger()
+        ],
+    }
+
+
+def review_document(row: ReviewRow) -> Document:
+    """One line of the list of reviews."""
+    return {
+        "review": row.id,
+        "repository": row.repository,
+        "title": title(row),
+        "source": row.source.value,
+        "asked": row.asked,
+        "started": row.started,
+        "newest": row.newest,
+        "closed": row.closed,
+    }
+
+
+def show_document(session: Session) -> Document:
+    """One review at a glance: its rounds, and how far it is."""
+    review, counted = session.review, session.progress()
+    return {
+        "review": review.id,
+        "repository": review.repository,
+        "source": review.source.value,
+        "asked": review.asked,
+        "task": review.task,
+        "closed": review.closed,
+        "rounds": [
+            {
+                "round": round_.number,
+                "edits": round_.edit,
+                "source": round_.source.value,
+                "tree": round_.tree,
+                "model": round_.model,
+                "at": round_.at,
+                "usage": usage_document(round_.usage),
+            }
+            for round_ in review.rounds
+        ],
+        "progress": {
+            "accepted": counted.accepted,
+            "rejected": counted.rejected,
+            "asked": counted.asked,
+            "unread": counted.unread,
+            "mixed": counted.mixed,
+            "total": counted.total,
+        },
+    }
+
+
+def calls_document(session: Session) -> Document:
+    """Every call to a model that this review made."""
+    return {
+        "review": session.review.id,
+        "calls": [
+            {
+                "at": call.at,
+                "purpose": call.purpose,
+                "model": call.model,
+                "outcome": call.outcome,
+                "retries": call.retries,
+                "usage": usage_document(call.usage),
+            }
+            for call in session.review.calls
+        ],
+    }
+
+
+def usage_document(usage: Usage | None) -> Document | None:
+    """Tokens, dollars and seconds; null where it is not known."""
+    if usage is None:
+        return None
+    return {
+        "tokens_in": usage.tokens_in,
+        "tokens_out": usage.tokens_out,
+        "cost": usage.cost,
+        "seconds": usage.seconds,
+        "estimated": usage.estimated,
+    }
+
+
+def changes_at(session: Session, place: Place) -> tuple[Change, ...]:
+    """The changes of the current round that a place touches."""
+    if place.path is None or place.path not in session.by_path:
+        return ()
+    file = session.by_path[place.path]
+    if place.change is not None and place.count == 0:
+        return tuple(change for change in file.changes if change.id == place.change)
+    lines = range(place.start, place.start + place.count)
+    return tuple(change for change in file.changes if change.is_text and _overlap(change, place.side, lines))
+
+
+def _overlap(change: Change, side: Side, lines: range) -> bool:
+    start, count = (
+        (change.old_start, len(change.removed)) if side is Side.OLD else (change.new_start, len(change.added))
+    )
+    return start < lines.stop and lines.start < start + count
+
+
+def _change_document(
+    change: Change,
+    verdicts: FileVerdicts,
+    said: Mapping[str, str],
+    notes: Mapping[str, list[str]],
+    reasons: Mapping[str, str],
+) -> Document:
+    verdict = verdict_of(change, {change.path: verdicts} if verdicts else {})
+    document: Document = {
+        "id": change.id,
+        "kind": change.kind.value,
+        "old_start": change.old_start,
+        "old_count": len(change.removed) if change.is_text else 0,
+        "new_start": change.new_start,
+        "new_count": len(change.added) if change.is_text else 0,
+        "shape": shape_of(change),
+        "verdict": verdict.value,
+        "ledger": said.get(change.id),
+        "reason": reasons.get(change.id) if verdict is not Verdict.ACCEPTED else None,
+        "notes": notes.get(change.id, []),
+    }
+    if change.kind is not Kind.TEXT:
+        document["words"] = change.words
+    if verdict is Verdict.MIXED:
+        document["lines"] = _line_verdicts(change, verdicts)
+    return document
+
+
+def _line_verdicts(change: Change, verdicts: FileVerdicts) -> list[Document]:
+    found: list[Document] = []
+    old = range(change.old_start, change.old_start + len(change.removed))
+    new = range(change.new_start, change.new_start + len(change.added))
+    for side, lines, held in ((Side.OLD, old, verdicts.old), (Side.NEW, new, verdicts.new)):
+        for line in numbers(ranges(line for line in lines if line in held)):
+            found.append({"side": side.value, "line": line, "verdict": held[line].value})
+    return found
+
+
+def _add_bytes(document: Document, path: str) -> None:
+    """A path that is not UTF-8 is also given as its bytes, because JSON cannot carry a lone surrogate to everyone."""
+    raw = path.encode("utf-8", "surrogateescape")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        document["path_bytes"] = base64.b64encode(raw).decode("ascii")

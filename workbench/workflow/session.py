@@ -1,0 +1,398 @@
+"""One review that is open in this process: its state, and every act on it that is quick.
+
+An act is on disk before the state shows it. Not thread-safe: a session lives on the thread that made
+it. What takes long (snapshots, models, landing) is in the other files of this folder, as functions
+from frozen inputs to an action; the answer comes back to `take_round` or `act` here.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.errors import UserError
+from workbench.git.repository import Repository
+from workbench.review import feedback as feedbacks
+from workbench.review.actions import (
+    Action,
+    EntryJudged,
+    FileViewed,
+    Judged,
+    Landed,
+    NoteEdited,
+    NoteReplied,
+    NoteSettled,
+    NoteWithdrawn,
+    NoteWritten,
+    Redone,
+    ReviewClosed,
+    RoundArrived,
+    TaskSet,
+    Undone,
+)
+from workbench.review.changes import Change, FileChange
+from workbench.review.ledger import Entry, ledger
+from workbench.review.lines import split_lines
+from workbench.review.notes import Author, Intent, Note, Place, Reply
+from workbench.review.progress import Progress, asked, progress
+from workbench.review.review import Review, apply, next_note_id, redoable, undoable
+from workbench.review.selecting import describe
+from workbench.review.verdicts import Selection, Verdict, select_change
+from workbench.store.log import ActionLog
+from workbench.store.settings import Settings
+
+
+def new_id() -> str:
+    """A random action id."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFacts:
+    """The three comparisons that the ledger of a round is made from, read once when the round is shown."""
+
+    tree: str
+    before_index: int
+    before: tuple[FileChange, ...]
+    start: tuple[FileChange, ...]
+    between: tuple[FileChange, ...]
+
+
+class Session:
+    """A review, the files of its current round, and the log that both are saved in."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        log: ActionLog,
+        settings: Settings,
+        review: Review,
+        sequence: int,
+        files: Sequence[FileChange],
+    ) -> None:
+        self.repository = repository
+        self.log = log
+        self.settings = settings
+        self.review = review
+        self.sequence = sequence
+        self.ledger_facts: LedgerFacts | None = None
+        self.messages: tuple[str, ...] = ()
+        """What opening has to say: a landing that was finished or rolled back, whose repository this is."""
+        self._files_by_tree: dict[str, tuple[FileChange, ...]] = {}
+        self._last_verdict: tuple[Verdict, str | None] | None = None
+        self._ledger_cache: tuple[tuple[object, ...], tuple[Entry, ...]] | None = None
+        self._index_files(tuple(files))
+        if review.round:
+            self._files_by_tree[review.round.tree] = self.files
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Ids of the changes that are asked."""
+        return asked(self.review, self.files)
+
+    def progress(self) -> Progress:
+        """How far the review is, counted."""
+        return progress(self.review, self.files)
+
+    def change(self, change_id: str) -> Change:
+        """The change of the current round with this id, or a unique start of it. UserError when there is none."""
+        found = self.changes_by_id.get(change_id)
+        if found is not None:
+            return found
+        starts = [change for key, change in self.changes_by_id.items() if key.startswith(change_id)]
+        if len(starts) == 1 and change_id:
+            return starts[0]
+        raise UserError(
+            f"There is no change {change_id} in this round.",
+            hint=f"List them: workbench changes {self.review.id}",
+        )
+
+    def file(self, path: str) -> FileChange:
+        """The file change at `path`. UserError when the round does not touch it."""
+        found = self.by_path.get(path)
+        if found is None:
+            raise UserError(
+                f"{path} is not changed in this round.", hint="Paths are given from the repository's top."
+            )
+        return found
+
+    def feedback(self) -> feedbacks.Feedback:
+        """What the next round would be given."""
+        return feedbacks.feedback(self.review, self.files)
+
+    def ledger(self) -> tuple[Entry, ...]:
+        """What became of each verdict and note. Empty before `ledger_facts` are there and in a first round."""
+        facts, current = self.ledger_facts, self.review.round
+        if facts is None or current is None or facts.tree != current.tree:
+            return ()
+        key = (facts, self.review.notes, self.review.verdicts[facts.before_index], self.review.answers)
+        if self._ledger_cache is not None and all(
+            a is b for a, b in zip(self._ledger_cache[0], key, strict=True)
+        ):
+            return self._ledger_cache[1]
+        entries = ledger(
+            self.review, facts.before, self.files, facts.start, facts.between, facts.before_index
+        )
+        self._ledger_cache = (key, entries)
+        return entries
+
+    def notes_in_round(self) -> tuple[tuple[Note, Place | None], ...]:
+        """Every note that is not withdrawn, with where it stands in the current round (None: outdated)."""
+        places = self.review.places[-1] if self.review.places else {}
+        shown = []
+        for note in self.review.notes.values():
+            if note.withdrawn or not self._reason_holds(note):
+                continue
+            here = note.place if note.round == self.review.index else places.get(note.id)
+            shown.append((note, here))
+        return tuple(shown)
+
+    # -- judging ------------------------------------------------------------------------------
+
+    def judge(
+        self,
+        selections: Sequence[Selection],
+        verdict: Verdict,
+        *,
+        reason: str | None = None,
+        place: Place | None = None,
+    ) -> None:
+        """Put one verdict on lines and facts of the current round, as one action and one undo."""
+        note = None
+        if reason:
+            where = place or Place(path=selections[0].path)
+            note = Note(
+                next_note_id(self.review), Intent.MUST, where, reason, self.review.index, reason=True
+            )
+        words = describe(verdict, selections)
+        self.act(
+            Judged(
+                id=new_id(),
+                at=time.time(),
+                round=self.review.index,
+                selections=tuple(selections),
+                verdict=verdict,
+                note=note,
+                words=words,
+            )
+        )
+        self._last_verdict = (verdict, reason)
+
+    def judge_change(self, change_id: str, verdict: Verdict, *, reason: str | None = None) -> None:
+        """Put a verdict on all of one change."""
+        change = self.change(change_id)
+        self.judge((select_change(change),), verdict, reason=reason, place=self.place_of(change))
+
+    def judge_entry(self, entry: Entry, answer: str) -> None:
+        """Answer a ledger entry without a model: "taken" or "again". Restoring is `receive.restore`."""
+        selections: tuple[Selection, ...] = ()
+        if answer == "taken":
+            changes = (self.changes_by_id[each] for each in entry.changes if each in self.changes_by_id)
+            selections = tuple(select_change(change) for change in changes)
+        self.act(
+            EntryJudged(
+                id=new_id(),
+                at=time.time(),
+                round=self.review.index,
+                entry=entry.id,
+                answer=answer,
+                selections=selections,
+            )
+        )
+
+    @property
+    def last_verdict(self) -> tuple[Verdict, str | None] | None:
+        """What `.` repeats: the last verdict given in this window and its reason."""
+        return self._last_verdict
+
+    # -- notes --------------------------------------------------------------------------------
+
+    def write_note(
+        self, place: Place, intent: Intent, text: str, suggestion: str | None = None
+    ) -> Note:
+        """A new note at `place` of the current round."""
+        if not text.strip() and suggestion is None:
+            raise UserError("The note is empty.", hint="Write a sentence, or a suggestion.")
+        note = Note(next_note_id(self.review), intent, place, text, self.review.index, suggestion)
+        self.act(NoteWritten(id=new_id(), at=time.time(), note=note))
+        return note
+
+    def edit_note(self, note_id: str, intent: Intent, text: str, suggestion: str | None) -> None:
+        """Change the words of a note."""
+        note = self.note(note_id)
+        self.act(
+            NoteEdited(
+                id=new_id(), at=time.time(), note=note.id, intent=intent, text=text, suggestion=suggestion
+            )
+        )
+
+    def reply(self, note_id: str, text: str, *, again: bool = False) -> None:
+        """Write into a note's thread; `again` marks it as not dealt with."""
+        note = self.note(note_id)
+        reply = Reply(Author.EXPERT, text, self.review.index, again=again)
+        self.act(NoteReplied(id=new_id(), at=time.time(), note=note.id, reply=reply))
+
+    def settle(self, note_id: str, *, settled: bool = True) -> None:
+        """Say that a note is dealt with, or that it is not."""
+        note = self.note(note_id)
+        if note.settled != settled:
+            self.act(NoteSettled(id=new_id(), at=time.time(), note=note.id, settled=settled))
+
+    def withdraw(self, note_id: str) -> None:
+        """Take a note back."""
+        self.act(NoteWithdrawn(id=new_id(), at=time.time(), note=self.note(note_id).id))
+
+    def note(self, note_id: str) -> Note:
+        """The note with this id. UserError when there is none, or it was withdrawn."""
+        note = self.review.notes.get(note_id) or self.review.notes.get(note_id.upper())
+        if note is None or note.withdrawn:
+            raise UserError(
+                f"There is no note {note_id}.", hint=f"List them: workbench notes {self.review.id}"
+            )
+        return note
+
+    # -- everything else ----------------------------------------------------------------------
+
+    def view(self, path: str, *, seen: bool = True) -> None:
+        """Mark a file viewed; the mark is bound to the bytes that were seen."""
+        file = self.file(path)
+        self.act(
+            FileViewed(
+                id=new_id(), at=time.time(), path=path, seen=(file.new_id or "gone") if seen else None
+            )
+        )
+
+    def viewed(self) -> frozenset[str]:
+        """Paths whose viewed mark still speaks of the bytes that are shown."""
+        marks = self.review.viewed
+        return frozenset(f.path for f in self.files if marks.get(f.path) == (f.new_id or "gone"))
+
+    def set_task(self, text: str) -> None:
+        """Write the task."""
+        self.act(TaskSet(id=new_id(), at=time.time(), text=text))
+
+    def close_review(self, *, reopened: bool = False) -> None:
+        """Say that the review is done, or take it up again."""
+        if self.review.closed == reopened:
+            self.act(ReviewClosed(id=new_id(), at=time.time(), reopened=reopened))
+
+    def undo(self) -> Action | None:
+        """Take back the reviewer's newest action and give it, None when there is none.
+
+        A landing is not undone here, because files must be written: see `landing.undo_landing`.
+        """
+        action = undoable(self.review)
+        if action is None:
+            return None
+        if isinstance(action, Landed):
+            raise UserError("The newest action is a landing.", hint="It is undone by writing files.")
+        self.act(Undone(id=new_id(), at=time.time(), target=action.id))
+        return action
+
+    def redo(self) -> Action | None:
+        """Do again what was taken back last and give it, None when there is nothing."""
+        action = redoable(self.review)
+        if action is None:
+            return None
+        if isinstance(action, Landed):
+            raise UserError("A landing is not done again by redo.", hint="Land again.")
+        self.act(Redone(id=new_id(), at=time.time(), target=action.id))
+        return action
+
+    def act(self, action: Action) -> None:
+        """Append to the log (durable when this returns), then fold in what the log has new, ours included."""
+        self.log.append(self.review.id, action)
+        self.poll()
+
+    def take_round(self, action: RoundArrived, files: Sequence[FileChange]) -> None:
+        """Take a round whose file changes the caller has read already."""
+        self._files_by_tree[action.round.tree] = tuple(files)
+        self.act(action)
+
+    def poll(self) -> bool:
+        """Fold in every action the log has beyond what is known here; True when there was one."""
+        news = self.log.since(self.review.id, self.sequence)
+        review = self.review
+        for sequence, action in news:
+            self.sequence = sequence
+            review = apply(review, action)
+        before, self.review = self.review, review
+        now = review.round
+        if now is not None and (before.round is None or before.round.tree != now.tree):
+            self._index_files(self._files_of(now.tree))
+        return bool(news)
+
+    def old_data(self, path: str) -> bytes:
+        """The base's bytes of a changed file; empty where it has none. Blocking."""
+        file = self.file(path)
+        return self._blob(file.old_id, file.old_mode)
+
+    def old_lines(self, path: str) -> tuple[bytes, ...]:
+        """The base's lines of a changed file. Blocking."""
+        return split_lines(self.old_data(path))
+
+    def new_lines(self, path: str) -> tuple[bytes, ...]:
+        """The round's lines of a changed file. Blocking."""
+        file = self.file(path)
+        return split_lines(self._blob(file.new_id, file.new_mode))
+
+    # -- what is kept beside the review ---------------------------------------------------------
+
+    def save_draft(self, key: str, body: str) -> None:
+        """Keep what stands in an open editor; it survives a crash."""
+        self.log.save_draft(self.review.id, key, body)
+
+    def drafts(self) -> Mapping[str, str]:
+        """Every kept draft by its key."""
+        return self.log.drafts(self.review.id)
+
+    def drop_draft(self, key: str) -> None:
+        """The editor was closed for good."""
+        self.log.drop_draft(self.review.id, key)
+
+    def save_place(self, place: Mapping[str, object]) -> None:
+        """Keep where the window is in this review (any JSON object)."""
+        self.log.save_place(self.review.id, place)
+
+    def place(self) -> Mapping[str, object] | None:
+        """Where the window was."""
+        return self.log.place(self.review.id)
+
+    def place_of(self, change: Change) -> Place:
+        """A place that covers a change: its added lines, else its removed ones, else its file."""
+        from workbench.workflow.placing import place_of_change
+
+        return place_of_change(self, change)
+
+    def _blob(self, blob: str | None, mode: str | None) -> bytes:
+        return self.repository.blob(blob) if blob and mode != "160000" else b""
+
+    def _files_of(self, tree: str) -> tuple[FileChange, ...]:
+        if tree not in self._files_by_tree:
+            self._files_by_tree[tree] = tuple(self.repository.file_changes(self.review.base, tree))
+        return self._files_by_tree[tree]
+
+    def files_of(self, tree: str) -> tuple[FileChange, ...]:
+        """The file changes from the base to any round's tree. Blocking when not read yet."""
+        return self._files_of(tree)
+
+    def _index_files(self, files: tuple[FileChange, ...]) -> None:
+        self.files = files
+        self.by_path: Mapping[str, FileChange] = {file.path: file for file in files}
+        self.changes_by_id: Mapping[str, Change] = {
+            change.id: change for file in files for change in file.changes
+        }
+
+    def _reason_holds(self, note: Note) -> bool:
+        """A reason is shown only while something of its change is still rejected."""
+        if not note.reason or note.place.path is None:
+            return True
+        held = self.review.current.get(note.place.path)
+        rejected = Verdict.REJECTED
+        return held is not None and any(
+            rejected in each.values() for each in (held.old, held.new, held.facts)
+        )
