@@ -19,7 +19,8 @@ from workbench.review.verdicts import Selection, Verdict, select_change, select_
 from workbench.workflow import documents
 from workbench.workflow.landing import undo_landing
 from workbench.workflow.opening import open_saved
-from workbench.workflow.receive import take_arrival, tweak as tweaked
+from workbench.workflow.receive import take_arrival
+from workbench.workflow.receive import tweak as tweaked
 from workbench.workflow.session import Session
 from workbench.review.review import undoable
 
@@ -249,7 +250,7 @@ def undo(options: Options) -> int:
     session = open_saved(options.review)
     action = undoable(session.review)
     if isinstance(action, Landed):
-        undo_landing(session, action)
+        session.act(undo_landing(session, action))
     else:
         action = session.undo()
     return _done(options, session, f"Undone: {session.words(action)}." if action else "There is nothing to undo.")

@@ -33,7 +33,8 @@ def land(options: Options) -> int:
             raise UserError(
                 f"{plan.unread} changes are unread.", hint="Judge them, or land without them: --unread"
             )
-        carry_out(session, plan)
+        session.act(carry_out(session, plan))
+        session.forget_journal()
         document["landed"] = True
     if options.json:
         print_json(document)

@@ -187,7 +187,7 @@ COMMANDS = {row.name: row for row in _ROWS}
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands. Every command takes --json and the tracing options."""
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = Parser(add_help=False)
     shared.add_argument("--json", action="store_true", help="print one JSON document")
     shared.add_argument("--trace", metavar="FILE", help="write one JSON object a line of what happened when")
     shared.add_argument("--quit-after", metavar="EVENT", help="end the window at this event of the trace")

@@ -9,7 +9,7 @@ from workbench.cli.output import print_json, print_lines
 from workbench.cli.parser import Options, read_source, split_what
 from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
-from workbench.review.verdicts import Verdicts, verdict_of
+from workbench.review.verdicts import NO_VERDICTS, Verdicts, verdict_of
 from workbench.workflow import documents
 from workbench.workflow.opening import (
     Asked,
@@ -120,7 +120,7 @@ def changes(options: Options) -> int:
             "base": candidate.base,
             "tree": candidate.tree,
             "not_shown": [documents.not_shown_document(each) for each in candidate.not_shown],
-            "files": [documents.file_document(file, documents.NO_VERDICTS) for file in files]
+            "files": [documents.file_document(file, NO_VERDICTS) for file in files]
             if options.json
             else [],
         }
@@ -144,7 +144,7 @@ def _changes_of_round(options: Options, session: Session) -> int:
         "tree": round_.tree,
         "not_shown": [documents.not_shown_document(each) for each in round_.not_shown],
         "files": [
-            documents.file_document(file, verdicts.get(file.path, documents.NO_VERDICTS)) for file in files
+            documents.file_document(file, verdicts.get(file.path, NO_VERDICTS)) for file in files
         ],
     }
     _print_changes(options, document, files, verdicts)

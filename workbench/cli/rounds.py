@@ -12,6 +12,7 @@ from workbench.cli.reviewing import round_index
 from workbench.errors import UserError
 from workbench.review.feedback import as_json, as_markdown
 from workbench.workflow import documents, send
+from workbench.workflow.landing import rejected_in_work_tree, take_out_rejected
 from workbench.workflow.opening import open_saved
 from workbench.workflow.receive import refresh, take_arrival
 from workbench.workflow.session import Session
@@ -68,8 +69,8 @@ def next_round(options: Options) -> int:
 
 def _ask_model(session: Session, options: Options) -> None:
     recipient = send.recipient_named(session, options.model)
-    if not options.keep_rejected and send.rejected_in_work_tree(session):
-        send.take_out_rejected(session)
+    if not options.keep_rejected and rejected_in_work_tree(session):
+        session.act(take_out_rejected(session))
     cancelled = threading.Event()
     try:
         for event in send.next_round(session, recipient, cancelled):

@@ -1,4 +1,4 @@
-"""Whether an answer fits: everything is checked here before anything is written, and nothing is applied in part.
+"""Whether an answer fits. Everything is checked before anything is written; nothing is applied in part.
 
 Pure. What it refuses becomes sentences that go back to the model in one repair request and, if that fails
 too, to the expert. What the expert accepted is not guarded here: the ledger compares and says so.
@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from workbench.generation.contract import Deletion, Edit, Move, NewFile, NoteAnswer, Parsed
 from workbench.generation.edits import apply_edits
 from workbench.review.rounds import Answer, Why
-
 
 MAX_FILE = 2_000_000
 """Bytes of one file that a model may write. A round of people's code has nothing near it."""
@@ -117,7 +116,9 @@ def _name_paths(parsed: Parsed, tree: _Tree) -> None:
             made.add(block.to)
     deleted = {block.path for block in parsed.blocks if isinstance(block, Deletion)}
     tree.problems += [f"{path}: it is edited and deleted in one answer." for path in sorted(edited & deleted)]
-    tree.problems += [f"{path}: it is deleted or renamed twice." for path in set(gone) if gone.count(path) > 1]
+    tree.problems += [
+        f"{path}: it is deleted or renamed twice." for path in set(gone) if gone.count(path) > 1
+    ]
     tree.problems += [f"{path}: it is edited and made new in one answer." for path in sorted(edited & made)]
     if len(made | edited | set(gone)) > MAX_FILES:
         tree.problems.append(f"The answer touches more than {MAX_FILES} files.")

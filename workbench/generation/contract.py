@@ -1,4 +1,4 @@
-"""What a model must answer, and how its text is read. Pure; says nothing about whether an answer fits the files.
+"""What a model must answer, and how its text is read. Pure; whether it fits the files is said elsewhere.
 
 The form, told to the model by `resources/prompts/contract.md`: blocks of whole marker lines for edits, new
 files, deletions, renames and answers to notes, closed by one end mark. Text outside the blocks is kept as
@@ -15,9 +15,8 @@ from dataclasses import dataclass
 
 from workbench.review.notes import AnswerKind
 
-
 VERSION = 1
-"""Of the form. It stands in the first line of `resources/prompts/contract.md` too, and goes into every exchange."""
+"""Of the form. Also in the first line of `resources/prompts/contract.md`, and in every exchange."""
 
 _WIDTH = 7
 _MARKERS = re.compile(
@@ -142,7 +141,7 @@ def parse(text: str, marks: Marks | None = None) -> Parsed:
 
 
 def _without_thinking(text: str) -> str:
-    """Local models send their thinking in the answer. A draft block in it must not be taken for the answer."""
+    """Local models send their thinking in the answer. A draft in it must not be taken for the answer."""
     if not text.lstrip().startswith("<think>"):
         return text
     _, closed, rest = text.partition("</think>")
@@ -260,7 +259,7 @@ def _header(raw: _Raw, name: str) -> str | None:
 
 
 def write_path(path: str) -> str:
-    """A path as a marker line names it: bare, or quoted as JSON where blanks, controls or odd bytes would get lost."""
+    """A path as a marker line names it: bare, or as JSON where blanks or odd characters would get lost."""
     plain = path.isprintable() and path == path.strip() and not path.startswith('"')
     return path if plain else json.dumps(path)
 

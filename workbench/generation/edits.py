@@ -10,10 +10,10 @@ import difflib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workbench.generation.contract import Edit
 from workbench.review.lines import split_lines
-
 
 _BOM = b"\xef\xbb\xbf"
 _SHOWN = 12
@@ -36,7 +36,7 @@ class Text:
 
 
 def read_text(data: bytes) -> Text | None:
-    """The file as text: UTF-8, else byte for byte as Latin-1, so that every byte comes back. None for a binary file."""
+    """The file as text: UTF-8, else Latin-1, so that every byte comes back. None for a binary file."""
     if b"\0" in data:
         return None
     try:
@@ -58,7 +58,7 @@ def _bare(line: bytes, *, first: bool) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The file after its edits, and for each edit in the order given the (start, count) of its lines in it."""
+    """The file after its edits, and for each edit, in the order given, the (start, count) of its lines."""
 
     data: bytes
     spans: tuple[tuple[int, int], ...]
@@ -85,9 +85,11 @@ def apply_edits(path: str, data: bytes, edits: Sequence[Edit]) -> Applied | tupl
                 "Give more lines around them, so that they stand exactly once."
             )
         else:
-            problems.append(f"{name}: the SEARCH lines do not stand in the file. {_nearest(text.lines, edit.search)}")
+            problems.append(
+                f"{name}: the SEARCH lines do not stand in the file. {_nearest(text.lines, edit.search)}"
+            )
     found.sort()
-    for (start, one), (after, other) in zip(found, found[1:], strict=False):
+    for (start, one), (after, other) in pairwise(found):
         if start + len(edits[one].search) > after:
             problems.append(f"{path}: edits {one + 1} and {other + 1} overlap. Make one edit of the two.")
     if problems:
@@ -128,7 +130,8 @@ def _compose(path: str, text: Text, found: Sequence[tuple[int, Edit, int]]) -> A
         result[-1] = result[-1].removesuffix(text.end)
     last = len(result) - 1
     data = b"".join(
-        line if line.endswith(b"\n") or index == last else line + text.end for index, line in enumerate(result)
+        line if line.endswith(b"\n") or index == last else line + text.end
+        for index, line in enumerate(result)
     )
     if text.raw and text.raw[0].startswith(_BOM) and data and not data.startswith(_BOM):
         data = _BOM + data

@@ -19,7 +19,7 @@ class TextArrived:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """The call is alive. `tokens` counts about what has arrived, thinking included; seconds since the call began."""
+    """The call is alive: about how many tokens arrived, thinking included, and seconds since it began."""
 
     tokens: int
     seconds: float
@@ -45,7 +45,7 @@ class UsageKnown:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The stream ended by itself; whether the answer is complete is for the contract to say. `reason` is the provider's."""
+    """The stream ended by itself, for the provider's `reason`. Whether it is complete the contract says."""
 
     text: str
     reason: str | None = None
@@ -53,7 +53,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The call failed for good. `detail` is what the other side said, without keys; `text` what had arrived."""
+    """The call failed for good. `detail`: what the other side said, less keys. `text`: what had arrived."""
 
     trouble: Trouble
     sentence: str

@@ -70,7 +70,10 @@ def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tup
         case Trouble.RATE_LIMIT:
             return f"{where} takes no more requests for {model} at the moment.", later
         case Trouble.NO_CREDIT:
-            return f"The account at {where} has no credit left for {model}.", "Add credit, or choose another model."
+            return (
+                f"The account at {where} has no credit left for {model}.",
+                "Add credit, or choose another model.",
+            )
         case Trouble.BUSY:
             return f"{where} failed while answering for {model}.", later
         case Trouble.TIMEOUT:
@@ -86,18 +89,27 @@ def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tup
                 "Ask for less at once, or choose a model with a longer answer.",
             )
         case Trouble.TOO_LONG:
-            return f"The prompt is too long for {model}.", "Give fewer files, or choose a model with a larger window."
+            return (
+                f"The prompt is too long for {model}.",
+                "Give fewer files, or choose a model with a larger window.",
+            )
         case Trouble.BLOCKED:
-            return f"{where} refused to answer because of its content rules.", "Reword the task, or choose another model."
+            return (
+                f"{where} refused to answer because of its content rules.",
+                "Reword the task, or choose another model.",
+            )
         case Trouble.REFUSED:
             return f"{where} did not accept the request for {model}.", "The details are kept with the round."
         case Trouble.BAD_ANSWER:
             return (
                 f"The answer of {model} does not fit the files; nothing was applied.",
-                "The answers, and what was wrong with them, are kept with the round. Send again, or choose another model.",
+                "What was wrong is kept with the answers. Send again, or choose another model.",
             )
         case Trouble.NOT_STARTED:
-            return "The program that calls models could not be started.", "Install Workbench again; LiteLLM is missing or broken."
+            return (
+                "The helper that calls models could not be started, or stopped.",
+                "Install Workbench again; LiteLLM is missing or broken.",
+            )
         case Trouble.CANCELLED:
             return "The round was cancelled; nothing was applied.", ""
 

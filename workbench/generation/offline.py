@@ -16,7 +16,6 @@ from workbench.review.lines import split_lines
 from workbench.review.notes import AnswerKind, Intent, Note, Place
 from workbench.review.rounds import Answer, Why
 
-
 NAME = "offline"
 
 
@@ -70,7 +69,11 @@ def _answers(notes: Iterable[Note], done: Mapping[str, str], declined: Mapping[s
     for note in notes:
         if note.id in done:
             yield Answer(note.id, AnswerKind.DONE, done[note.id])
-        elif note.id in declined and note.intent is not Intent.KEEP and not (note.reason and not note.suggestion):
+        elif (
+            note.id in declined
+            and note.intent is not Intent.KEEP
+            and not (note.reason and not note.suggestion)
+        ):
             yield Answer(note.id, AnswerKind.DECLINED, declined[note.id])
 
 
@@ -127,7 +130,7 @@ def _taken_out(place: Place, runs: Iterable[Run]) -> bool:
 
 
 def _through(place: Place, path: str, change: FileChange | None) -> _Spot | None:
-    """The place's lines by the runs from the start tree to the judged round; None where they stand only in part.
+    """The place's lines by the runs from the start tree to the judged round; None where only a part stands.
 
     Lines outside the runs are shifted. Where the place covers all added lines of a run, these were taken
     out, and what they had replaced (perhaps nothing) is what the suggestion now replaces.

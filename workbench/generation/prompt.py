@@ -17,7 +17,6 @@ from workbench.generation.edits import read_text
 from workbench.review.changes import FileChange
 from workbench.review.notes import ASKING, Note
 
-
 _NAMES_SHOWN = 400
 
 
@@ -49,12 +48,14 @@ class Request:
 
     @property
     def to_answer(self) -> tuple[str, ...]:
-        """Ids of the notes that must be answered. Praise and the reasons of rejections may be, and need not."""
-        return tuple(note.id for note in self.notes if note.intent in ASKING and not note.reason and note.is_live)
+        """Ids of the notes that must be answered. Praise and reasons of rejections may be, and need not."""
+        return tuple(
+            note.id for note in self.notes if note.intent in ASKING and not note.reason and note.is_live
+        )
 
 
 def build(request: Request) -> tuple[Message, ...]:
-    """The messages of the first call: the contract, then one message with everything else, the task on top."""
+    """The messages of the first call: the contract, then all the rest in one, with the task on top."""
     system = fill("contract.md", marks_of(request))
     system = system.partition("\n")[2]
     parts = [

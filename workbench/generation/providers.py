@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 _KEYS = {
     "openai": "OPENAI_API_KEY",
     "anthropic": "ANTHROPIC_API_KEY",
@@ -23,7 +22,9 @@ _KEYS = {
     "huggingface": "HF_TOKEN",
     "litellm_proxy": "LITELLM_PROXY_API_KEY",
 }
-_KEYLESS = frozenset({"ollama", "ollama_chat", "lm_studio", "hosted_vllm", "llamafile", "xinference", "docker_model_runner"})
+_KEYLESS = frozenset(
+    {"ollama", "ollama_chat", "lm_studio", "hosted_vllm", "llamafile", "xinference", "docker_model_runner"}
+)
 # Names that are commonly said without their provider.
 _BARE = (
     (("gpt-", "chatgpt-", "o1", "o3", "o4", "codex-"), "openai"),
@@ -45,7 +46,7 @@ def provider_of(model: str) -> str | None:
 
 
 def key_name(model: str) -> str | None:
-    """The environment variable that LiteLLM reads this model's key from; None for local servers and unknown names."""
+    """The environment variable that LiteLLM reads this model's key from; None for local and unknown names."""
     provider = provider_of(model)
     if provider is None or provider in _KEYLESS:
         return None

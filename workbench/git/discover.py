@@ -47,7 +47,9 @@ def discover(path: Path) -> Found:
         git_dir = _git_dir_of(folder)
         if git_dir is not None:
             return _found(folder, git_dir)
-    raise UserError(f"{path} is not inside a git repository.", hint="Run `git init` there, or open another folder.")
+    raise UserError(
+        f"{path} is not inside a git repository.", hint="Run `git init` there, or open another folder."
+    )
 
 
 def _git_dir_of(folder: Path) -> Path | None:
@@ -137,7 +139,9 @@ def _owner_warning(work_tree: Path, git_dir: Path) -> str | None:
         except OSError:
             continue
         if owner not in mine:
-            return f"{place} belongs to {_user_name(owner)}, not to you. It is only read; nothing in it is run."
+            return (
+                f"{place} belongs to {_user_name(owner)}, not to you. It is only read; nothing in it is run."
+            )
     return None
 
 

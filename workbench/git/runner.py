@@ -20,13 +20,22 @@ from typing import IO, TYPE_CHECKING, cast
 
 from workbench.errors import UserError
 
-
 if TYPE_CHECKING:
     from git.cmd import Git
 
 # What a child needs of the inherited environment: finding its own parts, temporary files, and on
 # Windows its system folder. HOME is left in because git dies on "~" in a path without it.
-_KEPT = ("PATH", "HOME", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT", "USERPROFILE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_KEPT = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    "SYSTEMROOT",
+    "USERPROFILE",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+)
 
 _ALWAYS = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -55,7 +64,7 @@ _CONFIG = (
 )
 
 
-class GitFailed(Exception):
+class GitError(Exception):
     """A git child ended with a status that its caller did not expect."""
 
     def __init__(self, args: Sequence[str], status: int, stderr: bytes) -> None:
@@ -65,7 +74,7 @@ class GitFailed(Exception):
         super().__init__(f"git {' '.join(args[:3])} ended with {status}: {self.stderr}")
 
 
-class GitCancelled(Exception):
+class GitCancelledError(Exception):
     """The child was killed because nobody wants its answer any more."""
 
 
@@ -131,7 +140,7 @@ class Child:
             return
 
     def finish(self, data: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
-        """Give `data` to standard input, wait for the end, return standard output. `GitFailed` on any other status."""
+        """Give `data` to standard input, wait for the end, return standard output. `GitError` on any other status."""
         return self.finish_both(data, ok)[0]
 
     def finish_both(self, data: bytes | None = None, ok: Sequence[int] = (0,)) -> tuple[bytes, bytes]:
@@ -145,9 +154,9 @@ class Child:
             err = b"".join(self._errors)
         self._close()
         if self._killed:
-            raise GitCancelled
+            raise GitCancelledError
         if self._process.returncode not in ok:
-            raise GitFailed(self._args, self._process.returncode, err or b"")
+            raise GitError(self._args, self._process.returncode, err or b"")
         return out, err or b""
 
     @property
@@ -155,7 +164,7 @@ class Child:
         return self._process.wait()
 
     def kill(self) -> None:
-        """End it now. May be called from another thread; the reader gets `GitCancelled`."""
+        """End it now. May be called from another thread; the reader gets `GitCancelledError`."""
         self._killed = True
         if self._process.poll() is None:
             self._process.kill()
@@ -185,10 +194,14 @@ def program() -> str:
     """The absolute path of git. A relative entry of PATH is never used: it could name a program of the repository."""
     global _program
     if _program is None:
-        entries = [entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(entry)]
+        entries = [
+            entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(entry)
+        ]
         found = shutil.which("git", path=os.pathsep.join(entries))
         if found is None:
-            raise UserError("git was not found.", hint="Install git 2.36 or newer and see that it is on the PATH.")
+            raise UserError(
+                "git was not found.", hint="Install git 2.36 or newer and see that it is on the PATH."
+            )
         _program = found
     return _program
 
@@ -216,12 +229,14 @@ def _loaded() -> Git:
         return _git
 
 
-def start(args: Sequence[str], where: Where, *, fed: bool = False, environment: Mapping[str, str] | None = None) -> Child:
+def start(
+    args: Sequence[str], where: Where, *, fed: bool = False, environment: Mapping[str, str] | None = None
+) -> Child:
     """Start one git child and return at once. `fed`: it will be given standard input."""
     command = [program(), *args]
     env = where.environment() if environment is None else dict(environment)
     if _git is not None:
-        wrapper = _git.execute(command, istream=cast("IO[bytes]", subprocess.PIPE) if fed else None, as_process=True, env=env)  # type: ignore[arg-type]
+        wrapper = _git.execute(command, istream=subprocess.PIPE if fed else None, as_process=True, env=env)
         return Child(args, cast("subprocess.Popen[bytes]", wrapper.proc), wrapper)
     process = subprocess.Popen(
         command,

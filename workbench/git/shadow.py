@@ -18,7 +18,6 @@ from pathlib import Path
 from workbench.errors import UserError
 from workbench.git.discover import Found
 
-
 # `!diff` and not `diff`: with `diff` set git calls every file text, and a picture becomes lines. Unset
 # by us it stays undecided, so only the content decides, whatever the repository's own attributes say.
 ATTRIBUTES = b"* -text -ident -filter -working-tree-encoding !diff !merge -eol\n"

@@ -212,3 +212,35 @@ class Redone(Action):
     """Does again the action whose id is `target`, which was taken back."""
 
     target: str
+
+
+def words_of(action: Action) -> str:
+    """What an action did, in a few words after "Undone:"."""
+    match action:
+        case Judged() | RoundArrived():
+            return action.words or "a verdict"
+        case NoteWritten():
+            return f"note {action.note.id}"
+        case NoteEdited():
+            return f"the edit of note {action.note}"
+        case NoteReplied():
+            return f"the reply to note {action.note}"
+        case NoteSettled():
+            return f"{'settling' if action.settled else 'reopening'} note {action.note}"
+        case NoteWithdrawn():
+            return f"withdrawing note {action.note}"
+        case FileViewed():
+            return f"the viewed mark of {action.path}"
+        case TaskSet():
+            return "the change of the task"
+        case FeedbackSent():
+            return f"sending the feedback to {action.recipient}"
+        case EntryJudged():
+            return f"the answer to a ledger entry ({action.answer})"
+        case Landed():
+            done = "taking out what was rejected" if action.purpose == "take out" else "landing"
+            return f"{done} ({action.destination}, {len(action.files)} files)"
+        case ReviewClosed():
+            return "reopening the review" if action.reopened else "closing the review"
+        case _:
+            return "the newest action"

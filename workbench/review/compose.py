@@ -161,7 +161,7 @@ def _count_taken(start: int, count: int, held: Mapping[int, Verdict], take: Take
 
 
 def _ended(lines: list[bytes]) -> tuple[bytes, ...]:
-    """The lines; one without line end that is no longer the last gets that of the line before (or after) it."""
+    """The lines; one without line end that is no longer the last gets that of a line beside it."""
     for number, line in enumerate(lines[:-1]):
         if not line.endswith(b"\n"):
             beside = lines[number - 1] if number else lines[1]

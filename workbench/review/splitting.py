@@ -46,7 +46,7 @@ def with_changes(
 
 
 def content_kind(file: FileChange) -> Kind | None:
-    """The kind of the fact that stands for a file's whole content; None where lines do, or nothing changed."""
+    """The kind of the fact that stands for the whole content; None where lines do, or nothing changed."""
     modes = {file.old_mode, file.new_mode}
     same = file.old_id == file.new_id and file.status is not Status.TYPECHANGE
     if same:

@@ -174,10 +174,14 @@ def _spans(tokens: Sequence[str], head: int, blocks: Sequence[tuple[int, int]]) 
 
 
 def _worth_marking(text: str, spans: Sequence[tuple[int, int]]) -> bool:
-    """True while enough of what can be seen in the line stays unmarked."""
-    whole = len("".join(text.split()))
-    marked = sum(len("".join(text[a:b].split())) for a, b in spans)
-    return whole == 0 or (whole - marked) / whole >= _NOT_ALIKE
+    """True while enough of what can be seen in the line stays unmarked, in characters and in words."""
+    seen = "".join(text.split())
+    if not seen:
+        return True
+    marked = "".join("".join(text[a:b].split()) for a, b in spans)
+    in_characters = 1 - len(marked) / len(seen)
+    in_words = 1 - len(_token.findall(marked)) / len(_token.findall(seen))
+    return (in_characters + in_words) / 2 >= _NOT_ALIKE
 
 
 def _joined(text: str, spans: Sequence[tuple[int, int]]) -> Spans:

@@ -15,6 +15,7 @@ import json
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,7 +144,8 @@ class ActionLog:
 
     def since(self, review: str, seq: int = 0) -> list[tuple[int, Action]]:
         """The actions of a review numbered above `seq`, in order. UserError if one is damaged or newer."""
-        query = "select seq, body from actions where review = ? and seq > ? order by seq"
+        # The cast: a body that somebody mended by hand is TEXT.
+        query = "select seq, cast(body as blob) from actions where review = ? and seq > ? order by seq"
         with self._reading() as run:
             rows = run(query, (review, seq)).fetchall()
         return [(int(number), loads(body)) for number, body in rows]
@@ -238,17 +240,30 @@ class ActionLog:
     def _prepare(self) -> None:
         """Check whose database this is before anything is written; make the tables where there are none."""
         run = self._connection.execute
-        if self._is_made():
-            run("pragma synchronous=full")
-            return
-        run("pragma journal_mode=wal")
         run("pragma synchronous=full")
+        # All in one transaction: between two reads, another process may make the tables.
+        with self._transaction("deferred"):
+            if self._is_made():
+                return
+        self._enter_wal()
         with self._transaction():
             if not self._is_made():  # Another process may have made them since.
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     run(statement)
                 run(f"pragma application_id={_APPLICATION}")
                 run(f"pragma user_version={FORMAT}")
+
+    def _enter_wal(self) -> None:
+        """Wait our turn where several processes make the database at once: for this step SQLite does not."""
+        until = time.monotonic() + _BUSY_MS / 1000
+        while True:
+            try:
+                self._connection.execute("pragma journal_mode=wal")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(0.005)
 
     def _is_made(self) -> bool:
         run = self._connection.execute
@@ -341,9 +356,9 @@ class ActionLog:
                     self._connection.execute("pragma synchronous=full")
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, kind: str = "immediate") -> Iterator[None]:
         # IMMEDIATE: with the lock taken at the first write only, two that have both read cannot both go on.
-        self._connection.execute("begin immediate")
+        self._connection.execute(f"begin {kind}")
         try:
             yield
             self._connection.execute("commit")

@@ -79,7 +79,7 @@ class Settings:
 
 
 def load_settings(path: Path | None = None) -> Settings:
-    """The settings in the file (the user's own), the defaults if there is none. UserError names the wrong line."""
+    """The settings in the file, the defaults if there is none. UserError names the line that is wrong."""
     path = path or settings_path()
     try:
         text = path.read_bytes().decode("utf-8")

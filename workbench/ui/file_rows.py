@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.review.changes import FileChange, NotShown, Status
+from workbench.review.progress import Progress
 
 
 class RowKind(StrEnum):
@@ -30,17 +31,6 @@ class Tint(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How far one file is: judged of all its changes, how many of those rejected, violations in it."""
-
-    judged: int
-    total: int
-    rejected: int = 0
-    violations: str = ""
-    viewed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class FileRow:
     """One line of the panel. `key` is the folder's or file's path."""
 
@@ -55,23 +45,20 @@ class FileRow:
     words: str = ""
 
 
-NO_STANDING = Standing(0, 0)
-
-
-def mark(standing: Standing) -> tuple[str, Tint]:
-    """What stands at the right edge of a file's row."""
-    if standing.violations:
-        word = standing.violations
-        tint = Tint.BACK if "back" in word or "there" in word else Tint.ALTERED
-        return word, tint
-    if not standing.total:
+def mark(progress: Progress, violation: str = "") -> tuple[str, Tint]:
+    """What stands at the right edge of a file's row: a violation first, then what is left to do."""
+    if violation:
+        return violation, Tint.BACK if "back" in violation or "there" in violation else Tint.ALTERED
+    if not progress.total:
         return "", Tint.FAINT
-    if standing.judged < standing.total:
-        return f"{standing.judged}/{standing.total}", Tint.OPEN
-    if standing.rejected == standing.total:
+    if progress.unread:
+        return f"{progress.judged}/{progress.total}", Tint.OPEN
+    if progress.asked:
+        return f"{progress.asked} asked", Tint.OPEN
+    if progress.rejected == progress.total:
         return "✗", Tint.REJECTED
-    if standing.rejected:
-        return f"{standing.total - standing.rejected}/{standing.total}", Tint.REJECTED
+    if progress.rejected or progress.mixed:
+        return f"{progress.accepted}/{progress.total}", Tint.REJECTED
     return "✓", Tint.ACCEPTED
 
 
@@ -88,9 +75,13 @@ def badge(file: FileChange) -> str:
     return "binary" if file.binary else ""
 
 
+_NO_PROGRESS = Progress()
+
+
 def file_rows(
     files: Sequence[FileChange],
-    standings: Mapping[str, Standing],
+    progress: Mapping[str, Progress],
+    violations: Mapping[str, str],
     not_shown: Sequence[NotShown] = (),
     *,
     wanted: str = "",
@@ -111,10 +102,10 @@ def file_rows(
         open_folders = folders
         if hidden_under:
             continue
-        standing = standings.get(file.path, NO_STANDING)
-        text, tint = mark(standing)
+        counts = progress.get(file.path, _NO_PROGRESS)
+        text, tint = mark(counts, violations.get(file.path, ""))
         name = file.path.rsplit("/", 1)[-1]
-        words = f"{file.path}, {badge(file) or 'modified'}, {standing.judged} of {standing.total} judged"
+        words = f"{file.path}, {badge(file) or 'modified'}, {counts.judged} of {counts.total} judged"
         rows.append(FileRow(RowKind.FILE, file.path, name, len(folders), text, tint, badge(file), words=words))
     shown = [each for each in not_shown if not wanted or fits(wanted, each.path)]
     if shown:

@@ -131,10 +131,10 @@ def open_review(path: Path, asked: Asked | None = None) -> Session | Nothing:
             _take_moved(session, candidate)
             session.messages = messages
             return session
-    session = _start(repository, log, settings, candidate, wanted)
-    if not isinstance(session, Nothing):
-        session.messages = messages
-    return session
+    started = _start(repository, log, settings, candidate, wanted)
+    if not isinstance(started, Nothing):
+        started.messages = messages
+    return started
 
 
 def open_saved(review_id: str) -> Session:

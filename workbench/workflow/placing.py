@@ -36,7 +36,7 @@ def places_in_round(
     repository: Repository, review: Review, tree: str, between: Sequence[FileChange]
 ) -> Mapping[str, Place | None]:
     """Where every note that is still alive stands in the round whose snapshot is `tree`. Blocking."""
-    moved = {file.base_path: file for file in between if file.base_path}
+    moved: dict[str | None, FileChange] = {file.base_path: file for file in between if file.base_path}
     known = review.places[-1] if review.places else {}
     result: dict[str, Place | None] = {}
     for note in review.notes.values():

@@ -31,8 +31,9 @@ from workbench.review.actions import (
     RoundArrived,
     TaskSet,
     Undone,
+    words_of,
 )
-from workbench.review.changes import Change, FileChange
+from workbench.review.changes import Change, FileChange, Side
 from workbench.review.ledger import Entry, ledger
 from workbench.review.lines import split_lines
 from workbench.review.notes import Author, Intent, Note, Place, Reply
@@ -361,6 +362,25 @@ class Session:
     def place(self) -> Mapping[str, object] | None:
         """Where the window was."""
         return self.log.place(self.review.id)
+
+    def lines_at(self, path: str, side: Side) -> tuple[bytes, ...]:
+        """The lines of any tracked file on one side, changed or not. UserError when it is not there. Blocking."""
+        if path in self.by_path:
+            return self.old_lines(path) if side is Side.OLD else self.new_lines(path)
+        current = self.review.round
+        entry = self.repository.entry(current.tree if current else self.review.base, path)
+        if entry is None:
+            raise UserError(f"There is no file {path} in this round.", hint="Paths are given from the repository's top.")
+        return split_lines(self._blob(entry[1], entry[0]))
+
+    def require_path(self, path: str) -> None:
+        """UserError unless the path is changed or tracked in this round."""
+        if path not in self.by_path:
+            self.lines_at(path, Side.NEW)
+
+    def words(self, action: Action) -> str:
+        """What an action did, in a few words, for undo to name."""
+        return words_of(action)
 
     def place_of(self, change: Change) -> Place:
         """A place that covers a change: its added lines, else its removed ones, else its file."""

@@ -1,0 +1,143 @@
+"""Run every benchmark and print what was seen as one table. `python -m tests.benchmarks [NAME …]`.
+
+Times are compared only as ratios within one run: the program and its yardstick in turn, the median of
+the pairs. Exit status 1 if a bound is missed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks import repositories
+
+SIZE = "1600x1000"
+PAIRS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One row of the table."""
+
+    what: str
+    figure: float
+    bound: float
+    unit: str
+    detail: str
+
+    @property
+    def holds(self) -> bool:
+        return self.figure <= self.bound
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The same for the program and its yardstick: offscreen, and a home of its own."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "DISPLAY") if name in os.environ}
+    platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
+    return {
+        **kept,
+        "HOME": str(home),
+        "WORKBENCH_DATA": str(home / "data"),
+        "WORKBENCH_CONFIG": str(home / "config"),
+        "QT_QPA_PLATFORM": platform,
+    }
+
+
+def timed(command: Sequence[str], env: dict[str, str]) -> float:
+    """Wall seconds of a whole process."""
+    began = time.perf_counter()
+    subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def paired(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, float, float]:
+    """Median ratio, median of ours, median of theirs; in turn, after one warm-up of each."""
+    ours()
+    theirs()
+    pairs = [(ours(), theirs()) for _ in range(PAIRS)]
+    ratio = statistics.median(a / b for a, b in pairs)
+    return ratio, statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def bare(env: dict[str, str]) -> float:
+    """Process start to end of process of the bare window."""
+    return timed([sys.executable, "-m", "tests.benchmarks.bare_window"], env)
+
+
+def first_change(folder: Path, range_text: str, env: dict[str, str], *, fresh: bool) -> float:
+    """Process start to end of process, ended by the paint that shows the first change."""
+    where = dict(env)
+    if fresh:
+        where["WORKBENCH_DATA"] = tempfile.mkdtemp(prefix="data", dir=env["HOME"])
+    command = [sys.executable, "-m", "workbench", str(folder), *([range_text] if range_text else [])]
+    return timed([*command, "--size", SIZE, "--quit-after", "first_change_painted"], where)
+
+
+def start_of_a_range(scratch: Path) -> Seen:
+    """A range in a repository of 200 files."""
+    folder = scratch / "two-hundred"
+    range_text = repositories.three_file_range(folder)
+    env = environment(scratch / "home")
+    ratio, ours, theirs = paired(
+        lambda: first_change(folder, range_text, env, fresh=False), lambda: bare(env)
+    )
+    return Seen("start to first change, range, 200 files", ratio, 2.5, "x bare", f"{ours:.3f} s / {theirs:.3f} s")
+
+
+def start_of_uncommitted(scratch: Path) -> Seen:
+    """Uncommitted changes in a small repository."""
+    folder = scratch / "small"
+    repositories.three_file_range(folder, files=40)
+    for number in range(3):
+        repositories.change_lines(folder / f"package{number}" / f"module{number}.py", seed=9, changes=4)
+    repositories.settle()
+    env = environment(scratch / "home")
+    ratio, ours, theirs = paired(lambda: first_change(folder, "", env, fresh=False), lambda: bare(env))
+    return Seen("start to first change, uncommitted", ratio, 3.0, "x bare", f"{ours:.3f} s / {theirs:.3f} s")
+
+
+def key_to_verdict(scratch: Path) -> Seen:
+    """Key press to end of paint of a verdict, on a review of 1,000 changes; 99th percentile."""
+    folder = scratch / "thousand"
+    range_text = repositories.thousand_changes(folder)
+    trace = scratch / "keys.jsonl"
+    env = environment(scratch / "home")
+    command = [sys.executable, "-m", "tests.benchmarks.keys", str(folder), range_text, str(trace)]
+    subprocess.run(command, env=env, check=True)
+    events = [json.loads(line) for line in trace.read_text().splitlines()]
+    taken = sorted(event["seconds"] * 1000 for event in events if event["event"] == "key")
+    worst = taken[min(len(taken) - 1, int(len(taken) * 0.99))]
+    detail = f"{len(taken)} keys, median {statistics.median(taken):.1f} ms, worst {taken[-1]:.1f} ms"
+    return Seen("key to painted verdict, 1,000 changes, 99 %", worst, 16.0, "ms", detail)
+
+
+BENCHMARKS: dict[str, Callable[[Path], Seen]] = {
+    "range": start_of_a_range,
+    "uncommitted": start_of_uncommitted,
+    "keys": key_to_verdict,
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """Run the named benchmarks, all without a name."""
+    missed = 0
+    for name in names or BENCHMARKS:
+        with tempfile.TemporaryDirectory(prefix="workbench-bench-") as scratch:
+            (Path(scratch) / "home").mkdir()
+            seen = BENCHMARKS[name](Path(scratch))
+        missed += not seen.holds
+        state = "holds " if seen.holds else "MISSED"
+        print(f"{state} {seen.what:46} {seen.figure:7.2f} {seen.unit:7} (at most {seen.bound:g})  {seen.detail}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,138 @@
+"""The form of an answer: read back as written, never complete when cut, and every slip in words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.assets import asset
+from workbench.generation.contract import (
+    VERSION,
+    Block,
+    Deletion,
+    Edit,
+    Marks,
+    Move,
+    NewFile,
+    NoteAnswer,
+    marks_for,
+    parse,
+    read_path,
+    write,
+    write_path,
+)
+from workbench.review.notes import AnswerKind
+
+
+def _is_plain(line: str) -> bool:
+    return not line.startswith(("<<<<<<<", "=======", ">>>>>>>"))
+
+
+_LINE = st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), max_size=20).filter(
+    _is_plain
+)
+_LINES = st.lists(_LINE, max_size=4).map(tuple)
+_WORDS = st.text(st.sampled_from("abc xyz:N1"), min_size=1).map(str.strip).filter(bool)
+_PATH = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20)
+_BLOCK = st.one_of(
+    st.builds(Edit, _PATH, _WORDS, _LINES, _LINES),
+    st.builds(NewFile, _PATH, _WORDS, _LINES),
+    st.builds(Deletion, _PATH, _WORDS),
+    st.builds(Move, _PATH, _PATH, _WORDS),
+    st.builds(NoteAnswer, st.sampled_from(["N1", "N27"]), st.sampled_from(AnswerKind), _WORDS),
+)
+
+ANSWER: list[Block] = [
+    Edit("src/store.py", "Hold the lock.", ("    write(a)",), ("    with lock:", "        write(a)")),
+    NewFile("a new/file.py", "Needed.", ("import os", "", "def f(): ...")),
+    Move("old.py", "new.py", "A better name."),
+    Deletion("gone.py", "Not used."),
+    NoteAnswer("N1", AnswerKind.DONE, "Held now."),
+    NoteAnswer("N2", AnswerKind.ANSWERED, "Because of this.\n\nAnd of that."),
+]
+
+
+@given(st.lists(_BLOCK, max_size=5), st.integers(7, 9))
+def test_what_is_written_is_read_back(blocks: list[Block], width: int) -> None:
+    parsed = parse(write(blocks, Marks(width)), Marks(width))
+    assert parsed.problems == ()
+    assert parsed.complete
+    assert list(parsed.blocks) == blocks
+
+
+@given(_PATH)
+def test_every_path_can_be_named(path: str) -> None:
+    assert read_path(write_path(path)) == path
+    assert "\n" not in write_path(path)
+    assert write_path(path).encode()
+
+
+def test_an_answer_cut_at_any_character_is_not_complete() -> None:
+    text = write(ANSWER).rstrip("\n")
+    assert parse(text).complete
+    assert [at for at in range(len(text)) if parse(text[:at]).complete] == []
+
+
+def test_words_around_the_blocks_mean_nothing() -> None:
+    text = f"Sure, here it is:\n```\n{write(ANSWER)}```\n"
+    parsed = parse(text)
+    assert list(parsed.blocks) == ANSWER
+    assert parsed.problems == ()
+    assert "Sure" in parsed.remarks
+
+
+def test_a_draft_in_the_thinking_of_a_local_model_is_not_the_answer() -> None:
+    draft = write([Deletion("all.py", "Perhaps?")])
+    parsed = parse(f"<think>\n{draft}\n</think>\n{write(ANSWER)}")
+    assert list(parsed.blocks) == ANSWER
+    assert not parse(f"<think>\n{draft}").complete
+
+
+def test_markers_are_widened_until_no_file_contains_them() -> None:
+    hostile = write(ANSWER).encode()
+    marks = marks_for([b"plain\n<<<<<<< HEAD\n=======\n", hostile])
+    assert marks.width == 8
+    assert marks_for([b"<<<<<<< HEAD\n=======\n>>>>>>> theirs\n"]) == Marks()
+    lines = tuple(hostile.decode().split("\n"))
+    edit = Edit("docs/form.md", "Why not.", lines, ("gone",))
+    assert parse(write([edit], marks), marks).blocks == (edit,)
+
+
+def test_line_ends_of_windows_in_an_answer_do_no_harm_to_its_markers() -> None:
+    parsed = parse(write([Deletion("gone.py", "Not used.")]).replace("\n", "\r\n"))
+    assert parsed.complete
+    assert parsed.blocks == (Deletion("gone.py", "Not used."),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<<<<<<< EDIT a.py\nwhy: x\n======= SEARCH\na\n>>>>>>> END", "SEARCH then REPLACE"),
+        (
+            "<<<<<<< EDIT a.py\nwhy: x\n======= REPLACE\na\n======= SEARCH\nb\n>>>>>>> END",
+            "SEARCH then REPLACE",
+        ),
+        ("<<<<<<< EDIT a.py\n======= SEARCH\na\n======= REPLACE\nb\n>>>>>>> END", "reason is missing"),
+        ("<<<<<<< EDIT a.py\nwhy: x\n======= SEARCH\na\n======= REPLACE\nb", "not closed"),
+        ("<<<<<<< NEW a.py\nwhy: x\nimport os\n>>>>>>> END", "CONTENT"),
+        ("<<<<<<< MOVE a.py\nwhy: x\n>>>>>>> END", "new path is missing"),
+        ('<<<<<<< DELETE "a.py\nwhy: x\n>>>>>>> END', "path is not readable"),
+        ("<<<<<<< NOTE N1\nDone.\n>>>>>>> END", "note's id"),
+        ("<<<<<<< NOTE N1 settled\nDone.\n>>>>>>> END", "done, declined, answered"),
+        ("<<<<<<< NOTE N1 declined\n>>>>>>> END", "needs words"),
+        ("======= SEARCH\na\n>>>>>>> END", "outside a block"),
+        (">>>>>>> ANSWER COMPLETE\n<<<<<<< DELETE a.py\nwhy: x\n>>>>>>> END", "after the end mark"),
+    ],
+)
+def test_a_slip_in_the_form_is_said_in_words(text: str, said: str) -> None:
+    problems = parse(f"{text}\n>>>>>>> ANSWER COMPLETE\n").problems
+    assert any(said in each for each in problems), problems
+
+
+@given(st.text(st.sampled_from("<>= EDITNEWSARCHPLOMwhy:\n"), max_size=200))
+def test_no_text_makes_reading_fail(text: str) -> None:
+    parse(text)
+
+
+def test_the_prompt_text_names_the_version_of_the_form() -> None:
+    first = asset("prompts", "contract.md").read_text(encoding="utf-8").split("\n")[0]
+    assert first == f"<!-- contract {VERSION} -->"

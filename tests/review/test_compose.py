@@ -1,0 +1,265 @@
+"""Composing against `git apply`, and the cases that real tools got wrong."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.review.gitbox import GitBox
+from tests.review.texts_of_code import edited, modified, runs_of, texts
+from workbench.review.changes import FileChange, Kind, Run, Side
+from workbench.review.compose import Result, Take, compose_file, compose_lines
+from workbench.review.lines import split_lines
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
+
+OPEN, YES, NO = Verdict.OPEN, Verdict.ACCEPTED, Verdict.REJECTED
+FILE, PROGRAM, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
+
+FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@st.composite
+def judged_edits(draw: st.DrawFn) -> tuple[bytes, bytes, int]:
+    old = draw(texts())
+    return old, draw(st.one_of(texts(), edited(old))), draw(st.integers(0, 2**32))
+
+
+def some_verdicts(runs: tuple[Run, ...], seed: int) -> FileVerdicts:
+    """Verdicts on the lines of the runs, two bits of the seed for each."""
+    choices = (OPEN, YES, NO, YES)
+    held: dict[Side, dict[int, Verdict]] = {Side.OLD: {}, Side.NEW: {}}
+    places = [(Side.OLD, run.old_start + n) for run in runs for n in range(len(run.removed))]
+    places += [(Side.NEW, run.new_start + n) for run in runs for n in range(len(run.added))]
+    for number, (side, line) in enumerate(places):
+        verdict = choices[(seed >> (2 * number % 32)) & 3]
+        if verdict is not OPEN:
+            held[side][line] = verdict
+    return FileVerdicts(held[Side.OLD], held[Side.NEW])
+
+
+def partial_patch(old: bytes, runs: tuple[Run, ...], verdicts: FileVerdicts, take: Take) -> bytes:
+    """What `git add -p` would feed to `git apply`: the whole file as one hunk, what is not taken edited away.
+
+    A last line without newline that gets a follower cannot be context (git glues): it is written as replaced.
+    """
+    signed: list[tuple[bytes, bytes]] = []
+    lines, done = split_lines(old), 0
+    for run in runs:
+        start = run.old_start - bool(run.removed)
+        signed += [(b" ", line) for line in lines[done:start]]
+        for number, line in enumerate(run.removed, run.old_start):
+            signed.append((b"-" if take.takes(verdicts.old.get(number, OPEN)) else b" ", line))
+        for number, line in enumerate(run.added, run.new_start):
+            if take.takes(verdicts.new.get(number, OPEN)):
+                signed.append((b"+", line))
+        done = start + len(run.removed)
+    signed += [(b" ", line) for line in lines[done:]]
+    shown: list[tuple[bytes, bytes]] = []
+    kept = [at for at, (sign, _) in enumerate(signed) if sign != b"-"]
+    for at, (sign, line) in enumerate(signed):
+        if sign == b" " and not line.endswith(b"\n") and kept[-1] != at:
+            before = signed[kept[kept.index(at) - 1]] if kept[0] != at else signed[kept[1]]
+            end = b"\r\n" if before[1].endswith(b"\r\n") else b"\n"
+            shown += [(b"-", line), (b"+", line + end)]
+        else:
+            shown.append((sign, line))
+    old_count = sum(sign != b"+" for sign, _ in shown)
+    new_count = sum(sign != b"-" for sign, _ in shown)
+    head = b"@@ -%d,%d +%d,%d @@\n" % (bool(old_count), old_count, bool(new_count), new_count)
+    body = b"".join(
+        sign + line + (b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n")
+        for sign, line in shown
+    )
+    return b"--- a/f\n+++ b/f\n" + head + body if any(sign != b" " for sign, _ in shown) else b""
+
+
+@FEW
+@given(judged_edits(), st.sampled_from(Take))
+def test_every_choice_of_lines_gives_what_git_apply_makes_of_the_same_choice(
+    box: GitBox, edit: tuple[bytes, bytes, int], take: Take
+) -> None:
+    old, new, seed = edit
+    runs = box.runs(old, new)
+    verdicts = some_verdicts(runs, seed)
+    patch = partial_patch(old, runs, verdicts, take)
+    composed = b"".join(compose_lines(split_lines(old), runs, verdicts, take))
+    assert composed == (box.applied(old, patch) if patch else old)
+
+
+@given(texts(), texts())
+def test_everything_taken_is_the_new_text_and_nothing_taken_the_old_one(old: bytes, new: bytes) -> None:
+    runs, lines = runs_of(old, new), split_lines(old)
+    everything = some_verdicts(runs, 0x55555555)
+    assert b"".join(compose_lines(lines, runs, everything, Take.ACCEPTED)) == new
+    assert b"".join(compose_lines(lines, runs, NO_VERDICTS, Take.NOT_REJECTED)) == new
+    assert b"".join(compose_lines(lines, runs, NO_VERDICTS, Take.ACCEPTED)) == old
+    assert b"".join(compose_lines(lines, runs, some_verdicts(runs, 0xAAAAAAAA), Take.NOT_REJECTED)) == old
+
+
+@given(texts(), texts(), st.integers(0, 2**32))
+def test_a_composed_text_never_has_two_lines_glued_into_one(old: bytes, new: bytes, seed: int) -> None:
+    runs = runs_of(old, new)
+    result = compose_lines(split_lines(old), runs, some_verdicts(runs, seed), Take.ACCEPTED)
+    assert split_lines(b"".join(result)) == result
+
+
+def compose(old: bytes, new: bytes, verdicts: FileVerdicts) -> bytes:
+    return b"".join(compose_lines(split_lines(old), runs_of(old, new), verdicts, Take.ACCEPTED))
+
+
+def test_an_addition_after_a_kept_last_line_without_newline_starts_a_line_of_its_own() -> None:
+    assert compose(b"a\nb", b"a\nB\nc\n", FileVerdicts(new={3: YES})) == b"a\nb\nc\n"
+
+
+def test_a_line_end_that_must_be_made_up_is_the_kind_that_the_file_has() -> None:
+    assert compose(b"a\r\nb", b"a\r\nB\r\nc\r\n", FileVerdicts(new={3: YES})) == b"a\r\nb\r\nc\r\n"
+    assert compose(b"b", b"B\r\nc\r\n", FileVerdicts(new={2: YES})) == b"b\r\nc\r\n"
+
+
+def test_only_the_final_newline_can_be_added_or_removed() -> None:
+    both = FileVerdicts(old={1: YES}, new={1: YES})
+    assert compose(b"a", b"a\n", both) == b"a\n"
+    assert compose(b"a\n", b"a", both) == b"a"
+    assert compose(b"a", b"a\n", NO_VERDICTS) == b"a"
+    assert compose(b"", b"a\n", FileVerdicts(new={1: YES})) == b"a\n"
+    assert compose(b"a\n", b"", FileVerdicts(old={1: YES})) == b""
+
+
+def test_kept_removed_lines_come_before_taken_additions() -> None:
+    verdicts = FileVerdicts(old={2: YES}, new={2: YES})
+    assert compose(b"a\nb\nc\nd\n", b"a\nX\nY\nd\n", verdicts) == b"a\nc\nX\nd\n"
+
+
+def test_of_three_equal_blocks_the_change_in_the_middle_one_stays_in_the_middle() -> None:
+    block = b"if x:\n    y()\n\n"
+    old, new = block * 3, block + b"if x:\n    z()\n\n" + block
+    verdicts = FileVerdicts(old={5: YES}, new={5: YES})
+    assert compose(old, new, verdicts) == new
+
+
+def test_lone_carriage_returns_and_mixed_endings_survive() -> None:
+    old, new = b"a\rb\r\nc\n\x0c\n", b"a\rb\r\nC\r\n\x0c\n"
+    assert compose(old, new, FileVerdicts(old={2: YES}, new={2: YES})) == new
+
+
+def test_composing_on_a_base_that_is_not_the_one_of_the_runs_is_refused() -> None:
+    runs = runs_of(b"a\nb\n", b"a\nc\n")
+    with pytest.raises(ValueError, match="line 2"):
+        compose_lines(split_lines(b"a\nX\n"), runs, NO_VERDICTS, Take.ACCEPTED)
+    with pytest.raises(ValueError, match="line 2"):
+        compose_lines((), runs, NO_VERDICTS, Take.ACCEPTED)
+
+
+# -- files ------------------------------------------------------------------------------------
+
+
+def only(box: GitBox, old: dict[str, tuple[str, bytes]], new: dict[str, tuple[str, bytes]]) -> FileChange:
+    files = box.changes(old, new)
+    assert len(files) == 1
+    return files[0]
+
+
+def results(
+    file: FileChange, old: bytes | None, take: Take = Take.ACCEPTED, /, **held: Verdict
+) -> tuple[Result, ...]:
+    """Composed with verdicts given as `old_1=YES`, `new_2=NO`, `mode=YES`."""
+    old_lines: dict[int, Verdict] = {}
+    new_lines: dict[int, Verdict] = {}
+    facts: dict[Kind, Verdict] = {}
+    for name, verdict in held.items():
+        side, _, line = name.partition("_")
+        if side == "old":
+            old_lines[int(line)] = verdict
+        elif side == "new":
+            new_lines[int(line)] = verdict
+        else:
+            facts[Kind(side)] = verdict
+    return compose_file(file, old, FileVerdicts(old_lines, new_lines, facts), take)
+
+
+def test_a_new_file_exists_as_soon_as_one_of_its_lines_is_taken(box: GitBox) -> None:
+    file = only(box, {}, {"n": (FILE, b"a\nb\n")})
+    assert results(file, None) == ()
+    assert results(file, None, new_2=YES) == (Result("n", FILE, b"b\n", None),)
+    assert results(file, None, new_1=YES, new_2=YES) == (Result("n", FILE, None, file.new_id),)
+    assert results(file, None, Take.NOT_REJECTED, new_1=NO, new_2=NO) == ()
+
+
+def test_the_executable_bit_of_a_new_file_is_taken_only_when_it_is_accepted(box: GitBox) -> None:
+    file = only(box, {}, {"n": (PROGRAM, b"a\nb\n")})
+    assert results(file, None, new_1=YES, new_2=YES) == (Result("n", FILE, None, file.new_id),)
+    assert results(file, None, new_1=YES, mode=YES) == (Result("n", PROGRAM, b"a\n", None),)
+    assert results(file, None, mode=YES) == (Result("n", PROGRAM, b"", None),)
+    binary = only(box, {}, {"n": (PROGRAM, b"\0")})
+    assert results(binary, None, mode=YES) == ()
+    assert results(binary, None, binary=YES) == (Result("n", FILE, None, binary.new_id),)
+
+
+def test_a_deleted_file_is_gone_only_when_all_of_it_is_taken(box: GitBox) -> None:
+    file = only(box, {"d": (PROGRAM, b"a\nb\n")}, {})
+    assert results(file, b"a\nb\n") == (Result("d", PROGRAM, None, file.old_id),)
+    assert results(file, b"a\nb\n", old_1=YES) == (Result("d", PROGRAM, b"b\n", None),)
+    assert results(file, b"a\nb\n", old_1=YES, old_2=YES) == ()
+
+
+def test_an_empty_file_is_added_and_deleted_as_a_fact(box: GitBox) -> None:
+    added = only(box, {}, {"e": (FILE, b"")})
+    assert results(added, None) == ()
+    assert results(added, None, empty=YES) == (Result("e", FILE, None, added.new_id),)
+    deleted = only(box, {"e": (FILE, b"")}, {})
+    assert results(deleted, b"") == (Result("e", FILE, None, deleted.old_id),)
+    assert results(deleted, b"", empty=YES) == ()
+
+
+def test_a_mode_never_slips_in_with_a_text_change(box: GitBox) -> None:
+    file = only(box, {"m": (PROGRAM, b"a\n")}, {"m": (FILE, b"b\n")})
+    assert results(file, b"a\n", old_1=YES, new_1=YES) == (Result("m", PROGRAM, None, file.new_id),)
+    assert results(file, b"a\n", mode=YES) == (Result("m", FILE, None, file.old_id),)
+    only_mode = only(box, {"m": (PROGRAM, b"a\n")}, {"m": (FILE, b"a\n")})
+    assert results(only_mode, b"a\n") == (Result("m", PROGRAM, None, file.old_id),)
+    assert results(only_mode, b"a\n", mode=YES) == (Result("m", FILE, None, file.old_id),)
+
+
+def test_a_rejected_rename_puts_the_accepted_edits_at_the_old_path(box: GitBox) -> None:
+    text = b"".join(b"line %d\n" % n for n in range(9))
+    file = only(box, {"old": (FILE, text)}, {"new": (FILE, b"first\n" + text[7:] + b"last\n")})
+    assert (file.base_path, file.path) == ("old", "new")
+    accepted = {"old_1": YES, "new_1": YES}
+    assert results(file, text, **accepted, rename=NO) == (Result("old", FILE, b"first\n" + text[7:], None),)
+    assert results(file, text, **accepted, rename=YES) == (Result("new", FILE, b"first\n" + text[7:], None),)
+    assert results(file, text, rename=YES) == (Result("new", FILE, None, file.old_id),)
+    assert results(file, text) == (Result("old", FILE, None, file.old_id),)
+
+
+def test_binaries_links_and_submodules_are_taken_or_left_whole(box: GitBox) -> None:
+    commits = (b"1" * 40, b"2" * 40)
+    for mode, kind, old, new in (
+        (FILE, "binary", b"\0a", b"\0b"),
+        (FILE, "binary", b"text\n", b"\0b"),
+        (LINK, "symlink", b"target", b"elsewhere"),
+        (SUBMODULE, "submodule", *commits),
+    ):
+        file = only(box, {"p": (mode, old)}, {"p": (mode, new)})
+        assert results(file, None) == (Result("p", mode, None, file.old_id),), kind
+        assert results(file, None, **{kind: YES}) == (Result("p", mode, None, file.new_id),), kind
+        added = only(box, {}, {"p": (mode, new)})
+        assert results(added, None) == ()
+        assert results(added, None, **{kind: YES}) == (Result("p", mode, None, file.new_id),), kind
+        deleted = only(box, {"p": (mode, old)}, {})
+        assert results(deleted, None) == (Result("p", mode, None, file.old_id),), kind
+        assert results(deleted, None, **{kind: YES}) == (), kind
+
+
+def test_a_file_that_becomes_a_link_with_the_same_bytes_is_still_a_change(box: GitBox) -> None:
+    file = only(box, {"p": (FILE, b"target")}, {"p": (LINK, b"target")})
+    assert [change.kind for change in file.changes] == [Kind.SYMLINK]
+    assert results(file, None) == (Result("p", FILE, None, file.old_id),)
+    assert results(file, None, symlink=YES) == (Result("p", LINK, None, file.new_id),)
+
+
+def test_what_is_taken_whole_needs_no_base_and_a_part_without_base_is_refused() -> None:
+    file = modified(runs_of(b"a\nb\n", b"A\nB\n"))
+    assert compose_file(file, None, NO_VERDICTS, Take.NOT_REJECTED) == (Result("f", FILE, None, "2"),)
+    with pytest.raises(ValueError, match="needed"):
+        compose_file(file, None, FileVerdicts(new={1: YES}), Take.ACCEPTED)

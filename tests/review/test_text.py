@@ -1,0 +1,112 @@
+"""How bytes become text to look at, and that nothing in it hides."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.review.text import decode, hidden_characters, is_utf8, line_end, visible
+
+
+def test_a_line_is_decoded_without_its_end() -> None:
+    assert decode(b"x = 1\n") == "x = 1"
+    assert decode(b"x = 1\r\n") == "x = 1"
+    assert decode(b"x = 1") == "x = 1"
+
+
+def test_a_lone_carriage_return_stays_in_the_text() -> None:
+    assert decode(b"a\rb\n") == "a\rb"
+    assert decode(b"a\r") == "a\r"
+
+
+def test_what_is_not_utf8_is_shown_a_character_for_each_byte() -> None:
+    assert decode(b"caf\xe9\n") == "café"
+    assert not is_utf8(b"caf\xe9\n")
+    assert is_utf8("café\n".encode())
+
+
+def test_line_ends_have_names() -> None:
+    assert [line_end(line) for line in (b"a\n", b"a\r\n", b"a", b"")] == [
+        "LF",
+        "CRLF",
+        "no newline",
+        "no newline",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "def f(x):", "\tindented\twith tabs", "Grüße, 世界 🎉"])
+def test_plain_text_is_left_as_it_is(text: str) -> None:
+    assert visible(text).text == text
+    assert visible(text).marks == ()
+    assert hidden_characters(text) == ()
+
+
+PROBES = [
+    *("\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))),
+    *("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\U000e0001", "\U000e007f", "\ufe0f", "\U000e0100"),
+    *(
+        "\u00ad",
+        "\u3164",
+        "\u115f",
+        "\uffa0",
+        "\x00",
+        "\x1b",
+        "\x7f",
+        "\x85",
+        "\r",
+        "\x0c",
+        "\u2028",
+        "\u2029",
+    ),
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("character", PROBES, ids=[f"U+{ord(each):04X}" for each in PROBES])
+def test_a_character_that_hides_is_shown_as_its_boxed_code_point(character: str) -> None:
+    shown = visible(f"ab{character}c")
+    box = f"⟦U+{ord(character):04X}⟧"
+    assert shown.text == f"ab{box}c"
+    assert shown.marks == ((2, 2 + len(box)),)
+    assert len(hidden_characters(f"ab{character}c")) == 1
+
+
+def test_unusual_blanks_are_boxed_but_raise_no_badge() -> None:
+    assert visible("a\u00a0b").text == "a⟦U+00A0⟧b"
+    assert hidden_characters("a\u00a0b") == ()
+
+
+def test_hidden_characters_are_named_once_each() -> None:
+    assert hidden_characters("\u202ea\u202eb\x00") == ("U+0000 NUL", "U+202E RIGHT-TO-LEFT OVERRIDE")
+
+
+def test_columns_lead_from_the_original_to_what_is_shown_and_back() -> None:
+    shown = visible("a\u202eb\u200bc")
+    assert shown.text == "a⟦U+202E⟧b⟦U+200B⟧c"
+    assert [shown.shown(column) for column in range(6)] == [0, 1, 9, 10, 18, 19]
+    assert [shown.original(column) for column in (0, 1, 5, 8, 9, 10, 17, 18, 19)] == [
+        0,
+        1,
+        1,
+        1,
+        2,
+        3,
+        3,
+        4,
+        5,
+    ]
+
+
+@given(st.text(alphabet=st.sampled_from("ab\t\u202e\u200b\r\x00\U000e0001é")))
+def test_every_column_finds_its_way_back(text: str) -> None:
+    shown = visible(text)
+    assert [shown.original(shown.shown(column)) for column in range(len(text) + 1)] == list(
+        range(len(text) + 1)
+    )
+    assert not any(character in shown.text for character in "\u202e\u200b\r\x00\U000e0001")
+
+
+@given(st.binary())
+def test_any_bytes_can_be_decoded_and_shown(data: bytes) -> None:
+    visible(decode(data)).text.encode()

@@ -1,0 +1,99 @@
+"""Which lines face each other, and which words in them differ."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.review.words import paired, word_spans
+
+
+def marked(old: str, new: str) -> tuple[list[str], list[str]]:
+    one, other = word_spans(old, new)
+    return [old[a:b] for a, b in one], [new[a:b] for a, b in other]
+
+
+def test_lines_that_are_alike_face_each_other() -> None:
+    removed = [b"    self._items[key] = value\n"]
+    added = [b"    self._evict()\n", b"    self._items[key] = (value, now)\n", b"    return key\n"]
+    assert paired(removed, added) == ((None, 0), (0, 1), (None, 2))
+
+
+def test_unlike_lines_between_two_pairs_share_rows() -> None:
+    removed = [b"alpha = one(two)\n", b"x\n", b"omega = three(four)\n"]
+    added = [b"alpha = one(2)\n", b"entirely different\n", b"more of it\n", b"omega = three(4)\n"]
+    assert paired(removed, added) == ((0, 0), (1, 1), (None, 2), (2, 3))
+
+
+def test_one_sided_runs_are_not_paired() -> None:
+    assert paired([], [b"a\n", b"b\n"]) == ((None, 0), (None, 1))
+    assert paired([b"a\n"], []) == ((0, None),)
+
+
+def test_a_changed_indentation_pairs_line_by_line() -> None:
+    removed = [b"a = first()\n", b"b = second()\n"]
+    added = [b"if ready:\n", b"    a = first()\n", b"    b = second()\n"]
+    assert paired(removed, added) == ((None, 0), (0, 1), (1, 2))
+
+
+lines = st.lists(
+    st.sampled_from([b"a = b\n", b"a = c\n", b"return a\n", b"\n", b"}\n", b"foo(a, b)\n"]), max_size=70
+)
+
+
+@given(lines, lines)
+def test_every_line_is_paired_exactly_once_and_in_order(removed: list[bytes], added: list[bytes]) -> None:
+    pairs = paired(removed, added)
+    assert [i for i, _ in pairs if i is not None] == list(range(len(removed)))
+    assert [j for _, j in pairs if j is not None] == list(range(len(added)))
+    assert len(pairs) <= len(removed) + len(added)
+
+
+def test_changed_words_are_marked_in_both_lines() -> None:
+    assert marked("with self._lock:", "with self._lock.read():") == ([], [".read()"])
+    assert marked("self._items = {}", "self._items.clear()") == ([" = {}"], [".clear()"])
+    assert marked("x = old_name + 1", "x = new_name + 1") == (["old_name"], ["new_name"])
+
+
+def test_only_the_new_part_of_an_indentation_is_marked() -> None:
+    assert marked("    return x", "        return x") == ([], ["    "])
+
+
+def test_a_line_replaced_as_a_whole_has_no_marked_words() -> None:
+    assert word_spans("import os", "def frobnicate(self, everything):") == ((), ())
+
+
+def test_equal_lines_have_no_marked_words() -> None:
+    assert word_spans("a", "a") == ((), ())
+
+
+@given(st.text(alphabet="ab c()_", max_size=30), st.text(alphabet="ab c()_", max_size=30))
+def test_what_is_not_marked_is_the_same_in_both(old: str, new: str) -> None:
+    one, other = word_spans(old, new)
+    if old == new or (not one and not other):
+        return
+
+    def rest(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+        for a, b in reversed(spans):
+            text = text[:a] + text[b:]
+        return "".join(text.split())
+
+    assert rest(old, one) == rest(new, other)
+
+
+def test_two_unrelated_lines_of_a_hundred_thousand_characters_are_compared_at_once() -> None:
+    began = perf_counter()
+    word_spans("a b c " * 17_000, "d, e; f " * 12_500)
+    paired([b"x y z " * 17_000] * 40, [b"u v w " * 12_500] * 40)
+    assert perf_counter() - began < 1.0
+
+
+def test_a_run_of_thousands_of_lines_is_paired_within_its_budget() -> None:
+    removed = [b"value_%d = compute(%d)\n" % (n, n) for n in range(5000)]
+    added = [b"value_%d = compute(%d, fast=True)\n" % (n, n) for n in range(5000)]
+    began = perf_counter()
+    pairs = paired(removed, added)
+    assert perf_counter() - began < 2.0
+    assert pairs == tuple((n, n) for n in range(5000))

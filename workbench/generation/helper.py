@@ -1,0 +1,279 @@
+"""The process that calls models: the only file that imports LiteLLM. JSON lines on standard input and output.
+
+Run as `python -m workbench.generation.helper`. Its environment holds the key of one provider and nothing
+of the user's otherwise. It retries nothing, writes no file, and ends when its standard input ends, so that
+a killed window leaves nothing behind. Asked with one of
+
+    {"id": 1, "do": "complete", "model": …, "api_base": …, "messages": [{"role": …, "content": …}],
+     "timeout": seconds, "max_tokens": …}
+    {"id": 2, "do": "measure", "model": …, "texts": [ … ]}
+
+it answers with lines {"id": …, "event": …}: `text`, `thought` (only its length), `usage`, `finished`,
+`failed` (a kind of `failures.Trouble`), `measured`; and with one `ready` before the first of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Iterator
+from typing import IO, Any
+
+from workbench.generation.failures import Trouble
+
+_DETAIL = 600
+_UNREACHABLE = {"ConnectError", "ConnectTimeout", "ProxyError", "gaierror", "ClientConnectorError"}
+_BROKEN_OFF = {"ReadError", "RemoteProtocolError", "ConnectionResetError", "IncompleteRead", "WriteError"}
+_LOCAL_SPEAKERS = {
+    "openai",
+    "text-completion-openai",
+    "hosted_vllm",
+    "lm_studio",
+    "litellm_proxy",
+    "llamafile",
+}
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    # LiteLLM prints to standard output; the lines of the protocol keep it for themselves.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    questions: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, questions), daemon=True).start()
+    try:
+        litellm = _litellm()
+    except Exception as error:  # noqa: BLE001 - a broken installation raises anything, and the window has to say so
+        _write(
+            answers,
+            0,
+            {"event": "failed", "trouble": Trouble.NOT_STARTED.value, "detail": repr(error)[:_DETAIL]},
+        )
+        return
+    _write(answers, 0, {"event": "ready"})
+    while True:
+        question = questions.get()
+        serve = _measure if question["do"] == "measure" else _complete
+        try:
+            for event in serve(litellm, question):
+                _write(answers, question["id"], event)
+        except Exception as error:  # noqa: BLE001 - LiteLLM raises what its hundred providers raise; `_failed` sorts it
+            _write(answers, question["id"], _failed(error))
+
+
+def _read(source: IO[bytes], questions: queue.SimpleQueue[dict[str, Any]]) -> None:
+    """Feed the questions in; at the end of input leave at once, also in the middle of an import or a call."""
+    for line in source:
+        questions.put(json.loads(line))
+    os._exit(0)
+
+
+def _write(target: IO[bytes], number: int, event: dict[str, Any]) -> None:
+    target.write(json.dumps({"id": number, **event}).encode() + b"\n")
+    target.flush()
+
+
+def _litellm() -> Any:
+    """LiteLLM, made quiet: no telemetry, no logs, no callbacks, no retries, no downloads."""
+    # Without these it asks the network at import, and reads a .env file above itself, perhaps a repository's.
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    os.environ["LITELLM_MODE"] = "PRODUCTION"
+    os.environ["LITELLM_LOG"] = "CRITICAL"
+    import litellm  # noqa: PLC0415 - takes three seconds, in which the reading thread already listens
+
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    litellm.turn_off_message_logging = True
+    litellm.num_retries = 0
+    litellm.drop_params = True
+    litellm.disable_hf_tokenizer_download = True
+    litellm.success_callback = []
+    litellm.failure_callback = []
+    litellm.callbacks = []
+    return litellm
+
+
+def _complete(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    model = _full_name(litellm, question["model"], question.get("api_base"))
+    options: dict[str, Any] = {"model": model, "timeout": question["timeout"]}
+    for name in ("api_base", "max_tokens"):
+        if question.get(name) is not None:
+            options[name] = question[name]
+    if question.get("api_base") and not _keys() and model.partition("/")[0] in _LOCAL_SPEAKERS:
+        # The client library wants some key; a local server takes any.
+        options["api_key"] = "none"
+    stream = litellm.completion(
+        messages=question["messages"],
+        stream=True,
+        stream_options={"include_usage": True},
+        num_retries=0,
+        max_retries=0,
+        **options,
+    )
+    usage = None
+    for chunk in stream:
+        usage = getattr(chunk, "usage", None) or usage
+        delta = chunk.choices[0].delta if chunk.choices else None
+        thought = getattr(delta, "reasoning_content", None)
+        if thought:
+            yield {"event": "thought", "size": len(thought)}
+        text = getattr(delta, "content", None)
+        if text:
+            yield {"event": "text", "text": text}
+    # LiteLLM reports "stop" for a stream that just ended; what the provider said is only kept here.
+    reason = getattr(stream, "received_finish_reason", None) or getattr(
+        stream, "intermittent_finish_reason", None
+    )
+    if usage is not None:
+        given = any(getattr(chunk, "usage", None) is not None for chunk in getattr(stream, "chunks", ()))
+        yield {"event": "usage", "estimated": not given, **_used(litellm, model, usage)}
+    yield {"event": "finished", "reason": reason}
+
+
+def _full_name(litellm: Any, model: str, api_base: str | None) -> str:
+    """The name as LiteLLM wants it. At an address of one's own, an unknown name speaks OpenAI's protocol."""
+    if api_base is None:
+        return model
+    try:
+        _, provider, *_ = litellm.get_llm_provider(model)
+    except litellm.BadRequestError:
+        return f"openai/{model}"
+    return model if model.startswith(f"{provider}/") else f"{provider}/{model}"
+
+
+def _used(litellm: Any, model: str, usage: Any) -> dict[str, Any]:
+    details = getattr(usage, "prompt_tokens_details", None)
+    return {
+        "tokens_in": usage.prompt_tokens,
+        "tokens_out": usage.completion_tokens,
+        "cached": getattr(details, "cached_tokens", None),
+        "cost": _cost(litellm, model, usage),
+    }
+
+
+def _cost(litellm: Any, model: str, usage: Any) -> float | None:
+    """US dollars by LiteLLM's table, None where it has no price."""
+    try:
+        parts = litellm.cost_per_token(
+            model=model,
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            usage_object=usage,
+        )
+    except Exception:  # noqa: BLE001 - unknown models raise several kinds of error, which all mean "unknown"
+        return None
+    return float(sum(parts))
+
+
+def _measure(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Tokens of each text by the model's tokenizer, and the table's prices per token and limits."""
+    model = question["model"]
+    tokens = [litellm.token_counter(model=model, text=text) if text else 0 for text in question["texts"]]
+    try:
+        known = litellm.get_model_info(model)
+    except Exception:  # noqa: BLE001 - as with the cost: whatever it raises, the model is not in the table
+        known = {}
+    yield {
+        "event": "measured",
+        "tokens": tokens,
+        "price_in": known.get("input_cost_per_token"),
+        "price_out": known.get("output_cost_per_token"),
+        "window": known.get("max_input_tokens"),
+        "longest_answer": known.get("max_output_tokens"),
+    }
+
+
+def _failed(error: BaseException) -> dict[str, Any]:
+    inner = getattr(error, "original_exception", None)
+    cause = inner if isinstance(inner, BaseException) else error
+    return {
+        "event": "failed",
+        "trouble": _trouble(error, cause).value,
+        "wait": _retry_after(cause),
+        "detail": _without_keys(str(cause))[:_DETAIL],
+    }
+
+
+def _trouble(error: BaseException, cause: BaseException) -> Trouble:
+    """Which kind of failure an exception is: by class, by status, then by words, as providers differ."""
+    chain = set(_names(error)) | set(_names(cause))
+    text = str(cause).lower()
+    status = getattr(cause, "status_code", None)
+    status = status if isinstance(status, int) else 0
+    by_class = {
+        "ContextWindowExceededError": Trouble.TOO_LONG,
+        "ContentPolicyViolationError": Trouble.BLOCKED,
+        "Timeout": Trouble.TIMEOUT,
+        "APITimeoutError": Trouble.TIMEOUT,
+        "ReadTimeout": Trouble.TIMEOUT,
+    }
+    found = next((trouble for name, trouble in by_class.items() if name in chain), None)
+    if chain & _UNREACHABLE:
+        return Trouble.NO_NETWORK
+    if found is not None:
+        return found
+    if chain & _BROKEN_OFF:
+        return Trouble.CUT
+    if "missing" in text and ("api key" in text or "credentials" in text):
+        return Trouble.NO_KEY
+    if "provider not provided" in text:
+        return Trouble.UNKNOWN_MODEL
+    if "api key not valid" in text or "invalid api key" in text:
+        return Trouble.REFUSED_KEY
+    return _by_status(status, text)
+
+
+def _by_status(status: int, text: str) -> Trouble:
+    if status == 429 and any(word in text for word in ("quota", "billing", "credit balance")):
+        return Trouble.NO_CREDIT
+    known = {
+        401: Trouble.REFUSED_KEY,
+        402: Trouble.NO_CREDIT,
+        403: Trouble.NOT_ALLOWED,
+        404: Trouble.UNKNOWN_MODEL,
+        408: Trouble.TIMEOUT,
+        413: Trouble.TOO_LONG,
+        429: Trouble.RATE_LIMIT,
+        504: Trouble.TIMEOUT,
+    }
+    return known.get(status, Trouble.BUSY if status >= 500 else Trouble.REFUSED)
+
+
+def _names(error: BaseException | None) -> Iterator[str]:
+    """Class names along the chain of causes, with their bases."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield from (kind.__name__ for kind in type(error).__mro__)
+        error = error.__cause__ or error.__context__
+
+
+def _retry_after(error: BaseException) -> float | None:
+    """The seconds of a Retry-After header; the form with a date is not read."""
+    response = getattr(error, "response", None)
+    for headers in (getattr(error, "litellm_response_headers", None), getattr(response, "headers", None)):
+        value = headers.get("retry-after") if headers else None
+        try:
+            return max(0.0, float(value)) if value is not None else None
+        except ValueError:
+            continue
+    return None
+
+
+def _keys() -> list[str]:
+    return [
+        value for name, value in os.environ.items() if name.endswith(("_KEY", "_TOKEN", "_SECRET")) and value
+    ]
+
+
+def _without_keys(text: str) -> str:
+    for key in _keys():
+        text = text.replace(key, "…")
+    return text
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""What is left out because an ignore file says so, and which of it must be said.
+
+Ignore files are data. The user's own global one and those of the base are honoured in silence. What
+`info/exclude` leaves out, or a line that the change itself brought into an ignore file, is listed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.git import runner
+from workbench.git.runner import Child, Where
+from workbench.review.changes import NotShown
+from workbench.review.diff import parse_raw
+
+if TYPE_CHECKING:
+    from workbench.git.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where ignore rules come from, besides the `.gitignore` files. `signature` changes when any of them does."""
+
+    user_file: str | None
+    local: bytes
+    signature: tuple[str, ...]
+
+    @property
+    def has_local(self) -> bool:
+        """Whether `info/exclude` says anything."""
+        return any(line.strip() and not line.startswith(b"#") for line in self.local.split(b"\n"))
+
+
+def sources(repository: Repository) -> Sources:
+    """Read where the rules are; copies `info/exclude` into the shadow directory, where git will look for it."""
+    try:
+        local = (Path(repository.found.common_dir) / "info" / "exclude").read_bytes()
+    except OSError:
+        local = b""
+    copy = repository.shadow / "info" / "exclude"
+    try:
+        known = copy.read_bytes()
+    except OSError:
+        known = b""
+    if known != local:
+        temporary = copy.with_name(f"exclude.{os.getpid()}")
+        temporary.write_bytes(local)
+        temporary.replace(copy)
+    user_file = repository.user_ignore_file()
+    signs = [hashlib.blake2b(local, digest_size=8).hexdigest(), user_file or ""]
+    if user_file:
+        try:
+            found = Path(user_file).stat()
+            signs.append(f"{found.st_mtime_ns}.{found.st_size}")
+        except OSError:
+            signs.append("none")
+    return Sources(user_file, local, tuple(signs))
+
+
+def user_ignore_file() -> str | None:
+    """The user's global ignore file, as their own config names it, else git's default place. Runs git outside any repository."""
+    home = os.environ.get("HOME") or os.environ.get("USERPROFILE") or ""
+    config_home = Path(os.environ.get("XDG_CONFIG_HOME") or Path(home) / ".config") / "git"
+    named = ""
+    if (config_home / "config").exists() or (Path(home) / ".gitconfig").exists():
+        environment = {
+            "HOME": home,
+            "LC_ALL": "C",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "XDG_CONFIG_HOME": str(config_home.parent),
+        }
+        args = ["config", "--global", "--includes", "--type=path", "-z", "--get", "core.excludesFile"]
+        child = runner.start(args, Where(""), environment=environment)
+        named = os.fsdecode(child.finish(ok=range(256)).rstrip(b"\0")) if child.status in (0, 1) else ""
+    path = Path(named) if named else config_home / "ignore"
+    return str(path) if path.is_absolute() and path.is_file() else None
+
+
+def start_changed(repository: Repository, where: Where, head_tree: str) -> Child:
+    """Start the child that says which ignore files differ from the base."""
+    args = ["diff-index", "--cached", "-z", "--raw", "--no-renames", "--full-index", "--no-abbrev", head_tree]
+    return repository.start(args, where)
+
+
+def left_out(repository: Repository, where: Where, found: Sources, changed: Child | None) -> list[NotShown]:
+    """What is left out by a rule that must be said, one row a path or folder."""
+    before = _changed_files(repository, changed)
+    if not before and not found.has_local:
+        return []
+    listing = ["ls-files", "-o", "-i", "--exclude-standard", "--directory", "-z"]
+    ignored = repository.run_now(listing, where)
+    if not ignored:
+        return []
+    answers = repository.run_now(
+        ["check-ignore", "-v", "-z", "--stdin", "--no-index"], where, data=ignored, ok=(0, 1)
+    ).split(b"\0")
+    rows = []
+    exclude = os.fsencode(str(repository.shadow / "info" / "exclude"))
+    for source, _, pattern, name in zip(
+        answers[0::4], answers[1::4], answers[2::4], answers[3::4], strict=False
+    ):
+        path = name.decode("utf-8", "surrogateescape")
+        file = source.decode("utf-8", "surrogateescape")
+        if source in (exclude, b"info/exclude") or source.endswith(b"/info/exclude"):
+            rows.append(NotShown(path, "left out by info/exclude of this clone"))
+        elif file in before and pattern not in before[file]:
+            rows.append(NotShown(path, f"left out by {file}, which is part of the change"))
+    return rows
+
+
+def _changed_files(repository: Repository, changed: Child | None) -> dict[str, frozenset[bytes]]:
+    """The ignore files that differ from the base, each with the patterns that the base's has."""
+    if changed is None:
+        return {}
+    entries = [
+        entry for entry in parse_raw(changed.finish()) if entry.path.rpartition("/")[2] == ".gitignore"
+    ]
+    ids = [entry.old_id for entry in entries if entry.old_mode.startswith("100")]
+    contents = repository.blobs(ids) if ids else {}
+    return {
+        entry.path: frozenset(line.strip() for line in contents.get(entry.old_id, b"").split(b"\n"))
+        for entry in entries
+    }

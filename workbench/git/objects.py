@@ -1,0 +1,96 @@
+"""Reading objects by id, from one kept `cat-file --batch` child. Reads only; knows no paths."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+
+from workbench.git.runner import Child, GitError
+
+# Requests written before their answers are read. They must fit into a pipe, or both sides wait for
+# each other for ever: 500 sha256 ids are 32 kB, the smallest pipe in use holds 64.
+_AHEAD = 500
+
+
+class Objects:
+    """Object contents by id. Several threads may ask; they are answered one after another."""
+
+    def __init__(self, start: Callable[[list[str]], Child]) -> None:
+        self._start = start
+        self._children: dict[str, Child] = {}
+        self._lock = threading.Lock()
+
+    def read(self, ids: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
+        """(id, type, content) of every object, in order. `KeyError` with the id of one that is not there."""
+        with self._lock:
+            yield from self._read(list(ids))
+
+    def sizes(self, ids: Iterable[str]) -> list[int]:
+        """The size in bytes of every object, without reading it."""
+        wanted = list(ids)
+        with self._lock:
+            child = self._child("--batch-check")
+            found: list[int] = []
+            for start in range(0, len(wanted), _AHEAD):
+                part = wanted[start : start + _AHEAD]
+                self._ask(child, part)
+                heads = [(name, self._head(child, name)) for name in part]
+                found += [self._size_of(name, head) for name, head in heads]
+            return found
+
+    def close(self) -> None:
+        """End the kept children. The next call starts them again."""
+        for child in self._children.values():
+            child.close()
+        self._children.clear()
+
+    def _read(self, ids: list[str]) -> Iterator[tuple[str, str, bytes]]:
+        child = self._child("--batch")
+        for start in range(0, len(ids), _AHEAD):
+            part = ids[start : start + _AHEAD]
+            self._ask(child, part)
+            # Read the whole part before giving anything away: a caller that stops early leaves no answers behind.
+            answers = [self._answer(child, name) for name in part]
+            for name, answer in zip(part, answers, strict=True):
+                if answer is None:
+                    raise KeyError(name)
+                yield name, *answer
+
+    def _answer(self, child: Child, name: str) -> tuple[str, bytes] | None:
+        head = self._head(child, name)
+        if len(head) != 3:
+            return None
+        size = int(head[2])
+        content = child.stdout.read(size)
+        if len(content) != size or child.stdout.read(1) != b"\n":
+            raise self._dead(child, name)
+        return head[1].decode(), content
+
+    def _head(self, child: Child, name: str) -> list[bytes]:
+        line = child.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise self._dead(child, name)
+        return line.split()
+
+    @staticmethod
+    def _size_of(name: str, head: list[bytes]) -> int:
+        if len(head) != 3:
+            raise KeyError(name)
+        return int(head[2])
+
+    @staticmethod
+    def _ask(child: Child, names: list[str]) -> None:
+        child.stdin.write("".join(f"{name}\n" for name in names).encode("ascii"))
+        child.stdin.flush()
+
+    def _child(self, mode: str) -> Child:
+        child = self._children.get(mode)
+        if child is None or not child.running:
+            child = self._children[mode] = self._start(["cat-file", mode])
+            child.drain_errors()
+        return child
+
+    def _dead(self, child: Child, name: str) -> Exception:
+        self._children = {mode: kept for mode, kept in self._children.items() if kept is not child}
+        child.kill()
+        return GitError(["cat-file", name], -1, b"the kept cat-file child ended in the middle of an answer")

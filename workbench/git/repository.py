@@ -1,0 +1,324 @@
+"""One repository as the rest of the program sees it: trees, file changes, blobs, snapshots, composed trees.
+
+Everything is read through the shadow directory, and everything is written there; the user's own
+git directory is asked for revisions and for its index, and never changed. Blocking; one instance is
+used by one worker at a time, and opening a second one is cheap (no git child).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from workbench.errors import UserError
+from workbench.git import composing, ignoring, keeping, runner, snapshot
+from workbench.git.discover import Found, discover
+from workbench.git.objects import Objects
+from workbench.git.revisions import Head, Range, check, head_args, merge_base, read_head, resolve
+from workbench.git.runner import Child, GitError, Where
+from workbench.git.shadow import shadow_of
+from workbench.git.snapshot import Snapshot
+from workbench.review.changes import FileChange
+from workbench.review.diff import join, parse_patches, parse_raw, read_diff
+
+__all__ = ["Head", "Range", "Repository", "Snapshot"]
+
+# Paths, modes and ids come from the raw part, lines from the patch part. No `--text`: with it a picture
+# becomes lines. That binary is decided by content alone is the doing of the shadow's attributes.
+_DIFF = (
+    "diff-tree",
+    "-r",
+    "-z",
+    "--raw",
+    "-p",
+    "-U0",
+    "--full-index",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+    "--ignore-submodules=dirty",
+    "--submodule=short",
+    "--diff-algorithm=histogram",
+    "--no-indent-heuristic",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+)
+_RENAMES = ("-M50%", "-l0")
+
+# How long a HEAD that was asked for when the repository was opened may still be given as the answer.
+_EARLY_SECONDS = 1.0
+
+
+class Repository:
+    """A work tree, its git directory, and the shadow directory that we read it through."""
+
+    def __init__(self, found: Found, shadow: Path) -> None:
+        self.found = found
+        self.work_tree = Path(found.work_tree)
+        self.git_dir = Path(found.git_dir)
+        self.shadow = shadow
+        self.name = self.work_tree.name or str(self.work_tree)
+        self.warning = found.owner_warning
+        self.real = Where(found.git_dir, found.work_tree)
+        self.ours = Where(str(shadow))
+        self._running: set[Child] = set()
+        self._lock = threading.Lock()
+        self._objects = Objects(lambda args: self.start(args, fed=True))
+        self._early: tuple[float, Child] | None = None
+        self._user_ignore_file: tuple[str | None] | None = None
+
+    @classmethod
+    def open(cls, path: Path, data: Path) -> Repository:
+        """The repository that holds `path`. `data` is the folder of our own data. `UserError` where there is none."""
+        found = discover(Path(path))
+        repository = cls(found, shadow_of(found, Path(data)))
+        # HEAD is wanted next in every use; the child works while the caller opens its own files.
+        repository._early = (time.monotonic(), repository.start(head_args(), repository.real))
+        return repository
+
+    def close(self) -> None:
+        """End what still runs. The instance can be used again; its children are then started anew."""
+        self._objects.close()
+        if self._early is not None:
+            self._early[1].kill()
+            self._early[1].close()
+            self._early = None
+
+    def cancel(self) -> None:
+        """Kill the children that run now, from another thread; whoever waits for them gets `GitCancelledError`."""
+        with self._lock:
+            running = list(self._running)
+        for child in running:
+            child.kill()
+
+    # Children -------------------------------------------------------------------------------------
+
+    def start(self, args: Sequence[str], where: Where | None = None, *, fed: bool = False) -> Child:
+        """Start a child on the shadow directory, or on `where`."""
+        child = runner.start(args, where or self.ours, fed=fed)
+        with self._lock:
+            self._running = {other for other in self._running if other.running}
+            self._running.add(child)
+        return child
+
+    def run(
+        self,
+        args: Sequence[str],
+        where: Where | None = None,
+        *,
+        data: bytes | None = None,
+        ok: Sequence[int] = (0,),
+    ) -> bytes:
+        """Run a child to its end, and return its standard output. Loads GitPython where that was not done yet."""
+        runner.load()
+        return self.run_now(args, where, data=data, ok=ok)
+
+    def run_now(
+        self,
+        args: Sequence[str],
+        where: Where | None = None,
+        *,
+        data: bytes | None = None,
+        ok: Sequence[int] = (0,),
+    ) -> bytes:
+        """As `run`, for what stands before the first frame: does not wait for GitPython's import."""
+        return self.start(args, where, fed=data is not None).finish(data, ok)
+
+    def user_ignore_file(self) -> str | None:
+        """The user's own global ignore file, looked up once."""
+        if self._user_ignore_file is None:
+            self._user_ignore_file = (ignoring.user_ignore_file(),)
+        return self._user_ignore_file[0]
+
+    # Revisions ------------------------------------------------------------------------------------
+
+    @property
+    def empty_tree(self) -> str:
+        """The id of the tree with nothing in it, which git knows without it being stored."""
+        if self.found.object_format == "sha256":
+            return "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
+        return "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
+    def head(self) -> Head:
+        """The commit that HEAD names, its tree and its branch. Before the first commit: None and the empty tree."""
+        early, self._early = self._early, None
+        if early is not None and time.monotonic() - early[0] <= _EARLY_SECONDS:
+            return read_head(self, early[1])
+        if early is not None:
+            early[1].kill()
+            early[1].close()
+        return read_head(self, self.start(head_args(), self.real))
+
+    def resolve(self, text: str) -> Range:
+        """`A..B`, `A...B`, or one revision against its first parent. `UserError` for what names nothing."""
+        return resolve(self, text)
+
+    def upstream_merge_base(self) -> str | None:
+        """The commit at which the current branch left its upstream branch; None without either."""
+        try:
+            commit, upstream = check(self, ["HEAD^{commit}", "@{upstream}^{commit}"])
+        except UserError:  # git dies on "@{upstream}" where there is none
+            return None
+        return merge_base(self, commit, upstream) if commit and upstream else None
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Whether commit `old` is `new` or one of its ancestors. A commit that is gone is nobody's ancestor."""
+        child = self.start(["merge-base", "--is-ancestor", old, new])
+        child.finish(ok=(0, 1, 128))
+        return child.status == 0
+
+    # Trees ----------------------------------------------------------------------------------------
+
+    def snapshot(self, staged: bool = False) -> Snapshot:
+        """The work tree (or the index) as a tree, and what could not be put in it. Design 3.2."""
+        return snapshot.of_index(self) if staged else snapshot.of_work_tree(self)
+
+    def file_changes(
+        self, base: str, tree: str, paths: Sequence[str] = (), renames: bool = True
+    ) -> tuple[FileChange, ...]:
+        """What differs between two trees, with runs and changes."""
+        if base == tree:
+            return ()
+        return read_diff(self._tree_work(self.start(self._diff(base, tree, paths, renames))))
+
+    def stream_changes(self, base: str, tree: str) -> Iterator[FileChange]:
+        """As `file_changes`, each file as soon as git has told it."""
+        if base == tree:
+            return
+        child = self.start(self._diff(base, tree, (), True))
+        pieces = runner.chunks(child)
+        raw, rest = _raw_part(pieces)
+        sections = parse_patches(_lines(rest, pieces))
+        for entry in parse_raw(raw):
+            yield join(entry, sections)
+        for _ in sections:  # runs to the end of the output, so that a failed child is noticed
+            continue
+
+    def patch_between(self, base: str, tree: str) -> bytes:
+        """The difference as a patch that git applies, binary files included."""
+        args = [*_DIFF[:3], "-p", "--binary", *_DIFF[6:], *_RENAMES, base, tree]
+        return self._tree_work(self.start(args))
+
+    def tree_paths(self, tree: str) -> tuple[str, ...]:
+        """Every path of a tree, submodules included."""
+        data = self._tree_work(self.start(["ls-tree", "-r", "-z", "--name-only", "--full-tree", tree]))
+        return tuple(path.decode("utf-8", "surrogateescape") for path in data.split(b"\0") if path)
+
+    def entry(self, tree: str, path: str) -> tuple[str, str] | None:
+        """(mode, id) of a path in a tree, None where it has none."""
+        wanted = path.encode("utf-8", "surrogateescape")
+        child = self.start(["ls-tree", "-z", "--full-tree", tree, "--", os.fsdecode(wanted)])
+        for line in self._tree_work(child).split(b"\0"):
+            head, _, name = line.partition(b"\t")
+            if name == wanted:
+                mode, _, identity = head.decode("ascii").split(" ")
+                return mode, identity
+        return None
+
+    def compose_tree(self, base_tree: str, changes: Mapping[str, tuple[str, bytes | str] | None]) -> str:
+        """`base_tree` with each path set to (mode, bytes or id) or, for None, removed. Returns the new tree's id."""
+        return composing.compose_tree(self, base_tree, changes)
+
+    def _diff(self, base: str, tree: str, paths: Sequence[str], renames: bool) -> list[str]:
+        chosen = _RENAMES if renames else ("--no-renames",)
+        only = [os.fsdecode(path.encode("utf-8", "surrogateescape")) for path in paths]
+        return [*_DIFF, *chosen, base, tree, "--", *only]
+
+    def _tree_work(self, child: Child) -> bytes:
+        try:
+            return child.finish()
+        except GitError as failed:
+            raise self._explained(failed) from failed
+
+    def _explained(self, failed: GitError) -> Exception:
+        """A failure that the repository's own state explains, as a sentence; else the failure itself."""
+        missing = (
+            "unable to read",
+            "bad object",
+            "not a tree object",
+            "missing",
+            "could not read",
+            "failed to read",
+        )
+        if not any(word in failed.stderr for word in missing):
+            return failed
+        if self.found.partial:
+            return UserError(
+                f"{self.name} is a partial clone, and some of what is needed here was never fetched.",
+                hint="Fetch it first: git fetch --refetch --no-filter",
+            )
+        return UserError(
+            f"{self.name} no longer has an object that is needed here: {failed.stderr.splitlines()[-1]}",
+            hint="Was history rewritten and collected? Start a new review.",
+        )
+
+    # Blobs ----------------------------------------------------------------------------------------
+
+    def blob(self, blob_id: str) -> bytes:
+        """The bytes of a blob."""
+        return self.blobs([blob_id])[blob_id]
+
+    def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of many blobs, by id."""
+        try:
+            return {name: content for name, _, content in self._objects.read(dict.fromkeys(ids))}
+        except KeyError as missing:
+            raise self._explained(
+                GitError(["cat-file"], 1, f"missing object {missing.args[0]}".encode())
+            ) from missing
+
+    def blob_size(self, blob_id: str) -> int:
+        """The size of a blob in bytes, without reading it."""
+        try:
+            return self._objects.sizes([blob_id])[0]
+        except KeyError as missing:
+            raise self._explained(
+                GitError(["cat-file"], 1, f"missing object {blob_id}".encode())
+            ) from missing
+
+    def write_blobs(self, contents: Sequence[bytes], *, durable: bool = False) -> list[str]:
+        """Store contents in the shadow directory; their ids in order. `durable`: on disk when this returns."""
+        return composing.write_blobs(self, contents, durable=durable)
+
+    def merge(self, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+        """A three-way merge of lines; None where both sides changed the same place."""
+        return composing.merge(self, base, ours, theirs)
+
+    def keep(self, review_id: str, name: str, *objects: str) -> None:
+        """See to it that trees and changed blobs outlive `git gc` in the user's repository. Blocking; a background job.
+
+        `objects` are tree ids, the base first; blobs that differ between consecutive ones are copied too.
+        """
+        keeping.keep(self, review_id, name, objects)
+
+    def forget(self, review_id: str) -> None:
+        """Drop the refs of a deleted review. Its objects stay until the shadow directory is removed."""
+        keeping.forget(self, review_id)
+
+
+def _raw_part(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
+    """Everything up to the double NUL between raw entries and patch text, and what was read beyond it."""
+    data = b""
+    for piece in pieces:
+        data += piece
+        raw, found, rest = data.partition(b"\0\0")
+        if found:
+            return raw + b"\0", rest
+    return data, b""
+
+
+def _lines(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines with their ends, split on `\\n` alone, out of pieces of any size."""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            yield line + b"\n"
+    if rest:
+        *whole, last = rest.split(b"\n")
+        yield from (line + b"\n" for line in whole)
+        if last:
+            yield last

@@ -1,0 +1,127 @@
+"""The steps of a landing: each puts one file in place in one call of the system, and can be taken back.
+
+A step never destroys: what stood at the path is afterwards in the landing's own folder, and is read
+there. Whether a step has been done can be told from the disk alone, so a journal of intentions is
+enough after a kill.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.git.folder import File, Owner, WorkFolder
+
+PREFIX = ".workbench-landing-"
+"""How the folder begins that a landing works in, at the root of the work tree. It is gone afterwards."""
+
+# A program that writes a file in place empties it first. We read again until nothing moves any more.
+_SETTLE_SECONDS = 0.02
+_SETTLE_TRIES = 25
+
+
+class Move(StrEnum):
+    """What a step does to its path."""
+
+    EXCHANGE = "exchange"
+    CREATE = "create"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One path brought from `before` to `after`. `temporary` is where the new file waits, and then the old one."""
+
+    path: str
+    temporary: str
+    before: File | None
+    after: File | None
+
+    @property
+    def move(self) -> Move:
+        if self.before is None:
+            return Move.CREATE
+        return Move.DELETE if self.after is None else Move.EXCHANGE
+
+
+class MovedError(Exception):
+    """Somebody else wrote to the path of a step, and it cannot be done."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def prepare(folder: WorkFolder, step: Step, like: Owner | None) -> None:
+    """Write the new file under its temporary name."""
+    if step.after is not None:
+        folder.create(step.temporary, step.after, like)
+
+
+def is_done(folder: WorkFolder, step: Step) -> bool:
+    """Whether the step has been done, told from its temporary name."""
+    found = folder.read(step.temporary)
+    if step.move is Move.CREATE:
+        return found is None
+    if step.move is Move.DELETE:
+        return found is not None
+    return found is not None and found[0] != step.after
+
+
+def do(folder: WorkFolder, step: Step) -> File | None:
+    """Do the step; returns what it displaced, which may be younger than `before`."""
+    try:
+        if step.move is Move.CREATE:
+            folder.move(step.temporary, step.path)
+            return None
+        if step.move is Move.DELETE:
+            folder.move(step.path, step.temporary)
+        else:
+            folder.exchange(step.temporary, step.path)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise MovedError(step.path) from error
+    return settled(folder, step.temporary, step.before)
+
+
+def take_back(folder: WorkFolder, step: Step) -> bool:
+    """Put back what the step displaced. False where somebody wrote to the path since: theirs stays."""
+    now = folder.read(step.path)
+    if (now[0] if now else None) != step.after:
+        return False
+    try:
+        if step.move is Move.CREATE:
+            folder.move(step.path, step.temporary)
+            folder.remove_empty_folders(step.path)
+        elif step.move is Move.DELETE:
+            folder.move(step.temporary, step.path)
+            return True
+        else:
+            folder.exchange(step.temporary, step.path)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return False
+    taken = settled(folder, step.temporary, step.after)
+    if taken == step.after:
+        return True
+    # Written between our look and our move: theirs is put where it was, at once.
+    if step.move is Move.CREATE:
+        folder.move(step.temporary, step.path)
+    else:
+        folder.exchange(step.temporary, step.path)
+    return False
+
+
+def settled(folder: WorkFolder, path: str, wanted: File | None) -> File | None:
+    """What stands at a path once nobody is in the middle of writing it."""
+    found = folder.read(path)
+    last = found[0] if found else None
+    for _ in range(_SETTLE_TRIES):
+        if last == wanted:
+            return last
+        time.sleep(_SETTLE_SECONDS)
+        found = folder.read(path)
+        now = found[0] if found else None
+        if now == last:
+            return now
+        last = now
+    return last

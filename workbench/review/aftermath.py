@@ -1,0 +1,308 @@
+"""What became of one file from one round to the next: which lines are still there, and what replaced others.
+
+Comparison alone, by the runs of four diffs; no file is read and nothing is judged. What it means
+for verdicts and notes, `ledger.py` says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from workbench.review.changes import Change, FileChange, Kind, Run, Side, Status
+from workbench.review.linemap import LineMap
+from workbench.review.lines import numbers
+from workbench.review.words import paired
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The lines of the round that stand where given lines of the round before stood.
+
+    With a count of 0, `start` is the line after which they would stand. `changed` is true where
+    anything in them, or between them, is not what it was.
+    """
+
+    start: int
+    count: int
+    lines: tuple[bytes, ...]
+    changed: bool
+
+
+def base_range(run: Run) -> tuple[int, int]:
+    """The (begin, end) of a run's old lines, half open; of an insertion, empty, before the next line."""
+    begin = run.old_start if run.removed else run.old_start + 1
+    return begin, begin + len(run.removed)
+
+
+def new_begin(run: Run) -> int:
+    """The new line that a run begins at, or would if it had any."""
+    return run.new_start if run.added else run.new_start + 1
+
+
+class Aftermath:
+    """One file, in the round before and in this one.
+
+    `before`, `after` and `start` are its changes from the base to the round before, to this round
+    and to what this round started from; `between` from the round before to this one. Each is None
+    where nothing differs.
+    """
+
+    def __init__(
+        self,
+        before: FileChange | None,
+        after: FileChange | None,
+        start: FileChange | None,
+        between: FileChange | None,
+    ) -> None:
+        self.before = before
+        self.after = after
+        self.start = start
+        self.between = between
+        self.runs = between.runs if between is not None else ()
+        # Content that is not text in one of the rounds: no line of it is the same.
+        self.lost = between is not None and not between.runs and between.old_id != between.new_id
+        self.map = LineMap(self.runs)
+        self.after_map = LineMap(after.runs if after else ())
+        self.added = _added(after)
+        self.removed = _removed(after)
+        self.removed_before = _removed(before)
+        self.same_base = after is None or before is None or after.base_path == before.base_path
+
+    @property
+    def gone(self) -> bool:
+        """The file of the round before is not there any more."""
+        return self.between is not None and self.between.status is Status.DELETED
+
+    @property
+    def path(self) -> str | None:
+        """Where the file is in this round; None where it is gone."""
+        if self.gone:
+            return None
+        if self.between is not None:
+            return self.between.path
+        either = self.after or self.before
+        return either.path if either else None
+
+    def forward(self, line: int) -> int | None:
+        """The line of this round that is `line` of the round before."""
+        return None if self.lost else self.map.forward(line)
+
+    def is_new(self, line: int) -> bool:
+        """Whether a line of this round was not in the round before."""
+        return self.lost or self.map.backward(line) is None
+
+    def base_line_now(self, line: int) -> int | None:
+        """Where a line of the base stands in this round."""
+        return self.after_map.forward(line)
+
+    def came_back(self, line: int) -> bool:
+        """Whether a base line that the round before had removed stands in this round, and is new in it.
+
+        The second part matters where lines repeat: there a diff may name another of equal lines as
+        the removed one, and nothing has happened.
+        """
+        if line in self.removed or line not in self.removed_before or not self.same_base:
+            return False
+        now = self.after_map.forward(line)
+        return now is not None and not self.gone and self.is_new(now)
+
+    def region(self, start: int, count: int, lines: Sequence[bytes]) -> Region:
+        """What stands where `lines`, the `count` lines from `start` on of the round before, stood."""
+        if self.lost:
+            return Region(0, 0, (), True)
+        if not count:
+            return self._point(start)
+        end = start + count
+        found: list[bytes] = []
+        first: int | None = None
+        changed = False
+        at = start
+        for run in self.runs:
+            begin, stop = base_range(run)
+            inside = begin < end and stop > start if run.removed else start < begin < end
+            if not inside:
+                continue
+            changed = True
+            if begin > at:
+                first = first if first is not None else self.map.forward(at)
+                found += lines[at - start : begin - start]
+            low, high = _facing(run, max(start - begin, 0), min(end, stop) - begin)
+            first = first if first is not None else new_begin(run) + low
+            found += run.added[low:high]
+            at = min(stop, end)
+        if at < end:
+            first = first if first is not None else self.map.forward(at)
+            found += lines[at - start :]
+        if first is None:
+            return Region(0, 0, (), True)
+        return Region(first if found else first - 1, len(found), tuple(found), changed)
+
+    def _point(self, after: int) -> Region:
+        """A region of no lines: between line `after` and the next."""
+        for run in self.runs:
+            begin, stop = base_range(run)
+            if begin <= after + 1 <= stop:
+                count = len(run.added)
+                return Region(new_begin(run) - (not count), count, run.added, True)
+        now = self.map.forward(after) if after else 0
+        return Region(now or 0, 0, (), False)
+
+    def grew_beside(self, start: int, count: int) -> bool:
+        """Whether lines were added directly before or after `count` lines from `start` on."""
+        for run in self.runs:
+            begin, stop = base_range(run)
+            if len(run.added) > len(run.removed) and (stop == start or begin == start + count):
+                return True
+        return False
+
+    def new_beside(self, lines: Sequence[int]) -> list[int]:
+        """The lines that only this round added, standing directly beside or between `lines`."""
+        if not lines:
+            return []
+        first, last = min(lines), max(lines)
+        held = set(lines)
+        found = [line for line in range(first, last) if line not in held and self._is_growth(line)]
+        low, high = first - 1, last + 1
+        while self._is_growth(low):
+            found.append(low)
+            low -= 1
+        while self._is_growth(high):
+            found.append(high)
+            high += 1
+        return sorted(found)
+
+    def _is_growth(self, line: int) -> bool:
+        return line in self.added and self.is_new(line)
+
+    def removed_beside(self, lines: Sequence[int]) -> list[int]:
+        """The base lines, directly beside `lines` of the base, that only this round removed."""
+        found: list[int] = []
+        for step, at in ((-1, min(lines, default=0)), (1, max(lines, default=0))):
+            at += step
+            while at in self.removed and at not in self.removed_before:
+                found.append(at)
+                at += step
+        return sorted(found)
+
+    def started_with(self, change: Change, lines: Iterable[bytes], others: Iterable[bytes]) -> bool:
+        """Whether what this round started from held those added `lines` of a change beside its `others`."""
+        if self.start is None:
+            return False
+        if self.before is not None and self.start.new_id == self.before.new_id:
+            return True
+        begin = change.old_start if change.removed else change.old_start + 1
+        end = begin + len(change.removed)
+        held: Counter[bytes] = Counter()
+        for run in self.start.runs:
+            low, high = base_range(run)
+            if low <= end and high >= begin:
+                held.update(run.added)
+        held.subtract(others)
+        return all(held[line] >= count for line, count in Counter(lines).items())
+
+    def started_without(self, lines: Iterable[int]) -> bool:
+        """Whether those lines of the base were already missing in what this round started from."""
+        missing = _removed(self.start)
+        return all(line in missing for line in lines)
+
+    def changes_in(self, side: Side, lines: Iterable[int]) -> tuple[str, ...]:
+        """The ids of this round's changes that hold any of those lines."""
+        if self.after is None:
+            return ()
+        wanted = set(lines)
+        found = []
+        for change in self.after.changes:
+            if not change.is_text:
+                continue
+            if side is Side.OLD:
+                held = range(change.old_start, change.old_start + len(change.removed))
+            else:
+                held = range(change.new_start, change.new_start + len(change.added))
+            if not wanted.isdisjoint(held):
+                found.append(change.id)
+        return tuple(found)
+
+
+def fact(file: FileChange | None, kind: Kind) -> str | None:
+    """What a fact about a file says, to be compared between rounds; None where it is not there."""
+    if file is None or not any(change.kind is kind for change in file.changes):
+        return None
+    if kind is Kind.MODE:
+        return file.new_mode
+    if kind is Kind.RENAME:
+        return file.path
+    if kind is Kind.EMPTY:
+        return file.status.value
+    return f"{file.new_mode} {file.new_id}"
+
+
+def _added(file: FileChange | None) -> frozenset[int]:
+    spans = [(run.new_start, len(run.added)) for run in file.runs] if file else []
+    return frozenset(numbers(spans))
+
+
+def _removed(file: FileChange | None) -> frozenset[int]:
+    spans = [(run.old_start, len(run.removed)) for run in file.runs] if file else []
+    return frozenset(numbers(spans))
+
+
+def _facing(run: Run, low: int, high: int) -> tuple[int, int]:
+    """The part of a run's added lines, half open, that faces its removed lines `low` to `high`, half open."""
+    if low <= 0 and high >= len(run.removed):
+        return 0, len(run.added)
+    pairs = paired(run.removed, run.added)
+    at = [step for step, (i, _) in enumerate(pairs) if i is not None and low <= i < high]
+    first, last = at[0], at[-1]
+    if low <= 0:
+        first = 0
+    if high >= len(run.removed):
+        last = len(pairs) - 1
+    before = sum(j is not None for _, j in pairs[:first])
+    return before, before + sum(j is not None for _, j in pairs[first : last + 1])
+
+
+class Aftermaths:
+    """The files of two rounds, matched. Built once for a ledger; files nobody asks for cost nothing."""
+
+    def __init__(
+        self,
+        before: Sequence[FileChange],
+        after: Sequence[FileChange],
+        start: Sequence[FileChange],
+        between: Sequence[FileChange],
+    ) -> None:
+        self.between = between
+        self._before = {file.path: file for file in before}
+        self._after = {file.path: file for file in after}
+        self._after_base = {file.base_path: file for file in after if file.base_path is not None}
+        self._start = {file.path: file for file in start}
+        self._start_base = {file.base_path: file for file in start if file.base_path is not None}
+        self._between = {file.base_path: file for file in between if file.base_path is not None}
+        self._appeared = {file.path: file for file in between if file.base_path is None}
+        self._made: dict[str, Aftermath] = {}
+
+    def of(self, path: str) -> Aftermath:
+        """What became of the file that the round before had, or had deleted, at `path`."""
+        made = self._made.get(path)
+        if made is None:
+            made = self._made[path] = self._make(path)
+        return made
+
+    def _make(self, path: str) -> Aftermath:
+        before = self._before.get(path)
+        between = self._between.get(path)
+        if before is not None and before.status is Status.DELETED:
+            # A file that the round before did not have: it is there again only as an addition.
+            between = self._appeared.get(path)
+        now = between.path if between is not None else path
+        base = before.base_path if before is not None else path
+        after = self._after.get(now) or (self._after_base.get(base) if base else None)
+        start = (self._start_base.get(base) if base else None) or self._start.get(path)
+        return Aftermath(before, after, start, between)
+
+    def all_before(self) -> Iterator[tuple[FileChange, Aftermath]]:
+        """Every file change of the round before with its aftermath."""
+        for path, file in self._before.items():
+            yield file, self.of(path)

@@ -1,0 +1,65 @@
+"""The ledger: what became of every verdict and note in the next round, by comparison alone.
+
+It says what the next round did, never what is to be done about it, and it settles nothing. The rules
+are those of the table in design 3.5. Verdicts and places of the round before are what counts; what
+the expert judges in this round changes no entry, so the list stands still while it is worked through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from workbench.review.aftermath import Aftermaths
+from workbench.review.changes import FileChange
+from workbench.review.entries import Entry, Said, entry_id, in_order
+from workbench.review.note_entries import NoteEntries
+from workbench.review.review import Review
+from workbench.review.scope import scope_of_task
+from workbench.review.verdict_entries import VerdictEntries
+from workbench.review.verdicts import NO_VERDICTS
+
+# The values that a ledger is made of are part of what this module offers.
+__all__ = ["Entry", "Said", "ledger"]
+
+
+def ledger(
+    review: Review,
+    before: Sequence[FileChange],
+    after: Sequence[FileChange],
+    start: Sequence[FileChange],
+    between: Sequence[FileChange],
+    before_index: int,
+) -> tuple[Entry, ...]:
+    """What the current round made of the verdicts and notes of the round with index `before_index`.
+
+    `before`, `after` and `start` are the file changes from the base to that round's tree, to the
+    current one, and to what the current round started from; `between` those from that round's tree
+    to the current one. With a `before_index` of -1 only the scope is checked. Violations come first.
+    """
+    files = Aftermaths(before, after, start, between)
+    found: list[Entry] = []
+    if 0 <= before_index < len(review.verdicts):
+        judge = VerdictEntries(review, before_index)
+        for file, aftermath in files.all_before():
+            held = review.verdicts[before_index].get(file.path, NO_VERDICTS)
+            if held:
+                found += judge.entries(file, aftermath, held)
+        found += NoteEntries(review, files, before_index).entries()
+    found += _out_of_scope(review, after, between)
+    return in_order(found)
+
+
+def _out_of_scope(
+    review: Review, after: Sequence[FileChange], between: Sequence[FileChange]
+) -> Iterator[Entry]:
+    scope = scope_of_task(review.task)
+    if not scope.inside and not scope.outside:
+        return
+    touched = {file.path for file in between} | {file.base_path for file in between}
+    for file in after:
+        names = {file.path, file.base_path or file.path}
+        if not names & touched or all(scope.holds(name) for name in names):
+            continue
+        changes = tuple(change.id for change in file.changes)
+        words = "changed, though the task leaves it out"
+        yield Entry(entry_id("scope", file.path), Said.OUT_OF_SCOPE, file.path, changes=changes, words=words)

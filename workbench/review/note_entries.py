@@ -1,0 +1,161 @@
+"""The ledger's entries about notes: what the next round did with their lines, and what it answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workbench.review.aftermath import Aftermath, Aftermaths, Region, fact
+from workbench.review.changes import Change, Side
+from workbench.review.entries import Entry, Said, entry_id
+from workbench.review.linemap import LineMap
+from workbench.review.notes import AnswerKind, Intent, Note, Place
+from workbench.review.places import place_at
+from workbench.review.review import Review
+from workbench.review.rounds import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What became of the lines under a note: what stands there now, and whether anything was done there."""
+
+    region: Region
+    altered: bool
+    beside: bool = False
+
+
+class NoteEntries:
+    """The entries of the notes that were live in the round before."""
+
+    def __init__(self, review: Review, files: Aftermaths, before_index: int) -> None:
+        self.review = review
+        self.files = files
+        self.index = before_index
+        self.answers: dict[str, Answer] = {
+            answer.note: answer for answers in review.answers[before_index + 1 :] for answer in answers
+        }
+
+    def entries(self) -> Iterator[Entry]:
+        """One entry a note; a `keep` that was honoured and the reasons of rejections have none."""
+        for note in self.review.notes.values():
+            if note.is_live and not note.reason and note.round <= self.index:
+                entry = self._entry(note)
+                if entry is not None:
+                    yield entry
+
+    def _entry(self, note: Note) -> Entry | None:
+        place = place_at(self.review, note, self.index)
+        if place is None:
+            return self._outdated(note, note.place)
+        fate = self._fate(place)
+        answer = self.answers.get(note.id)
+        if note.intent is Intent.KEEP:
+            if fate.altered:
+                return self._made(note, place, Said.KEEP_ALTERED, fate, "you asked to keep these lines")
+            lost = place_at(self.review, note, self.review.index) is None
+            return self._outdated(note, place) if lost else None
+        if answer is not None and answer.kind is AnswerKind.DECLINED:
+            return self._made(note, place, Said.DECLINED, fate, answer.text)
+        if fate.altered or fate.beside:
+            words = (
+                answer.text
+                if answer
+                else "its lines changed"
+                if fate.altered
+                else "lines were added beside it"
+            )
+            return self._made(note, place, Said.TOUCHED, fate, words)
+        if answer is not None and note.intent is Intent.QUESTION:
+            return self._made(note, place, Said.ANSWERED, fate, answer.text)
+        if place_at(self.review, note, self.review.index) is None:
+            return self._outdated(note, place)
+        words = f"lines unchanged, though it says: {answer.text}" if answer else "lines unchanged"
+        return self._made(note, place, Said.NOT_ADDRESSED, fate, words)
+
+    def _made(self, note: Note, place: Place, said: Said, fate: _Fate, words: str) -> Entry:
+        path = place.path or ""
+        aftermath = self.files.of(path) if path else None
+        now = aftermath.path if aftermath and aftermath.path else path
+        region = fate.region
+        changes: tuple[str, ...] = ()
+        if aftermath is not None:
+            changes = aftermath.changes_in(Side.NEW, range(region.start, region.start + region.count))
+        return Entry(
+            entry_id("note", note.id),
+            said,
+            now,
+            Side.NEW,
+            region.start,
+            region.count,
+            place.quote,
+            region.lines,
+            changes,
+            note.id,
+            words,
+            must=note.intent is Intent.MUST,
+        )
+
+    def _outdated(self, note: Note, place: Place) -> Entry:
+        return Entry(
+            entry_id("note", note.id),
+            Said.OUTDATED,
+            place.path or "",
+            was=place.quote,
+            note=note.id,
+            words="its place cannot be found with certainty",
+            must=note.intent is Intent.MUST,
+        )
+
+    def _fate(self, place: Place) -> _Fate:
+        nowhere = Region(0, 0, (), False)
+        if place.path is None:
+            return _Fate(nowhere, altered=False, beside=bool(self.files.between))
+        aftermath = self.files.of(place.path)
+        if not place.count:
+            return self._fate_of_whole(place, aftermath)
+        start, count, lines = place.start, place.count, place.quote
+        if place.side is Side.OLD:
+            start, count, lines = _in_round(place, aftermath)
+        region = aftermath.region(start, count, lines)
+        altered = region.changed or aftermath.gone
+        if place.side is Side.OLD and not altered and not count:
+            # Nothing stood there and nothing stands there: the lines are still removed.
+            region = Region(region.start, 0, (), False)
+        return _Fate(region, altered, beside=bool(count) and aftermath.grew_beside(start, count))
+
+    def _fate_of_whole(self, place: Place, aftermath: Aftermath) -> _Fate:
+        """Of a note on a fact, whether the fact changed; of one on a file, whether anything of it did."""
+        named = _named(place, aftermath)
+        if named is None:
+            return _Fate(Region(0, 0, (), False), altered=aftermath.between is not None)
+        same = fact(aftermath.before, named.kind) == fact(aftermath.after, named.kind)
+        return _Fate(Region(0, 0, (), False), altered=not same)
+
+
+def _named(place: Place, aftermath: Aftermath) -> Change | None:
+    changes = aftermath.before.changes if aftermath.before else ()
+    return next((each for each in changes if each.id == place.change and not each.is_text), None)
+
+
+def _in_round(place: Place, aftermath: Aftermath) -> tuple[int, int, tuple[bytes, ...]]:
+    """What stood in the round before where these lines of the base stand: (start, count, lines) there."""
+    runs = aftermath.before.runs if aftermath.before else ()
+    base = LineMap(runs)
+    found: dict[int, bytes] = {}
+    after = 0
+    for step, code in enumerate(place.quote):
+        now = base.forward(place.start + step)
+        if now is not None:
+            found[now] = code
+            after = now
+    end = place.start + place.count
+    for run in runs:
+        if run.removed and run.old_start < end and run.old_start + len(run.removed) > place.start:
+            found.update((run.new_start + step, code) for step, code in enumerate(run.added))
+            after = max(after, run.new_start + len(run.added) - 1 if run.added else run.new_start)
+        elif not run.removed and place.start <= run.old_start < end - 1:
+            found.update((run.new_start + step, code) for step, code in enumerate(run.added))
+    if not found:
+        return after, 0, ()
+    first = min(found)
+    return first, len(found), tuple(found[line] for line in sorted(found))

@@ -1,0 +1,83 @@
+"""The scope that a task names: which paths it allows and which it forbids. Reads the task's Markdown alone.
+
+A line `Scope:` or `Out of scope:` (also as a heading, also in a list) names paths, on the same line
+or in the list below it: folders (`src/`), files (`src/a.py`), patterns (`*.py`, `docs/**`). Words
+that do not look like a path are prose and bind nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_LABEL = re.compile(
+    r"^[\s>*_#-]*(?P<out>out\s+of\s+|not\s+in\s+)?scope\b[*_]*\s*(?:$|:[*_]*(?P<rest>.*)$)", re.IGNORECASE
+)
+_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?P<rest>.*)$")
+_QUOTED = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Patterns of paths. Nothing inside means that everything is, unless it is in `outside`."""
+
+    inside: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        if any(_matches(pattern, path) for pattern in self.outside):
+            return False
+        return not self.inside or any(_matches(pattern, path) for pattern in self.inside)
+
+
+def scope_of_task(task: str) -> Scope:
+    """The scope that the Markdown of a task names."""
+    found: dict[bool, list[str]] = {False: [], True: []}
+    current: bool | None = None
+    # Not `splitlines`: a form feed or U+2028 in a task is no line end here either.
+    for line in task.split("\n"):
+        label = _LABEL.match(line)
+        if label:
+            current = bool(label["out"])
+            found[current] += _paths(label["rest"] or "")
+        elif current is not None and line.strip():
+            item = _ITEM.match(line)
+            if item:
+                found[current] += _paths(item["rest"])
+            else:
+                current = None
+    return Scope(tuple(found[False]), tuple(found[True]))
+
+
+def out_of_scope(task: str, path: str) -> bool:
+    """Whether the task says that `path` is not to be touched. Of many paths, ask `scope_of_task` once."""
+    return not scope_of_task(task).holds(path)
+
+
+def _paths(text: str) -> Iterator[str]:
+    quoted = _QUOTED.findall(text)
+    for word in quoted or re.split(r"[,;\s]+", text):
+        word = word.strip().strip("\"'()").rstrip(".,;:").removeprefix("./")
+        if word and word not in {"/", "*", "**"} and (quoted or _is_pathlike(word)):
+            yield word.removeprefix("/")
+
+
+def _is_pathlike(word: str) -> bool:
+    return "://" not in word and bool(re.search(r"[/*]|\w\.\w", word))
+
+
+def _matches(pattern: str, path: str) -> bool:
+    """A folder holds all below it; `*` and `?` stop at `/`, `**` does not; without `/` any folder will do."""
+    folder = pattern.rstrip("/")
+    if not re.search(r"[*?\[]", folder):
+        return (
+            path == folder
+            or path.startswith(folder + "/")
+            or ("/" not in pattern and path.endswith("/" + folder))
+        )
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", folder)
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    body = "".join(wild.get(piece, re.escape(piece)) for piece in pieces)
+    head = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
+    return re.fullmatch(f"{head}{body}(?:/.*)?", path, re.DOTALL) is not None

@@ -1,0 +1,273 @@
+"""The ledger's entries about verdicts: what became of accepted and of rejected lines and facts.
+
+Lines that the next round left as they are count as kept even where their verdict did not travel: the
+rule for carrying a verdict is stricter, because it says what is shown as judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from workbench.review.aftermath import Aftermath, Region, fact
+from workbench.review.changes import Change, FileChange, Side
+from workbench.review.entries import Entry, Said, entry_id, lines_in_words
+from workbench.review.notes import Place
+from workbench.review.places import place_at
+from workbench.review.review import Review
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
+
+_TRIVIAL = re.compile(rb"\W*(?:pass|else|return|break|continue|end|fi|done|try|do|then|esac)?\W*", re.DOTALL)
+"""Lines that any code has; meeting one again proves nothing."""
+_TELLING = 20
+"""Bytes of telling code from which on a rejected block is looked for elsewhere in its file."""
+
+
+class VerdictEntries:
+    """The entries of what was accepted and rejected."""
+
+    def __init__(self, review: Review, before_index: int) -> None:
+        self.review = review
+        self.index = before_index
+        self.number = review.rounds[before_index].number
+        # Lines that the expert wrote in place arrive accepted: what they replace was altered by the expert.
+        self.edited = review.round is not None and review.round.edit > 0
+
+    def entries(self, file: FileChange, aftermath: Aftermath, held: FileVerdicts) -> Iterator[Entry]:
+        """The entries of one file; what was kept comes out as one."""
+        kept: list[Change] = []
+        for change in file.changes:
+            if not change.is_text:
+                yield from self._fact(change, aftermath, held, kept)
+                continue
+            yield from self._accepted(change, aftermath, held, kept)
+            yield from self._rejected(change, aftermath, held)
+        if kept:
+            count = len(kept)
+            yield Entry(
+                entry_id("kept", file.path),
+                Said.KEPT,
+                aftermath.path or file.path,
+                changes=_changes_of(kept, aftermath),
+                words="1 accepted change" if count == 1 else f"{count} accepted changes",
+            )
+
+    def _accepted(
+        self, change: Change, aftermath: Aftermath, held: FileVerdicts, kept: list[Change]
+    ) -> Iterator[Entry]:
+        new = _with(Verdict.ACCEPTED, held, change, Side.NEW)
+        old = _with(Verdict.ACCEPTED, held, change, Side.OLD)
+        if not new and not old:
+            return
+        if any(aftermath.forward(line) is None for line in new):
+            entry = self._altered(change, aftermath, held, new)
+        elif any(aftermath.came_back(line) for line in old):
+            entry = self._removal_undone(
+                change, aftermath, [line for line in old if aftermath.came_back(line)]
+            )
+        else:
+            entry = self._grown(change, aftermath, new, old)
+            if entry is None:
+                kept.append(change)
+        if entry is not None and not (entry.said is Said.ALTERED and self._is_own_edit(entry)):
+            yield entry
+
+    def _altered(self, change: Change, aftermath: Aftermath, held: FileVerdicts, new: list[int]) -> Entry:
+        first, end = new[0], new[-1] + 1
+        lines = change.added[first - change.new_start : end - change.new_start]
+        region = aftermath.region(first, end - first, lines)
+        was = tuple(
+            line for step, line in enumerate(lines) if held.new.get(first + step) is not Verdict.REJECTED
+        )
+        words = "changed since" if region.count else "gone since"
+        return self._entry("accepted", Said.ALTERED, change, aftermath, region, was, f"accepted, {words}")
+
+    def _removal_undone(self, change: Change, aftermath: Aftermath, back: list[int]) -> Entry:
+        at = [line for line in map(aftermath.base_line_now, back) if line is not None]
+        now = tuple(change.removed[line - change.old_start] for line in back)
+        region = Region(at[0], len(at), now, True)
+        words = f"removal of {lines_in_words(len(back))} accepted, and undone since"
+        return self._entry("accepted", Said.ALTERED, change, aftermath, region, (), words)
+
+    def _grown(self, change: Change, aftermath: Aftermath, new: list[int], old: list[int]) -> Entry | None:
+        moved = [line for line in map(aftermath.forward, new) if line is not None]
+        beside = aftermath.new_beside(moved)
+        dropped = aftermath.removed_beside(old) if old else []
+        if not beside and not dropped:
+            return None
+        was = tuple(change.added[line - change.new_start] for line in new)
+        span = [*moved, *beside]
+        region = Region(min(span, default=0), len(span), (), True)
+        counts = ((len(beside), "added"), (len(dropped), "removed"))
+        news = " and ".join(f"{lines_in_words(count)} {done}" for count, done in counts if count)
+        words = f"accepted and kept, {news} beside it"
+        changes = aftermath.changes_in(Side.NEW, beside) + aftermath.changes_in(Side.OLD, dropped)
+        entry = self._entry("accepted", Said.GROWN, change, aftermath, region, was, words)
+        return replace(entry, changes=tuple(dict.fromkeys(changes)))
+
+    def _rejected(self, change: Change, aftermath: Aftermath, held: FileVerdicts) -> Iterator[Entry]:
+        new = _with(Verdict.REJECTED, held, change, Side.NEW)
+        old = _with(Verdict.REJECTED, held, change, Side.OLD)
+        if new:
+            entry = self._addition_back(change, aftermath, held, new)
+        elif old:
+            entry = self._removal_back(change, aftermath, old)
+        else:
+            return
+        if entry is not None:
+            yield entry
+
+    def _addition_back(
+        self, change: Change, aftermath: Aftermath, held: FileVerdicts, new: list[int]
+    ) -> Entry | None:
+        def code(line: int) -> bytes:
+            return change.added[line - change.new_start]
+
+        telling = [line for line in new if not _TRIVIAL.fullmatch(code(line))] or new
+        there = [line for line in telling if aftermath.forward(line) in aftermath.added]
+        if 2 * len(there) < len(telling) or not there:
+            return self._moved(change, aftermath, [code(line) for line in new])
+        back = [line for line in new if aftermath.forward(line) in aftermath.added]
+        now = [line for line in map(aftermath.forward, back) if line is not None]
+        region = Region(now[0], now[-1] - now[0] + 1, tuple(map(code, back)), True)
+        others = [line for step, line in enumerate(change.added) if change.new_start + step not in new]
+        still = aftermath.started_with(change, map(code, there), others)
+        words = "rejected, and nobody took it out" if still else "rejected, and there again"
+        if len(there) < len(telling):
+            words += f": {len(there)} of {lines_in_words(len(telling))}"
+        said = Said.STILL_THERE if still else Said.CAME_BACK
+        was = tuple(map(code, new))
+        return self._entry("rejected", said, change, aftermath, region, was, words)
+
+    def _moved(self, change: Change, aftermath: Aftermath, block: list[bytes]) -> Entry | None:
+        """Rejected code that this round adds at another place of the file, or indented differently."""
+        wanted = [line.strip() for line in block]
+        if sum(len(line) for line in wanted if not _TRIVIAL.fullmatch(line)) < 20 or aftermath.after is None:
+            return None
+        for run in aftermath.after.runs:
+            lines = [line.strip() for line in run.added]
+            for at in range(len(lines) - len(wanted) + 1):
+                if lines[at : at + len(wanted)] == wanted and aftermath.is_new(run.new_start + at):
+                    now = run.added[at : at + len(wanted)]
+                    region = Region(run.new_start + at, len(now), now, True)
+                    words = "rejected, and there again at another place or indentation"
+                    return self._entry(
+                        "rejected", Said.CAME_BACK, change, aftermath, region, tuple(block), words
+                    )
+        return None
+
+    def _removal_back(self, change: Change, aftermath: Aftermath, old: list[int]) -> Entry | None:
+        if aftermath.after is None or not aftermath.same_base or not aftermath.removed.issuperset(old):
+            return None
+        wanted = set(old)
+        for run in aftermath.after.runs:
+            span = range(run.old_start, run.old_start + len(run.removed))
+            others = len(run.removed) - len(wanted.intersection(span))
+            if not wanted.isdisjoint(span) and len(run.added) > others + len(change.added):
+                # Something stands where they were: that is a new attempt, not the removal again.
+                return None
+        still = aftermath.started_without(old)
+        words = "removal rejected, and still removed" if still else "removal rejected, and removed again"
+        said = Said.STILL_THERE if still else Said.CAME_BACK
+        was = tuple(change.removed[line - change.old_start] for line in old)
+        region = Region(old[0], len(old), (), True)
+        return self._entry("rejected", said, change, aftermath, region, was, words, side=Side.OLD)
+
+    def _fact(
+        self, change: Change, aftermath: Aftermath, held: FileVerdicts, kept: list[Change]
+    ) -> Iterator[Entry]:
+        verdict = held.facts.get(change.kind, Verdict.OPEN)
+        same = fact(aftermath.before, change.kind) == fact(aftermath.after, change.kind)
+        nowhere = Region(0, 0, (), True)
+        if verdict is Verdict.ACCEPTED and same:
+            kept.append(change)
+        elif verdict is Verdict.ACCEPTED:
+            words = f"accepted ({change.words}), and otherwise now"
+            yield self._entry("accepted", Said.ALTERED, change, aftermath, nowhere, (), words)
+        elif verdict is Verdict.REJECTED and same:
+            still = fact(aftermath.start, change.kind) == fact(aftermath.after, change.kind)
+            said = Said.STILL_THERE if still else Said.CAME_BACK
+            ending = "nobody took it out" if still else "there again"
+            words = f"rejected ({change.words}), and {ending}"
+            yield self._entry("rejected", said, change, aftermath, nowhere, (), words)
+
+    def _entry(
+        self,
+        about: str,
+        said: Said,
+        change: Change,
+        aftermath: Aftermath,
+        region: Region,
+        was: tuple[bytes, ...],
+        words: str,
+        side: Side = Side.NEW,
+    ) -> Entry:
+        lines = range(region.start, region.start + region.count)
+        changes = aftermath.changes_in(side, lines)
+        if not change.is_text and aftermath.after is not None:
+            changes = tuple(each.id for each in aftermath.after.changes if each.kind is change.kind)
+        return Entry(
+            entry_id(about, change.path, change.id),
+            said,
+            aftermath.path or change.path,
+            side,
+            region.start,
+            region.count,
+            was,
+            region.lines,
+            changes,
+            self._reason(change) if about == "rejected" else None,
+            f"round {self.number}: {words}",
+        )
+
+    def _reason(self, change: Change) -> str | None:
+        """The note that says why a change was rejected."""
+        for note in self.review.notes.values():
+            if note.reason and not note.withdrawn and note.round <= self.index:
+                place = place_at(self.review, note, self.index) or note.place
+                if place.path == change.path and (place.change == change.id or _overlap(place, change)):
+                    return note.id
+        return None
+
+    def _is_own_edit(self, entry: Entry) -> bool:
+        if not self.edited or not entry.count:
+            return False
+        held = self.review.current.get(entry.path, NO_VERDICTS).new
+        return all(held.get(line) is Verdict.ACCEPTED for line in range(entry.line, entry.line + entry.count))
+
+
+def _with(verdict: Verdict, held: FileVerdicts, change: Change, side: Side) -> list[int]:
+    """The lines of a change, on one side, that have a verdict."""
+    if side is Side.OLD:
+        span = range(change.old_start, change.old_start + len(change.removed))
+        return [line for line in span if held.old.get(line) is verdict]
+    span = range(change.new_start, change.new_start + len(change.added))
+    return [line for line in span if held.new.get(line) is verdict]
+
+
+def _overlap(place: Place, change: Change) -> bool:
+    if place.side is Side.OLD:
+        start, count = change.old_start, len(change.removed)
+    else:
+        start, count = change.new_start, len(change.added)
+    return place.start < start + count and start < place.start + place.count
+
+
+def _changes_of(kept: Sequence[Change], aftermath: Aftermath) -> tuple[str, ...]:
+    """This round's changes that hold what was kept."""
+    if aftermath.between is None and aftermath.after is aftermath.before:
+        return tuple(change.id for change in kept)
+    new = [
+        line
+        for change in kept
+        for line in map(aftermath.forward, range(change.new_start, change.new_start + len(change.added)))
+        if line is not None
+    ]
+    old = [
+        line for change in kept for line in range(change.old_start, change.old_start + len(change.removed))
+    ]
+    found = aftermath.changes_in(Side.NEW, new) + aftermath.changes_in(Side.OLD, old)
+    kinds = {change.kind for change in kept if not change.is_text}
+    facts = [each.id for each in aftermath.after.changes if each.kind in kinds] if aftermath.after else []
+    return tuple(dict.fromkeys([*facts, *found]))

@@ -1,0 +1,262 @@
+"""Cards that lie in the flow: a note with its text, suggestion and thread. Measures and paints; decides nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QTextCharFormat, QTextLayout, QTextOption
+
+from workbench.review.changes import Side
+from workbench.review.notes import Author, Note, Place
+from workbench.review.text import decode, visible
+from workbench.ui.diff.dress import BAR, Dress
+from workbench.ui.diff.shaping import Shaped
+
+MARGIN = 8
+PADDING = 14
+_GAP = 8
+_SHOWN_CODE = 14
+
+_code = re.compile(r"`([^`\n]+)`")
+
+
+class Paragraph:
+    """Wrapped text of one colour, with `code` in the code font."""
+
+    def __init__(self, dress: Dress, text: str, width: float, colour: QColor, font: QFont | None = None) -> None:
+        shown, spans = _spans_of_code(visible(text).text)
+        self.layout = QTextLayout(shown, font or dress.text)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.layout.setTextOption(option)
+        self.layout.setCacheEnabled(True)
+        whole = QTextLayout.FormatRange()
+        whole.start, whole.length = 0, len(shown.encode("utf-16-le")) // 2
+        whole.format = QTextCharFormat()
+        whole.format.setForeground(colour)
+        formats = [whole]
+        for start, end in spans:
+            part = QTextLayout.FormatRange()
+            part.start = len(shown[:start].encode("utf-16-le")) // 2
+            part.length = len(shown[start:end].encode("utf-16-le")) // 2
+            part.format = QTextCharFormat()
+            part.format.setFont(dress.small_code.font)
+            part.format.setForeground(dress.theme.text)
+            part.format.setBackground(dress.theme.ground if dress.theme.is_dark else dress.theme.panel)
+            formats.append(part)
+        self.layout.setFormats(formats)
+        self.height = 0.0
+        step = round(dress.text_metrics.height() * 1.22)
+        self.layout.beginLayout()
+        while True:
+            line = self.layout.createLine()
+            if not line.isValid():
+                break
+            line.setLineWidth(max(40.0, width))
+            line.setPosition(QPointF(0, self.height + (step - line.height()) / 2))
+            self.height += step
+        self.layout.endLayout()
+
+    def draw(self, painter: QPainter, x: float, y: float) -> None:
+        self.layout.draw(painter, QPointF(x, y))
+
+
+def _spans_of_code(text: str) -> tuple[str, list[tuple[int, int]]]:
+    parts: list[str] = []
+    spans: list[tuple[int, int]] = []
+    at = length = 0
+    for match in _code.finditer(text):
+        before = text[at : match.start()]
+        code = f"\u2009{match.group(1)}\u2009"
+        parts += (before, code)
+        length += len(before)
+        spans.append((length, length + len(code)))
+        length += len(code)
+        at = match.end()
+    parts.append(text[at:])
+    return "".join(parts), spans
+
+
+@dataclass(slots=True)
+class _Part:
+    """Something inside a card: a paragraph, a label, or lines of code on a ground."""
+
+    y: float
+    paragraph: Paragraph | None = None
+    code: Sequence[Shaped] = ()
+    ground: QColor | None = None
+    height: float = 0.0
+    indent: float = 0.0
+
+
+class NoteCard:
+    """One note at one width."""
+
+    def __init__(self, dress: Dress, note: Note, place: Place | None, width: float, *, outdated: bool) -> None:
+        self.dress, self.note, self.place = dress, note, place
+        self.width = width
+        self.outdated = outdated
+        self._parts: list[_Part] = []
+        self._line = round(dress.text_metrics.height() * 1.22)
+        self._code_line = round(dress.small_code.height * 1.18)
+        self._y = MARGIN + 9.0 + self._line + 4
+        if not note.settled or outdated:
+            self._fill()
+        self.height = round(self._y + (10 if self._parts else 4) + MARGIN)
+
+    def _fill(self) -> None:
+        note, theme = self.note, self.dress.theme
+        self._text(note.text, theme.text)
+        if self.outdated and note.place.quote:
+            self._label("it was written on")
+            self._block([decode(line) for line in note.place.quote], theme.nothing)
+        if note.suggestion is not None:
+            self._y += _GAP
+            self._label("suggestion")
+            self._block(note.suggestion.rstrip("\n").split("\n"), theme.added_row)
+        for reply in note.thread:
+            self._y += _GAP
+            who = "you" if reply.author is Author.EXPERT else "the model"
+            kind = f" · {reply.kind.value}" if reply.kind is not None else ""
+            again = " · sent again" if reply.again else ""
+            self._label(f"{who}{kind}{again}", indent=12)
+            if reply.text:
+                self._text(reply.text, theme.text, indent=12)
+
+    def _text(self, text: str, colour: QColor, indent: float = 0.0) -> None:
+        for each in text.split("\n"):
+            paragraph = Paragraph(self.dress, each, self.width - 2 * PADDING - BAR - indent, colour)
+            self._parts.append(_Part(self._y, paragraph, height=paragraph.height, indent=indent))
+            self._y += paragraph.height
+
+    def _label(self, text: str, indent: float = 0.0) -> None:
+        self._text(text, self.dress.theme.dim, indent)
+        self._y += 2
+
+    def _block(self, lines: Sequence[str], ground: QColor) -> None:
+        shaper = self.dress.small_code
+        shaped = [shaper.plain(visible(line).text[:400], self.dress.theme.text) for line in lines[:_SHOWN_CODE]]
+        if len(lines) > _SHOWN_CODE:
+            more = f"… {len(lines) - _SHOWN_CODE} more lines"
+            shaped.append(shaper.plain(more, self.dress.theme.dim))
+        height = len(shaped) * self._code_line + 14
+        self._parts.append(_Part(self._y, code=shaped, ground=ground, height=height))
+        self._y += height
+
+    @property
+    def colour(self) -> QColor:
+        """Of the card's bar and chip."""
+        if self.note.reason:
+            return self.dress.theme.rejected
+        if self.outdated or self.note.settled:
+            return self.dress.theme.faint
+        return self.dress.intent(self.note.intent)
+
+    def paint(self, painter: QPainter, x: float, y: float, *, current: bool) -> None:
+        """Paint with the row's top left corner there."""
+        theme = self.dress.theme
+        box = QRectF(x + 0.5, y + MARGIN + 0.5, self.width - 1, self.height - 2 * MARGIN - 1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        path = QPainterPath()
+        path.addRoundedRect(box, 8, 8)
+        painter.fillPath(path, theme.raised)
+        painter.save()
+        painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(QRectF(x, y, BAR + 0.5, self.height), self.colour)
+        painter.restore()
+        painter.setPen(QPen(theme.accent if current else theme.line, 1.5 if current else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._head(painter, x, y)
+        for part in self._parts:
+            self._paint_part(painter, part, x, y)
+
+    def _head(self, painter: QPainter, x: float, y: float) -> None:
+        dress, note, theme = self.dress, self.note, self.dress.theme
+        left = x + BAR + PADDING - 2
+        top = y + MARGIN + 8
+        line = QRectF(left, top, self.width - 2 * PADDING, self._line)
+        left += chip(painter, dress, self._chip(), self.colour, QPointF(left, top + self._line / 2)) + 8
+        painter.setFont(dress.strong)
+        painter.setPen(theme.text)
+        painter.drawText(QRectF(left, line.top(), 200, line.height()), Qt.AlignmentFlag.AlignVCenter, note.id)
+        left += dress.strong_metrics.horizontalAdvance(note.id) + 8
+        status = self._status()
+        taken = dress.text_metrics.horizontalAdvance(status) if status else 0
+        right = x + self.width - PADDING
+        painter.setFont(dress.text)
+        painter.setPen(theme.dim)
+        room = right - left - taken - 12
+        words = dress.text_metrics.elidedText(self._where(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(left, line.top(), room, line.height()), Qt.AlignmentFlag.AlignVCenter, words)
+        if status:
+            painter.drawText(
+                QRectF(right - taken, line.top(), taken + 2, line.height()), Qt.AlignmentFlag.AlignVCenter, status
+            )
+
+    def _chip(self) -> str:
+        if self.note.reason:
+            return "rejected"
+        return self.note.intent.value
+
+    def _status(self) -> str:
+        if self.note.settled:
+            return "settled ✓"
+        return "outdated" if self.outdated else ""
+
+    def _where(self) -> str:
+        words = place_words(self.place if self.place is not None else self.note.place)
+        if self.note.settled and not self.outdated:
+            first = visible(self.note.text.split("\n")[0]).text
+            return f"{first} · {words}"
+        return words
+
+    def _paint_part(self, painter: QPainter, part: _Part, x: float, y: float) -> None:
+        left = x + BAR + PADDING - 2
+        if part.indent:
+            painter.fillRect(QRectF(left, y + part.y, 2, part.height), self.dress.theme.line)
+        if part.paragraph is not None:
+            part.paragraph.draw(painter, left + part.indent, y + part.y)
+            return
+        box = QRectF(left, y + part.y, self.width - 2 * PADDING - BAR + 2, part.height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(part.ground or self.dress.theme.ground)
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.save()
+        painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+        for at, shaped in enumerate(part.code):
+            shaped.draw(painter, left + 12, y + part.y + 8 + at * self._code_line)
+        painter.restore()
+
+
+def chip(painter: QPainter, dress: Dress, text: str, colour: QColor, at: QPointF) -> float:
+    """A filled chip with its left middle there; its width."""
+    width = dress.small_strong_metrics.horizontalAdvance(text) + 12
+    height = round(17 * dress.scale)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    box = QRectF(at.x(), at.y() - height / 2, width, height)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setFont(dress.small_strong)
+    painter.setPen(dress.theme.ground if dress.theme.is_dark else dress.theme.raised)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    return float(width)
+
+
+def place_words(place: Place) -> str:
+    """Where a note stands, in words: "new 46–48 · on this change"."""
+    if place.path is None:
+        return "on the review"
+    if not place.count:
+        return "on this change" if place.change is not None else "on the file"
+    side = "base" if place.side is Side.OLD else "new"
+    lines = str(place.start) if place.count == 1 else f"{place.start}–{place.start + place.count - 1}"
+    return f"{side} {lines}" + (" · on this change" if place.change is not None else "")

@@ -1,0 +1,117 @@
+"""What the painter and the cards share: fonts, metrics, and the mixtures of a theme's colours, computed once."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
+
+from workbench.review.ledger import Said
+from workbench.review.notes import Intent
+from workbench.review.progress import Standing
+from workbench.ui.diff.layout import Heights
+from workbench.ui.diff.shaping import Shaper
+from workbench.ui.fonts import code_font, interface_font
+from workbench.ui.theme import Theme, mixed
+
+REJECTED_STRENGTH = 0.45
+
+CODE_SIZE = 13
+BAR = 4
+PAD = 8
+
+
+class Dress:
+    """One theme at one size of code. Made anew when either changes."""
+
+    def __init__(self, theme: Theme, family: str = "", size: int = CODE_SIZE, tab: int = 8) -> None:
+        self.theme = theme
+        self.size = size
+        self.shaper = Shaper(code_font(size, family), tab)
+        scale = size / CODE_SIZE
+        self.scale = scale
+        self.small_code = Shaper(code_font(max(8, round(12 * scale)), family), tab)
+        text = max(9, round(13 * scale))
+        self.text = interface_font(text)
+        self.strong = interface_font(text, QFont.Weight.DemiBold)
+        self.small = interface_font(max(8, round(11 * scale)))
+        self.small_strong = interface_font(max(8, round(11 * scale)), QFont.Weight.DemiBold)
+        self.text_metrics = QFontMetricsF(self.text)
+        self.strong_metrics = QFontMetricsF(self.strong)
+        self.small_metrics = QFontMetricsF(self.small)
+        self.small_strong_metrics = QFontMetricsF(self.small_strong)
+        self.heights = Heights(
+            row=round(21 * scale),
+            gap=round(28 * scale),
+            header=round(36 * scale),
+            fact=round(30 * scale),
+            entry=round(34 * scale),
+            words=round(28 * scale),
+        )
+        self._mix(theme)
+
+    def _mix(self, theme: Theme) -> None:
+        veil = theme.veil
+        self.gap = mixed(theme.panel, theme.ground, 0.6)
+        self.gap_veiled = mixed(theme.accent, self.gap, veil)
+        self.header = theme.panel
+        grounds = {
+            "plain": theme.ground,
+            "removed": theme.removed_row,
+            "added": theme.added_row,
+            "nothing": theme.nothing,
+        }
+        self.grounds = {name: (colour, _veiled(theme, colour)) for name, colour in grounds.items()}
+        self.selected = {name: mixed(theme.accent, colour, 0.26) for name, colour in grounds.items()}
+        self.cursor_row = mixed(theme.accent, theme.ground, 0.10)
+        self.faded_removed = theme.removed_row
+        self.faded_added = mixed(theme.added_row, theme.ground, REJECTED_STRENGTH)
+        self.faded_added_veiled = _veiled(theme, self.faded_added)
+        self.words = {
+            "removed": (theme.removed_words, _veiled(theme, theme.removed_words)),
+            "added": (theme.added_words, _veiled(theme, theme.added_words)),
+        }
+        self.hit = mixed(theme.open, theme.ground, 0.45)
+        self.badge = mixed(theme.text, theme.panel, 0.09)
+
+    def standing(self, standing: Standing) -> QColor:
+        """The colour of a verdict."""
+        return {
+            Standing.ACCEPTED: self.theme.accepted,
+            Standing.REJECTED: self.theme.rejected,
+            Standing.MIXED: self.theme.open,
+            Standing.ASKED: self.theme.open,
+            Standing.UNREAD: self.theme.open,
+        }[standing]
+
+    def intent(self, intent: Intent) -> QColor:
+        """The colour of what a note wants."""
+        return {
+            Intent.MUST: self.theme.open,
+            Intent.SHOULD: mixed(self.theme.open, self.theme.dim, 0.35),
+            Intent.QUESTION: self.theme.accent,
+            Intent.KEEP: self.theme.accepted,
+        }[intent]
+
+    def said(self, said: Said) -> QColor:
+        """The colour of what became of something."""
+        theme = self.theme
+        return _SAID.get(said.value, lambda theme: theme.dim)(theme)
+
+
+_SAID = {
+    "altered": lambda theme: theme.altered,
+    "keep altered": lambda theme: theme.altered,
+    "came back": lambda theme: theme.back,
+    "still there": lambda theme: theme.back,
+    "not addressed": lambda theme: theme.open,
+    "declined": lambda theme: theme.open,
+    "out of scope": lambda theme: theme.back,
+    "answered": lambda theme: theme.accent,
+    "touched": lambda theme: theme.accent,
+    "kept": lambda theme: theme.accepted,
+    "grown": lambda theme: theme.accepted,
+    "outdated": lambda theme: theme.dim,
+}
+
+
+def _veiled(theme: Theme, colour: QColor) -> QColor:
+    return mixed(theme.accent, colour, theme.veil)

@@ -1,0 +1,598 @@
+"""Where everything stands in the one long scroll: sections with prefix sums over blocks with prefix sums.
+
+A section (the review's own notes, the ledger, a file) is laid out when it comes near the screen; until then its
+height is an estimate. Knows pixels and rows, but neither Qt nor painting; heights of cards and editors are asked
+for. Positions are (section, block, row) while nothing changes, and paths, ids and line numbers beyond that.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from workbench.review.changes import Change, FileChange, Run, Side
+from workbench.review.notes import Note, Place
+from workbench.review.progress import Standing, has_open_lines, standing
+from workbench.review.verdicts import FileVerdicts
+from workbench.ui.diff.blocks import (
+    Block,
+    Builder,
+    Folding,
+    Pin,
+    RunRows,
+    Sort,
+    estimated_rows,
+    row_of_line,
+    tops_of,
+)
+from workbench.ui.diff.document import Document
+
+ENTRY_ROWS = 12
+"""Rows of a ledger entry's code that are shown; the rest is a key away, in its file."""
+
+
+class Part(Enum):
+    """What a section is."""
+
+    REVIEW = auto()
+    LEDGER = auto()
+    FILE = auto()
+
+
+_NO_STOPS = (Sort.GAP, Sort.WORDS, Sort.EDITOR)
+
+REVIEW_KEY = "\0review"
+LEDGER_KEY = "\0ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """Heights in pixels of what has a fixed height."""
+
+    row: int = 21
+    gap: int = 28
+    header: int = 36
+    fact: int = 30
+    entry: int = 34
+    words: int = 28
+
+
+@dataclass(slots=True)
+class Section:
+    """One part of the scroll. `blocks` is None until it is laid out; `tops` are relative to the section's top."""
+
+    part: Part
+    key: str
+    file: FileChange | None = None
+    folding: Folding = field(default_factory=Folding)
+    folded: bool = False
+    pins: tuple[Pin, ...] = ()
+    blocks: list[Block] | None = None
+    tops: list[int] = field(default_factory=lambda: [0])
+    header: int = 0
+    estimate: int = 0
+    old_count: int | None = None
+    held: FileVerdicts | None = None
+    asked: frozenset[str] = frozenset()
+    standings: dict[str, Standing] | None = None
+
+    @property
+    def height(self) -> int:
+        if self.folded:
+            return self.header
+        return self.header + (self.estimate if self.blocks is None else self.tops[-1])
+
+    @property
+    def wants_lines(self) -> bool:
+        """Whether its unchanged lines can only come from the base's file."""
+        file = self.file
+        if file is None or file.binary or file.base_path is None or file.new_id is None:
+            return False
+        return bool(file.runs) or self.folding.whole
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A row of the layout as it stands now: section, block and row within the block. Block -1 is the header."""
+
+    section: int
+    block: int
+    row: int = 0
+
+
+class Layout:
+    """The whole scroll. Not thread-safe; belongs to the view."""
+
+    def __init__(self, measure: Callable[[Section, Block], int]) -> None:
+        self.document = Document()
+        self.sections: list[Section] = []
+        self.heights = Heights()
+        self.split = True
+        self.context = 3
+        self.ignore_whitespace = False
+        self.changes: list[Change] = []
+        self.order: dict[str, int] = {}
+        self.files: dict[str, int] = {}
+        self._measure = measure
+        self._editors: dict[str, tuple[str, Pin]] = {}
+        self._tops: list[int] | None = None
+        self._count_old: Mapping[str, int] = {}
+
+    # ---- what is shown --------------------------------------------------------------------------------------
+
+    def show(self, document: Document, old_counts: Mapping[str, int]) -> None:
+        """Take another document. Sections whose file and notes are the same keep their layout.
+
+        `old_counts` are the lengths of the base's files, by object id, as far as they were read.
+        """
+        last, self.document, self._count_old = self.document, document, old_counts
+        if last.files is not document.files or last.entries is not document.entries or not self.sections:
+            self._arrange(last)
+        elif last.notes is not document.notes:
+            self._pin_all()
+
+    def _arrange(self, last: Document) -> None:
+        known = {section.key: section for section in self.sections}
+        files: list[Section] = []
+        for file in self.document.files:
+            section = known.get(file.path)
+            if section is None:
+                section = Section(Part.FILE, file.path, file, self._folding(), header=self.heights.header)
+                self._reset(section)
+            elif section.file is not file:
+                same = section.file == file
+                section.file = file
+                section.standings = None
+                if not same:
+                    section.folding = replace(section.folding, opened=())
+                self._reset(section)
+            files.append(section)
+        self.sections = files
+        self.changes = [change for file in self.document.files for change in file.changes]
+        self.order = {change.id: index for index, change in enumerate(self.changes)}
+        if last.entries is not self.document.entries:
+            known.pop(LEDGER_KEY, None)
+        front = []
+        if self.document.entries:
+            front.append(known.get(LEDGER_KEY) or self._ledger(folded=False))
+        self.sections = front + files
+        self._pin_all()
+
+    def _folding(self) -> Folding:
+        return Folding(self.split, self.context, ignore_whitespace=self.ignore_whitespace)
+
+    def _ledger(self, *, folded: bool) -> Section:
+        section = Section(Part.LEDGER, LEDGER_KEY, header=self.heights.header, folded=folded)
+        section.blocks = []
+        for entry in self.document.entries:
+            section.blocks.append(Block(Sort.ENTRY, key=entry.id))
+            if entry.is_violation and (entry.was or entry.now):
+                run = Run(1, max(1, entry.line), entry.was, entry.now)
+                rows = RunRows(run, (), self.split, numbered=False)
+                rows.resolve()
+                shown = min(rows.count, ENTRY_ROWS)
+                section.blocks.append(Block(Sort.RUN, rows=shown, run=rows, key=entry.id))
+                if rows.count > shown:
+                    section.blocks.append(Block(Sort.WORDS, key=f"{rows.count - shown} more lines"))
+        self._stack(section)
+        return section
+
+    def _pin_all(self) -> None:
+        """Put every note and editor where it belongs; lay out again only the sections where that differs."""
+        pins: dict[str, list[Pin]] = {}
+        self.files = {section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE}
+        for note, place in self.document.notes:
+            path, pin = self._pin(note, place)
+            pins.setdefault(path, []).append(pin)
+        for path, pin in self._editors.values():
+            pins.setdefault(path if path in self.files else REVIEW_KEY, []).append(pin)
+        self._review_section(tuple(pins.get(REVIEW_KEY, ())))
+        for section in self.sections:
+            if section.part is not Part.FILE:
+                continue
+            wanted = tuple(pins.get(section.key, ()))
+            if wanted != section.pins:
+                section.pins = wanted
+                self._reset(section, keep=True)
+            elif wanted:
+                self._stack(section)
+        self._tops = None
+
+    def _review_section(self, pins: tuple[Pin, ...]) -> None:
+        if self.sections and self.sections[0].part is Part.REVIEW:
+            self.sections.pop(0)
+        if pins:
+            section = Section(Part.REVIEW, REVIEW_KEY, pins=pins)
+            section.blocks = [Block(Sort.EDITOR if pin.is_editor else Sort.NOTE, key=pin.key) for pin in pins]
+            self._stack(section)
+            self.sections.insert(0, section)
+        self.files = {section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE}
+
+    def _pin(self, note: Note, place: Place | None) -> tuple[str, Pin]:
+        if place is None:
+            path = note.place.path
+            return (path if path in self.files else REVIEW_KEY) or REVIEW_KEY, Pin(note.id, is_editor=False)
+        return self.pin_at(note.id, place, is_editor=False)
+
+    def pin_at(self, key: str, place: Place, *, is_editor: bool) -> tuple[str, Pin]:
+        """Where something lies in the flow, as (section key, pin)."""
+        if place.path is None or place.path not in self.files:
+            return REVIEW_KEY, Pin(key, is_editor)
+        if place.count:
+            return place.path, Pin(key, is_editor, place.side, place.start + place.count - 1)
+        change = self.change(place.change) if place.change else None
+        if change is None:
+            return place.path, Pin(key, is_editor)
+        return place.path, pin_under(change, key, is_editor=is_editor)
+
+    def change(self, id: str) -> Change | None:
+        """The change of that id, if it is in the document."""
+        at = self.order.get(id)
+        return None if at is None else self.changes[at]
+
+    def put_editor(self, key: str, path: str | None, pin: Pin | None) -> None:
+        """Lay an editor into the flow, or take it out (`pin` None)."""
+        if pin is None:
+            self._editors.pop(key, None)
+        else:
+            self._editors[key] = (path or REVIEW_KEY, pin)
+        self._pin_all()
+
+    # ---- laying out -----------------------------------------------------------------------------------------
+
+    def _reset(self, section: Section, *, keep: bool = False) -> None:
+        """Forget a section's rows. With `keep` it is laid out again at once if it was."""
+        built = section.blocks is not None
+        file = section.file
+        assert file is not None
+        section.blocks = None
+        facts = sum(not change.is_text for change in file.changes)
+        section.estimate = (
+            estimated_rows(file, section.folding.context) * self.heights.row + facts * self.heights.fact
+        )
+        self._tops = None
+        if keep and built:
+            self.build(section)
+
+    def build(self, section: Section) -> None:
+        """Lay out a section that was not."""
+        if section.blocks is not None or section.file is None:
+            return
+        file = section.file
+        section.old_count = self._count_old.get(file.old_id or "")
+        blocks = Builder(file, section.old_count, section.folding, section.pins).build()
+        if not blocks:
+            blocks.append(Block(Sort.WORDS, key="Nothing to show in this file."))
+        section.blocks = blocks
+        self._stack(section)
+
+    def _stack(self, section: Section) -> None:
+        if section.blocks is None:
+            return
+        section.tops = tops_of([self.height_of(section, block) for block in section.blocks])
+        self._tops = None
+
+    def height_of(self, section: Section, block: Block) -> int:
+        """The height of a block in pixels."""
+        sort = block.sort
+        if sort is Sort.PLAIN or sort is Sort.RUN:
+            return block.rows * self.heights.row
+        if sort is Sort.GAP:
+            return self.heights.gap
+        if sort is Sort.FACT:
+            return self.heights.fact
+        if sort is Sort.WORDS:
+            return self.heights.words
+        return self._measure(section, block)
+
+    def lines_arrived(self, path: str, old_counts: Mapping[str, int]) -> None:
+        """The base's lines of a file are there now: its last gap has a length."""
+        self._count_old = old_counts
+        at = self.files.get(path)
+        if at is not None and self.sections[at].old_count is None:
+            self._reset(self.sections[at], keep=True)
+
+    def measure_again(self) -> None:
+        """Widths changed: cards and editors have other heights."""
+        for section in self.sections:
+            if section.blocks is not None and (section.pins or section.part is not Part.FILE):
+                self._stack(section)
+
+    def set_heights(self, heights: Heights) -> None:
+        """Another size of type."""
+        self.heights = heights
+        for section in self.sections:
+            if section.part is not Part.REVIEW:
+                section.header = heights.header
+            if section.part is Part.FILE:
+                self._reset(section)
+            else:
+                self._stack(section)
+        self._tops = None
+
+    def refold(self, section: Section, folding: Folding) -> None:
+        """Show another part of a file's lines."""
+        if folding != section.folding:
+            section.folding = folding
+            self._reset(section, keep=True)
+
+    def relay(self, *, split: bool | None = None, ignore_whitespace: bool | None = None) -> None:
+        """Switch the kind of layout of everything."""
+        if split is not None:
+            self.split = split
+        if ignore_whitespace is not None:
+            self.ignore_whitespace = ignore_whitespace
+        for at, section in enumerate(self.sections):
+            if section.part is Part.FILE:
+                section.folding = replace(
+                    section.folding, split=self.split, ignore_whitespace=self.ignore_whitespace
+                )
+                self._reset(section)
+            elif section.part is Part.LEDGER:
+                self.sections[at] = self._ledger(folded=section.folded)
+        self._tops = None
+
+    def fold(self, section: Section, *, folded: bool) -> None:
+        """Fold a section to its header, or open it."""
+        section.folded = folded
+        self._tops = None
+
+    # ---- positions ------------------------------------------------------------------------------------------
+
+    @property
+    def tops(self) -> list[int]:
+        """The top of each section, and the height of everything."""
+        if self._tops is None:
+            self._tops = tops_of([section.height for section in self.sections])
+        return self._tops
+
+    @property
+    def height(self) -> int:
+        return self.tops[-1]
+
+    def section_at(self, y: int) -> int:
+        """The section that covers a height, clamped."""
+        return max(0, min(bisect_right(self.tops, y) - 1, len(self.sections) - 1))
+
+    def settle(self, top: int, bottom: int) -> bool:
+        """Lay out what lies between two heights, exactly. True if something moved."""
+        moved = False
+        at = self.section_at(top)
+        while at < len(self.sections) and self.tops[at] < bottom:
+            section = self.sections[at]
+            if not section.folded:
+                if section.blocks is None:
+                    before = section.height
+                    self.build(section)
+                    moved = moved or section.height != before
+                moved = self._resolve(section, top - self.tops[at], bottom - self.tops[at]) or moved
+            at += 1
+        return moved
+
+    def _resolve(self, section: Section, top: int, bottom: int) -> bool:
+        """Find the pairs of the runs between two heights of a section, so that their row counts are exact."""
+        blocks = section.blocks or []
+        moved = False
+        at = max(0, bisect_right(section.tops, top - section.header) - 1)
+        y = section.header + section.tops[min(at, len(section.tops) - 1)]
+        while at < len(blocks) and y < bottom:
+            block = blocks[at]
+            if block.run is not None and not block.run.known:
+                moved = resolve(block) or moved
+            y += self.height_of(section, block)
+            at += 1
+        if moved:
+            self._stack(section)
+        return moved
+
+    def spot_at(self, y: int) -> Spot | None:
+        """The row at a height, clamped; None where there is nothing at all."""
+        if not self.sections:
+            return None
+        at = self.section_at(y)
+        section = self.sections[at]
+        self.build(section)
+        inner = y - self.tops[at] - section.header
+        if inner < 0 or section.folded or not section.blocks:
+            return Spot(at, -1)
+        index = max(0, min(bisect_right(section.tops, inner) - 1, len(section.blocks) - 1))
+        block = section.blocks[index]
+        row = (inner - section.tops[index]) // self.heights.row if block.is_code else 0
+        return Spot(at, index, max(0, min(row, block.rows - 1)))
+
+    def top_of(self, spot: Spot) -> int:
+        """The top of a row."""
+        section = self.sections[spot.section]
+        if spot.block < 0 or section.folded:
+            return self.tops[spot.section]
+        block = self.block(spot)
+        top = self.tops[spot.section] + section.header + section.tops[spot.block]
+        return top + (spot.row * self.heights.row if block.is_code else 0)
+
+    def bottom_of(self, spot: Spot) -> int:
+        """The bottom of a row."""
+        section = self.sections[spot.section]
+        if spot.block < 0 or section.folded:
+            return self.tops[spot.section] + section.header
+        block = self.block(spot)
+        return self.top_of(spot) + (self.heights.row if block.is_code else self.height_of(section, block))
+
+    def block(self, spot: Spot) -> Block:
+        """The block of a spot that is not a header."""
+        blocks = self.sections[spot.section].blocks
+        assert blocks is not None
+        return blocks[spot.block]
+
+    def stops(self, spot: Spot, step: int) -> Iterator[Spot]:
+        """The rows that the cursor can stand on after (`step` 1) or before (-1) a row, one by one."""
+        at = spot.section
+        yield from self._stops_in(at, step, spot)
+        while 0 <= at + step < len(self.sections):
+            at += step
+            yield from self._stops_in(at, step, None)
+
+    def _stops_in(self, at: int, step: int, beyond: Spot | None) -> Iterator[Spot]:
+        section = self.sections[at]
+        self.build(section)
+        if self._stands_alone(section):
+            if beyond is None:
+                yield Spot(at, -1)
+            return
+        blocks = section.blocks or []
+        first = 0 if step > 0 else len(blocks) - 1
+        for index in range(first if beyond is None else max(beyond.block, 0), len(blocks) if step > 0 else -1, step):
+            block = blocks[index]
+            if block.sort in _NO_STOPS:
+                continue
+            if resolve(block):
+                self._stack(section)
+            start = 0 if step > 0 else block.rows - 1
+            if beyond is not None and index == beyond.block:
+                start = beyond.row + step
+            for row in range(start, block.rows if step > 0 else -1, step):
+                yield Spot(at, index, row)
+
+    def _stands_alone(self, section: Section) -> bool:
+        """Whether a section's header is a stop: only where there is nothing else to stand on."""
+        if section.part is Part.REVIEW:
+            return False
+        return section.folded or all(block.sort in _NO_STOPS for block in section.blocks or ())
+
+    def spot_of_line(self, path: str, side: Side, line: int, *, exact: bool = True) -> Spot | None:
+        """The row that shows a line; without `exact` the nearest one after it where it is folded away."""
+        at = self.files.get(path)
+        if at is None:
+            return None
+        section = self.sections[at]
+        self.build(section)
+        nearest = None
+        for index, block in enumerate(section.blocks or ()):
+            if not block.is_code:
+                continue
+            row = row_of_line(block, side, line)
+            if row is not None:
+                if resolve(block):
+                    self._stack(section)
+                return Spot(at, index, min(row, block.rows - 1))
+            if not exact and nearest is None and _first_line(block, side) > line:
+                nearest = Spot(at, index)
+        return nearest
+
+    def spot_of_change(self, id: str) -> Spot | None:
+        """The first row of a change."""
+        change = self.change(id)
+        if change is None:
+            return None
+        if not change.is_text:
+            return self._spot_of_block(self.files[change.path], Sort.FACT, id)
+        side = Side.OLD if change.removed else Side.NEW
+        return self.spot_of_line(change.path, side, change.old_start if change.removed else change.new_start)
+
+    def rows_of_change(self, id: str) -> tuple[int, int] | None:
+        """The top and the bottom of a change, with the notes and editors between its rows."""
+        first = self.spot_of_change(id)
+        change = self.change(id)
+        if first is None or change is None:
+            return None
+        if not change.is_text:
+            return self.top_of(first), self.bottom_of(first)
+        run = self.block(first).run
+        top, bottom = self.top_of(first), self.bottom_of(first)
+        if run is None:
+            return top, bottom
+        start, count = run.rows_of_change(id)
+        section = self.sections[first.section]
+        for index, block in enumerate(section.blocks or ()):
+            if block.run is run:
+                last = min(block.first + block.rows, start + count) - 1
+                if last >= block.first and last >= start:
+                    bottom = self.bottom_of(Spot(first.section, index, last - block.first))
+                    top = min(top, self.top_of(Spot(first.section, index, max(0, start - block.first))))
+        return top, bottom
+
+    def spot_of_note(self, id: str) -> Spot | None:
+        """The card of a note."""
+        for at, section in enumerate(self.sections):
+            if any(pin.key == id for pin in section.pins):
+                return self._spot_of_block(at, Sort.NOTE, id)
+        return None
+
+    def spot_of_entry(self, id: str) -> Spot | None:
+        """The row of a ledger entry."""
+        for at, section in enumerate(self.sections):
+            if section.part is Part.LEDGER:
+                return self._spot_of_block(at, Sort.ENTRY, id)
+        return None
+
+    def spot_of_editor(self, key: str) -> Spot | None:
+        """The row that an editor is laid over."""
+        for at, section in enumerate(self.sections):
+            if any(pin.key == key and pin.is_editor for pin in section.pins):
+                return self._spot_of_block(at, Sort.EDITOR, key)
+        return None
+
+    def _spot_of_block(self, at: int, sort: Sort, key: str) -> Spot | None:
+        section = self.sections[at]
+        self.build(section)
+        for index, block in enumerate(section.blocks or ()):
+            if block.sort is sort and block.key == key:
+                return Spot(at, index)
+        return None
+
+    # ---- verdicts -------------------------------------------------------------------------------------------
+
+    def standings(self, section: Section) -> Mapping[str, Standing]:
+        """Where each change of a file stands; counted again only when its verdicts or what is asked changed."""
+        file = section.file
+        if file is None:
+            return {}
+        verdicts, asked = self.document.verdicts, self.document.asked
+        held = verdicts.get(file.path)
+        if section.standings is None or section.held is not held or section.asked is not asked:
+            section.held, section.asked = held, asked
+            section.standings = {change.id: standing(change, verdicts, asked) for change in file.changes}
+        return section.standings
+
+    def is_open(self, change: Change) -> bool:
+        """Whether a change still wants to be read: unread, or judged in part."""
+        section = self.sections[self.files[change.path]]
+        stands = self.standings(section)[change.id]
+        if stands is Standing.MIXED:
+            return has_open_lines(change, self.document.verdicts)
+        return stands is Standing.UNREAD
+
+
+def resolve(block: Block) -> bool:
+    """Make the row count of a run's last block exact. True if it changed."""
+    run = block.run
+    if run is None:
+        return False
+    before, known = block.rows, run.known
+    at_end = block.first + block.rows == run.count
+    run.resolve()
+    if not known and at_end:
+        block.rows = run.count - block.first
+    return block.rows != before
+
+
+def pin_under(change: Change, key: str, *, is_editor: bool) -> Pin:
+    """A pin under the last line of a change."""
+    if not change.is_text:
+        return Pin(key, is_editor, change=change.id)
+    if change.added:
+        return Pin(key, is_editor, Side.NEW, change.new_start + len(change.added) - 1)
+    return Pin(key, is_editor, Side.OLD, change.old_start + len(change.removed) - 1)
+
+
+def _first_line(block: Block, side: Side) -> int:
+    if block.sort is Sort.PLAIN:
+        return block.old if side is Side.OLD else block.new
+    assert block.run is not None
+    return block.run.run.old_start if side is Side.OLD else block.run.run.new_start
+
+
+def paths(sections: Iterable[Section]) -> Sequence[str]:
+    """The paths of the files among some sections."""
+    return [section.key for section in sections if section.part is Part.FILE]

@@ -1,0 +1,297 @@
+"""The files at the left: a tree with a filter, progress, badges, and what is not shown. Shows and asks; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+
+from workbench.review.changes import FileChange, NotShown
+from workbench.review.progress import Progress
+from workbench.ui.file_rows import FileRow, RowKind, Tint, file_rows
+from workbench.ui.fonts import interface_font
+from workbench.ui.theme import Theme, mixed
+
+ROW = 23
+HEADING = 34
+STEP = 16
+LEFT = 14
+RIGHT = 12
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+
+
+class FileModel(QAbstractListModel):
+    """The rows as Qt asks for them."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows: tuple[FileRow, ...] = ()
+
+    def set_rows(self, rows: tuple[FileRow, ...]) -> None:
+        """Show other rows. Where only marks differ, only those are painted anew."""
+        before = self.rows
+        if [(row.kind, row.key) for row in before] != [(row.kind, row.key) for row in rows]:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+            return
+        self.rows = rows
+        for number, (old, new) in enumerate(zip(before, rows, strict=True)):
+            if old != new:
+                self.dataChanged.emit(self.index(number), self.index(number))
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.name
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row.words
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if self.rows[index.row()].kind in (RowKind.FILE, RowKind.FOLDER):
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return Qt.ItemFlag.ItemIsEnabled
+
+
+class FileDelegate(QStyledItemDelegate):
+    """Paints one row."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._font = interface_font()
+        self._small = interface_font(11)
+        self.current = ""
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another theme."""
+        self._theme = theme
+        self._tints: dict[Tint, QColor] = {
+            Tint.ACCEPTED: theme.accepted,
+            Tint.REJECTED: theme.rejected,
+            Tint.OPEN: theme.open,
+            Tint.ALTERED: theme.altered,
+            Tint.BACK: theme.back,
+            Tint.FAINT: theme.faint,
+        }
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        row = _row(index)
+        return QSize(100, HEADING if row.kind is RowKind.HEADING else ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row, theme = _row(index), self._theme
+        area: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        is_current = row.kind is RowKind.FILE and row.key == self.current
+        if is_current:
+            painter.fillRect(area, theme.raised)
+            painter.fillRect(QRect(area.left(), area.top(), 2, area.height()), theme.accent)
+        elif state & QStyle.StateFlag.State_MouseOver and row.kind in (RowKind.FILE, RowKind.FOLDER):
+            painter.fillRect(area, mixed(theme.text, theme.panel, 0.05))
+        if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_Selected:
+            painter.setPen(theme.accent)
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
+        painter.setFont(self._font)
+        metrics = painter.fontMetrics()
+        inner = area.adjusted(LEFT + row.depth * STEP, 0, -RIGHT, 0)
+        if row.kind is RowKind.HEADING:
+            inner.setTop(inner.top() + HEADING - ROW)
+        right = self._mark(painter, inner, row, metrics)
+        name = metrics.elidedText(_name(row), Qt.TextElideMode.ElideMiddle, right - inner.left())
+        painter.setPen(self._ink(row))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+        if row.badge:
+            self._badge(painter, inner, inner.left() + metrics.horizontalAdvance(name) + 6, right, row.badge)
+
+    def _mark(self, painter: QPainter, inner: QRect, row: FileRow, metrics: QFontMetrics) -> int:
+        """Paint what stands at the right edge; where the name has to end."""
+        if not row.mark:
+            return inner.right()
+        width = metrics.horizontalAdvance(row.mark)
+        painter.setPen(self._tints[row.tint])
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.mark)
+        return inner.right() - width - 8
+
+    def _badge(self, painter: QPainter, inner: QRect, left: int, right: int, text: str) -> None:
+        painter.setFont(self._small)
+        width = painter.fontMetrics().horizontalAdvance(text)
+        if left + width <= right:
+            painter.setPen(self._theme.accepted if text == "new" else self._theme.faint)
+            where = QRect(left, inner.top() + 1, width, inner.height() - 1)
+            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _ink(self, row: FileRow) -> QColor:
+        if row.kind is RowKind.NOT_SHOWN:
+            return self._theme.faint
+        return self._theme.dim if row.kind is RowKind.HEADING else self._theme.text
+
+
+def _row(index: Index) -> FileRow:
+    model = index.model()
+    assert isinstance(model, FileModel)
+    return model.rows[index.row()]
+
+
+def _name(row: FileRow) -> str:
+    if row.kind is RowKind.FOLDER:
+        return f"{'▸' if row.folded else '▾'} {row.name}"
+    return row.name
+
+
+class FileList(QListView):
+    """The list itself: a click goes there and gives the keys back to the review, Enter does too."""
+
+    chosen = Signal(FileRow)
+    left = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setUniformItemSizes(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setAccessibleName("Files")
+        self.clicked.connect(self._on_chosen)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            if self.currentIndex().isValid():
+                self._on_chosen(self.currentIndex())
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_chosen(self, index: QModelIndex) -> None:
+        self.chosen.emit(_row(index))
+
+
+class FilterLine(QLineEdit):
+    """The filter: Enter takes the first file, Escape clears and leaves."""
+
+    left = Signal()
+    first_wanted = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.first_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class FilePanel(QWidget):
+    """The panel: what is shown comes from `show_files`, what is wanted goes out as a path."""
+
+    file_chosen = Signal(str)
+    left = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._files: Sequence[FileChange] = ()
+        self._progress: Mapping[str, Progress] = {}
+        self._violations: Mapping[str, str] = {}
+        self._not_shown: Sequence[NotShown] = ()
+        self._folded: frozenset[str] = frozenset()
+        self.filter = FilterLine(self)
+        self.filter.setPlaceholderText("Filter files")
+        self.filter.setAccessibleName("Filter files")
+        self.filter.textChanged.connect(self._rebuild)
+        self.filter.left.connect(self.left)
+        self.filter.first_wanted.connect(self._take_first)
+        self.model = FileModel(self)
+        self.list = FileList(self)
+        self.delegate = FileDelegate(theme, self.list)
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(self.delegate)
+        self.list.chosen.connect(self._choose)
+        self.list.left.connect(self.left)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 10, 0, 0)
+        layout.setSpacing(10)
+        line = QVBoxLayout()
+        line.setContentsMargins(12, 0, 12, 0)
+        line.addWidget(self.filter)
+        layout.addLayout(line)
+        layout.addWidget(self.list)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another theme."""
+        self.delegate.set_theme(theme)
+        self.list.viewport().update()
+
+    def show_files(
+        self,
+        files: Sequence[FileChange],
+        progress: Mapping[str, Progress],
+        violations: Mapping[str, str],
+        not_shown: Sequence[NotShown],
+    ) -> None:
+        """Show these files; folding, filter and scroll position stay."""
+        self._files, self._progress = files, progress
+        self._violations, self._not_shown = violations, not_shown
+        self._rebuild()
+
+    def show_current(self, path: str) -> None:
+        """Mark the file that the cursor is in."""
+        if path == self.delegate.current:
+            return
+        self.delegate.current = path
+        for number, row in enumerate(self.model.rows):
+            if row.kind is RowKind.FILE and row.key == path:
+                self.list.scrollTo(self.model.index(number))
+        self.list.viewport().update()
+
+    def folded(self) -> list[str]:
+        """The folded folders, for keeping them."""
+        return sorted(self._folded)
+
+    def set_folded(self, folders: Sequence[str]) -> None:
+        """Fold these folders and no others."""
+        self._folded = frozenset(folders)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self.model.set_rows(
+            file_rows(
+                self._files,
+                self._progress,
+                self._violations,
+                self._not_shown,
+                wanted=self.filter.text().strip(),
+                folded=self._folded,
+            )
+        )
+
+    def _choose(self, row: FileRow) -> None:
+        if row.kind is RowKind.FOLDER:
+            self._folded ^= {row.key}
+            self._rebuild()
+        elif row.kind is RowKind.FILE:
+            self.file_chosen.emit(row.key)
+
+    def _take_first(self) -> None:
+        for row in self.model.rows:
+            if row.kind is RowKind.FILE:
+                self.file_chosen.emit(row.key)
+                return
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.list.viewport().update()

@@ -1,0 +1,242 @@
+"""The client of the lexing helper: asks for colours, keeps them by blob and language, and says when they came.
+
+Starts `python -m workbench.ui.lexer` when first asked. Never waits for it: what is not there yet is drawn plain.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from time import perf_counter
+from typing import Any
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+import workbench
+
+KEPT_LINES = 150_000
+"""Lines whose colours are kept; about 50 MB."""
+
+PATIENCE = 20_000
+"""Milliseconds without an answer after which the helper is taken to be stuck in a lexer."""
+
+_SLICE = 0.003
+"""Seconds that one turn of the event loop spends on answers."""
+
+_NONE: Sequence[int] = ()
+
+
+@dataclass(slots=True)
+class _Colours:
+    """What is known of one text."""
+
+    count: int
+    asked: tuple[int, int]
+    lines: list[list[int] | None]
+    sent: bool = True
+    final: int = 0
+    """How many lines from the top have their final colours."""
+    done: bool = False
+    guesses: dict[int, list[int]] = field(default_factory=dict)
+
+
+def language_key(blob: str, path: str) -> str:
+    """Under what colours are kept: one blob may be two languages under two names."""
+    name = PurePosixPath(path)
+    return f"{blob}:{name.suffix or name.name}"
+
+
+class Highlighter(QObject):
+    """Colours of code lines by key (see `language_key`) and line from 0."""
+
+    coloured = Signal(str)
+    """New colours for this key. Sent at most once for each turn of the event loop."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._known: dict[str, _Colours] = {}
+        self._process: QProcess | None = None
+        self._buffer = b""
+        self._answers: list[bytes] = []
+        self._current = ""
+        self._failures = 0
+        self._drain = QTimer(self)
+        self._drain.setSingleShot(True)
+        self._drain.setInterval(0)
+        self._drain.timeout.connect(self._work)
+        self._watch = QTimer(self)
+        self._watch.setSingleShot(True)
+        self._watch.setInterval(PATIENCE)
+        self._watch.timeout.connect(self._give_up)
+
+    def start(self) -> None:
+        """Start the helper ahead of the first request; importing Pygments takes it some 100 ms."""
+        if self._process is not None or self._failures > 3:
+            return
+        process = QProcess(self)
+        environment = QProcessEnvironment.systemEnvironment()
+        root = str(Path(workbench.__file__).resolve().parent.parent)
+        environment.insert("PYTHONPATH", root)
+        environment.insert("PYTHONIOENCODING", "utf-8")
+        process.setProcessEnvironment(environment)
+        # The working directory may be a repository with a pygments folder of its own: -P keeps it off the path.
+        process.setWorkingDirectory(root)
+        process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
+        process.setStandardErrorFile(QProcess.nullDevice())
+        process.readyReadStandardOutput.connect(self._read)
+        process.finished.connect(self._ended)
+        process.errorOccurred.connect(self._failed)
+        self._process = process
+        process.start(sys.executable, ["-P", "-m", "workbench.ui.lexer"])
+
+    def stop(self) -> None:
+        """End the helper."""
+        process, self._process = self._process, None
+        self._watch.stop()
+        self._drain.stop()
+        if process is None:
+            return
+        process.readyReadStandardOutput.disconnect(self._read)
+        process.finished.disconnect(self._ended)
+        process.errorOccurred.disconnect(self._failed)
+        process.closeWriteChannel()
+        process.kill()
+        process.waitForFinished(1000)
+        process.deleteLater()
+
+    def want(self, key: str, path: str, text: Callable[[], str], first: int, last: int) -> None:
+        """Lines `first` to `last` of a text are looked at. `text` gives all of it, its lines joined by `\\n`;
+        it is called only when the helper does not have it yet."""
+        known = self._known.get(key)
+        if known is None:
+            content = text()
+            count = content.count("\n") + 1
+            self._known[key] = known = _Colours(count, (first, last), [None] * count)
+            self._ask({"want": key, "path": path, "text": content, "first": first, "last": last})
+            self._forget()
+            return
+        # What was looked at last is forgotten last.
+        self._known[key] = self._known.pop(key)
+        if known.done or last < known.final:
+            return
+        low, high = known.asked
+        if first < low - 150 or last > high + 150:
+            known.asked = (first, last)
+            self._ask({"look": key, "first": first, "last": last})
+
+    def spans(self, key: str, line: int) -> Sequence[int] | None:
+        """The (start, end, class, …) of a line; None while nothing is known of it."""
+        known = self._known.get(key)
+        if known is None or line >= known.count:
+            return None
+        found = known.lines[line]
+        return found if found is not None else known.guesses.get(line)
+
+    def is_final(self, key: str, line: int) -> bool:
+        """Whether a line's colours are as they will stay."""
+        known = self._known.get(key)
+        return known is not None and (known.done or line < known.final)
+
+    def forget_all(self) -> None:
+        """Drop everything that is known."""
+        self._known.clear()
+
+    def _ask(self, request: dict[str, Any]) -> None:
+        self.start()
+        if self._process is None:
+            key = request.get("want")
+            if key in self._known:
+                self._plain(key)
+            return
+        self._process.write(json.dumps(request, ensure_ascii=True).encode() + b"\n")
+        self._watch.start()
+
+    def _read(self) -> None:
+        if self._process is None:
+            return
+        parts = (self._buffer + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
+        self._buffer = parts.pop()
+        self._answers += parts
+        self._work()
+
+    def _work(self) -> None:
+        started = perf_counter()
+        changed: set[str] = set()
+        done = 0
+        for answer in self._answers:
+            done += 1
+            changed.add(self._take(json.loads(answer)))
+            if perf_counter() - started > _SLICE:
+                break
+        del self._answers[:done]
+        if self._answers:
+            self._drain.start()
+        if all(known.done for known in self._known.values()):
+            self._watch.stop()
+        else:
+            self._watch.start()
+        for key in changed:
+            self.coloured.emit(key)
+
+    def _take(self, answer: dict[str, Any]) -> str:
+        if "plain" in answer:
+            self._plain(answer["plain"])
+            return str(answer["plain"])
+        key = str(answer.get("done") or answer["key"])
+        known = self._known.get(key)
+        if known is None:
+            return key
+        if "done" in answer:
+            known.done = True
+            known.guesses = {}
+            return key
+        self._current = key
+        start, lines = answer["from"], answer["lines"]
+        if answer["final"]:
+            known.lines[start : start + len(lines)] = lines
+            known.final = start + len(lines)
+        else:
+            known.guesses.update(zip(range(start, start + len(lines)), lines, strict=True))
+        return key
+
+    def _plain(self, key: str) -> None:
+        known = self._known.get(key)
+        if known is not None:
+            known.done = True
+            known.lines = []
+            known.count = 0
+
+    def _forget(self) -> None:
+        total = sum(len(known.lines) for known in self._known.values())
+        for key in list(self._known):
+            if total <= KEPT_LINES or len(self._known) <= 2:
+                return
+            total -= len(self._known[key].lines)
+            del self._known[key]
+            self._ask({"drop": key})
+
+    def _give_up(self) -> None:
+        """A lexer that does not come to an end: its text stays plain, the others are asked for again."""
+        self._ended()
+
+    def _failed(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart:
+            self._failures = 99
+            self.stop()
+
+    def _ended(self) -> None:
+        self._failures += 1
+        self.stop()
+        self._buffer = b""
+        self._answers.clear()
+        for key, known in list(self._known.items()):
+            if known.done:
+                continue
+            if key == self._current or self._failures > 3:
+                self._plain(key)
+            else:
+                del self._known[key]
+        self.coloured.emit(self._current)

@@ -1,0 +1,97 @@
+"""All keys on one sheet, made from the command table. Painted in columns."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from workbench.ui.commands import COMMANDS, EDITOR_KEYS, Menu
+from workbench.ui.fonts import interface_font
+from workbench.ui.keycaps import paint_cap
+from workbench.ui.keymap import Keymap, shown
+from workbench.ui.sheet import Sheet, plain
+from workbench.ui.theme import Theme
+
+ROW = 25
+COLUMNS = 3
+TITLE = 30
+
+Block = tuple[str, tuple[tuple[tuple[str, ...], str], ...]]
+
+
+def blocks(keymap: Keymap) -> tuple[Block, ...]:
+    """Every command that has a key, by menu: (title, ((keys as drawn, words), …))."""
+    found: list[Block] = []
+    for menu in Menu:
+        rows = tuple(
+            (tuple(shown(key) for key in keymap.keys(command.id)), command.title.removesuffix("…"))
+            for command in COMMANDS
+            if command.menu is menu and keymap.keys(command.id)
+        )
+        if rows:
+            found.append((menu.value, rows))
+    found.append(("In a note", tuple(((shown(keys),), words) for keys, words in EDITOR_KEYS)))
+    return tuple(found)
+
+
+class _Keys(QWidget):
+    def __init__(self, theme: Theme, found: tuple[Block, ...], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._columns: list[list[Block]] = [[] for _ in range(COLUMNS)]
+        heights = [0] * COLUMNS
+        for block in found:
+            shortest = heights.index(min(heights))
+            self._columns[shortest].append(block)
+            heights[shortest] += TITLE + ROW * len(block[1]) + 12
+        self.setFixedHeight(max(heights))
+        self.setAccessibleName("; ".join(f"{' or '.join(keys)}: {words}" for _, rows in found for keys, words in rows))
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = self.width() / COLUMNS
+        for number, column in enumerate(self._columns):
+            left, top = number * width, 0.0
+            for title, rows in column:
+                painter.setFont(interface_font(11, QFont.Weight.DemiBold))
+                painter.setPen(self._theme.dim)
+                painter.drawText(QRectF(left, top, width, TITLE), Qt.AlignmentFlag.AlignVCenter, title.upper())
+                top += TITLE
+                for keys, words in rows:
+                    self._row(painter, QRectF(left, top, width - 24, ROW), keys, words)
+                    top += ROW
+                top += 12
+
+    def _row(self, painter: QPainter, row: QRectF, keys: tuple[str, ...], words: str) -> None:
+        at = row.left()
+        for key in keys[:2]:
+            at += paint_cap(painter, self._theme, QPointF(at, row.center().y()), key) + 4
+        painter.setFont(interface_font(12))
+        painter.setPen(self._theme.text)
+        room = QRectF(max(at + 6, row.left() + 92), row.top(), 0, row.height())
+        room.setRight(row.right())
+        text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+class KeySheet(Sheet):
+    """The sheet around them."""
+
+    def __init__(self, theme: Theme, keymap: Keymap, parent: QWidget) -> None:
+        super().__init__(parent, width=1120)
+        self.body.addWidget(plain("The keys", self.card, "title"))
+        words = "One-letter keys live on the review. Every command is also in the menu and in the palette."
+        self.body.addWidget(plain(words, self.card, "dim"))
+        keys = _Keys(theme, blocks(keymap), self.card)
+        area = QScrollArea(self.card)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(keys)
+        area.setStyleSheet("background: transparent")
+        area.setMinimumHeight(min(keys.height() + 4, 700))
+        self.body.addWidget(area)

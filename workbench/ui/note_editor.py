@@ -1,0 +1,338 @@
+"""Editors that lie in the flow of the diff: a note, a reason, lines edited in place. They keep drafts; they decide nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from workbench.review.notes import Intent
+from workbench.ui.fonts import code_font, interface_font
+
+DRAFT_AFTER = 250
+"""Milliseconds of quiet after which what stands in an editor is kept as a draft."""
+
+MARKS = {"!": Intent.MUST, "?": Intent.QUESTION, "+": Intent.KEEP}
+MOST_ROWS = 16
+_INTENTS = {intent: mark for mark, intent in MARKS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in a note's editor. `suggestion` is None where there is none; "" suggests taking the lines out."""
+
+    text: str
+    suggestion: str | None = None
+
+
+def intent_of(text: str, default: Intent = Intent.SHOULD) -> tuple[Intent, str]:
+    """The intent that a leading mark gives, and the text without it. `default` is for text without a mark."""
+    stripped = text.lstrip()
+    intent = MARKS.get(stripped[:1])
+    if intent is None:
+        return default, text.strip()
+    return intent, stripped[1:].strip()
+
+
+def marked(intent: Intent, text: str) -> str:
+    """A note's text with the mark that gives its intent, for editing it."""
+    mark = _INTENTS.get(intent)
+    return f"{mark} {text}" if mark else text
+
+
+def as_draft(written: Written) -> str:
+    """What is kept of an editor."""
+    return json.dumps({"text": written.text, "suggestion": written.suggestion})
+
+
+def from_draft(body: str) -> Written:
+    """What was kept; a draft that cannot be read is shown as its text."""
+    try:
+        found = json.loads(body)
+        suggestion = found.get("suggestion")
+        return Written(str(found.get("text", "")), None if suggestion is None else str(suggestion))
+    except (ValueError, AttributeError):
+        return Written(body)
+
+
+class GrowingText(QPlainTextEdit):
+    """A text field as high as its text."""
+
+    grown = Signal()
+    saved = Signal()
+    left = Signal()
+    suggested = Signal()
+    snippet_wanted = Signal(int)
+
+    def __init__(self, rows: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows = rows
+        self.setTabChangesFocus(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.textChanged.connect(self._fit)
+
+    def set_rows_font(self) -> None:
+        """The font was set; be as high as the text needs."""
+        self._fit()
+
+    def _fit(self) -> None:
+        lines = int(self.document().size().height()) if self.isVisible() else self.blockCount()
+        rows = min(max(self._rows, lines), MOST_ROWS)
+        height = rows * self.fontMetrics().lineSpacing() + 18
+        if height != self.height() or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+            self.grown.emit()
+
+    def event(self, event: QEvent) -> bool:
+        # What the editor means by its chords goes before the window's shortcuts.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if control and not shift and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.saved.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif control and event.key() == Qt.Key.Key_E:
+            self.suggested.emit()
+        elif control and Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9:
+            self.snippet_wanted.emit(event.key() - Qt.Key.Key_1)
+        else:
+            super().keyPressEvent(event)
+
+
+def _is_ours(event: QKeyEvent) -> bool:
+    if event.key() == Qt.Key.Key_Escape:
+        return True
+    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+    if not control or shift:
+        return False
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_E) or (
+        Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9
+    )
+
+
+class Editor(QFrame):
+    """What all editors have: a key, signals, and a draft that is kept shortly after the last key."""
+
+    height_changed = Signal()
+    saved = Signal(str, object)
+    left = Signal(str)
+    draft_changed = Signal(str, str)
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+        self.setProperty("kind", "card")
+        self._draft_timer = QTimer(self)
+        self._draft_timer.setSingleShot(True)
+        self._draft_timer.setInterval(DRAFT_AFTER)
+        self._draft_timer.timeout.connect(self._on_draft)
+
+    def written(self) -> Written:
+        """What stands in the editor."""
+        raise NotImplementedError
+
+    def keep_draft(self) -> None:
+        """Keep at once what is not kept yet."""
+        if self._draft_timer.isActive():
+            self._draft_timer.stop()
+            self._on_draft()
+
+    def _touched(self) -> None:
+        self._draft_timer.start()
+
+    def _on_draft(self) -> None:
+        self.draft_changed.emit(self.key, as_draft(self.written()))
+
+    def _on_saved(self) -> None:
+        self._draft_timer.stop()
+        self.saved.emit(self.key, self.written())
+
+    def _on_left(self) -> None:
+        self.keep_draft()
+        self.left.emit(self.key)
+
+
+class NoteEditor(Editor):
+    """A note: its text, and below it a suggestion once there is one."""
+
+    def __init__(self, key: str, title: str, lines: str | None, snippets: Sequence[str] = ()) -> None:
+        """`lines` is the code that a suggestion starts from; None where there is nothing to suggest."""
+        super().__init__(key)
+        self._lines, self._snippets = lines, tuple(snippets)
+        self.chip = QLabel("should", self)
+        self.chip.setProperty("kind", "title")
+        title_label = QLabel(title, self)
+        title_label.setTextFormat(Qt.TextFormat.PlainText)
+        title_label.setProperty("kind", "dim")
+        self.state = QLabel("", self)
+        self.state.setProperty("kind", "faint")
+        self.text = GrowingText(2, self)
+        self.text.setFont(interface_font())
+        self.text.setPlaceholderText("! must   ? question   + keep   otherwise: should")
+        self.text.setAccessibleName(f"Note, {title}")
+        self.suggestion_title = QLabel("suggestion", self)
+        self.suggestion_title.setProperty("kind", "dim")
+        self.suggestion = GrowingText(1, self)
+        self.suggestion.setProperty("kind", "code")
+        self.suggestion.setFont(code_font())
+        self.suggestion.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.suggestion.setAccessibleName("Suggestion")
+        extra = "   Ctrl+E suggestion" if lines is not None else ""
+        hint = QLabel(f"Ctrl+Enter saves   Esc keeps the draft{extra}", self)
+        hint.setProperty("kind", "faint")
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        for widget in (self.chip, title_label):
+            top.addWidget(widget)
+        top.addStretch(1)
+        top.addWidget(self.state)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(6)
+        layout.addLayout(top)
+        for each in (self.text, self.suggestion_title, self.suggestion, hint):
+            layout.addWidget(each)
+        self._show_suggestion(shown=False)
+        for field in (self.text, self.suggestion):
+            field.saved.connect(self._on_saved)
+            field.left.connect(self._on_left)
+            field.suggested.connect(self._on_suggested)
+            field.snippet_wanted.connect(self._on_snippet)
+            field.grown.connect(self._on_grown)
+            field.textChanged.connect(self._on_text)
+        self.setFocusProxy(self.text)
+
+    def set_written(self, written: Written) -> None:
+        """Start from this."""
+        self.text.setPlainText(written.text)
+        self.text.moveCursor(QTextCursor.MoveOperation.End)
+        if written.suggestion is not None:
+            self.suggestion.setPlainText(written.suggestion)
+            self._show_suggestion(shown=True)
+        self._draft_timer.stop()
+
+    def written(self) -> Written:
+        shown = self.suggestion.isVisibleTo(self)
+        return Written(self.text.toPlainText(), self.suggestion.toPlainText() if shown else None)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, super().sizeHint().height())
+
+    def _show_suggestion(self, *, shown: bool) -> None:
+        self.suggestion.setVisible(shown)
+        self.suggestion_title.setVisible(shown)
+
+    def _on_suggested(self) -> None:
+        if self._lines is None:
+            return
+        if not self.suggestion.isVisibleTo(self):
+            self.suggestion.setPlainText(self._lines)
+            self._show_suggestion(shown=True)
+            self._on_grown()
+        self.suggestion.setFocus()
+
+    def _on_snippet(self, number: int) -> None:
+        if number < len(self._snippets):
+            self.text.insertPlainText(self._snippets[number])
+
+    def _on_text(self) -> None:
+        intent, _ = intent_of(self.text.toPlainText())
+        self.chip.setText(intent.value)
+        self.state.setText("")
+        self._touched()
+
+    def _on_draft(self) -> None:
+        super()._on_draft()
+        self.state.setText("draft saved")
+
+    def _on_grown(self) -> None:
+        self.layout().activate()
+        self.height_changed.emit()
+
+
+class LinesEditor(Editor):
+    """The new side of a change, edited in place."""
+
+    def __init__(self, key: str, title: str, text: str) -> None:
+        super().__init__(key)
+        label = QLabel(title, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("kind", "dim")
+        self.text = GrowingText(1, self)
+        self.text.setProperty("kind", "code")
+        self.text.setFont(code_font())
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setPlainText(text)
+        self.text.setAccessibleName(title)
+        hint = QLabel("Ctrl+Enter takes it as your own accepted change   Esc keeps the draft", self)
+        hint.setProperty("kind", "faint")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(6)
+        for widget in (label, self.text, hint):
+            layout.addWidget(widget)
+        self.text.saved.connect(self._on_saved)
+        self.text.left.connect(self._on_left)
+        self.text.grown.connect(self.height_changed)
+        self.text.textChanged.connect(self._touched)
+        self.setFocusProxy(self.text)
+
+    def set_written(self, written: Written) -> None:
+        """Start from this."""
+        self.text.setPlainText(written.text)
+        self._draft_timer.stop()
+
+    def written(self) -> Written:
+        return Written(self.text.toPlainText())
+
+
+class ReasonLine(Editor):
+    """One line under a change that is being rejected: Enter rejects, Escape leaves it as it was."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.line = _Line(self)
+        self.line.setPlaceholderText("Why is this rejected? The next round is told.")
+        self.line.setAccessibleName("Reason")
+        chip = QLabel("reject", self)
+        chip.setProperty("kind", "error")
+        hint = QLabel("Enter rejects   Esc leaves", self)
+        hint.setProperty("kind", "faint")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(10)
+        layout.addWidget(chip)
+        layout.addWidget(self.line, 1)
+        layout.addWidget(hint)
+        self.line.returnPressed.connect(self._on_saved)
+        self.line.left.connect(self._on_left)
+        self.line.textEdited.connect(self._touched)
+        self.setFocusProxy(self.line)
+
+    def set_written(self, written: Written) -> None:
+        """Start from this."""
+        self.line.setText(written.text)
+
+    def written(self) -> Written:
+        return Written(self.line.text())
+
+
+class _Line(QLineEdit):
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,45 @@
+"""A quiet bar for what the window has to say: a sentence, a hint. It stands until it is read or something succeeds."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from workbench.ui.sheet import plain
+
+
+class Notice(QWidget):
+    """One sentence with its hint. An error is said in its colour and stays; news goes with the next key's success."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.sentence: QLabel = plain("", self, wrapped=True)
+        self.hint: QLabel = plain("", self, "dim", wrapped=True)
+        self.dismiss = QToolButton(self)
+        self.dismiss.setText("✕")
+        self.dismiss.setProperty("kind", "quiet")
+        self.dismiss.setToolTip("Dismiss (Escape)")
+        self.dismiss.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.dismiss.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 6, 8, 6)
+        layout.setSpacing(12)
+        layout.addWidget(self.sentence, 3)
+        layout.addWidget(self.hint, 2)
+        layout.addWidget(self.dismiss)
+        self.is_error = False
+        self.hide()
+
+    def say(self, sentence: str, hint: str = "", *, error: bool = False) -> None:
+        """Say something."""
+        self.is_error = error
+        self.sentence.setProperty("kind", "error" if error else "plain")
+        self.sentence.style().unpolish(self.sentence)
+        self.sentence.style().polish(self.sentence)
+        self.sentence.setText(sentence)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+        self.setAccessibleName(f"{sentence} {hint}")
+        self.show()

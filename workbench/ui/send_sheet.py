@@ -1,0 +1,132 @@
+"""Sending: who can receive the feedback, the exact text, its size, and what is unread. Asks; sends nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
+
+from workbench.ui.fonts import code_font
+from workbench.ui.note_editor import GrowingText
+from workbench.ui.sheet import Sheet, buttons, plain
+from workbench.workflow.send import Outgoing, Recipient, RecipientKind
+
+
+class _Text(GrowingText):
+    """The exact text, read-only; Ctrl+Enter still sends."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+
+    def _fit(self) -> None:
+        return
+
+
+class SendSheet(Sheet):
+    """Recipients at the left, the text at the right."""
+
+    sent = Signal(Recipient, bool)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, width=1060, tall=True)
+        self._recipients: tuple[Recipient, ...] = ()
+        self._group = QButtonGroup(self)
+        self._group.idToggled.connect(self._on_toggled)
+        self.body.addWidget(plain("Send the feedback", self.card, "title"))
+        self.summary = plain("Asking who can receive it…", self.card, "dim")
+        self.body.addWidget(self.summary)
+        middle = QHBoxLayout()
+        middle.setSpacing(20)
+        self._left = QVBoxLayout()
+        self._left.setSpacing(8)
+        self._left.addWidget(plain("TO", self.card, "section"))
+        self._choices = QVBoxLayout()
+        self._left.addLayout(self._choices)
+        self.take_out = QCheckBox("", self.card)
+        self.take_out.hide()
+        self._left.addSpacing(12)
+        self._left.addWidget(self.take_out)
+        self.take_out_words = plain("They are backed up, and undo puts them back.", self.card, "faint")
+        self.take_out_words.hide()
+        self._left.addWidget(self.take_out_words)
+        self._left.addStretch(1)
+        side = QWidget(self.card)
+        side.setLayout(self._left)
+        self._left.setContentsMargins(0, 0, 0, 0)
+        side.setFixedWidth(320)
+        middle.addWidget(side)
+        self.text = _Text(1, self.card)
+        self.text.setReadOnly(True)
+        self.text.setFont(code_font(12))
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.text.setAccessibleName("The exact text")
+        self.text.saved.connect(self._send)
+        self.text.left.connect(self.close_sheet)
+        middle.addWidget(self.text, 1)
+        self.body.addLayout(middle, 1)
+        self.error = plain("", self.card, "error")
+        self.error.hide()
+        self.body.addWidget(self.error)
+        row, self.main = buttons(self, "Send")
+        self.main.clicked.connect(self._send)
+        self.main.setEnabled(False)
+        self.body.addLayout(row)
+        self.setFocusProxy(self.text)
+
+    def show_outgoing(
+        self, outgoing: Outgoing, recipients: Sequence[Recipient], chosen: str, *, take_out: bool
+    ) -> None:
+        """Show what would leave and to whom; `chosen` is the recipient to start with."""
+        self._recipients = tuple(recipients)
+        parts = [f"about {outgoing.tokens:,} tokens of feedback"]
+        parts.append(f"{outgoing.unread} changes unread" if outgoing.unread else "everything is read")
+        self.summary.setText(" · ".join(parts))
+        self.text.setPlainText(outgoing.text)
+        count = outgoing.rejected_in_work_tree
+        self.take_out.setVisible(bool(count))
+        self.take_out_words.setVisible(bool(count))
+        files = "1 file" if count == 1 else f"{count} files"
+        self.take_out.setText(f"Take the rejected lines out of {files} first")
+        self.take_out.setChecked(take_out)
+        for number, recipient in enumerate(self._recipients):
+            lacks = f"  ({recipient.lacks})" if recipient.lacks else ""
+            button = QRadioButton(f"{recipient.label}{lacks}".replace("&", "&&"), self.card)
+            button.setEnabled(not recipient.lacks)
+            self._group.addButton(button, number)
+            self._choices.addWidget(button)
+        usable = [number for number, each in enumerate(self._recipients) if not each.lacks]
+        wanted = [number for number in usable if self._recipients[number].id == chosen]
+        for number in (wanted or usable)[:1]:
+            self._group.button(number).setChecked(True)
+        self.text.setFocus()
+
+    def show_error(self, words: str) -> None:
+        """Say what went wrong, here."""
+        self.error.setText(words)
+        self.error.show()
+        self.main.setEnabled(True)
+
+    def choose(self, recipient: str) -> None:
+        """Choose a recipient by its id."""
+        for number, each in enumerate(self._recipients):
+            if each.id == recipient:
+                self._group.button(number).setChecked(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (16777220, 16777221):  # Return and Enter, with or without Ctrl
+            self._send()
+        super().keyPressEvent(event)
+
+    def _on_toggled(self, number: int, checked: bool) -> None:
+        if checked:
+            self.main.setEnabled(True)
+            kind = self._recipients[number].kind
+            self.main.setText("Copy  Ctrl ↵" if kind is RecipientKind.CLIPBOARD else "Send  Ctrl ↵")
+
+    def _send(self) -> None:
+        number = self._group.checkedId()
+        if number >= 0 and self.main.isEnabled():
+            self.main.setEnabled(False)
+            self.sent.emit(self._recipients[number], self.take_out.isVisible() and self.take_out.isChecked())

@@ -1,0 +1,112 @@
+"""A sheet: a card over the window that asks for one thing. Escape closes it; the window behind stays as it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+
+class Sheet(QWidget):
+    """Covers its parent; `card` holds what it is about."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget, *, width: int = 720, top: int | None = None, tall: bool = False) -> None:
+        super().__init__(parent)
+        self._width, self._top, self._tall = width, top, tall
+        self._before = parent.window().focusWidget()
+        self.card = QFrame(self)
+        self.card.setProperty("kind", "card")
+        self.card.setObjectName("sheet")
+        self.body = QVBoxLayout(self.card)
+        self.body.setContentsMargins(20, 16, 20, 16)
+        self.body.setSpacing(10)
+        parent.installEventFilter(self)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def open(self) -> None:
+        """Show it over the whole parent."""
+        self._fit()
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def close_sheet(self) -> None:
+        """Take it away and give the keys back to where they were."""
+        if self.isHidden():
+            return
+        self.hide()
+        self.parentWidget().removeEventFilter(self)
+        if self._before is not None and self._before.isVisible():
+            self._before.setFocus()
+        self.closed.emit()
+        self.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize:
+            self._fit()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_sheet()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self.card.geometry().contains(event.position().toPoint()):
+            self.close_sheet()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, 110))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Tab stays inside the sheet.
+        found = super().focusNextPrevChild(forward)
+        now = self.window().focusWidget()
+        if now is not None and not self.isAncestorOf(now):
+            self.setFocus()
+        return found
+
+    def fit(self) -> None:
+        """Its content has another size now."""
+        self._fit()
+
+    def _fit(self) -> None:
+        area = self.parentWidget().rect()
+        self.setGeometry(area)
+        width = min(self._width, area.width() - 40)
+        height = area.height() - 80 if self._tall else min(self._height(width), area.height() - 80)
+        top = self._top if self._top is not None else max(24, (area.height() - height) // 2)
+        self.card.setGeometry((area.width() - width) // 2, top, width, min(height, area.height() - top - 16))
+
+    def _height(self, width: int) -> int:
+        self.body.activate()
+        if self.body.hasHeightForWidth():
+            return self.body.totalHeightForWidth(width)
+        return self.card.sizeHint().height()
+
+
+def plain(text: str, parent: QWidget, kind: str = "", *, wrapped: bool = True) -> QLabel:
+    """A label that shows text as it is: what comes from a repository is never markup."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    label.setWordWrap(wrapped)
+    if kind:
+        label.setProperty("kind", kind)
+    return label
+
+
+def buttons(sheet: Sheet, primary: str, keys: str = "Ctrl ↵") -> tuple[QHBoxLayout, QPushButton]:
+    """The row at a sheet's foot: what went wrong at the left, leave, and the one thing it is for."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    leave = QPushButton("Cancel  Esc", sheet.card)
+    leave.setProperty("kind", "quiet")
+    leave.clicked.connect(sheet.close_sheet)
+    main = QPushButton(f"{primary}  {keys}", sheet.card)
+    main.setProperty("kind", "primary")
+    row.addWidget(leave)
+    row.addWidget(main)
+    return row, main

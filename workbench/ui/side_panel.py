@@ -1,0 +1,167 @@
+"""The right: rounds, what runs, the ledger, and what the next round gets. Shows and asks; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.ui.fonts import code_font
+from workbench.ui.ledger_list import LedgerList, LedgerRow
+from workbench.ui.rounds_bars import RoundBar, RoundsBars
+from workbench.ui.theme import Theme
+
+MOST_TEXT = 20_000
+
+
+def section(text: str, parent: QWidget) -> QLabel:
+    """A section's title."""
+    label = QLabel(text.upper(), parent)
+    label.setProperty("kind", "section")
+    return label
+
+
+class RunningCard(QFrame):
+    """A round that is being made: words, numbers, the text as it streams, and the way to stop it."""
+
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "card")
+        self.words = QLabel(self)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.numbers = QLabel(self)
+        self.numbers.setProperty("kind", "dim")
+        self.text = QPlainTextEdit(self)
+        self.text.setReadOnly(True)
+        self.text.setFont(code_font(11))
+        self.text.setFixedHeight(150)
+        self.text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.text.setMaximumBlockCount(2000)
+        self.text.setAccessibleName("What the model writes")
+        self.cancel = QToolButton(self)
+        self.cancel.setText("Cancel")
+        self.cancel.setToolTip("Cancel the running round")
+        self.cancel.clicked.connect(self.cancel_wanted)
+        top = QHBoxLayout()
+        top.addWidget(self.numbers, 1)
+        top.addWidget(self.cancel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 10)
+        layout.setSpacing(6)
+        layout.addWidget(self.words)
+        layout.addLayout(top)
+        layout.addWidget(self.text)
+
+    def begin(self, words: str) -> None:
+        """A round begins."""
+        self.words.setText(words)
+        self.numbers.setText("")
+        self.text.clear()
+        self.show()
+
+    def add_text(self, text: str) -> None:
+        """More of the answer."""
+        self.text.moveCursor(QTextCursor.MoveOperation.End)
+        self.text.insertPlainText(text)
+        self.text.moveCursor(QTextCursor.MoveOperation.End)
+
+
+class SidePanel(QScrollArea):
+    """The sections, one under another; those that have nothing to say are not there."""
+
+    entry_chosen = Signal(str)
+    cancel_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget(self)
+        inner.setProperty("kind", "panel")
+        self.bars = RoundsBars(theme, inner)
+        self.running = RunningCard(inner)
+        self.running.cancel_wanted.connect(self.cancel_wanted)
+        self.running.hide()
+        self.ledger_title = section("Ledger", inner)
+        self.ledger = LedgerList(theme, inner)
+        self.ledger.entry_chosen.connect(self.entry_chosen)
+        self.next_title = section("Next round gets", inner)
+        self.next_rows = QWidget(inner)
+        self._grid = QGridLayout(self.next_rows)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(7)
+        self._grid.setColumnStretch(0, 1)
+        self._next: tuple[tuple[str, str], ...] = ()
+        layout = QVBoxLayout(inner)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(8)
+        layout.addWidget(section("Rounds", inner))
+        layout.addWidget(self.bars)
+        layout.addWidget(self.running)
+        layout.addSpacing(10)
+        for widget in (self.ledger_title, self.ledger):
+            layout.addWidget(widget)
+        layout.addSpacing(10)
+        layout.addWidget(self.next_title)
+        layout.addWidget(self.next_rows)
+        layout.addStretch(1)
+        self.setWidget(inner)
+        self.show_ledger((), 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another theme."""
+        self.bars.set_theme(theme)
+        self.ledger.set_theme(theme)
+
+    def show_bars(self, bars: tuple[RoundBar, ...]) -> None:
+        """Show the rounds."""
+        self.bars.show_bars(bars)
+
+    def show_ledger(self, rows: tuple[LedgerRow, ...], number: int) -> None:
+        """Show the ledger of round `number`; nothing in a first round."""
+        self.ledger_title.setText(f"LEDGER · ROUND {number}")
+        self.ledger.show_rows(rows)
+        self.ledger_title.setVisible(bool(rows))
+        self.ledger.setVisible(bool(rows))
+
+    def show_next(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Show what the next round gets, by name and size. The last row is the sum."""
+        if tuple(rows) == self._next:
+            return
+        self._next = tuple(rows)
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for number, (name, size) in enumerate(rows):
+            is_sum = number == len(rows) - 1
+            if is_sum:
+                line = QFrame(self.next_rows)
+                line.setProperty("kind", "line")
+                line.setFixedHeight(1)
+                self._grid.addWidget(line, number, 0, 1, 2)
+            left, right = QLabel(name, self.next_rows), QLabel(size, self.next_rows)
+            left.setProperty("kind", "title" if is_sum else "plain")
+            right.setProperty("kind", "plain" if is_sum else "faint")
+            right.setAlignment(Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(left, number + is_sum, 0)
+            self._grid.addWidget(right, number + is_sum, 1)
+        self.next_title.setVisible(bool(rows))

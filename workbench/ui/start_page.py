@@ -1,0 +1,190 @@
+"""What is shown when there is no review: recent ones, open, drop a folder, the demo; or what else could be reviewed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.review.text import visible
+from workbench.ui.fonts import interface_font
+from workbench.ui.sheet import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that can be opened: what `chosen` says of it, its words, and what stands at the right."""
+
+    id: str
+    title: str
+    words: str
+    right: str = ""
+
+
+def ago(at: float, now: float) -> str:
+    """How long ago: "just now", "5 min", "3 h", "2 days", else the date."""
+    seconds = max(0.0, now - at)
+    if seconds < 90:
+        return "just now"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min ago"
+    if seconds < 129_600:
+        return f"{seconds / 3600:.0f} h ago"
+    if seconds < 30 * 86_400:
+        return f"{seconds / 86_400:.0f} days ago"
+    return time.strftime("%Y-%m-%d", time.localtime(at))
+
+
+class RowButton(QPushButton):
+    """A row that can be pressed."""
+
+    chosen = Signal(str)
+
+    def __init__(self, row: Row, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "quiet")
+        self._id = row.id
+        self.setFixedHeight(48)
+        self.setAccessibleName(f"{row.title}, {row.words} {row.right}")
+        title, words = plain(visible(row.title).text, self, "title", wrapped=False), plain(
+            visible(row.words).text, self, "dim", wrapped=False
+        )
+        right = plain(row.right, self, "faint", wrapped=False)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addWidget(title)
+        texts.addWidget(words)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 12, 4)
+        layout.addLayout(texts, 1)
+        layout.addWidget(right)
+        for label in self.findChildren(QLabel):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.clicked.connect(self._on_clicked)
+
+    def _on_clicked(self) -> None:
+        self.chosen.emit(self._id)
+
+
+class StartPage(QWidget):
+    """One column in the middle."""
+
+    review_chosen = Signal(str)
+    range_chosen = Signal(str)
+    folder_dropped = Signal(str)
+    wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAcceptDrops(True)
+        self.column = QWidget(self)
+        self.column.setMaximumWidth(640)
+        self._layout = QVBoxLayout(self.column)
+        self._layout.setSpacing(8)
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setStyleSheet("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent }")
+        middle = QWidget(area)
+        inner = QHBoxLayout(middle)
+        inner.addStretch(1)
+        inner.addWidget(self.column, 6)
+        inner.addStretch(1)
+        area.setWidget(middle)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    def show_recent(self, rows: Sequence[Row], keys: dict[str, str]) -> None:
+        """The page without a repository."""
+        self._begin("Workbench", "Review what an AI changed, decide, and land exactly what you accepted.")
+        self._add_buttons(keys)
+        self._add_rows("Recent reviews", rows, self.review_chosen)
+        if not rows:
+            hint = f"Nothing was reviewed yet. Open a repository ({keys.get('open', '')}), or drop its folder here."
+            self._layout.addWidget(plain(hint, self.column, "dim"))
+        self._layout.addStretch(1)
+
+    def show_nothing(self, sentence: str, choices: Sequence[Row], keys: dict[str, str]) -> None:
+        """Nothing is uncommitted here: what else could be reviewed."""
+        self._begin(sentence, "As soon as something is edited, R reads the work tree again.")
+        self._add_rows("Review instead", choices, self.range_chosen)
+        if not choices:
+            self._layout.addWidget(plain("There is no commit to review either.", self.column, "dim"))
+        self._add_buttons(keys)
+        self._layout.addStretch(1)
+
+    def show_error(self, sentence: str, hint: str, keys: dict[str, str]) -> None:
+        """What was asked for cannot be opened."""
+        self._begin(sentence, hint)
+        self._add_buttons(keys)
+        self._layout.addStretch(1)
+
+    def show_opening(self, name: str) -> None:
+        """Something is being read."""
+        self._begin(f"Reading {name}…", "")
+        self._layout.addStretch(1)
+
+    def _begin(self, title: str, words: str) -> None:
+        while (item := self._layout.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                # Taken away at once: what is deleted later would still be seen under the new page.
+                widget.hide()
+                widget.deleteLater()
+        self._layout.addSpacing(72)
+        heading = plain(title, self.column)
+        heading.setFont(interface_font(20, QFont.Weight.DemiBold))
+        heading.setStyleSheet("font-size: 20px; font-weight: 600")
+        self._layout.addWidget(heading)
+        if words:
+            self._layout.addWidget(plain(words, self.column, "dim"))
+        self._layout.addSpacing(16)
+
+    def _add_rows(self, title: str, rows: Sequence[Row], chosen: SignalInstance) -> None:
+        if not rows:
+            return
+        self._layout.addSpacing(12)
+        label = plain(title.upper(), self.column, "section")
+        self._layout.addWidget(label)
+        for row in rows:
+            button = RowButton(row, self.column)
+            button.chosen.connect(chosen)
+            self._layout.addWidget(button)
+
+    def _add_buttons(self, keys: dict[str, str]) -> None:
+        holder = QWidget(self.column)
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        titles = {"open": "Open a repository…", "demo": "Open the demo"}
+        for number, (command, title) in enumerate(titles.items()):
+            key = keys.get(command, "")
+            button = QPushButton(f"{title}  {key}".strip(), holder)
+            button.setObjectName(command)
+            if number == 0:
+                button.setProperty("kind", "primary")
+            button.clicked.connect(self._on_button)
+            row.addWidget(button)
+        row.addStretch(1)
+        self._layout.addWidget(holder)
+
+    def _on_button(self) -> None:
+        self.wanted.emit(self.sender().objectName())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() and Path(url.toLocalFile()).is_dir() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile() and Path(url.toLocalFile()).is_dir():
+                self.folder_dropped.emit(url.toLocalFile())
+                return

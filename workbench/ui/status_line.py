@@ -1,0 +1,94 @@
+"""The bottom: one line of truth at the left, the keys at the right. Counts nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from workbench.review.notes import Intent
+from workbench.review.progress import Progress
+from workbench.review.review import Review
+from workbench.ui.keycaps import KeyHints
+from workbench.ui.theme import Theme
+
+HEIGHT = 30
+_WORDS = {Intent.MUST: "must", Intent.SHOULD: "should", Intent.QUESTION: "question", Intent.KEEP: "keep"}
+
+
+def truth(progress: Progress) -> str:
+    """How many changes stand where: "12 accepted · 3 rejected · 4 asked · 28 unread"."""
+    parts = [
+        f"{progress.accepted} accepted",
+        f"{progress.rejected} rejected",
+        *([f"{progress.mixed} in part"] if progress.mixed else []),
+        f"{progress.asked} asked",
+        f"{progress.unread} unread",
+    ]
+    return " · ".join(parts)
+
+
+def notes_words(counts: Mapping[Intent, int]) -> str:
+    """Live notes by intent: "2 must · 1 question"."""
+    return " · ".join(f"{counts[intent]} {_WORDS[intent]}" for intent in Intent if counts.get(intent))
+
+
+def round_words(review: Review) -> str:
+    """Which round is on the screen and who made it."""
+    current = review.round
+    if current is None:
+        return ""
+    author = current.model or {"worktree": "work tree", "expert": "edited by you"}.get(
+        current.source.value, current.source.value
+    )
+    return f"round {current.label} · {author}"
+
+
+def money_words(review: Review, budget: float) -> str:
+    """What the calls of this review cost: "$0.13 of $2.00", "" where none was made."""
+    costs = [call.usage.cost for call in review.calls]
+    if not any(cost is not None for cost in costs):
+        return ""
+    return f"${sum(cost or 0.0 for cost in costs):.2f} of ${budget:.2f}"
+
+
+class StatusLine(QWidget):
+    """Four texts and the hints."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEIGHT)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 0, 14, 0)
+        layout.setSpacing(28)
+        self.truth = QLabel(self)
+        self.truth.setProperty("kind", "title")
+        self.notes = QLabel(self)
+        self.round = QLabel(self)
+        self.money = QLabel(self)
+        self.hints = KeyHints(theme, self)
+        layout.addWidget(self.truth)
+        for label in (self.notes, self.round, self.money):
+            label.setProperty("kind", "dim")
+            layout.addWidget(label)
+        layout.addWidget(self.hints, 1)
+
+    def show_review(
+        self, review: Review, progress: Progress, counts: Mapping[Intent, int], budget: float, drafts: int
+    ) -> None:
+        """Say where the review stands."""
+        self.truth.setText(truth(progress) + (" · closed" if review.closed else ""))
+        kept = f"{drafts} draft{'s' if drafts > 1 else ''}" if drafts else ""
+        texts = (" · ".join(each for each in (notes_words(counts), kept) if each), round_words(review))
+        for label, text in zip(
+            (self.notes, self.round, self.money), (*texts, money_words(review, budget)), strict=True
+        ):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+    def set_hints(self, hints: Sequence[tuple[str, str, str]]) -> None:
+        """Show these keys at the right."""
+        self.hints.set_hints(hints)

@@ -1,0 +1,206 @@
+"""The top: which repository, the task, the way to everything else, and Send. Decides nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from workbench.ui.theme import Theme
+
+HEIGHT = 38
+FIELD = 330
+
+
+class Field(QWidget):
+    """What looks like a search field and opens the palette."""
+
+    clicked = Signal()
+
+    def __init__(self, theme: Theme, keys: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme, self._keys = theme, keys
+        self.setFixedHeight(26)
+        self.setMinimumWidth(120)
+        self.setMaximumWidth(FIELD)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("Go to file, change, command")
+        self.setToolTip(f"Find a command, file or note ({keys})")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another theme."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(FIELD, 26)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.line)
+        painter.setBrush(self._theme.ground)
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setPen(self._theme.faint)
+        inner = self.rect().adjusted(10, 0, -10, 0)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._keys)
+        words = painter.fontMetrics().elidedText(
+            "Go to file, change, command…", Qt.TextElideMode.ElideRight, inner.width() - 60
+        )
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit()
+
+
+class Elided(QLabel):
+    """A label that gives way: it shows what fits, the whole is its tooltip."""
+
+    clicked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_whole(self, text: str) -> None:
+        """The text to show as much of as fits."""
+        if text != self._whole:
+            self._whole = text
+            self.setToolTip(text)
+            self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit()
+
+    def _elide(self) -> None:
+        first = self._whole.strip().split("\n", 1)[0].strip("# ")
+        self.setText(QFontMetrics(self.font()).elidedText(first, Qt.TextElideMode.ElideRight, self.width()))
+
+
+class MenuButton(QToolButton):
+    """Three lines: the door to all menus where the system has no bar for them."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setProperty("kind", "quiet")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFixedSize(28, 26)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Menu")
+        self.setToolTip("All commands (F10)")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another theme."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self._theme.dim)
+        middle = self.height() / 2
+        for step in (-4, 0, 4):
+            painter.drawLine(QPointF(8, middle + step), QPointF(20, middle + step))
+
+
+class TopBar(QWidget):
+    """The bar. What is pressed goes out as a command's id."""
+
+    wanted = Signal(str)
+
+    def __init__(self, theme: Theme, keys: dict[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEIGHT)
+        self.menu_button = MenuButton(theme, self)
+        self.repository = QLabel("Workbench", self)
+        self.repository.setProperty("kind", "title")
+        self.task = Elided(self)
+        self.task.setProperty("kind", "dim")
+        self.task.clicked.connect(self._on_task)
+        self.field = Field(theme, keys.get("palette", ""), self)
+        self.field.clicked.connect(self._on_field)
+        self.trust = QLabel("restricted", self)
+        self.trust.setProperty("kind", "dim")
+        self.trust.setToolTip("No program that this repository names is run: no hook, filter or check.")
+        self.split = self._button("Split ▾", "split", keys)
+        self.land = self._button("Land", "land", keys)
+        self.send = QPushButton(f"Send  {keys.get('send', '')}".strip(), self)
+        self.send.setProperty("kind", "primary")
+        self.send.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.send.setToolTip(f"Send the feedback ({keys.get('send', '')})")
+        self.send.clicked.connect(self._on_send)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 14, 0)
+        layout.setSpacing(6)
+        left, right = QHBoxLayout(), QHBoxLayout()
+        left.setSpacing(8)
+        right.setSpacing(4)
+        for widget in (self.menu_button, self.repository):
+            left.addWidget(widget)
+        left.addSpacing(8)
+        left.addWidget(self.task, 1)
+        right.addStretch(1)
+        for widget in (self.trust, self.split, self.land, self.send):
+            right.addWidget(widget)
+        right.insertSpacing(2, 8)
+        layout.addLayout(left, 1)
+        layout.addWidget(self.field)
+        layout.addLayout(right, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another theme."""
+        self.field.set_theme(theme)
+        self.menu_button.set_theme(theme)
+
+    def set_menu(self, menu: QMenu) -> None:
+        """The menu behind the three lines."""
+        self.menu_button.setMenu(menu)
+
+    def show_review(self, repository: str, task: str, *, split: bool) -> None:
+        """Say what is open."""
+        self.repository.setText(repository)
+        self.task.set_whole(task or "No task yet: T writes it")
+        self.split.setText("Split ▾" if split else "Unified ▾")
+        self._set_open(True)
+
+    def show_nothing(self) -> None:
+        """No review is open."""
+        self.repository.setText("Workbench")
+        self.task.set_whole("")
+        self._set_open(False)
+
+    def _set_open(self, is_open: bool) -> None:
+        for widget in (self.trust, self.split, self.land, self.send):
+            widget.setVisible(is_open)
+
+    def _button(self, text: str, command: str, keys: dict[str, str]) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setProperty("kind", "quiet")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        title = {"split": "Split or unified", "land": "Land what was accepted"}[command]
+        button.setToolTip(f"{title} ({keys.get(command, '')})")
+        button.setObjectName(command)
+        button.clicked.connect(self._on_button)
+        return button
+
+    def _on_button(self) -> None:
+        self.wanted.emit(self.sender().objectName())
+
+    def _on_send(self) -> None:
+        self.wanted.emit("send")
+
+    def _on_field(self) -> None:
+        self.wanted.emit("palette")
+
+    def _on_task(self) -> None:
+        self.wanted.emit("task")

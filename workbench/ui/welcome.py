@@ -1,0 +1,51 @@
+"""The five keys one needs, shown until they have been used. Remembers nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from workbench.ui.commands import FIRST_KEYS, SHORT
+from workbench.ui.keycaps import KeyHints
+from workbench.ui.keymap import Keymap
+from workbench.ui.sheet import plain
+from workbench.ui.theme import Theme
+
+WORDS = {
+    "accept": "accept the change under the cursor",
+    "reject": "reject it",
+    "note": "write a note on it",
+    "undo": "undo anything",
+    "keys": "all keys",
+}
+
+
+class Welcome(QWidget):
+    """One strip above the review."""
+
+    def __init__(self, theme: Theme, keymap: Keymap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keymap = keymap
+        self.setProperty("kind", "bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(38)
+        self.hints = KeyHints(theme, self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 0, 14, 0)
+        layout.setSpacing(16)
+        title = plain("Five keys are enough to begin", self, "title", wrapped=False)
+        layout.addWidget(title)
+        layout.addWidget(self.hints, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another theme."""
+        self.hints.set_theme(theme)
+
+    def show_left(self, seen: Collection[str]) -> None:
+        """Show the keys that have not been used; nothing when all have been."""
+        left = [command for command in FIRST_KEYS if command not in seen]
+        self.setVisible(bool(left))
+        words = WORDS if len(left) > 2 else {**WORDS, **SHORT}
+        self.hints.set_hints([(each, self._keymap.shown(each), words[each]) for each in left])

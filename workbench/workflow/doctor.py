@@ -1,0 +1,75 @@
+"""Whether everything Workbench needs is here, in plain words. Reads; changes nothing."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import dataclass
+
+from workbench.errors import UserError
+from workbench.generation.events import Failed, Finished
+from workbench.git.version import git_version
+from workbench.store import paths
+from workbench.store.settings import ModelSettings, load_settings
+from workbench.workflow.opening import open_log
+from workbench.workflow.send import OFFLINE, try_model
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    words: str
+
+
+def examine(model: str | None = None) -> tuple[Finding, ...]:
+    """Python, git, the data folder, the settings, and one small call to `model` where one is named."""
+    found = [Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]), _git(), _log(), _settings()]
+    if model:
+        found.append(_model(model))
+    return tuple(found)
+
+
+def _git() -> Finding:
+    try:
+        version = git_version()
+    except UserError as error:
+        return Finding("git", False, f"{error.message} {error.hint}")
+    enough = version >= (2, 36)
+    words = ".".join(map(str, version))
+    return Finding("git", enough, words if enough else f"{words}; 2.36 or newer is needed")
+
+
+def _log() -> Finding:
+    try:
+        log = open_log()
+        count = len(log.reviews())
+        log.close()
+    except UserError as error:
+        return Finding("reviews", False, f"{error.message} {error.hint}")
+    return Finding("reviews", True, f"{count} in {paths.database_path()}")
+
+
+def _settings() -> Finding:
+    try:
+        load_settings()
+    except UserError as error:
+        return Finding("settings", False, error.message)
+    return Finding("settings", True, str(paths.settings_path()))
+
+
+def _model(name: str) -> Finding:
+    if name == OFFLINE:
+        return Finding("model offline", True, "needs nothing")
+    settings = load_settings()
+    model = settings.models.get(name) or ModelSettings(name)
+    last = None
+    for event in try_model(model, threading.Event()):
+        last = event
+    if isinstance(last, Finished):
+        return Finding(f"model {name}", True, "it answered")
+    if isinstance(last, Failed):
+        return Finding(f"model {name}", False, f"{last.sentence} {last.hint}".strip())
+    return Finding(f"model {name}", False, "it did not answer")
