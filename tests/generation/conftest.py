@@ -1,4 +1,4 @@
-"""One helper process and one model server for all tests of a session: starting LiteLLM takes three seconds."""
+"""One helper process and one model server for all tests of a session, as LiteLLM takes seconds to start."""
 
 from collections.abc import Iterator
 

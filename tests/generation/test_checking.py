@@ -240,10 +240,10 @@ def test_a_unique_edit_changes_its_lines_and_no_other_byte(data: bytes, draw: st
 def test_of_many_corrupted_edits_none_is_made_silently() -> None:
     """Each corruption gives lines that are not in the file; whatever is done with it, it is not applied."""
     chance = random.Random(7)
-    lines = [f"    value_{number} = compute({number})" for number in range(60)]
+    lines = [f"    value_{number} = compute({number})" for number in range(20)]
     data = "".join(f"{line}\n" for line in lines).encode()
     for _ in range(5000):
-        start = chance.randrange(55)
+        start = chance.randrange(15)
         search = lines[start : start + chance.randint(1, 4)]
         at = chance.randrange(len(search))
         place = chance.randrange(len(search[at]))

@@ -246,8 +246,8 @@ def test_binaries_links_and_submodules_are_taken_or_left_whole(box: GitBox) -> N
         added = only(box, {}, {"p": (mode, new)})
         assert results(added, None) == ()
         assert results(added, None, **{kind: YES}) == (Result("p", mode, None, file.new_id),), kind
-        deleted = only(box, {"p": (mode, old)}, {})
-        assert results(deleted, None) == (Result("p", mode, None, file.old_id),), kind
+        deleted = only(box, {"p": (mode, new)}, {})
+        assert results(deleted, None) == (Result("p", mode, None, file.new_id),), kind
         assert results(deleted, None, **{kind: YES}) == (), kind
 
 

@@ -115,7 +115,7 @@ def arrived(
             id=f"round{number}",
             at=0.0,
             round=Round(number, 0, Source.WORKTREE, f"tree{number}", f"start{number}", 0.0),
-            carry=carry_rounds(before, after, between) if review.rounds else (),
+            carry=carry_rounds(before, after, between, review.current) if review.rounds else (),
             places=places or {},
             answers=answers,
         ),

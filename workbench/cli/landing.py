@@ -25,8 +25,8 @@ def land(options: Options) -> int:
     }
     if plan.conflicts:
         raise UserError(
-            f"{len(plan.conflicts)} files changed meanwhile where this would write: {', '.join(plan.conflicts)}.",
-            hint="Nothing was written. Refresh, judge what is new, and land again.",
+            f"Nothing was landed: {'; '.join(plan.conflicts)}.",
+            hint=f"Read the work tree again (workbench next {session.review.id} --refresh), judge what is new, and land.",
         )
     if not options.dry_run:
         if plan.unread and not options.unread:
@@ -34,7 +34,6 @@ def land(options: Options) -> int:
                 f"{plan.unread} changes are unread.", hint="Judge them, or land without them: --unread"
             )
         session.act(carry_out(session, plan))
-        session.forget_journal()
         document["landed"] = True
     if options.json:
         print_json(document)

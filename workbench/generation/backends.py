@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from workbench.generation.children import Helpers, environment, now
+from workbench.generation.children import Helpers, Reply, environment, now
 from workbench.generation.events import (
     CallEvent,
     Failed,
@@ -152,17 +152,15 @@ class LiteLLMBackend:
             yield Retried(failed.sentence, pause, bool(attempt.text))
             void = void or bool(attempt.text)
             if cancelled.wait(pause):
-                yield self._failure(Trouble.CANCELLED)
+                yield self._failure(Trouble.CANCELLED, text=attempt.text)
                 return
 
     def measure(self, texts: Sequence[str], cancelled: threading.Event) -> Measured | None:
         """Tokens and prices, without a call to the provider. None when cancelled or failed."""
         question = {"do": "measure", "model": self.model, "texts": list(texts)}
-        helper = self._helpers.borrow(self._environment(with_key=False))
-        found: dict[str, Any] | None = None
-        for event in helper.ask(question, cancelled):
+        found: Reply | None = None
+        for event in self.ask(question, cancelled):
             found = event or found
-        self._helpers.give_back(helper)
         if found is None or found["event"] != "measured":
             return None
         return Measured(
@@ -180,7 +178,7 @@ class LiteLLMBackend:
             return own
         return None if table is None else table * 1_000_000
 
-    def ask(self, question: Mapping[str, Any], cancelled: threading.Event) -> Iterator[dict[str, Any] | None]:
+    def ask(self, question: Mapping[str, Any], cancelled: threading.Event) -> Iterator[Reply | None]:
         """Put one question to a helper: its events, and None now and then while there is none."""
         helper = self._helpers.borrow(self._environment())
         try:
@@ -188,8 +186,8 @@ class LiteLLMBackend:
         finally:
             self._helpers.give_back(helper)
 
-    def _environment(self, *, with_key: bool = True) -> dict[str, str]:
-        return environment(self._callee.key_name, self._key if with_key else None)
+    def _environment(self) -> dict[str, str]:
+        return environment(self._callee.key_name, self._key)
 
     def _failure(
         self, trouble: Trouble, *, detail: str = "", text: str = "", wait: float | None = None

@@ -13,13 +13,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+Reply = dict[str, Any]
+"""One line of the helper's standard output."""
+
 _LISTEN = 0.05
 _PASSED = (
-    # To find programs and libraries, to speak to the network as this machine has to, and what Windows needs.
+    # To find programs and libraries, and to speak to the network as this machine has to.
     *("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR"),
     *(
         "HTTP_PROXY",
@@ -32,7 +35,8 @@ _PASSED = (
         "no_proxy",
     ),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
-    *("SYSTEMROOT", "TEMP", "TMP", "USERPROFILE"),
+    # Without these nothing runs on Windows.
+    *(("SYSTEMROOT", "TEMP", "TMP", "USERPROFILE") if os.name == "nt" else ()),
 )
 _OURS = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -63,7 +67,7 @@ class Helper:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             start_new_session=True,
         )
-        self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[Reply | None] = queue.SimpleQueue()
         self._number = 0
         assert self._process.stdout is not None
         self._reader = threading.Thread(target=_listen, args=(self._process.stdout, self._lines), daemon=True)
@@ -77,7 +81,9 @@ class Helper:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, question: Mapping[str, Any], cancelled: threading.Event) -> Iterator[dict[str, Any] | None]:
+    def ask(
+        self, question: Mapping[str, Any], cancelled: threading.Event
+    ) -> Generator[Reply | None, None, None]:
         """The events of one call, and None now and then while there is none.
 
         Ends after `finished`, `failed` or `measured`. A call that is cancelled, or left by its caller,
@@ -162,7 +168,7 @@ class Helpers:
             idle.kill()
 
 
-def _listen(source: IO[bytes], lines: queue.SimpleQueue[dict[str, Any] | None]) -> None:
+def _listen(source: IO[bytes], lines: queue.SimpleQueue[Reply | None]) -> None:
     for line in source:
         lines.put(json.loads(line))
     lines.put(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit, urlunsplit
 
 
 class Trouble(StrEnum):
@@ -42,7 +43,11 @@ class Callee:
 
     @property
     def where(self) -> str:
-        return self.api_base or "the provider"
+        """The address without the name, password and query that it may hold."""
+        if not self.api_base:
+            return "the provider"
+        parts = urlsplit(self.api_base)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tuple[str, str]:

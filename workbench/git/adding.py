@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbench.git.paths import why_hostile
 from workbench.git.runner import GitError, Where
+from workbench.git.stepping import PREFIX
 from workbench.review.changes import NotShown
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ def sort_paths(work_tree: Path, differing: Sequence[str], others: Sequence[str])
     for path, tracked in [*((path, True) for path in differing), *((path, False) for path in others)]:
         if not tracked and path.endswith("/"):
             rows.append(NotShown(path, "a repository inside this one; its files are its own"))
+            continue
+        if path.startswith(PREFIX):
+            rows.append(
+                NotShown(
+                    path.partition("/")[0], "what a landing under way, or one that was killed, works with"
+                )
+            )
             continue
         hostile = why_hostile(path)
         if hostile is not None:

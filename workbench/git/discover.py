@@ -147,7 +147,7 @@ def _owner_warning(work_tree: Path, git_dir: Path) -> str | None:
 
 def _user_name(uid: int) -> str:
     try:
-        import pwd  # late: not there on Windows
+        import pwd  # noqa: PLC0415  late: not there on Windows
 
         return pwd.getpwuid(uid).pw_name
     except (ImportError, KeyError):

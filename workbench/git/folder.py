@@ -61,17 +61,17 @@ class WorkFolder:
             self._at = None
 
     def read(self, path: str) -> tuple[File, Owner] | None:
-        """The file at a path and whose it is; None where there is none. `UserError` for a folder or a device."""
+        """The file at a path and whose it is; None where there is none, or a folder. `UserError` for a device."""
         try:
             with self._parent(path) as (at, name):
                 found = os.stat(name, dir_fd=at, follow_symlinks=False)
                 owner = Owner(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
                 if stat.S_ISLNK(found.st_mode):
                     return (LINK, os.fsencode(os.readlink(name, dir_fd=at))), owner
+                if stat.S_ISDIR(found.st_mode):
+                    return None
                 if not stat.S_ISREG(found.st_mode):
-                    raise UserError(
-                        f"{path} is a folder or a device, not a file.", hint="Nothing was written."
-                    )
+                    raise UserError(f"{path} is a device or a pipe, not a file.", hint="Nothing was written.")
                 handle = os.open(name, _READ, dir_fd=at)
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -81,7 +81,7 @@ class WorkFolder:
         return (mode, data), owner
 
     def create(self, path: str, file: File, like: Owner | None = None) -> None:
-        """Write a new file whose name must be free; its bytes are on disk when this returns, unless `flush` is to follow."""
+        """Write a new file, whose name must be free. Its bytes are safe on disk only after `flush`."""
         mode, data = file
         with self._parent(path) as (at, name):
             if mode == LINK:

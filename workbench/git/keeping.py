@@ -8,6 +8,7 @@ base unreadable). Nothing is ever removed here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from workbench.review.diff import parse_raw
@@ -26,7 +27,7 @@ def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]
         repository.start(
             ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", "--no-abbrev", one, other]
         )
-        for one, other in zip(trees, trees[1:], strict=False)
+        for one, other in pairwise(trees)
         if one != other
     ]
     wanted = dict.fromkeys(stored)

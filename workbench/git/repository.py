@@ -208,6 +208,17 @@ class Repository:
         data = self._tree_work(self.start(["ls-tree", "-r", "-z", "--name-only", "--full-tree", tree]))
         return tuple(path.decode("utf-8", "surrogateescape") for path in data.split(b"\0") if path)
 
+    def tree_entries(self, tree: str) -> dict[str, tuple[str, str]]:
+        """(mode, id) of every path of a tree, submodules included."""
+        data = self._tree_work(self.start(["ls-tree", "-r", "-z", "--full-tree", tree]))
+        found: dict[str, tuple[str, str]] = {}
+        for line in data.split(b"\0"):
+            head, tab, name = line.partition(b"\t")
+            if tab:
+                mode, _, identity = head.decode("ascii").split(" ")
+                found[name.decode("utf-8", "surrogateescape")] = (mode, identity)
+        return found
+
     def entry(self, tree: str, path: str) -> tuple[str, str] | None:
         """(mode, id) of a path in a tree, None where it has none."""
         wanted = path.encode("utf-8", "surrogateescape")

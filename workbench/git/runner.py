@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
 
@@ -150,7 +151,7 @@ class Child:
         else:
             out = self.stdout.read()
             self._process.wait()
-            self._drain.join()
+            self._drain.join()  # read what it found only then
             err = b"".join(self._errors)
         self._close()
         if self._killed:
@@ -171,18 +172,19 @@ class Child:
 
     def close(self) -> None:
         """End a kept child politely: its input is closed, and it goes."""
-        self._close()
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
         self._process.wait()
-        if self._drain is not None:
-            self._drain.join()
+        self._close()
 
     def _close(self) -> None:
+        if self._drain is not None:
+            self._drain.join()
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None and not (stream is self._process.stderr and self._drain is not None):
-                try:
+            if stream is not None:
+                with suppress(OSError):
                     stream.close()
-                except OSError:
-                    continue
 
 
 _lock = threading.Lock()
@@ -221,7 +223,7 @@ def _loaded() -> Git:
             os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program()
             os.environ["GIT_PYTHON_REFRESH"] = "quiet"
             try:
-                from git.cmd import Git  # late: 50 to 110 ms, see the head of this file
+                from git.cmd import Git  # noqa: PLC0415  late: 50 to 110 ms, see the head of this file
             finally:
                 del os.environ["GIT_PYTHON_GIT_EXECUTABLE"], os.environ["GIT_PYTHON_REFRESH"]
             # Never in the work tree: nothing there may be found by a relative name.

@@ -90,7 +90,7 @@ def _config(found: Found) -> bytes:
         "\tattributesFile = /dev/null",
         "\tlogAllRefUpdates = false",
         "\tsparseCheckout = false",
-        f"\tfileMode = {_word(_has_modes(found))}",
+        f"\tfileMode = {_word(has_modes(found))}",
         f"\tsymlinks = {_word(os.name == 'posix')}",
         f"\tignoreCase = {_word(_ignores_case(found))}",
         f"\tprecomposeUnicode = {_word(sys.platform == 'darwin')}",
@@ -110,7 +110,7 @@ def _word(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _has_modes(found: Found) -> bool:
+def has_modes(found: Found) -> bool:
     """Whether the executable bit means something: git never makes `HEAD` executable, a file system without modes does."""
     if os.name != "posix":
         return False

@@ -222,12 +222,18 @@ def _commit(repository: Repository, state: State, index: Path) -> None:
     temporary.replace(repository.shadow / "snapshot.json")
     limit = time.time() - _LEFTOVER_SECONDS
     for entry in os.scandir(repository.shadow):
-        if entry.name.startswith("index.kept.") and entry.name != kept.name:
+        if entry.name == kept.name:
+            continue
+        if entry.name.startswith("index.kept.") or (entry.name.startswith(("index.", "snapshot.json.")) and _changed_at(entry) < limit):
             Path(entry.path).unlink(missing_ok=True)
-        elif entry.name.startswith(("index.", "snapshot.json.")) and entry.name != kept.name:
-            # Of a process that was killed; ctime, because a link keeps the time of what it links to.
-            if entry.stat(follow_symlinks=False).st_ctime < limit:
-                Path(entry.path).unlink(missing_ok=True)
+
+
+def _changed_at(entry: os.DirEntry[str]) -> float:
+    """When a leftover was made: its ctime, because a link keeps the time of what it links to."""
+    try:
+        return entry.stat(follow_symlinks=False).st_ctime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _where(repository: Repository, index: Path, ignore: ignoring.Sources) -> Where:

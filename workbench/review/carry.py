@@ -78,8 +78,14 @@ def carry_between(
         lines = LineMap(between)
     parts = [_Part.of_run(run) for run in before.runs]
     parts += [part for run in before.runs for part in _taken_out(run, verdicts)]
-    new = _carried_added(parts, after.runs, lines)
-    old = _carried_removed(parts, after.runs, new)
+    new, sure_new = _carried_added(parts, after.runs, lines)
+    old, sure_old = _carried_removed(parts, after.runs, set(new.values()))
+    for run in before.runs:
+        old -= _uncertain(run.removed, run.old_start, verdicts.old, old, sure_old)
+        unsure = _uncertain(run.added, run.new_start, verdicts.new, set(new.values()), sure_new)
+        if unsure:
+            new = {here: line for here, line in new.items() if line not in unsure}
+    old -= _put_back(before.runs, after.runs, verdicts, old - sure_old, set(new))
     return FileCarry(after.path, before.path, old=ranges(old), new=_blocks(new), facts=facts)
 
 
@@ -93,9 +99,13 @@ class _Part:
     added: tuple[bytes, ...]
 
     @property
-    def old_range(self) -> tuple[int, int]:
-        """First removed base line, and the one after the last."""
-        return self.old_start, self.old_start + self.old_count
+    def key(self) -> tuple[int, int]:
+        """Where it stands in the base, which never moves: no two runs of a diff share it."""
+        return self.old_start, self.old_count
+
+    @property
+    def old_lines(self) -> range:
+        return range(self.old_start, self.old_start + self.old_count)
 
     @staticmethod
     def of_run(run: Run) -> _Part:
@@ -126,55 +136,98 @@ def _taken_out(run: Run, verdicts: FileVerdicts) -> list[_Part]:
     return parts
 
 
-def _carried_added(parts: Sequence[_Part], runs: Sequence[Run], lines: LineMap | None) -> dict[int, int]:
-    """Added lines that say the same: line of this round → line of the round before."""
+def _carried_added(
+    parts: Sequence[_Part], runs: Sequence[Run], lines: LineMap | None
+) -> tuple[dict[int, int], set[int]]:
+    """Added lines that say the same, as line of this round → line of the round before; and which are sure.
+
+    Sure are those of a part that is there again exactly. They come first, because among equal lines
+    the line map may have chosen another one.
+    """
     now = {(run.old_start, len(run.removed)): run for run in runs}
-    met = [
-        (part, now[part.old_start, part.old_count])
-        for part in parts
-        if (part.old_start, part.old_count) in now
-    ]
+    met = [(part, now[part.key]) for part in parts if part.added and part.key in now]
     found: dict[int, int] = {}
     used: set[int] = set()
-    # Parts that are there again as they were come first: among equal lines the map may choose another one.
     for part, run in met:
-        free = run.new_start not in found and used.isdisjoint(part.new_lines)
-        if free and part.added and part.added == run.added:
-            pairs = [(run.new_start + step, line) for step, line in enumerate(part.new_lines)]
-            found.update(pairs)
+        if part.added == run.added and run.new_start not in found and used.isdisjoint(part.new_lines):
+            found.update((run.new_start + step, line) for step, line in enumerate(part.new_lines))
             used.update(part.new_lines)
+    sure = set(used)
     for part, run in met if lines is not None else ():
         for line, data in zip(part.new_lines, part.added, strict=True):
-            here = lines.forward(line) if lines is not None and line not in used else None
-            step = -1 if here is None else here - run.new_start
-            if (
-                here is not None
-                and 0 <= step < len(run.added)
-                and here not in found
-                and run.added[step] == data
-            ):
+            here = None if lines is None or line in used else lines.forward(line)
+            if here is None or here in found or not 0 <= here - run.new_start < len(run.added):
+                continue
+            if run.added[here - run.new_start] == data:
                 found[here] = line
                 used.add(line)
-    return found
+    return found, sure
 
 
-def _carried_removed(parts: Sequence[_Part], runs: Sequence[Run], new: Mapping[int, int]) -> set[int]:
-    """Base lines that are still removed, and what replaces them is still there (or still nothing)."""
+def _carried_removed(
+    parts: Sequence[_Part], runs: Sequence[Run], kept: set[int]
+) -> tuple[set[int], set[int]]:
+    """Base lines that are still removed, by what is still there of what replaces them; and which are sure.
+
+    `kept` are the added lines of the round before that carry over.
+    """
     found: set[int] = set()
-    deleted = {line for part in parts if not part.added for line in range(*part.old_range)}
-    kept_by_run = {
-        (run.old_start, len(run.removed)): {new.get(run.new_start + step) for step in range(len(run.added))}
-        for run in runs
-        if run.removed
-    }
-    for run in runs:
-        if run.removed and not run.added:
-            found |= deleted.intersection(range(run.old_start, run.old_start + len(run.removed)))
+    sure: set[int] = set()
+    removing = {(run.old_start, len(run.removed)): run for run in runs if run.removed}
+    deleting = [run for run in removing.values() if not run.added]
+    deleted = {line for part in parts if not part.added for line in part.old_lines}
+    for run in deleting:
+        found |= deleted.intersection(range(run.old_start, run.old_start + len(run.removed)))
     for part in parts:
-        kept = kept_by_run.get((part.old_start, part.old_count))
-        if kept is not None and part.added and kept.issuperset(part.new_lines):
-            found.update(range(*part.old_range))
-    return found
+        run_now = removing.get(part.key)
+        if run_now is None:
+            continue
+        if (part.added and kept.issuperset(part.new_lines)) or not (part.added or run_now.added):
+            found.update(part.old_lines)
+            sure.update(part.old_lines)
+    return found, sure
+
+
+def _uncertain(
+    data: Sequence[bytes], start: int, held: Mapping[int, Verdict], found: set[int], sure: set[int]
+) -> set[int]:
+    """Carried lines of one run that may stand for an equal line beside them that was judged otherwise.
+
+    Of two equal lines, one accepted and one rejected, one is left: a diff says which at will.
+    """
+    lines = range(start, start + len(data))
+    if not held or len({held.get(line) for line in lines}) < 2:
+        return set()
+    groups: dict[bytes, list[int]] = {}
+    for line, content in zip(lines, data, strict=True):
+        groups.setdefault(content, []).append(line)
+    return {
+        line
+        for group in groups.values()
+        if len({held.get(each) for each in group}) > 1 and not found.issuperset(group)
+        for line in group
+        if line in found and line not in sure
+    }
+
+
+def _put_back(
+    before: Sequence[Run], after: Sequence[Run], verdicts: FileVerdicts, unsure: set[int], kept: set[int]
+) -> set[int]:
+    """Lines whose removal was rejected and which seem removed still, but may just as well have been put back.
+
+    An equal line that was removed then is not removed now, or is among the added ones: the diff may
+    have taken one for the other, and "rejected" would stand on what the expert asked for.
+    """
+    rejected = {line for line in unsure if verdicts.old.get(line) is Verdict.REJECTED}
+    if not rejected:
+        return rejected
+    then = {number: line for run in before for number, line in enumerate(run.removed, run.old_start)}
+    now = {number for run in after for number in range(run.old_start, run.old_start + len(run.removed))}
+    back = {line for number, line in then.items() if number not in now}
+    back |= {
+        line for run in after for number, line in enumerate(run.added, run.new_start) if number not in kept
+    }
+    return {line for line in rejected if then[line] in back}
 
 
 def _blocks(new: Mapping[int, int]) -> tuple[tuple[int, int, int], ...]:

@@ -24,6 +24,14 @@ _STATUS = {
     "T": Status.TYPECHANGE,
 }
 _NO_MODE = "000000"
+_EMPTY = frozenset(
+    {
+        "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+        "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+    }
+)
+"""The empty file, in repositories of either hash: it comes and goes without a line."""
+
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: \d+)?\n")
 
@@ -153,6 +161,8 @@ def join(entry: RawEntry, sections: Iterator[Section]) -> FileChange:
         removed = tuple(line for run in runs for line in run.removed)
         added = tuple(line for run in runs for line in run.added)
         return with_changes(file, removed, added)
+    if not (runs or file.binary or entry.old_id == entry.new_id or _EMPTY & {entry.old_id, entry.new_id}):
+        raise DiffError(f"Git's patch text has no lines for {entry.path}, whose content differs.")
     return with_changes(_with_runs(file, runs))
 
 
@@ -193,7 +203,8 @@ def _read_side(
     block = [] if first is None else [first]
     block += islice(lines, count - 1)
     # One join and one compare instead of a loop: this runs for every line of every diff.
-    if len(block) != count or b"".join([line[:1] for line in block]) != sign * count:
+    signs = b"".join([line[:1] for line in block])
+    if signs != sign * count or not block[-1].endswith(b"\n"):
         raise DiffError("A hunk of git's patch text does not have the lines that its header counts.")
     following = next(lines, None)
     found = [line[1:] for line in block]

@@ -57,13 +57,8 @@ class NoteEntries:
         if answer is not None and answer.kind is AnswerKind.DECLINED:
             return self._made(note, place, Said.DECLINED, fate, answer.text)
         if fate.altered or fate.beside:
-            words = (
-                answer.text
-                if answer
-                else "its lines changed"
-                if fate.altered
-                else "lines were added beside it"
-            )
+            words = "its lines changed" if fate.altered else "lines were added beside it"
+            words = answer.text if answer else words
             return self._made(note, place, Said.TOUCHED, fate, words)
         if answer is not None and note.intent is Intent.QUESTION:
             return self._made(note, place, Said.ANSWERED, fate, answer.text)

@@ -60,18 +60,19 @@ class VerdictEntries:
         old = _with(Verdict.ACCEPTED, held, change, Side.OLD)
         if not new and not old:
             return
+        back = [line for line in old if aftermath.came_back(line)]
+        found: list[Entry] = []
         if any(aftermath.forward(line) is None for line in new):
-            entry = self._altered(change, aftermath, held, new)
-        elif any(aftermath.came_back(line) for line in old):
-            entry = self._removal_undone(
-                change, aftermath, [line for line in old if aftermath.came_back(line)]
-            )
+            found.append(self._altered(change, aftermath, held, new))
+        elif back:
+            found += self._removal_undone(change, aftermath, back)
         else:
-            entry = self._grown(change, aftermath, new, old)
-            if entry is None:
+            grown = self._grown(change, aftermath, new, old)
+            if grown is not None:
+                yield grown
+            else:
                 kept.append(change)
-        if entry is not None and not (entry.said is Said.ALTERED and self._is_own_edit(entry)):
-            yield entry
+        yield from (entry for entry in found if not self._is_own_edit(entry))
 
     def _altered(self, change: Change, aftermath: Aftermath, held: FileVerdicts, new: list[int]) -> Entry:
         first, end = new[0], new[-1] + 1
@@ -83,12 +84,17 @@ class VerdictEntries:
         words = "changed since" if region.count else "gone since"
         return self._entry("accepted", Said.ALTERED, change, aftermath, region, was, f"accepted, {words}")
 
-    def _removal_undone(self, change: Change, aftermath: Aftermath, back: list[int]) -> Entry:
-        at = [line for line in map(aftermath.base_line_now, back) if line is not None]
-        now = tuple(change.removed[line - change.old_start] for line in back)
-        region = Region(at[0], len(at), now, True)
-        words = f"removal of {lines_in_words(len(back))} accepted, and undone since"
-        return self._entry("accepted", Said.ALTERED, change, aftermath, region, (), words)
+    def _removal_undone(self, change: Change, aftermath: Aftermath, back: list[int]) -> Iterator[Entry]:
+        """One entry for each unbroken block of lines that are back."""
+        base_lines = {aftermath.base_line_now(line): line for line in back}
+        for number, (start, count) in enumerate(ranges(line for line in base_lines if line is not None)):
+            now = tuple(
+                change.removed[base_lines[line] - change.old_start] for line in range(start, start + count)
+            )
+            words = f"removal of {lines_in_words(count)} accepted, and undone since"
+            region = Region(start, count, now, True)
+            entry = self._entry("accepted", Said.ALTERED, change, aftermath, region, (), words)
+            yield replace(entry, id=entry_id("accepted", change.path, change.id, str(number)))
 
     def _grown(self, change: Change, aftermath: Aftermath, new: list[int], old: list[int]) -> Entry | None:
         moved = [line for line in map(aftermath.forward, new) if line is not None]

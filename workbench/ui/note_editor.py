@@ -59,6 +59,11 @@ def from_draft(body: str) -> Written:
         return Written(body)
 
 
+def raw_text(field: QPlainTextEdit) -> str:
+    """The text of a code field. `toPlainText` turns no-break spaces into spaces; this keeps them."""
+    return field.document().toRawText().replace("\u2029", "\n")
+
+
 class GrowingText(QPlainTextEdit):
     """A text field as high as its text."""
 
@@ -140,6 +145,10 @@ class Editor(QFrame):
 
     def written(self) -> Written:
         """What stands in the editor."""
+        raise NotImplementedError
+
+    def set_written(self, written: Written) -> None:
+        """Start from this."""
         raise NotImplementedError
 
     def keep_draft(self) -> None:
@@ -224,7 +233,7 @@ class NoteEditor(Editor):
 
     def written(self) -> Written:
         shown = self.suggestion.isVisibleTo(self)
-        return Written(self.text.toPlainText(), self.suggestion.toPlainText() if shown else None)
+        return Written(self.text.toPlainText(), raw_text(self.suggestion) if shown else None)
 
     def sizeHint(self) -> QSize:
         return QSize(400, super().sizeHint().height())
@@ -294,7 +303,7 @@ class LinesEditor(Editor):
         self._draft_timer.stop()
 
     def written(self) -> Written:
-        return Written(self.text.toPlainText())
+        return Written(raw_text(self.text))
 
 
 class ReasonLine(Editor):

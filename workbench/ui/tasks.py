@@ -84,6 +84,13 @@ class Tasks(QObject):
             del self._running[task.number]
         return bool(found)
 
+    def ask_to_stop(self, lane: str) -> bool:
+        """Ask what runs in a lane to stop; what it still says is delivered. True when something ran."""
+        found = [task for task in self._running.values() if task.lane == lane]
+        for task in found:
+            task.cancelled.set()
+        return bool(found)
+
     def is_running(self, lane: str) -> bool:
         """True while a task of this lane is under way."""
         return any(task.lane == lane for task in self._running.values())

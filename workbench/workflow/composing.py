@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from workbench.git.repository import Repository
 from workbench.review.changes import FileChange
-from workbench.review.compose import Result, Take, compose_file
-from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdicts
+from workbench.review.compose import Take, compose_file
+from workbench.review.verdicts import NO_VERDICTS, Verdicts
 
 Entry = tuple[str, bytes | str]
 """A path's mode, and its bytes or the id of its object."""
@@ -29,7 +29,7 @@ def composed_files(
     blobs = repository.blobs(needed) if needed else {}
     for file in files:
         old = blobs.get(file.old_id) if file.old_id else None
-        for result in _results(file, old, verdicts.get(file.path, NO_VERDICTS), take):
+        for result in compose_file(file, old, verdicts.get(file.path, NO_VERDICTS), take):
             content = result.data if result.data is not None else result.id
             if content is not None:
                 results[result.path] = (result.mode, content)
@@ -41,14 +41,6 @@ def compose_tree(
 ) -> str:
     """The id of the tree that `base` with the taken changes makes, written into the shadow directory."""
     return repository.compose_tree(base, composed_files(repository, files, verdicts, take))
-
-
-def _results(
-    file: FileChange, old: bytes | None, verdicts: FileVerdicts, take: Take
-) -> tuple[Result, ...]:
-    if not verdicts and take is Take.NOT_REJECTED and file.new_mode and file.new_id:
-        return (Result(file.path, file.new_mode, None, file.new_id),)
-    return compose_file(file, old, verdicts, take)
 
 
 def _needs_lines(file: FileChange, verdicts: Verdicts) -> bool:

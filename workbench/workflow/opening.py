@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.errors import UserError
-from workbench.git.journal import recover
 from workbench.git.repository import Head, Repository, Snapshot
 from workbench.review.actions import NoteWritten, ReviewStarted
 from workbench.review.changes import FileChange, NotShown, Side
@@ -22,6 +21,7 @@ from workbench.review.rounds import Source
 from workbench.store import paths
 from workbench.store.log import ActionLog, ReviewRow
 from workbench.store.settings import Settings, load_settings
+from workbench.workflow.landing import finish_landing
 from workbench.workflow.placing import live_notes
 from workbench.workflow.receive import (
     Origin,
@@ -112,11 +112,11 @@ def open_review(path: Path, asked: Asked | None = None) -> Session | Nothing:
     repository = open_repository(path)
     log = open_log()
     settings = load_settings()
-    messages = tuple(_recover(repository, log))
-    if repository.warning:
-        messages = (repository.warning, *messages)
     head = repository.head()
     rows = log.reviews(str(repository.work_tree))
+    messages = _recovered(repository, log, settings, rows)
+    if repository.warning:
+        messages = (repository.warning, *messages)
     if wanted.source is Source.WORKTREE and not wanted.new:
         row = _unfinished(repository, head, rows)
         if row is not None:
@@ -142,9 +142,8 @@ def open_saved(review_id: str) -> Session:
     log = open_log()
     row = find_review(log, review_id)
     repository = open_repository(Path(row.repository))
-    messages = tuple(_recover(repository, log))
     session = load_session(repository, log, load_settings(), row.id)
-    session.messages = messages
+    session.messages = finish_landing(session)
     return session
 
 
@@ -364,11 +363,12 @@ def _place_now(session: Session, place: Place) -> Place:
     return found or whole
 
 
-def _recover(repository: Repository, log: ActionLog) -> list[str]:
-    """Finish or roll back what a kill interrupted, and say so."""
+def _recovered(
+    repository: Repository, log: ActionLog, settings: Settings, rows: Sequence[ReviewRow]
+) -> tuple[str, ...]:
+    """What a kill left of a landing into this work tree is finished or rolled back, whichever review it was of."""
     said: list[str] = []
-    for row in log.reviews(str(repository.work_tree)):
-        folder = paths.journal_dir(row.id)
-        if folder.is_dir():
-            said.extend(recover(repository, folder))
-    return said
+    for row in rows:
+        if paths.journal_dir(row.id).is_dir():
+            said.extend(finish_landing(load_session(repository, log, settings, row.id)))
+    return tuple(said)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.errors import UserError
+from workbench.git.journal import acknowledge
 from workbench.git.repository import Repository
 from workbench.review import feedback as feedbacks
 from workbench.review.actions import (
@@ -41,6 +42,7 @@ from workbench.review.progress import Progress, asked, progress
 from workbench.review.review import Review, apply, next_note_id, redoable, undoable
 from workbench.review.selecting import describe
 from workbench.review.verdicts import Selection, Verdict, select_change
+from workbench.store import paths
 from workbench.store.log import ActionLog
 from workbench.store.settings import Settings
 
@@ -305,8 +307,13 @@ class Session:
         return action
 
     def act(self, action: Action) -> None:
-        """Append to the log (durable when this returns), then fold in what the log has new, ours included."""
+        """Append to the log (durable when this returns), then fold in what the log has new, ours included.
+
+        The journal of a landing goes only now, when what it did is recorded.
+        """
         self.log.append(self.review.id, action)
+        if isinstance(action, Landed | Undone):
+            acknowledge(paths.journal_dir(self.review.id))
         self.poll()
 
     def take_round(self, action: RoundArrived, files: Sequence[FileChange]) -> None:

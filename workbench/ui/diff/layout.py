@@ -77,6 +77,8 @@ class Section:
     held: FileVerdicts | None = None
     asked: frozenset[str] = frozenset()
     standings: dict[str, Standing] | None = None
+    code: list[tuple[int, int, int]] = field(default_factory=list)
+    """Of each code block its first old line, its first new line and its index: in order on both sides."""
 
     @property
     def height(self) -> int:
@@ -266,6 +268,11 @@ class Layout:
         if not blocks:
             blocks.append(Block(Sort.WORDS, key="Nothing to show in this file."))
         section.blocks = blocks
+        section.code = [
+            (_first_line(block, Side.OLD), _first_line(block, Side.NEW), index)
+            for index, block in enumerate(blocks)
+            if block.is_code
+        ]
         self._stack(section)
 
     def _stack(self, section: Section) -> None:
@@ -467,18 +474,23 @@ class Layout:
             return None
         section = self.sections[at]
         self.build(section)
-        nearest = None
-        for index, block in enumerate(section.blocks or ()):
-            if not block.is_code:
-                continue
+        assert section.blocks is not None
+        column = 0 if side is Side.OLD else 1
+        at_or_before = bisect_right(section.code, line, key=lambda each: each[column])
+        # Blocks of one run share their first line, and a block without lines on this side has that of its neighbour.
+        for back in range(at_or_before - 1, -1, -1):
+            first_line, index = section.code[back][column], section.code[back][2]
+            block = section.blocks[index]
             row = row_of_line(block, side, line)
             if row is not None:
                 if resolve(block):
                     self._stack(section)
                 return Spot(at, index, min(row, block.rows - 1))
-            if not exact and nearest is None and _first_line(block, side) > line:
-                nearest = Spot(at, index)
-        return nearest
+            if block.sort is Sort.PLAIN and first_line < line:
+                break
+        if exact or at_or_before >= len(section.code):
+            return None
+        return Spot(at, section.code[at_or_before][2])
 
     def spot_of_change(self, id: str) -> Spot | None:
         """The first row of a change."""

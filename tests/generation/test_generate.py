@@ -1,0 +1,139 @@
+"""Rounds by a model, through the real LiteLLM: arrived, repaired once, or lost with all of it kept."""
+
+import threading
+
+import pytest
+
+from tests.generation.conftest import KEY
+from tests.model_server import BAD_KEY, Cut, Good, ModelServer, Scripted, Slow
+from workbench.generation.backends import LiteLLMBackend
+from workbench.generation.contract import Block, Edit, NoteAnswer, write
+from workbench.generation.events import Answered, Event, Lost, RepairAsked, TextArrived
+from workbench.generation.exchange import Exchange
+from workbench.generation.failures import Trouble
+from workbench.generation.generate import generate
+from workbench.generation.prompt import Request
+from workbench.review.notes import AnswerKind, Intent, Note, Place
+
+FILES = {"a.py": b"x = 1\ny = 2\n"}
+REQUEST = Request(
+    "Raise x.",
+    "N1: x is too low.",
+    FILES,
+    frozenset(FILES),
+    (Note("N1", Intent.MUST, Place("a.py"), "Too low.", 0),),
+)
+DONE = NoteAnswer("N1", AnswerKind.DONE, "Raised.")
+
+
+def _answer(search: str = "x = 1", replace: str = "x = 3") -> str:
+    blocks: list[Block] = [Edit("a.py", "As asked.", (search,), (replace,)), DONE]
+    return write(blocks)
+
+
+def _run(server: ModelServer, backend: LiteLLMBackend, *script: Scripted) -> list[Event]:
+    server.script(*script)
+    return list(generate(REQUEST, backend, threading.Event()))
+
+
+def _answered(events: list[Event]) -> Answered:
+    assert isinstance(events[-1], Answered), events[-1]
+    return events[-1]
+
+
+def _lost(events: list[Event]) -> Lost:
+    assert isinstance(events[-1], Lost), events[-1]
+    return events[-1]
+
+
+def test_a_good_answer_makes_a_round(server: ModelServer, backend: LiteLLMBackend) -> None:
+    last = _answered(_run(server, backend, _answer()))
+    assert last.outcome.files == {"a.py": b"x = 3\ny = 2\n"}
+    assert last.outcome.answers[0].text == "Raised."
+    (call,) = last.exchange.calls
+    assert (call.outcome, call.retries, call.answer) == ("fits", 0, _answer())
+    assert last.exchange.usage.tokens_in == 100
+    assert server.asked[0].prompt == "\n".join(message.content for message in call.messages)
+
+
+def test_a_bad_answer_is_asked_for_again_with_what_was_wrong(
+    server: ModelServer, backend: LiteLLMBackend
+) -> None:
+    events = _run(server, backend, _answer("x = 9"), _answer())
+    (asked,) = [event for event in events if isinstance(event, RepairAsked)]
+    assert "do not stand in the file" in asked.problems[0]
+    assert asked.problems[0] in server.asked[1].prompt
+    assert _answer("x = 9") in server.asked[1].prompt
+    last = _answered(events)
+    assert [call.outcome for call in last.exchange.calls] == ["repair", "fits"]
+    assert last.exchange.usage.tokens_in == 200
+
+
+def test_after_two_bad_answers_the_round_is_lost_and_the_exchange_kept(
+    server: ModelServer, backend: LiteLLMBackend
+) -> None:
+    last = _lost(_run(server, backend, "I did it!", _answer("x = 8"), _answer()))
+    assert last.trouble is Trouble.BAD_ANSWER
+    assert len(server.asked) == 2
+    assert [call.answer for call in last.exchange.calls] == ["I did it!", _answer("x = 8")]
+    assert [call.outcome for call in last.exchange.calls] == ["repair", "misfit"]
+    assert all(call.problems for call in last.exchange.calls)
+    assert Exchange.from_json(last.exchange.as_json()) == last.exchange
+
+
+def test_a_stream_that_breaks_off_is_never_a_round(server: ModelServer, backend: LiteLLMBackend) -> None:
+    text = _answer().rstrip("\n")
+    for after in (*range(0, len(text), 13), len(text) - 1):
+        last = _lost(_run(server, backend, Cut(text, after), Cut(text, after)))
+        assert last.trouble is Trouble.CUT, after
+        assert last.exchange.calls[0].answer == text[:after]
+        assert server.asked[0].body == server.asked[1].body
+    assert _answered(_run(server, backend, Cut(text, 40), _answer())).outcome.files
+
+
+def test_a_stream_that_lost_only_its_goodbye_is_complete(
+    server: ModelServer, backend: LiteLLMBackend
+) -> None:
+    text = _answer().rstrip("\n")
+    assert _answered(_run(server, backend, Cut(text, len(text)))).outcome.files
+
+
+def test_an_answer_that_reached_its_length_is_not_asked_for_again(
+    server: ModelServer, backend: LiteLLMBackend
+) -> None:
+    last = _lost(_run(server, backend, Good(_answer()[:60], finish="length"), _answer()))
+    assert last.trouble is Trouble.OUT_OF_ROOM
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("second", [_answer(replace="x = ("), "No more.", BAD_KEY])
+def test_an_answer_that_fits_and_looks_wrong_is_asked_for_again_and_never_lost(
+    server: ModelServer, backend: LiteLLMBackend, second: Scripted
+) -> None:
+    events = _run(server, backend, _answer(replace="x = ("), second)
+    assert "not valid Python" in server.asked[1].prompt
+    last = _answered(events)
+    assert last.outcome.files == {"a.py": b"x = (\ny = 2\n"}
+    assert last.outcome.doubts
+    assert len(last.exchange.calls) == 2
+
+
+def test_a_refused_call_loses_the_round_in_one_sentence(server: ModelServer, backend: LiteLLMBackend) -> None:
+    last = _lost(_run(server, backend, BAD_KEY))
+    assert last.trouble is Trouble.REFUSED_KEY
+    assert last.exchange.calls[0].outcome == "refused key"
+    assert KEY not in last.exchange.as_json()
+    assert last.exchange.usage.cost is None
+
+
+def test_what_had_arrived_before_a_cancel_is_kept(server: ModelServer, backend: LiteLLMBackend) -> None:
+    server.script(Slow("Once upon a time"))
+    cancelled = threading.Event()
+    events: list[Event] = []
+    for event in generate(REQUEST, backend, cancelled):
+        events.append(event)
+        if isinstance(event, TextArrived):
+            cancelled.set()
+    last = _lost(events)
+    assert last.trouble is Trouble.CANCELLED
+    assert last.exchange.calls[0].answer.startswith("Once")

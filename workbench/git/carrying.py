@@ -1,0 +1,239 @@
+"""Carrying a landing out: all of it or nothing, whoever else writes meanwhile. `worktree.py` decides what.
+
+What came into a file between our reading and our exchange is merged into it in a further step; where that
+cannot be done, everything is taken back. `journal.py` takes back what a kill left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.errors import UserError
+from workbench.git.composing import object_id
+from workbench.git.exchange import flush_file_system
+from workbench.git.folder import LINK, File, Owner, WorkFolder
+from workbench.git.record import RecordWriter, Ref, StepRef
+from workbench.git.runner import GitError
+from workbench.git.stepping import Move, MovedError, Step, do, is_done, prepare, settled, take_back
+
+if TYPE_CHECKING:
+    from workbench.git.repository import Repository
+
+# Above this many files one flush of the whole file system is quicker than one for each.
+_FLUSH_EACH = 40
+# How often a file that somebody writes all the time is merged before we give up and take everything back.
+_MERGES = 8
+
+
+@dataclass(slots=True)
+class Done:
+    """A step that was done, and what it displaced. The one mutable value here: it grows while we go."""
+
+    step: Step
+    displaced: File | None
+
+
+def merge_files(
+    repository: Repository, base: File | None, ours: File | None, theirs: File | None
+) -> File | None:
+    """Three files merged, mode and content each for itself; None on a conflict."""
+    if base is None or ours is None or theirs is None:
+        return None
+    modes = {base[0], ours[0], theirs[0]}
+    if len(modes) > 1 and LINK in modes:
+        return None
+    mode = theirs[0] if ours[0] == base[0] else ours[0]
+    if LINK in modes:
+        content = theirs[1] if ours[1] == base[1] else ours[1] if theirs[1] in (base[1], ours[1]) else None
+    else:
+        content = repository.merge(base[1], ours[1], theirs[1])
+    return None if content is None else (mode, content)
+
+
+class Landing:
+    """One landing under way."""
+
+    def __init__(self, repository: Repository, folder: WorkFolder, name: str) -> None:
+        self._repository = repository
+        self._folder = folder
+        self._name = name
+        self._count = 0
+        self._done: list[Done] = []
+        self._owners: Mapping[str, Owner | None] = {}
+
+    def temporary(self) -> str:
+        """The next free name in the landing's own folder."""
+        self._count += 1
+        return f"{self._name}/{self._count}"
+
+    def carry_out(
+        self, steps: Sequence[Step], owners: Mapping[str, Owner | None], record: RecordWriter
+    ) -> list[Done]:
+        """Write, put in place, look again. Everything is taken back where that fails, and the error goes on."""
+        self._owners = owners
+        try:
+            self._folder.make_folder(self._name)
+            for step in steps:
+                prepare(self._folder, step, owners.get(step.path))
+            self._flush(steps)
+            record.ready()
+            order = {Move.DELETE: 0, Move.EXCHANGE: 1, Move.CREATE: 2}
+            for step in sorted(steps, key=lambda step: order[step.move]):
+                self._put(step, record)
+            for done in list(self._done):
+                self._look_again(done, record)
+            self._flush_folders()
+            record.done()
+        except (MovedError, OSError, UserError, GitError) as error:
+            with suppress(OSError):  # a full disk: the journal says enough without it
+                record.back()
+            left = self.go_back([done.step for done in self._done])
+            raise _failure(error, left) from error
+        return self._done
+
+    def _put(self, step: Step, record: RecordWriter) -> None:
+        displaced = do(self._folder, step)
+        self._done.append(Done(step, displaced))
+        if step.move is Move.DELETE:
+            if displaced != step.before:
+                raise MovedError(step.path)
+            self._folder.remove_empty_folders(step.path)
+        elif step.move is Move.EXCHANGE and displaced != step.before:
+            self._merge(step.path, step.before, displaced, record)
+
+    def _merge(
+        self, path: str, base: File | None, theirs: File | None, record: RecordWriter, tries: int = _MERGES
+    ) -> None:
+        """Bring what was written meanwhile (`theirs`, made from `base`) into what stands at the path now."""
+        found = self._folder.read(path)
+        now = found[0] if found else None
+        merged = merge_files(self._repository, base, now, theirs)
+        if merged is None or not tries:
+            raise MovedError(path)
+        if merged == now:
+            return
+        step = Step(path, self.temporary(), now, merged)
+        refs = references(self._repository, [now, merged, theirs])
+        prepare(self._folder, step, self._owners.get(path))
+        self._folder.flush(step.temporary)
+        record.step(StepRef(path, step.temporary, refs[0], refs[1]))
+        displaced = do(self._folder, step)
+        self._done.append(Done(step, displaced))
+        if displaced != now:
+            self._merge(path, now, displaced, record, tries - 1)
+
+    def _look_again(self, done: Done, record: RecordWriter) -> None:
+        """A program that had the old file open may have written to it after it was displaced."""
+        if done.step.move is Move.CREATE:
+            return
+        late = settled(self._folder, done.step.temporary, done.displaced)
+        if late == done.displaced:
+            return
+        before, done.displaced = done.displaced, late
+        if done.step.move is Move.DELETE:
+            raise MovedError(done.step.path)
+        self._merge(done.step.path, before, late, record)
+
+    def _flush(self, steps: Sequence[Step]) -> None:
+        files = [step.temporary for step in steps if step.after is not None and step.after[0] != LINK]
+        at = self._folder.folder_descriptor()
+        if len(files) > _FLUSH_EACH and at is not None and flush_file_system(at):
+            return
+        for path in files:
+            self._folder.flush(path)
+
+    def _flush_folders(self) -> None:
+        at = self._folder.folder_descriptor()
+        folders = {done.step.path.rpartition("/")[0]: done.step.path for done in self._done}
+        if len(folders) > _FLUSH_EACH and at is not None and flush_file_system(at):
+            return
+        for path in folders.values():
+            self._folder.flush_folder(path)
+
+    def go_back(self, steps: Iterable[Step]) -> list[str]:
+        """Take back the steps that were done, the last first; then the landing's folder goes. Paths that somebody holds."""
+        left = [step.path for step in reversed(list(steps)) if not self._take_back(step)]
+        if not left:
+            self.clear()
+        return list(dict.fromkeys(left))
+
+    def _take_back(self, step: Step) -> bool:
+        if not is_done(self._folder, step) or take_back(self._folder, step):
+            return True
+        # Somebody wrote onto what we had put there: their edit is kept, ours is taken out of it.
+        now = self._folder.read(step.path)
+        displaced = self._folder.read(step.temporary) if step.move is Move.EXCHANGE else None
+        if now is None or displaced is None:
+            return False
+        merged = merge_files(self._repository, step.after, now[0], displaced[0])
+        if merged is None:
+            return False
+        again = Step(step.path, f"{step.temporary}.{os.getpid()}", now[0], merged)
+        self._folder.remove(again.temporary)
+        prepare(self._folder, again, now[1])
+        self._folder.flush(again.temporary)
+        try:
+            return do(self._folder, again) == now[0] or take_back(self._folder, again)
+        except MovedError:
+            return False
+
+    def clear(self) -> None:
+        """Remove the landing's own folder with all in it."""
+        place = self._folder.root / self._name
+        if place.is_symlink() or not place.is_dir():
+            return
+        for entry in list(os.scandir(place)):
+            self._folder.remove(f"{self._name}/{entry.name}")
+        with suppress(OSError):
+            place.rmdir()
+
+    def put_away(self, steps: Sequence[Step | StepRef]) -> None:
+        """Keep the displaced files where they can be read once more at the next refresh, then clear.
+
+        Moved, not copied: a program that still has one open writes to the very file that we read.
+        """
+        place = self._repository.shadow / "backup" / self._name.lstrip(".")
+        names = []
+        with suppress(OSError):
+            place.mkdir()
+            for number, step in enumerate(steps):
+                found = self._folder.read(step.temporary)
+                if found is None or found[0][0] == LINK:
+                    continue
+                # Across file systems this fails, and the files were read for the last time.
+                (self._folder.root / step.temporary).rename(place / str(number))
+                (mode, data), _ = found
+                names.append([number, step.path, [mode, object_id(self._repository, data)]])
+            (place / "names.json").write_text(json.dumps(names), "utf-8")
+        self.clear()
+
+
+def references(repository: Repository, files: Sequence[File | None]) -> list[Ref | None]:
+    """The files' bytes stored in the shadow directory, on disk when this returns."""
+    contents = [file[1] for file in files if file is not None]
+    ids = iter(repository.write_blobs(contents, durable=True))
+    return [None if file is None else (file[0], next(ids)) for file in files]
+
+
+def _failure(error: Exception, left: Sequence[str]) -> Exception:
+    rest = ""
+    if left:
+        rest = f" These could not be taken back, because somebody wrote to them since: {', '.join(left)}."
+    if isinstance(error, MovedError):
+        return UserError(
+            f"Nothing was landed: {error.path} was written by somebody else at the same moment.{rest}",
+            hint="Let the agent finish, refresh, and land again.",
+        )
+    if isinstance(error, OSError):
+        return UserError(
+            f"Nothing was landed: {error.strerror or error} ({error.filename or 'while writing'}).{rest}",
+            hint="Every file is as it was. See to the disk or the permissions, and land again.",
+        )
+    if left and isinstance(error, UserError):
+        return UserError(error.message + rest, hint=error.hint)
+    return error

@@ -1,0 +1,156 @@
+"""After a kill: what a landing left behind is taken back, or said to be finished.
+
+An action is in the log only after its landing returned. So a landing that a kill interrupted is in no log,
+and is taken back; one that was done and not acknowledged yet is told to the caller by `pending`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.git.carrying import Landing
+from workbench.git.exchange import mend_fallback
+from workbench.git.folder import File, WorkFolder
+from workbench.git.locking import landing_lock
+from workbench.git.record import Record, Ref, StepRef, read_record, remove_record
+from workbench.git.shadow import has_modes
+from workbench.git.stepping import Step
+from workbench.review.actions import LandedFile
+
+if TYPE_CHECKING:
+    from workbench.git.repository import Repository
+
+# A displaced file is looked at by every refresh for so long, then it goes; its bytes stay in the shadow directory.
+_KEEP_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What somebody wrote, after a landing, into a file that the landing had displaced. It is in no work tree."""
+
+    path: str
+    mode: str
+    data: bytes
+
+
+def recover(repository: Repository, journal_dir: Path) -> list[str]:
+    """Take back what an interrupted landing left; sentences about it. Nothing where another process is landing."""
+    record = read_record(journal_dir)
+    if record is None:
+        return []
+    if record.done:
+        return _clear_done(repository, record)
+    with landing_lock(repository.shadow) as held:
+        if not held:
+            return []
+        count = len({step.path for step in record.steps})
+        files = f"{count} file" if count == 1 else f"{count} files"
+        left = _go_back(repository, record)
+        if not left:
+            remove_record(journal_dir)
+            return [
+                f"A landing of {files} was interrupted. It was taken back: every file is as it was before."
+            ]
+        return [
+            f"A landing of {files} was interrupted. It was taken back, but for what somebody wrote to since: "
+            f"{', '.join(left)}. What stood there before is in {record.folder} of the work tree."
+        ]
+
+
+def pending(journal_dir: Path) -> tuple[LandedFile, ...]:
+    """The files of a landing that was done and that nobody has acknowledged: the kill came before its action was saved."""
+    record = read_record(journal_dir)
+    return landed_files(record.steps) if record is not None and record.done else ()
+
+
+def acknowledge(journal_dir: Path) -> None:
+    """The action of the landing is in the log: its journal goes."""
+    record = read_record(journal_dir)
+    if record is None or record.done:
+        remove_record(journal_dir)
+
+
+def landed_files(steps: Iterable[StepRef]) -> tuple[LandedFile, ...]:
+    """What each path was before and is after all the steps on it."""
+    first: dict[str, Ref | None] = {}
+    last: dict[str, Ref | None] = {}
+    for step in steps:
+        first.setdefault(step.path, step.before)
+        last[step.path] = step.after
+    return tuple(_landed(path, before, last[path]) for path, before in first.items())
+
+
+def _landed(path: str, before: Ref | None, after: Ref | None) -> LandedFile:
+    before_mode, before_id = before or (None, None)
+    after_mode, after_id = after or (None, None)
+    return LandedFile(path, before_id, before_mode, after_id, after_mode)
+
+
+def late_edits(repository: Repository) -> tuple[Late, ...]:
+    """What was written to displaced files since. Asked at every refresh; each edit is told once."""
+    found: list[Late] = []
+    for place in (repository.shadow / "backup").glob("workbench-landing-*"):
+        try:
+            names = json.loads((place / "names.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            names = []
+        fresh = []
+        for number, path, (mode, identity) in names:
+            try:
+                data = (place / str(number)).read_bytes()
+            except OSError:
+                continue
+            now = repository.write_blobs([data])[0]
+            if now != identity:
+                found.append(Late(path, mode, data))
+            fresh.append([number, path, [mode, now]])
+        if not fresh or time.time() - place.stat().st_mtime > _KEEP_SECONDS:
+            shutil.rmtree(place, ignore_errors=True)
+        elif fresh != names:
+            (place / "names.json").write_text(json.dumps(fresh), "utf-8")
+    return tuple(found)
+
+
+def _clear_done(repository: Repository, record: Record) -> list[str]:
+    """After a kill at the very end: everything is in place, only the landing's folder is still there."""
+    with landing_lock(repository.shadow) as held:
+        if not held or not (Path(record.work_tree) / record.folder).is_dir():
+            return []
+        with WorkFolder(Path(record.work_tree), modes=has_modes(repository.found)) as folder:
+            Landing(repository, folder, record.folder).put_away(record.steps)
+    return ["A landing was interrupted at its very end. It is complete."]
+
+
+def _go_back(repository: Repository, record: Record) -> list[str]:
+    refs = [ref for step in record.steps for ref in (step.before, step.after) if ref is not None]
+    blobs = repository.blobs([identity for _, identity in refs]) if record.ready else {}
+    with WorkFolder(Path(record.work_tree), modes=has_modes(repository.found)) as folder:
+        landing = Landing(repository, folder, record.folder)
+        if not record.ready:
+            landing.clear()
+            return []
+        steps = [
+            Step(step.path, step.temporary, _file(step.before, blobs), _file(step.after, blobs))
+            for step in record.steps
+        ]
+        _mend(folder, steps)
+        return landing.go_back(steps)
+
+
+def _mend(folder: WorkFolder, steps: Iterable[Step]) -> None:
+    at = folder.folder_descriptor()
+    for step in steps:
+        if step.before is not None and step.after is not None:
+            name = step.temporary if at is not None else os.fspath(folder.root / step.temporary)
+            mend_fallback(at, name)
+
+
+def _file(ref: Ref | None, blobs: dict[str, bytes]) -> File | None:
+    return None if ref is None else (ref[0], blobs[ref[1]])

@@ -1,0 +1,221 @@
+"""The feedback: what the next round is given, as one value that follows from the review alone.
+
+What it holds is decided here; how it reads, in `feedback_text.py`. Settled and withdrawn notes, and
+reasons of what is not rejected any more, are not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from workbench.review.changes import Change, FileChange, Side
+from workbench.review.feedback_text import as_json, as_markdown
+from workbench.review.feedback_values import Feedback, Frozen, Rejected, Remark
+from workbench.review.lines import ranges
+from workbench.review.notes import Intent, Note, Place
+from workbench.review.places import place_now
+from workbench.review.progress import changes_at
+from workbench.review.review import Review
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
+
+# Both forms belong to what this module offers.
+__all__ = ["Feedback", "as_json", "as_markdown", "feedback"]
+
+
+def feedback(review: Review, files: Sequence[FileChange], *, taken_out: bool = False) -> Feedback:
+    """The feedback on the current round, whose file changes are `files`.
+
+    Line numbers are those of the round's files; with `taken_out`, those of the files from which the
+    rejected lines have been taken out, which is what the next round starts from.
+    """
+    counted = {
+        file.path: _Numbers(file, review.current.get(file.path, NO_VERDICTS), taken_out=taken_out)
+        for file in files
+    }
+    remarks = [remark for note in review.notes.values() for remark in _remark(review, note, counted)]
+    return Feedback(
+        task=review.task,
+        round=review.round.number if review.round else 0,
+        taken_out=taken_out,
+        frozen=tuple(
+            _frozen(file, review, counted[file.path]) for file in files if _has_accepted(file, review)
+        ),
+        keep=tuple(each for each in remarks if each.intent is Intent.KEEP),
+        rejected=tuple(_rejected(files, review, counted)),
+        notes=tuple(each for each in remarks if each.intent in (Intent.MUST, Intent.SHOULD)),
+        questions=tuple(each for each in remarks if each.intent is Intent.QUESTION),
+    )
+
+
+class _Numbers:
+    """The lines of the round's file in the numbers that the feedback speaks in."""
+
+    def __init__(self, file: FileChange, held: FileVerdicts, *, taken_out: bool) -> None:
+        self.held = held
+        self._added: dict[int, int | None] = {}
+        # Where unchanged lines go on after each run: (first line, distance to go).
+        self._after: list[tuple[int, int]] = []
+        if not taken_out:
+            return
+        distance = 0
+        for run in file.runs:
+            begin = run.new_start if run.added else run.new_start + 1
+            kept = sum(
+                held.old.get(run.old_start + step) is Verdict.REJECTED for step in range(len(run.removed))
+            )
+            at = begin + distance + kept
+            for step in range(len(run.added)):
+                gone = held.new.get(begin + step) is Verdict.REJECTED
+                self._added[begin + step] = None if gone else at
+                at += not gone
+            distance = at - begin - len(run.added)
+            self._after.append((begin + len(run.added), distance))
+
+    def new(self, line: int) -> int | None:
+        """The number of a line of the round's file, None where it is taken out."""
+        if line in self._added:
+            return self._added[line]
+        distance = 0
+        for first, step in self._after:
+            if first > line:
+                break
+            distance = step
+        return line + distance
+
+    def many(self, lines: Iterable[int]) -> tuple[tuple[int, int], ...]:
+        return ranges(each for each in map(self.new, lines) if each is not None)
+
+
+def _has_accepted(file: FileChange, review: Review) -> bool:
+    held = review.current.get(file.path, NO_VERDICTS)
+    every = (*held.old.values(), *held.new.values(), *held.facts.values())
+    return Verdict.ACCEPTED in every
+
+
+def _frozen(file: FileChange, review: Review, counted: _Numbers) -> Frozen:
+    held = counted.held
+    lines = [line for line, verdict in held.new.items() if verdict is Verdict.ACCEPTED]
+    removed = sum(verdict is Verdict.ACCEPTED for verdict in held.old.values())
+    facts = tuple(
+        change.words or change.kind.value
+        for change in file.changes
+        if not change.is_text and held.facts.get(change.kind) is Verdict.ACCEPTED
+    )
+    text = sum(len(run.removed) + len(run.added) for run in file.runs)
+    all_facts = sum(not change.is_text for change in file.changes)
+    whole = len(lines) + removed == text and len(facts) == all_facts
+    return Frozen(
+        file.path,
+        file.status,
+        counted.many(lines),
+        removed,
+        facts,
+        whole=whole,
+        deleted=file.new_mode is None,
+    )
+
+
+def _rejected(
+    files: Sequence[FileChange], review: Review, counted: Mapping[str, _Numbers]
+) -> Iterator[Rejected]:
+    reasons = _reasons(review)
+    for file in files:
+        numbers = counted[file.path]
+        held = numbers.held
+        if not held:
+            continue
+        for change in file.changes:
+            if not change.is_text:
+                if held.facts.get(change.kind) is Verdict.REJECTED:
+                    yield _with_reason(
+                        Rejected(file.path, change.id, words=_fact_words(change)), change, file, reasons
+                    )
+                continue
+            old = [line for line in _span(change, Side.OLD) if held.old.get(line) is Verdict.REJECTED]
+            new = [line for line in _span(change, Side.NEW) if held.new.get(line) is Verdict.REJECTED]
+            if old or new:
+                rejected = Rejected(
+                    file.path,
+                    change.id,
+                    old=ranges(old),
+                    new=ranges(new),
+                    removed=tuple(change.removed[line - change.old_start] for line in old),
+                    added=tuple(change.added[line - change.new_start] for line in new),
+                    after=_line_before(change, numbers),
+                    partly=len(old) + len(new) < len(change.removed) + len(change.added),
+                )
+                yield _with_reason(rejected, change, file, reasons)
+
+
+def _fact_words(change: Change) -> str:
+    return change.words or change.kind.value
+
+
+def _span(change: Change, side: Side) -> range:
+    if side is Side.OLD:
+        return range(change.old_start, change.old_start + len(change.removed))
+    return range(change.new_start, change.new_start + len(change.added))
+
+
+def _line_before(change: Change, numbers: _Numbers) -> int:
+    """The line, in the feedback's numbers, after which a change stands; 0 at the top of the file."""
+    line = change.new_start - 1 if change.added else change.new_start
+    while line > 0:
+        number = numbers.new(line)
+        if number is not None:
+            return number
+        line -= 1
+    return 0
+
+
+def _reasons(review: Review) -> list[tuple[Place, Note]]:
+    """The live reasons with their places, those that speak of least first."""
+    found = [
+        (place_now(review, note) or note.place, note)
+        for note in review.notes.values()
+        if note.reason and note.is_live
+    ]
+
+    def breadth(each: tuple[Place, Note]) -> int:
+        place = each[0]
+        return 3 if place.is_review else 2 if place.is_file else 1 if place.change is None else 0
+
+    return sorted(found, key=breadth)
+
+
+def _with_reason(
+    rejected: Rejected, change: Change, file: FileChange, reasons: Sequence[tuple[Place, Note]]
+) -> Rejected:
+    for place, note in reasons:
+        if place.path not in (None, file.path):
+            continue
+        if place.is_review or place.is_file or change.id in changes_at(file, place):
+            return rejected.because(note)
+    return rejected
+
+
+def _remark(review: Review, note: Note, counted: Mapping[str, _Numbers]) -> Iterator[Remark]:
+    if not note.is_live or note.reason:
+        return
+    place = place_now(review, note)
+    outdated = place is None
+    place = place or note.place
+    lines: tuple[tuple[int, int], ...] = ()
+    if place.count and not outdated:
+        span = range(place.start, place.start + place.count)
+        numbers = counted.get(place.path or "") if place.side is Side.NEW else None
+        lines = numbers.many(span) if numbers else ranges(span)
+    yield Remark(
+        id=note.id,
+        intent=note.intent,
+        text=note.text,
+        path=place.path,
+        side=place.side,
+        lines=lines,
+        code=place.quote,
+        change=place.change,
+        suggestion=note.suggestion,
+        thread=note.thread,
+        outdated=outdated,
+        taken_out=bool(place.count) and not outdated and not lines,
+    )

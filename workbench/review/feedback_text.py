@@ -1,0 +1,261 @@
+"""The feedback as Markdown, for a model or a person, and as JSON, for a program. Only how it reads.
+
+The Markdown is the product's voice to whoever writes the next round: the task first, then what must
+not move, what was refused and why, what is asked, and how to answer. Code is given exactly, in
+fences longer than any inside it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from workbench.review.changes import Side, Status
+from workbench.review.feedback_values import Feedback, Frozen, Ranges, Rejected, Remark
+from workbench.review.notes import Author
+from workbench.review.text import decode
+
+
+def as_markdown(feedback: Feedback) -> str:
+    """The feedback as Markdown."""
+    parts = [f"# Feedback on round {feedback.round}"]
+    parts += ["## Task", feedback.task.strip() or "No task was written down."]
+    if not feedback:
+        parts.append("There is nothing to change: no verdicts and no notes.")
+    elif feedback.taken_out:
+        parts.append("Line numbers are those of the files as you get them: without what was rejected.")
+    else:
+        parts.append(f"Line numbers are those of the files of round {feedback.round}.")
+    if feedback.frozen or feedback.keep:
+        parts += _frozen_section(feedback)
+    if feedback.rejected:
+        parts += _rejected_section(feedback)
+    if feedback.notes:
+        parts.append("## Notes")
+        parts += [part for remark in feedback.notes for part in _remark(remark)]
+    if feedback.questions:
+        parts.append("## Questions")
+        parts.append(
+            "Answer these in words. Change code for them only where the answer shows that it is wrong."
+        )
+        parts += [part for remark in feedback.questions for part in _remark(remark)]
+    parts += _answering(feedback)
+    return "\n\n".join(parts) + "\n"
+
+
+def _frozen_section(feedback: Feedback) -> Iterator[str]:
+    yield "## Must stay as it is"
+    if feedback.frozen:
+        yield (
+            "This is accepted. Do not change, move or remove it, and do not bring back what it replaced, "
+            "unless a note below asks for exactly that."
+        )
+        yield "\n".join(f"- {_path(each.path)}: {_frozen(each)}" for each in feedback.frozen)
+    for remark in feedback.keep:
+        yield from _remark(remark)
+
+
+def _frozen(part: Frozen) -> str:
+    if part.deleted and part.whole:
+        return "stays deleted"
+    if part.whole and part.status is Status.ADDED:
+        return "; ".join(("the whole new file", *part.facts))
+    said = [*part.facts]
+    if part.lines:
+        said.append(_lines(part.lines))
+    if part.removed:
+        count = "1 removed line stays" if part.removed == 1 else f"{part.removed} removed lines stay"
+        said.append(f"{count} removed")
+    return "; ".join(said)
+
+
+def _rejected_section(feedback: Feedback) -> Iterator[str]:
+    yield "## Rejected"
+    if feedback.taken_out:
+        yield "These were refused and are out of the files. Do not bring them back in this form or another."
+    else:
+        yield "These were refused. Take them out, and do not bring them back in this form or another."
+    told: set[str] = set()
+    for part in feedback.rejected:
+        yield from _rejected(part, told, taken_out=feedback.taken_out)
+
+
+def _rejected(part: Rejected, told: set[str], *, taken_out: bool) -> Iterator[str]:
+    if part.words:
+        yield f"### {_path(part.path)}: {part.words}"
+    else:
+        where = f"after line {part.after}" if part.after else "at the top"
+        if part.new and not taken_out:
+            where = _lines(part.new)
+        yield f"### {_path(part.path)}, {where}{' (a part of the change)' if part.partly else ''}"
+        body = [*_diff_lines("-", part.removed), *_diff_lines("+", part.added)]
+        yield _fenced(body, "diff")
+    if part.note is None:
+        return
+    if part.note in told:
+        yield f"Reason: the same as {part.note}."
+        return
+    told.add(part.note)
+    yield f"Reason ({part.note}): {part.reason.strip() or 'none given'}"
+    if part.suggestion is not None:
+        yield "Instead, exactly:"
+        yield _fenced(_suggested(part.suggestion), "")
+
+
+def _remark(remark: Remark) -> Iterator[str]:
+    yield f"### {remark.id} · {remark.intent.value} · {_where(remark)}"
+    if remark.code:
+        yield _fenced([decode(line) for line in remark.code], "")
+    if remark.text.strip():
+        yield remark.text.strip()
+    if remark.suggestion is not None:
+        yield (
+            "Suggestion, to stand exactly so in the place of these lines:"
+            if remark.code
+            else "Suggestion, exactly:"
+        )
+        yield _fenced(_suggested(remark.suggestion), "")
+    if remark.thread:
+        yield "\n".join(_reply(reply.author, reply.text, again=reply.again) for reply in remark.thread)
+
+
+def _reply(author: Author, text: str, *, again: bool) -> str:
+    who = "You answered" if author is Author.MODEL else "The reviewer"
+    what = " (not dealt with yet)" if again else ""
+    said = "\n> ".join(text.strip().split("\n"))
+    return f"> {who}{what}: {said}" if said else f"> {who}{what}."
+
+
+def _where(remark: Remark) -> str:
+    if remark.path is None:
+        return "on the whole change"
+    path = _path(remark.path)
+    if remark.outdated:
+        return f"{path}, written on this code, which is not there any more as it was" if remark.code else path
+    if remark.taken_out:
+        return f"{path}, on lines that were rejected"
+    if not remark.lines:
+        return path
+    version = " of the version before the change" if remark.side is Side.OLD else ""
+    return f"{path}, {_lines(remark.lines)}{version}"
+
+
+def _answering(feedback: Feedback) -> Iterator[str]:
+    if not feedback.note_ids:
+        return
+    yield "## How to answer"
+    said = []
+    if feedback.notes:
+        ids = ", ".join(each.id for each in feedback.notes)
+        said.append(f"- {ids}: `done` and how, or `declined` and why not.")
+    if feedback.questions:
+        ids = ", ".join(each.id for each in feedback.questions)
+        said.append(f"- {ids}: `answered` and the answer.")
+    yield "Answer each id once, by its id. Only the reviewer settles a note.\n\n" + "\n".join(said)
+
+
+def _lines(spans: Ranges) -> str:
+    parts = [f"{start}" if count == 1 else f"{start}–{start + count - 1}" for start, count in spans]
+    one = len(spans) == 1 and spans[0][1] == 1
+    return f"{'line' if one else 'lines'} {', '.join(parts)}"
+
+
+def _path(path: str) -> str:
+    """A path as code; one that would break the line or is not UTF-8 as a JSON string."""
+    shown = path if path.isprintable() else json.dumps(path)
+    fence = "`" * (max((len(each) for each in re.findall("`+", shown)), default=0) + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _diff_lines(sign: str, lines: Sequence[bytes]) -> Iterator[str]:
+    for line in lines:
+        yield sign + decode(line)
+        if not line.endswith(b"\n"):
+            yield "\\ No newline at end of file"
+
+
+def _suggested(text: str) -> list[str]:
+    lines = text.split("\n")
+    return lines[:-1] if lines[-1] == "" and len(lines) > 1 else lines
+
+
+def _fenced(lines: Sequence[str], language: str) -> str:
+    longest = max((len(found) for line in lines for found in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join((f"{fence}{language}", *lines, fence))
+
+
+def as_json(feedback: Feedback) -> dict[str, Any]:
+    """The feedback as JSON. Code is text with its line ends; lines are `{"start", "count"}`, 1-based."""
+    return {
+        "round": feedback.round,
+        "task": feedback.task,
+        "taken_out": feedback.taken_out,
+        "frozen": [
+            {
+                "path": each.path,
+                "status": each.status.value,
+                "lines": _spans(each.lines),
+                "removed": each.removed,
+                "facts": list(each.facts),
+                "whole": each.whole,
+            }
+            for each in feedback.frozen
+        ],
+        "rejected": [_rejected_json(each) for each in feedback.rejected],
+        "keep": [_remark_json(each) for each in feedback.keep],
+        "notes": [_remark_json(each) for each in feedback.notes],
+        "questions": [_remark_json(each) for each in feedback.questions],
+        "answer": list(feedback.note_ids),
+    }
+
+
+def _rejected_json(part: Rejected) -> dict[str, Any]:
+    return {
+        "path": part.path,
+        "change": part.change,
+        "fact": part.words or None,
+        "old": _spans(part.old),
+        "new": _spans(part.new),
+        "removed": _code(part.removed),
+        "added": _code(part.added),
+        "partly": part.partly,
+        "note": part.note,
+        "reason": part.reason or None,
+        "suggestion": part.suggestion,
+    }
+
+
+def _remark_json(remark: Remark) -> dict[str, Any]:
+    return {
+        "id": remark.id,
+        "intent": remark.intent.value,
+        "path": remark.path,
+        "side": remark.side.value if remark.code else None,
+        "lines": _spans(remark.lines),
+        "change": remark.change,
+        "code": _code(remark.code),
+        "text": remark.text,
+        "suggestion": remark.suggestion,
+        "outdated": remark.outdated,
+        "thread": [
+            {
+                "author": reply.author.value,
+                "text": reply.text,
+                "kind": reply.kind.value if reply.kind else None,
+                "again": reply.again,
+            }
+            for reply in remark.thread
+        ],
+    }
+
+
+def _spans(spans: Ranges) -> list[dict[str, int]]:
+    return [{"start": start, "count": count} for start, count in spans]
+
+
+def _code(lines: Sequence[bytes]) -> str:
+    return b"".join(lines).decode("utf-8", "surrogateescape")

@@ -1,0 +1,96 @@
+"""The parts of a feedback as values. What goes into them, `feedback.py` decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from workbench.review.changes import Side, Status
+from workbench.review.notes import Intent, Note, Reply
+
+Ranges = tuple[tuple[int, int], ...]
+"""(start, count) of lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What of a file is accepted: lines of the round, how many base lines stay removed, facts in words."""
+
+    path: str
+    status: Status
+    lines: Ranges
+    removed: int
+    facts: tuple[str, ...]
+    whole: bool = False
+    """Everything that differs in this file is accepted."""
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A change, or the part of one, that is rejected, with the exact code and the reason.
+
+    `old` are lines of the base, `new` lines of the round, `after` is the line (in the feedback's
+    numbers) that it stands behind. A fact says itself in `words`.
+    """
+
+    path: str
+    change: str
+    old: Ranges = ()
+    new: Ranges = ()
+    removed: tuple[bytes, ...] = ()
+    added: tuple[bytes, ...] = ()
+    after: int = 0
+    words: str = ""
+    partly: bool = False
+    note: str | None = None
+    reason: str = ""
+    suggestion: str | None = None
+
+    def because(self, note: Note) -> Rejected:
+        """The same with the note that says why."""
+        return replace(self, note=note.id, reason=note.text, suggestion=note.suggestion)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note as it is sent.
+
+    No path: on the review; no code and no change: on the file. `outdated`: its place is not certain
+    any more, `code` is what it was written on. `taken_out`: its lines are among the rejected ones.
+    """
+
+    id: str
+    intent: Intent
+    text: str
+    path: str | None = None
+    side: Side = Side.NEW
+    lines: Ranges = ()
+    code: tuple[bytes, ...] = ()
+    change: str | None = None
+    suggestion: str | None = None
+    thread: tuple[Reply, ...] = ()
+    outdated: bool = False
+    taken_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """All that the next round is told. `taken_out`: the rejected lines are out of the files already."""
+
+    task: str
+    round: int
+    taken_out: bool = False
+    frozen: tuple[Frozen, ...] = ()
+    keep: tuple[Remark, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    notes: tuple[Remark, ...] = ()
+    questions: tuple[Remark, ...] = ()
+
+    @property
+    def note_ids(self) -> tuple[str, ...]:
+        """The ids that want an answer, in the order in which they are listed."""
+        return tuple(each.id for each in (*self.notes, *self.questions))
+
+    def __bool__(self) -> bool:
+        """Whether it says anything beyond the task."""
+        return bool(self.frozen or self.keep or self.rejected or self.notes or self.questions)

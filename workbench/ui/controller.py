@@ -1,0 +1,375 @@
+"""From intents to acts of the session. The one place where what the window wants is done, and where it may fail.
+
+Quick acts only; what takes long is in `errands.py`. An expected error becomes a sentence in the window;
+anything else goes on to `sys.excepthook`, which writes a bug report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.errors import UserError
+from workbench.review.actions import (
+    Action,
+    EntryJudged,
+    FileViewed,
+    Judged,
+    NoteEdited,
+    NoteReplied,
+    NoteSettled,
+    NoteWithdrawn,
+    NoteWritten,
+    RoundArrived,
+    TaskSet,
+)
+from workbench.review.entries import Entry, Said
+from workbench.review.notes import Intent, Note, Place
+from workbench.review.progress import Progress, Tally, changes_at, note_counts
+from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
+from workbench.ui.diff.document import Document, Stop
+from workbench.workflow.session import Session
+
+T = TypeVar("T")
+AGAIN = "Not dealt with yet."
+
+
+class Controller(QObject):
+    """Holds the session. Everything that is shown is read anew on `changed`."""
+
+    opened = Signal()
+    changed = Signal()
+    said = Signal(str, str, bool)
+    judged = Signal(object)
+    moved_to = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session: Session | None = None
+        self._tally = Tally()
+        self._document = Document()
+        self._entries: tuple[Entry, ...] = ()
+        self.last_note: tuple[Intent, str] | None = None
+
+    # -- the session --------------------------------------------------------------------------
+
+    def set_session(self, session: Session) -> None:
+        """Show this review from now on."""
+        self.session = session
+        self._tally = Tally()
+        self._document = Document()
+        self.last_note = None
+        self.opened.emit()
+        self.changed.emit()
+        for message in session.messages:
+            self.said.emit(message, "", False)
+
+    def open_session(self) -> Session:
+        """The session. UserError when there is none, for commands that need one."""
+        if self.session is None:
+            raise UserError("No review is open.", hint="Open a repository: Ctrl+O.")
+        return self.session
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Do something that may fail as a user's mistake does; tell whether it went well, and show what changed."""
+        try:
+            act()
+        except UserError as error:
+            self.fail(error)
+            return False
+        self.changed.emit()
+        return True
+
+    def fail(self, error: BaseException) -> None:
+        """Say an expected error; raise anything else, for it is a bug."""
+        if not isinstance(error, UserError):
+            raise error
+        self.said.emit(error.message, error.hint, True)
+
+    def poll(self) -> None:
+        """Take in what other processes did."""
+        if self.session is not None and self.session.poll():
+            self.changed.emit()
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def document(self) -> Document:
+        """What the diff view shows now. Parts that did not change are the same objects as before."""
+        session, before = self.open_session(), self._document
+        review = session.review
+        entries = session.ledger()
+        answered = self._answers()
+        if entries is not self._entries or before.answered != answered:
+            shown = tuple(entry for entry in entries if entry.said is not Said.KEPT)
+            marks = {change: entry.said for entry in shown if entry.id not in answered for change in entry.changes}
+            self._entries = entries
+        else:
+            shown, marks = before.entries, dict(before.ledger_marks)
+        placed = session.notes_in_round()
+        notes = tuple((note, place) for note, place in placed if not note.reason)
+        reasons = self._reasons(placed)
+        self._document = Document(
+            files=session.files,
+            verdicts=review.current,
+            asked=self._tally.asked(review, session.files),
+            notes=_same(before.notes, notes),
+            entries=_same(before.entries, shown),
+            answered=_same(before.answered, answered),
+            viewed=_same(before.viewed, session.viewed()),
+            ledger_marks=_same(before.ledger_marks, marks),
+            reasons=_same(before.reasons, reasons),
+        )
+        return self._document
+
+    def progress(self) -> Progress:
+        """How far the review is."""
+        session = self.open_session()
+        return self._tally.progress(session.review, session.files)
+
+    def file_progress(self) -> Mapping[str, Progress]:
+        """How far each file is, as of the last `progress`."""
+        return {file.path: self._tally.file(file.path) for file in self.open_session().files}
+
+    def note_counts(self) -> Mapping[Intent, int]:
+        """Live notes by intent."""
+        return note_counts(self.open_session().review)
+
+    def violations(self) -> Mapping[str, str]:
+        """By path, in two words, what the ledger holds against a file: "1 altered". Answered ones do not count."""
+        answered = self._answers()
+        found: dict[str, list[Said]] = {}
+        for entry in self._document.entries:
+            if entry.is_violation and entry.path is not None and entry.id not in answered:
+                found.setdefault(entry.path, []).append(entry.said)
+        return {path: f"{len(said)} {said[0].value}" for path, said in found.items()}
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The ledger entry with this id."""
+        return next((entry for entry in self._document.entries if entry.id == entry_id), None)
+
+    def _answers(self) -> Mapping[str, str]:
+        review = self.open_session().review
+        prefix = f"{review.index}/"
+        return {
+            key.removeprefix(prefix): answer for key, answer in review.entries.items() if key.startswith(prefix)
+        }
+
+    def _reasons(self, placed: Sequence[tuple[Note, Place | None]]) -> Mapping[str, str]:
+        session = self.open_session()
+        found: dict[str, str] = {}
+        for note, place in placed:
+            if not note.reason or not note.is_live or place is None or place.path not in session.by_path:
+                continue
+            for change in changes_at(session.by_path[place.path], place):
+                found[change] = note.text
+        return found
+
+    # -- judging ------------------------------------------------------------------------------
+
+    def judge(self, stop: Stop, selections: Sequence[Selection], verdict: Verdict) -> None:
+        """Put a verdict on what is selected, else on the change under the cursor."""
+        session = self.open_session()
+        if selections:
+            if self.attempt(lambda: session.judge(selections, verdict)):
+                self.judged.emit(None)
+            return
+        change = session.changes_by_id.get(stop.change or "")
+        if change is None:
+            self.said.emit("There is no change under the cursor.", "] goes to the next one.", False)
+            return
+        if self.attempt(lambda: session.judge((select_change(change),), verdict)):
+            self.judged.emit(change.id)
+
+    def judge_file(self, path: str | None, verdict: Verdict) -> None:
+        """Put a verdict on everything in a file."""
+        session = self.open_session()
+        file = session.by_path.get(path or "")
+        if file is None:
+            self.said.emit("There is no file under the cursor.", "} goes to the next one.", False)
+        elif self.attempt(lambda: session.judge(select_changes(file.changes), verdict)):
+            self.judged.emit(file.changes[-1].id if file.changes else None)
+
+    def reject_with_reason(self, change: str, reason: str) -> bool:
+        """Reject a change and say why."""
+        session = self.open_session()
+        if not self.attempt(lambda: session.judge_change(change, Verdict.REJECTED, reason=reason.strip() or None)):
+            return False
+        self.judged.emit(change)
+        return True
+
+    def repeat(self, stop: Stop, selections: Sequence[Selection]) -> None:
+        """The last verdict, with its reason, or the last note, here."""
+        session = self.open_session()
+        last = session.last_verdict
+        change = session.changes_by_id.get(stop.change or "")
+        if self.last_note is not None and change is not None:
+            intent, text = self.last_note
+            self.attempt(lambda: session.write_note(session.place_of(change), intent, text))
+        elif last is None:
+            self.said.emit("There is nothing to repeat yet.", "Judge a change first: a or x.", False)
+        elif last[1] and change is not None:
+            self.reject_with_reason(change.id, last[1])
+        else:
+            self.judge(stop, selections, last[0])
+
+    def judge_note(self, note_id: str, verdict: Verdict) -> None:
+        """The grammar on a note: accept settles it, reject sends it again, open takes the settling back."""
+        session = self.open_session()
+        if verdict is Verdict.ACCEPTED:
+            self.attempt(lambda: session.settle(note_id))
+        elif verdict is Verdict.REJECTED:
+            self.attempt(lambda: session.reply(note_id, AGAIN, again=True))
+        else:
+            self.attempt(lambda: session.settle(note_id, settled=False))
+
+    def take_entry(self, entry: Entry) -> None:
+        """The grammar on a ledger entry: accept takes what is there now. Rejecting is in `errands.restore`."""
+        session = self.open_session()
+        if entry.note is not None and entry.said not in (Said.KEEP_ALTERED,):
+            self.judge_note(entry.note, Verdict.ACCEPTED)
+            self.attempt(lambda: session.judge_entry(entry, "taken"))
+        else:
+            self.attempt(lambda: session.judge_entry(entry, "taken"))
+
+    def send_entry_again(self, entry: Entry) -> None:
+        """The grammar on a ledger entry that is about a note or cannot be restored: it goes into the feedback again."""
+        session = self.open_session()
+
+        def act() -> None:
+            if entry.note is not None:
+                session.reply(entry.note, AGAIN, again=True)
+            else:
+                changes = [session.changes_by_id[each] for each in entry.changes if each in session.changes_by_id]
+                if changes:
+                    session.judge(select_changes(changes), Verdict.REJECTED)
+            session.judge_entry(entry, "again")
+
+        self.attempt(act)
+
+    # -- notes and the rest -------------------------------------------------------------------
+
+    def write_note(self, place: Place, intent: Intent, text: str, suggestion: str | None) -> bool:
+        """A new note."""
+        session = self.open_session()
+        done = self.attempt(lambda: session.write_note(place, intent, text, suggestion))
+        if done and suggestion is None:
+            self.last_note = (intent, text)
+        return done
+
+    def edit_note(self, note_id: str, intent: Intent, text: str, suggestion: str | None) -> bool:
+        """Other words for a note."""
+        session = self.open_session()
+        return self.attempt(lambda: session.edit_note(note_id, intent, text, suggestion))
+
+    def reply(self, note_id: str, text: str) -> bool:
+        """An answer in a note's thread."""
+        session = self.open_session()
+        return self.attempt(lambda: session.reply(note_id, text))
+
+    def withdraw(self, note_id: str | None) -> None:
+        """Take a note back."""
+        session = self.open_session()
+        if note_id is None:
+            self.said.emit("There is no note under the cursor.", "; goes to the next one.", False)
+        elif self.attempt(lambda: session.withdraw(note_id)):
+            self.said.emit(f"{note_id} is withdrawn.", "u brings it back.", False)
+
+    def view_file(self, path: str | None) -> bool:
+        """Mark a file viewed."""
+        session = self.open_session()
+        return path in session.by_path and self.attempt(lambda: session.view(path or ""))
+
+    def set_task(self, text: str) -> None:
+        """Write the task."""
+        session = self.open_session()
+        self.attempt(lambda: session.set_task(text))
+
+    def close_review(self) -> None:
+        """Say that the review is done."""
+        session = self.open_session()
+        if self.attempt(session.close_review):
+            self.said.emit("This review is closed.", "Opening the repository again starts a new one. u reopens it.", False)
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        session = self.open_session()
+        done: list[Action | None] = []
+        if self.attempt(lambda: done.append(session.redo())):
+            self._say_undone("Done again", done[0], "There is nothing to do again.")
+
+    def undo_said(self, action: Action | None) -> None:
+        """Say what was taken back, and go there."""
+        self._say_undone("Undone", action, "There is nothing to undo.")
+
+    def _say_undone(self, done: str, action: Action | None, nothing: str) -> None:
+        if action is None:
+            self.said.emit(nothing, "", False)
+            return
+        self.last_note = None
+        self.said.emit(f"{done}: {name_of(action)}.", "", False)
+        target = self._place_of(action)
+        if target is not None:
+            self.moved_to.emit(target)
+
+    def _place_of(self, action: Action) -> Stop | None:
+        """Where an action was done, as well as the current round can say."""
+        if isinstance(action, NoteWritten):
+            return Stop(action.note.place.path, action.note.place.change, note=action.note.id)
+        if isinstance(action, NoteEdited | NoteReplied | NoteSettled | NoteWithdrawn):
+            return Stop(note=action.note)
+        if isinstance(action, EntryJudged):
+            return Stop(entry=action.entry)
+        if isinstance(action, FileViewed):
+            return Stop(action.path)
+        if isinstance(action, Judged) and action.selections:
+            return self._change_at(action.selections[0])
+        if isinstance(action, RoundArrived) and action.taken:
+            return self._change_at(action.taken[0])
+        return None
+
+    def _change_at(self, selection: Selection) -> Stop | None:
+        file = self.open_session().by_path.get(selection.path)
+        if file is None:
+            return None
+        for change in file.changes:
+            if not change.is_text:
+                if change.kind in selection.facts:
+                    return Stop(file.path, change.id)
+                continue
+            old = range(change.old_start, change.old_start + len(change.removed))
+            new = range(change.new_start, change.new_start + len(change.added))
+            if any(start in old for start, _ in selection.old) or any(start in new for start, _ in selection.new):
+                return Stop(file.path, change.id)
+        return Stop(file.path)
+
+
+def name_of(action: Action) -> str:
+    """An action in a few words."""
+    if isinstance(action, Judged):
+        return action.words or f"judged {len(action.selections)} files"
+    if isinstance(action, NoteWritten):
+        return f"note {action.note.id}"
+    if isinstance(action, NoteEdited):
+        return f"edited {action.note}"
+    if isinstance(action, NoteReplied):
+        return f"reply to {action.note}"
+    if isinstance(action, NoteSettled):
+        return f"{'settled' if action.settled else 'reopened'} {action.note}"
+    if isinstance(action, NoteWithdrawn):
+        return f"withdrew {action.note}"
+    if isinstance(action, FileViewed):
+        return f"viewed {action.path}"
+    if isinstance(action, TaskSet):
+        return "the task"
+    if isinstance(action, RoundArrived):
+        return action.words or "an edit in place"
+    words = {"FeedbackSent": "sent the feedback", "EntryJudged": "an answer in the ledger", "Landed": "a landing"}
+    words["ReviewClosed"] = "closed the review"
+    return words.get(type(action).__name__, type(action).__name__)
+
+
+def _same(before: T, now: T) -> T:
+    """The object from before where both say the same, so that nobody downstream looks again."""
+    return before if before == now else now

@@ -1,0 +1,186 @@
+"""Paints the headers of sections: a file's name, badges, counts and progress. Decides nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from workbench.review.changes import FileChange, Status
+from workbench.review.progress import Standing
+from workbench.review.text import visible
+from workbench.ui.diff.dress import Dress
+from workbench.ui.diff.layout import Layout, Part, Section
+from workbench.ui.theme import mixed
+
+
+class Header:
+    """Draws one header at a time."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.dress: Dress | None = None
+        self._layout = layout
+        self._counts: dict[int, tuple[FileChange, int, int]] = {}
+
+    def paint(self, painter: QPainter, section: Section, box: QRect, current: bool) -> None:
+        """The header of a section, in a box that is as wide as the view."""
+        assert self.dress is not None
+        theme = self.dress.theme
+        painter.fillRect(box, self.dress.header)
+        painter.fillRect(QRect(box.x(), box.y(), box.width(), 1), theme.line)
+        painter.fillRect(QRect(box.x(), box.bottom(), box.width(), 1), theme.line)
+        if current:
+            painter.fillRect(QRect(box.x(), box.y(), 3, box.height()), theme.accent)
+        self._chevron(painter, section, box)
+        if section.part is Part.LEDGER:
+            self._ledger(painter, box)
+        elif section.file is not None:
+            self._file(painter, section, section.file, box)
+
+    def _chevron(self, painter: QPainter, section: Section, box: QRect) -> None:
+        assert self.dress is not None
+        x, y = 16.0, box.y() + box.height() / 2
+        size = 3.5 * self.dress.scale
+        if section.folded:
+            points = [QPointF(x - size * 0.6, y - size), QPointF(x - size * 0.6, y + size), QPointF(x + size * 0.7, y)]
+        else:
+            points = [QPointF(x - size, y - size * 0.6), QPointF(x + size, y - size * 0.6), QPointF(x, y + size * 0.7)]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.dress.theme.dim)
+        painter.drawPolygon(QPolygonF(points))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _ledger(self, painter: QPainter, box: QRect) -> None:
+        assert self.dress is not None
+        dress = self.dress
+        entries = self._layout.document.entries
+        painter.setFont(dress.strong)
+        painter.setPen(dress.theme.text)
+        painter.drawText(box.adjusted(30, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "Ledger")
+        violations = sum(entry.is_violation for entry in entries)
+        if violations:
+            words = f"{violations} violation{'s' if violations != 1 else ''}"
+            self._pill(painter, words, dress.theme.back, box.right() - 12, box)
+        else:
+            self._pill(painter, "nothing violated", dress.theme.accepted, box.right() - 12, box)
+        left = 30 + dress.strong_metrics.horizontalAdvance("Ledger") + 12
+        painter.setFont(dress.text)
+        painter.setPen(dress.theme.dim)
+        painter.drawText(
+            box.adjusted(round(left), 0, 0, 0),
+            Qt.AlignmentFlag.AlignVCenter,
+            "what became of your verdicts and notes in this round",
+        )
+
+    def _file(self, painter: QPainter, section: Section, file: FileChange, box: QRect) -> None:
+        assert self.dress is not None
+        dress, theme = self.dress, self.dress.theme
+        right = self._right(painter, section, file, box)
+        left = 30.0
+        badges = self._badges(file)
+        room = right - left - 24 - sum(dress.small_metrics.horizontalAdvance(words) + 20 for words, _ in badges)
+        name = visible(file.path).text
+        if file.status is Status.RENAMED and file.base_path is not None:
+            name = f"{visible(file.base_path).text} → {name}"
+        shown = dress.strong_metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(60.0, room))
+        painter.setFont(dress.strong)
+        painter.setPen(theme.text)
+        painter.drawText(QRectF(left, box.y(), max(60.0, room) + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, shown)
+        left += dress.strong_metrics.horizontalAdvance(shown) + 12
+        for words, colour in badges:
+            left += self._badge(painter, words, colour, left, box) + 8
+
+    def _badges(self, file: FileChange) -> list[tuple[str, QColor]]:
+        assert self.dress is not None
+        theme = self.dress.theme
+        badges: list[tuple[str, QColor]] = []
+        if file.status is Status.ADDED:
+            badges.append(("new", theme.accepted))
+        elif file.status is Status.DELETED:
+            badges.append(("deleted", theme.rejected))
+        elif file.status is Status.RENAMED:
+            badges.append((f"renamed · {file.similarity} %" if file.similarity is not None else "renamed", theme.accent))
+        elif file.status is Status.TYPECHANGE:
+            badges.append(("other type", theme.altered))
+        if file.binary:
+            badges.append(("binary", theme.dim))
+        if file.path in self._layout.document.viewed:
+            badges.append(("viewed ✓", theme.dim))
+        return badges
+
+    def _right(self, painter: QPainter, section: Section, file: FileChange, box: QRect) -> float:
+        """The pill and the counts; where they begin."""
+        assert self.dress is not None
+        dress, theme = self.dress, self.dress.theme
+        right = float(box.right() - 12)
+        words, colour = self._progress(section, file)
+        if words:
+            right -= self._pill(painter, words, colour, right, box) + 12
+        added, removed = self._lines(file)
+        y = box.y() + (box.height() - dress.small_code.height) / 2
+        for count, sign, shade in ((removed, "-", theme.rejected), (added, "+", theme.accepted)):
+            if count:
+                shaped = dress.small_code.plain(f"{sign}{count:,}", shade)
+                right -= shaped.width
+                shaped.draw(painter, right, y)
+                right -= 6
+        return right
+
+    def _progress(self, section: Section, file: FileChange) -> tuple[str, QColor]:
+        assert self.dress is not None
+        theme = self.dress.theme
+        counts = Counter(self._layout.standings(section).values())
+        total, unread = len(file.changes), counts[Standing.UNREAD]
+        if not total:
+            return "", theme.dim
+        if not unread:
+            if counts[Standing.ASKED] or counts[Standing.MIXED]:
+                return f"✓ {total} of {total}", theme.open
+            return f"✓ {total} of {total}", theme.accepted
+        if file.status is Status.ADDED:
+            return f"new file · {unread} open", theme.open
+        return f"{total - unread} of {total}", theme.open
+
+    def _lines(self, file: FileChange) -> tuple[int, int]:
+        known = self._counts.get(id(file))
+        if known is not None and known[0] is file:
+            return known[1], known[2]
+        added = sum(len(run.added) for run in file.runs)
+        removed = sum(len(run.removed) for run in file.runs)
+        if len(self._counts) > 500:
+            self._counts.clear()
+        self._counts[id(file)] = (file, added, removed)
+        return added, removed
+
+    def _pill(self, painter: QPainter, words: str, colour: QColor, right: float, box: QRect) -> float:
+        assert self.dress is not None
+        dress = self.dress
+        width = dress.small_metrics.horizontalAdvance(words) + 18
+        height = round(18 * dress.scale)
+        shape = QRectF(round(right - width) + 0.5, round(box.y() + (box.height() - height) / 2) + 0.5, round(width), height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, 1))
+        painter.drawRoundedRect(shape, height / 2, height / 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setFont(dress.small)
+        painter.drawText(shape, Qt.AlignmentFlag.AlignCenter, words)
+        return float(width)
+
+    def _badge(self, painter: QPainter, words: str, colour: QColor, left: float, box: QRect) -> float:
+        assert self.dress is not None
+        dress = self.dress
+        width = dress.small_metrics.horizontalAdvance(words) + 12
+        height = round(17 * dress.scale)
+        shape = QRectF(left, round(box.y() + (box.height() - height) / 2), width, height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(colour, dress.theme.panel, 0.14))
+        painter.drawRoundedRect(shape, 4, 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(colour)
+        painter.setFont(dress.small)
+        painter.drawText(shape, Qt.AlignmentFlag.AlignCenter, words)
+        return float(width)

@@ -1,0 +1,85 @@
+"""Editors laid over the painted view: each a real widget over a row of its own. Keeps them where their rows are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtGui import QRegion
+from PySide6.QtWidgets import QWidget
+
+from workbench.ui.diff.cards import MARGIN
+
+_LEAST = 44
+
+
+@dataclass(slots=True)
+class _Editor:
+    widget: QWidget
+    height: int = 0
+
+
+class Overlay(QObject):
+    """The editors of one view."""
+
+    resized = Signal()
+    """An editor wants another height."""
+
+    def __init__(self, viewport: QWidget) -> None:
+        super().__init__(viewport)
+        self._viewport = viewport
+        self._editors: dict[str, _Editor] = {}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._editors)
+
+    def open(self, key: str, widget: QWidget) -> None:
+        """Take a widget in. It stays its maker's; only its parent and place are ours."""
+        widget.setParent(self._viewport)
+        self._editors[key] = _Editor(widget)
+        changed = getattr(widget, "height_changed", None)
+        if changed is not None:
+            changed.connect(self._measure)
+
+    def close(self, key: str) -> QWidget | None:
+        """Let a widget go; it is hidden, not deleted."""
+        editor = self._editors.pop(key, None)
+        if editor is None:
+            return None
+        changed = getattr(editor.widget, "height_changed", None)
+        if changed is not None:
+            changed.disconnect(self._measure)
+        editor.widget.hide()
+        return editor.widget
+
+    def height(self, key: str, width: int) -> int:
+        """The height of an editor's row."""
+        editor = self._editors.get(key)
+        if editor is None:
+            return 0
+        widget = editor.widget
+        wanted = widget.heightForWidth(width) if widget.hasHeightForWidth() else widget.sizeHint().height()
+        editor.height = max(_LEAST, wanted)
+        return editor.height + 2 * MARGIN
+
+    def lay(self, where: Callable[[str], QRect | None], header: int) -> None:
+        """Put every editor over its row; what is behind the sticky header is cut off."""
+        for key, editor in self._editors.items():
+            box = where(key)
+            if box is None:
+                editor.widget.hide()
+                continue
+            inner = box.adjusted(0, MARGIN, 0, -MARGIN)
+            if editor.widget.geometry() != inner:
+                editor.widget.setGeometry(inner)
+            if inner.top() < header < inner.bottom():
+                editor.widget.setMask(QRegion(0, header - inner.top(), inner.width(), inner.height()))
+            else:
+                editor.widget.clearMask()
+            if editor.widget.isHidden():
+                editor.widget.show()
+
+    def _measure(self, *_: object) -> None:
+        self.resized.emit()

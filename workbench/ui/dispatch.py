@@ -1,0 +1,195 @@
+"""What each command of the table does: one method call each, on the view, the controller, the editors or the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.review.verdicts import Verdict
+from workbench.ui.commands import BY_ID, THEMES, When
+from workbench.ui.controller import Controller
+from workbench.ui.diff.view import DiffView
+from workbench.ui.editing import Editing
+from workbench.ui.errands import Errands
+from workbench.ui.landing_errands import LandingErrands
+
+
+class Desk(Protocol):
+    """What the window itself does on a command."""
+
+    def choose_folder(self) -> None: ...
+    def show_start(self) -> None: ...
+    def open_demo(self) -> None: ...
+    def refresh_review(self) -> None: ...
+    def open_task(self) -> None: ...
+    def open_landing(self) -> None: ...
+    def open_sending(self) -> None: ...
+    def open_palette(self) -> None: ...
+    def open_files(self) -> None: ...
+    def open_keys(self) -> None: ...
+    def open_search(self) -> None: ...
+    def copy_feedback(self) -> None: ...
+    def focus_filter(self) -> None: ...
+    def toggle_files(self) -> None: ...
+    def toggle_side(self) -> None: ...
+    def toggle_split(self) -> None: ...
+    def toggle_whitespace(self) -> None: ...
+    def change_code_size(self, step: int) -> None: ...
+    def choose_theme(self, name: str) -> None: ...
+    def show_why(self) -> None: ...
+    def leave(self) -> None: ...
+    def close(self) -> bool: ...
+
+
+class Dispatch(QObject):
+    """Runs commands by id. Every id of the table has its doer here; a test holds the two together."""
+
+    ran = Signal(str)
+
+    def __init__(
+        self,
+        desk: Desk,
+        controller: Controller,
+        errands: Errands,
+        landing: LandingErrands,
+        editing: Editing,
+        view: DiffView,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._errands, self._landing = controller, errands, landing
+        self._editing, self._view, self._desk = editing, view, desk
+        self.doers: dict[str, Callable[[], object]] = {
+            **self._going(),
+            **self._judging(),
+            "open": desk.choose_folder,
+            "recent": desk.show_start,
+            "demo": desk.open_demo,
+            "task": desk.open_task,
+            "copy_feedback": desk.copy_feedback,
+            "land": desk.open_landing,
+            "close_review": controller.close_review,
+            "quit": desk.close,
+            "refresh": desk.refresh_review,
+            "send": desk.open_sending,
+            "cancel_round": errands.cancel_round,
+            "more_context": view.more_context,
+            "whole_file": view.whole_file,
+            "split": desk.toggle_split,
+            "whitespace": desk.toggle_whitespace,
+            "fold": self._fold,
+            "files_panel": desk.toggle_files,
+            "side_panel": desk.toggle_side,
+            "bigger": lambda: desk.change_code_size(1),
+            "smaller": lambda: desk.change_code_size(-1),
+            "keys": desk.open_keys,
+            "escape": desk.leave,
+            **{f"theme_{name}": self._theme(name) for name in THEMES},
+        }
+
+    def run(self, command: str) -> None:
+        """Do what a command says, if what it needs is there."""
+        if BY_ID[command].when is When.REVIEW and self._controller.session is None and command != "refresh":
+            self._controller.said.emit("No review is open.", "Ctrl+O opens a repository.", False)
+            return
+        self.doers[command]()
+        self.ran.emit(command)
+
+    def _going(self) -> dict[str, Callable[[], object]]:
+        view, desk = self._view, self._desk
+        return {
+            "line_down": lambda: view.move_line(1),
+            "line_up": lambda: view.move_line(-1),
+            "next_change": lambda: view.next_change(1),
+            "previous_change": lambda: view.next_change(-1),
+            "next_file": lambda: view.next_file(1),
+            "previous_file": lambda: view.next_file(-1),
+            "page_on": lambda: view.page(1),
+            "page_back": lambda: view.page(-1),
+            "next_open": self._next_open,
+            "next_violation": lambda: view.next_violation(1),
+            "next_note": lambda: view.next_note(1),
+            "previous_note": lambda: view.next_note(-1),
+            "next_match": lambda: view.next_hit(1),
+            "previous_match": lambda: view.next_hit(-1),
+            "go_to_file": desk.open_files,
+            "search": desk.open_search,
+            "filter_files": desk.focus_filter,
+            "palette": desk.open_palette,
+        }
+
+    def _judging(self) -> dict[str, Callable[[], object]]:
+        editing = self._editing
+        return {
+            "accept": lambda: self._judge(Verdict.ACCEPTED),
+            "reject": lambda: self._judge(Verdict.REJECTED),
+            "reopen": lambda: self._judge(Verdict.OPEN),
+            "reject_reason": editing.give_reason,
+            "accept_file": lambda: self._judge_file(Verdict.ACCEPTED),
+            "reject_file": lambda: self._judge_file(Verdict.REJECTED),
+            "select": self._view.toggle_selecting,
+            "edit": editing.edit_lines,
+            "repeat": self._repeat,
+            "viewed": self._mark_viewed,
+            "undo": self._undo,
+            "redo": self._controller.redo,
+            "note": editing.write_note,
+            "note_file": editing.note_file,
+            "note_review": editing.note_review,
+            "withdraw": lambda: self._controller.withdraw(self._view.stop().note),
+            "why": self._desk.show_why,
+        }
+
+    def _judge(self, verdict: Verdict) -> None:
+        """The one grammar: the same key on a note, a ledger entry, selected lines or a change."""
+        stop = self._view.stop()
+        selections = self._view.selections()
+        entry = self._controller.entry(stop.entry) if stop.entry else None
+        if stop.note is not None and not selections:
+            self._controller.judge_note(stop.note, verdict)
+        elif entry is None:
+            self._controller.judge(stop, selections, verdict)
+            self._view.clear_selection()
+        elif verdict is Verdict.ACCEPTED:
+            self._controller.take_entry(entry)
+        elif verdict is Verdict.REJECTED:
+            self._errands.restore(entry)
+        else:
+            self._show_entry(entry.changes)
+
+    def _show_entry(self, changes: tuple[str, ...]) -> None:
+        if changes:
+            self._view.go_to_change(changes[0])
+
+    def _judge_file(self, verdict: Verdict) -> None:
+        self._controller.judge_file(self._view.current_file(), verdict)
+
+    def _repeat(self) -> None:
+        self._controller.repeat(self._view.stop(), self._view.selections())
+        self._view.clear_selection()
+
+    def _undo(self) -> None:
+        if self._landing.undo():
+            return
+        session = self._controller.open_session()
+        taken: list[object] = []
+        if self._controller.attempt(lambda: taken.append(session.undo())):
+            self._controller.undo_said(taken[0])  # type: ignore[arg-type]  # what undo gave, or None
+
+    def _mark_viewed(self) -> None:
+        if self._controller.view_file(self._view.current_file()):
+            self._view.next_file(1)
+
+    def _next_open(self) -> None:
+        if not self._view.next_open():
+            self._controller.said.emit("Everything is judged.", "L lands it, Ctrl+Shift+Enter sends it.", False)
+
+    def _fold(self) -> None:
+        path = self._view.current_file()
+        if path is not None:
+            self._view.toggle_fold(path)
+
+    def _theme(self, name: str) -> Callable[[], object]:
+        return lambda: self._desk.choose_theme(name)

@@ -1,0 +1,351 @@
+"""Editors in the flow of the diff: which one opens where, what becomes of it, and the drafts that survive everything.
+
+An editor is known by its key, which is also its draft's: the kind, then what it is about.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from workbench.errors import UserError
+from workbench.review.changes import Change, Side
+from workbench.review.notes import Note, Place
+from workbench.review.places import place_lines
+from workbench.ui.controller import Controller
+from workbench.ui.diff.document import Stop
+from workbench.ui.diff.view import DiffView
+from workbench.ui.errands import Edit, Errands
+from workbench.ui.note_editor import (
+    Editor,
+    LinesEditor,
+    NoteEditor,
+    ReasonLine,
+    Written,
+    from_draft,
+    intent_of,
+    marked,
+)
+from workbench.ui.preferences import Preferences
+from workbench.workflow.session import Session
+
+UNEDITABLE = "\r\u2028\u2029\ufdd0\ufdd1\x00"
+"""Characters that a text field turns into others: lines with them are not edited here, so that no byte changes unseen."""
+
+
+class Editing(QObject):
+    """Opens, saves and leaves editors."""
+
+    def __init__(
+        self, controller: Controller, errands: Errands, preferences: Preferences, view: DiffView, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._errands = controller, errands
+        self._preferences, self._view = preferences, view
+        self._open: dict[str, Editor] = {}
+        self._places: dict[str, Place] = {}
+        errands.edit_done.connect(self.close)
+        controller.opened.connect(self.forget)
+
+    # -- opening ------------------------------------------------------------------------------
+
+    def write_note(self) -> None:
+        """A note on what is selected, else on the change, the note, the line or the file under the cursor."""
+        stop = self._view.stop()
+        if stop.note is not None:
+            self.reply(stop.note)
+            return
+        session = self._controller.open_session()
+        try:
+            place = self._place(session, stop)
+        except UserError as error:
+            self._controller.fail(error)
+            return
+        if place is None:
+            self.note_review()
+        elif place.count or place.change:
+            self._open_note(f"note {_name(place)}", place, _words(place))
+        else:
+            self.note_file()
+
+    def note_file(self) -> None:
+        """A note on the file under the cursor."""
+        path = self._view.current_file()
+        if path is None:
+            self.note_review()
+            return
+        self._open_note(f"note file {path}", Place(path=path), f"on the file {path}")
+
+    def note_review(self) -> None:
+        """A note on the whole review."""
+        self._open_note("note review", Place(), "on the review")
+
+    def reply(self, note_id: str) -> None:
+        """An answer in a note's thread."""
+        session = self._controller.open_session()
+        if note_id not in session.review.notes:
+            return
+        key = f"reply {note_id}"
+        where = self._note_place(session, session.review.notes[note_id])
+        self._show(key, NoteEditor(key, f"reply to {note_id}", None, self._snippets()), where)
+
+    def edit_note(self, note_id: str) -> None:
+        """Other words for a note."""
+        session = self._controller.open_session()
+        note = session.review.notes[note_id]
+        key = f"edit {note_id}"
+        lines = _text(note.place.quote) if note.place.quote else None
+        editor = NoteEditor(key, f"edit {note_id}", lines, self._snippets())
+        editor.set_written(Written(marked(note.intent, note.text), note.suggestion))
+        self._show(key, editor, self._note_place(session, note))
+
+    def give_reason(self) -> None:
+        """Reject the change under the cursor with a line that says why."""
+        stop = self._view.stop()
+        if stop.change is None:
+            self._controller.said.emit("There is no change under the cursor.", "] goes to the next one.", False)
+            return
+        key = f"reason {stop.change}"
+        self._show(key, ReasonLine(key), stop.change)
+
+    def edit_lines(self) -> None:
+        """Edit the new side of the change under the cursor, or the note under it."""
+        stop = self._view.stop()
+        if stop.note is not None:
+            self.edit_note(stop.note)
+            return
+        session = self._controller.open_session()
+        change = session.changes_by_id.get(stop.change or "")
+        try:
+            if change is not None:
+                self._edit_change(change)
+            elif stop.path is not None and stop.line is not None and stop.side is Side.NEW:
+                lines = session.new_lines(stop.path)
+                self._edit_range(stop.path, stop.line, lines[stop.line - 1 : stop.line], None)
+            else:
+                raise UserError("There are no lines to edit under the cursor.", hint="] goes to the next change.")
+        except UserError as error:
+            self._controller.fail(error)
+
+    def _edit_change(self, change: Change) -> None:
+        if not change.is_text:
+            raise UserError(
+                "Only lines of text can be edited in place.", hint="Accept or reject this change instead."
+            )
+        self._edit_range(change.path, change.new_start, change.added, change.id)
+
+    def _edit_range(self, path: str, start: int, lines: tuple[bytes, ...], change: str | None) -> None:
+        data = b"".join(lines)
+        try:
+            text = data.decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            text = UNEDITABLE
+        if any(each in text for each in UNEDITABLE):
+            raise UserError(
+                "These lines hold characters that a text field would change unseen.",
+                hint="Edit the file in your editor, then R reads it again.",
+            )
+        key = f"lines {start} {len(lines)} {path}"
+        editor = LinesEditor(key, f"edit {path}:{start}", text.removesuffix("\n"))
+        where = change or place_lines(path, Side.NEW, self._controller.open_session().new_lines(path), start, 1)
+        self._show(key, editor, where)
+
+    def _open_note(self, key: str, place: Place, words: str) -> None:
+        lines = _text(place.quote) if place.quote and place.side is Side.NEW else None
+        self._places[key] = place
+        where = place if place.count else (place.change or place.path)
+        self._show(key, NoteEditor(key, words, lines, self._snippets()), where)
+
+    def _show(self, key: str, editor: Editor, where: Place | str | None, *, focus: bool = True) -> None:
+        if key in self._open:
+            self._open[key].setFocus()
+            editor.deleteLater()
+            return
+        draft = self._controller.open_session().drafts().get(key)
+        if draft is not None:
+            editor.set_written(from_draft(draft))
+        editor.saved.connect(self._on_saved)
+        editor.left.connect(self._on_left)
+        editor.draft_changed.connect(self._on_draft)
+        self._open[key] = editor
+        self._view.open_editor(key, editor, where)
+        if focus:
+            editor.setFocus()
+
+    # -- closing ------------------------------------------------------------------------------
+
+    def close(self, key: str) -> None:
+        """Close an editor whose work is done: its draft goes too."""
+        session = self._controller.session
+        if session is not None:
+            session.drop_draft(key)
+        self._take_away(key)
+        self._controller.changed.emit()
+
+    def keep_drafts(self) -> None:
+        """Keep what stands in every open editor now."""
+        for editor in self._open.values():
+            editor.keep_draft()
+
+    def forget(self) -> None:
+        """Another review is shown: its editors are not those."""
+        for key in tuple(self._open):
+            self._take_away(key)
+        self._places.clear()
+
+    def is_open(self) -> bool:
+        """True while an editor is open."""
+        return bool(self._open)
+
+    def reopen_drafts(self) -> None:
+        """Show again what was being written when the program ended."""
+        session = self._controller.open_session()
+        for key in session.drafts():
+            kind, _, rest = key.partition(" ")
+            if key in self._open:
+                continue
+            place = self._place_of_key(session, rest) if kind == "note" else None
+            if place is not None:
+                where = place if place.count else (place.change or place.path)
+                self._places[key] = place
+                lines = _text(place.quote) if place.quote and place.side is Side.NEW else None
+                self._show(key, NoteEditor(key, _words(place), lines, self._snippets()), where, focus=False)
+            elif kind == "reply" and rest in session.review.notes:
+                where_note = self._note_place(session, session.review.notes[rest])
+                self._show(key, NoteEditor(key, f"reply to {rest}", None, self._snippets()), where_note, focus=False)
+
+    def _take_away(self, key: str) -> None:
+        editor = self._open.pop(key, None)
+        if editor is None:
+            return
+        had_focus = _has_focus(editor)
+        self._view.close_editor(key)
+        if had_focus:
+            self._view.setFocus()
+
+    def _on_left(self, key: str) -> None:
+        # An empty editor leaves no draft behind.
+        editor = self._open.get(key)
+        written = editor.written() if editor is not None else Written("")
+        if not written.text.strip() and not written.suggestion:
+            self._controller.open_session().drop_draft(key)
+        self._take_away(key)
+        self._controller.changed.emit()
+
+    def _on_draft(self, key: str, body: str) -> None:
+        session = self._controller.session
+        if session is None:
+            return
+        try:
+            session.save_draft(key, body)
+        except UserError as error:
+            self._controller.fail(error)
+
+    def _on_saved(self, key: str, written: Written) -> None:
+        kind, _, rest = key.partition(" ")
+        editor = self._open.get(key)
+        if kind == "lines":
+            if editor is not None:
+                self._save_lines(key, rest, written)
+            return
+        done = False
+        if kind == "note":
+            intent, text = intent_of(written.text)
+            done = self._controller.write_note(self._places.get(key, Place()), intent, text, written.suggestion)
+        elif kind == "edit":
+            intent, text = intent_of(written.text)
+            done = self._controller.edit_note(rest, intent, text, written.suggestion)
+        elif kind == "reply":
+            done = self._controller.reply(rest, written.text.strip())
+        elif kind == "reason":
+            done = self._controller.reject_with_reason(rest, written.text)
+        if done:
+            self.close(key)
+
+    def _save_lines(self, key: str, rest: str, written: Written) -> None:
+        """The text with the line ends that the lines had."""
+        session = self._controller.open_session()
+        first, number, path = rest.split(" ", 2)
+        start, count = int(first), int(number)
+        lines = session.new_lines(path)
+        replaced = lines[start - 1 : start - 1 + count] if count else lines[:1]
+        end = b"\r\n" if replaced and all(line.endswith(b"\r\n") for line in replaced) else b"\n"
+        text = written.text.encode("utf-8").replace(b"\n", end)
+        if text and (not replaced or replaced[-1].endswith(b"\n")):
+            text += end
+        self._errands.edit(Edit(key, path, start, count, text))
+
+    # -- places -------------------------------------------------------------------------------
+
+    def _place(self, session: Session, stop: Stop) -> Place | None:
+        place = self._view.place()
+        change = session.changes_by_id.get(stop.change or "")
+        if place is not None and place.count and place.path is not None and (self._selected() or change is None):
+            return self._on_lines(session, place)
+        if change is not None:
+            return session.place_of(change)
+        return place if place is not None else (Place(path=stop.path) if stop.path else None)
+
+    def _selected(self) -> bool:
+        return bool(self._view.selections())
+
+    def _on_lines(self, session: Session, place: Place) -> Place:
+        path = place.path or ""
+        lines = session.old_lines(path) if place.side is Side.OLD else session.new_lines(path)
+        return place_lines(path, place.side, lines, place.start, place.count)
+
+    def _place_of_key(self, session: Session, rest: str) -> Place | None:
+        """Where a kept draft of a note belongs; on its file, where its lines are gone."""
+        kind, _, about = rest.partition(" ")
+        if kind == "review":
+            return Place()
+        if kind == "file":
+            return Place(path=about)
+        if kind == "change":
+            identity, _, path = about.partition(" ")
+            change = session.changes_by_id.get(identity)
+            return session.place_of(change) if change is not None else Place(path=path)
+        if kind == "at":
+            side, start, count, path = about.split(" ", 3)
+            if path not in session.by_path:
+                return Place()
+            return self._on_lines(session, Place(path=path, side=Side(side), start=int(start), count=int(count)))
+        return None
+
+    def _note_place(self, session: Session, note: Note) -> Place | str | None:
+        places = dict((each.id, place) for each, place in session.notes_in_round())
+        place = places.get(note.id) or note.place
+        return place if place.count else (place.change or place.path)
+
+    def _snippets(self) -> tuple[str, ...]:
+        return self._preferences.settings.snippets
+
+
+def _name(place: Place) -> str:
+    """The part of a note's key that says where it stands."""
+    if place.change is not None:
+        return f"change {place.change} {place.path}"
+    return f"at {place.side.value} {place.start} {place.count} {place.path}"
+
+
+def _words(place: Place) -> str:
+    if place.is_review:
+        return "on the review"
+    if place.is_file:
+        return f"on the file {place.path}"
+    last = place.start + place.count - 1
+    lines = f"{place.side.value} {place.start}" + (f"–{last}" if place.count > 1 else "")
+    if place.change is None:
+        return lines
+    return f"{lines} · on this change" if place.count else "on this change"
+
+
+def _text(lines: tuple[bytes, ...]) -> str:
+    return b"".join(lines).decode("utf-8", "replace").replace("\r\n", "\n").removesuffix("\n")
+
+
+def _has_focus(editor: QWidget) -> bool:
+    focused = editor.window().focusWidget()
+    return focused is not None and (focused is editor or editor.isAncestorOf(focused))
+
+

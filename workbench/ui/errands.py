@@ -1,0 +1,358 @@
+"""What takes long, off the window's thread: open, read, refresh, edit, send. The acts come back to the session here.
+
+Each errand is a lane of `tasks.py`: asking again drops the answer of the one before. Landing is in
+`landing_errands.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.errors import UserError
+from workbench.review.entries import Entry, Said
+from workbench.review.progress import NOTHING_ASKED, Progress, file_progress
+from workbench.review.rounds import Source
+from workbench.ui.controller import Controller
+from workbench.ui.tasks import Report, Tasks
+from workbench.workflow.opening import Asked, Nothing, open_review, open_saved, recent_reviews
+from workbench.workflow.receive import load_ledger, refresh, restore, take_arrival, tweak_lines
+from workbench.workflow.session import Session
+
+ROUND = "round"
+# What sends and what lands is imported in the worker that first needs it: the first frame needs neither.
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Lines of the round's file that the expert replaces, and the editor they were written in."""
+
+    key: str
+    path: str
+    start: int
+    count: int
+    text: bytes
+
+
+class Errands(QObject):
+    """Starts them, takes their answers."""
+
+    contents_read = Signal(str, object)
+    nothing_found = Signal(object)
+    open_failed = Signal(object)
+    recent_read = Signal(object)
+    round_began = Signal(str)
+    round_said = Signal(object)
+    round_ended = Signal()
+    arrived = Signal(str)
+    edit_done = Signal(str)
+    estimated = Signal(object)
+    rounds_counted = Signal(object)
+    outgoing_read = Signal(object)
+    send_failed = Signal(object)
+    sent = Signal(object)
+
+    def __init__(self, controller: Controller, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._tasks = tasks
+        self._edit: Edit | None = None
+        self._restored: Entry | None = None
+        self._recipient: Any = None
+        controller.opened.connect(self._on_opened)
+
+    # -- opening and reading ------------------------------------------------------------------
+
+    def open(self, path: Path, asked: Asked | None = None) -> None:
+        """Open a repository: continue its review, or start one."""
+        self._tasks.start("open", lambda _: open_review(path, asked), self.take_opened, self.take_open_failure)
+
+    def open_saved(self, review: str) -> None:
+        """Open a saved review by its id."""
+        self._tasks.start("open", lambda _: open_saved(review), self.take_opened, self.take_open_failure)
+
+    def open_demo(self) -> None:
+        """Make the demo's repository and open it."""
+
+        def work(_: Report) -> Session | Nothing:
+            from workbench.workflow.demo import demo_task, make_demo  # noqa: PLC0415 - see the top
+
+            return open_review(make_demo(), Asked(task=demo_task()))
+
+        self._tasks.start("open", work, self.take_opened, self.take_open_failure)
+
+    def take_opened(self, found: Session | Nothing) -> None:
+        """What opening found: a review to show, or that there is nothing to review."""
+        if isinstance(found, Session):
+            self._controller.set_session(found)
+        else:
+            self.nothing_found.emit(found)
+
+    def take_open_failure(self, error: BaseException) -> None:
+        """Opening failed."""
+        if not isinstance(error, UserError):
+            raise error
+        self.open_failed.emit(error)
+
+    def read_recent(self) -> None:
+        """List the reviews that were made."""
+        self._tasks.start("recent", lambda _: recent_reviews(), self._on_recent, self.take_open_failure)
+
+    def read_contents(self, path: str) -> None:
+        """Read the base's lines of one file."""
+        session = self._controller.session
+        if session is not None and path in session.by_path:
+
+            def work(_: Report) -> tuple[Session, str, tuple[bytes, ...]]:
+                return session, path, session.old_lines(path)
+
+            self._tasks.start(f"contents {path}", work, self._on_contents, self._controller.fail)
+
+    def _on_recent(self, rows: object) -> None:
+        self.recent_read.emit(rows)
+
+    def _on_contents(self, found: tuple[Session, str, tuple[bytes, ...]]) -> None:
+        if found[0] is self._controller.session:
+            self.contents_read.emit(found[1], found[2])
+
+    def _on_opened(self) -> None:
+        self.look_at_rounds()
+
+    # -- the ledger and the rounds ------------------------------------------------------------
+
+    def look_at_rounds(self) -> None:
+        """Read what the ledger and the bars of earlier rounds need, where that is not there yet."""
+        session = self._controller.session
+        current = session.review.round if session else None
+        if session is None or current is None:
+            return
+        if current.number > 1 and (session.ledger_facts is None or session.ledger_facts.tree != current.tree):
+            self._tasks.start("ledger", lambda _: (session, load_ledger(session)), self._on_ledger, self._controller.fail)
+        self._tasks.start("rounds", lambda _: _count_rounds(session), self._on_rounds, self._controller.fail)
+
+    def _on_ledger(self, found: tuple[Session, Any]) -> None:
+        if found[0] is self._controller.session:
+            found[0].ledger_facts = found[1]
+            self._controller.changed.emit()
+
+    def _on_rounds(self, counts: object) -> None:
+        self.rounds_counted.emit(counts)
+
+    def estimate(self) -> None:
+        """Count what the next round would get."""
+        session = self._controller.session
+        if session is not None:
+            self._tasks.start("estimate", lambda _: _estimate(session), self._on_estimate, self._controller.fail)
+
+    def _on_estimate(self, rows: object) -> None:
+        self.estimated.emit(rows)
+
+    # -- rounds that come from here -----------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read the work tree again."""
+        session = self._controller.open_session()
+        self._tasks.start("arrival", lambda _: (session, refresh(session)), self._on_refreshed, self._controller.fail)
+
+    def _on_refreshed(self, found: tuple[Session, Any]) -> None:
+        session, arrival = found
+        if session is not self._controller.session:
+            return
+        if arrival is None:
+            self._controller.said.emit("Nothing changed since the work tree was last read.", "", False)
+        elif self._controller.attempt(lambda: take_arrival(session, arrival)):
+            self._say_arrived(session)
+
+    def edit(self, edit: Edit) -> None:
+        """Put the expert's own text in place of lines."""
+        session = self._controller.open_session()
+        self._edit = edit
+        self._tasks.start(
+            "arrival",
+            lambda _: (session, tweak_lines(session, edit.path, edit.start, edit.count, edit.text)),
+            self._on_edited,
+            self._controller.fail,
+        )
+
+    def _on_edited(self, found: tuple[Session, Any]) -> None:
+        session, arrival = found
+        edit, self._edit = self._edit, None
+        if session is not self._controller.session or edit is None:
+            return
+        if arrival is None:
+            self._controller.said.emit("The lines are as they were.", "", False)
+            self.edit_done.emit(edit.key)
+        elif self._controller.attempt(lambda: take_arrival(session, arrival)):
+            self.edit_done.emit(edit.key)
+            self.look_at_rounds()
+
+    def restore(self, entry: Entry) -> None:
+        """Put accepted bytes back that the round altered, without a model; what cannot be restored is sent again."""
+        session = self._controller.open_session()
+        if entry.said is not Said.ALTERED or entry.path is None:
+            self._controller.send_entry_again(entry)
+            return
+        self._tasks.start(
+            "arrival", lambda _: (session, restore(session, entry)), self._on_restored, self._controller.fail
+        )
+
+    def _on_restored(self, found: tuple[Session, Any]) -> None:
+        session, arrival = found
+        if session is not self._controller.session:
+            return
+        if arrival is None:
+            self._controller.said.emit("The accepted lines are there already.", "", False)
+        elif self._controller.attempt(lambda: take_arrival(session, arrival)):
+            self._controller.said.emit("The accepted lines are back.", "u takes that back.", False)
+            self.look_at_rounds()
+
+    # -- sending ------------------------------------------------------------------------------
+
+    def read_outgoing(self, *, waiting: bool) -> None:
+        """Read who can receive the feedback, and the exact text. Asks the keyring."""
+        session = self._controller.open_session()
+
+        def work(_: Report) -> tuple[object, object, str]:
+            from workbench.workflow.send import outgoing, recipients  # noqa: PLC0415 - see the top
+
+            last = session.log.remembered("recipient") or {}
+            return outgoing(session), recipients(session, waiting=waiting), str(last.get("id", ""))
+
+        self._tasks.start("outgoing", work, self._on_outgoing, self.take_send_failure)
+
+    def _on_outgoing(self, found: object) -> None:
+        self.outgoing_read.emit(found)
+
+    def send(self, recipient: Any, *, take_out: bool) -> None:
+        """Send the feedback; take the rejected lines out of the work tree first, if that is wanted."""
+        session = self._controller.open_session()
+        self._recipient = recipient
+        if not take_out:
+            self._send()
+            return
+
+        def work(_: Report) -> tuple[Session, Any]:
+            from workbench.workflow.landing import take_out_rejected  # noqa: PLC0415 - see the top
+
+            return session, take_out_rejected(session)
+
+        self._tasks.start("take out", work, self._on_taken_out, self.take_send_failure)
+
+    def _on_taken_out(self, found: tuple[Session, Any]) -> None:
+        session, action = found
+        if self._controller.attempt(lambda: session.act(action)):
+            self._send()
+
+    def _send(self) -> None:
+        session, recipient = self._controller.open_session(), self._recipient
+        kind = recipient.kind.value
+        if kind in ("clipboard", "waiting"):
+
+            def work(_: Report) -> tuple[Session, Any]:
+                from workbench.workflow.send import send_feedback  # noqa: PLC0415 - see the top
+
+                return session, send_feedback(session, recipient.id)
+
+            self._tasks.start("send", work, self._on_sent, self.take_send_failure)
+            return
+
+        def run(report: Report) -> Session:
+            from workbench.workflow.send import next_round  # noqa: PLC0415 - see the top
+
+            for event in next_round(session, recipient, report.cancelled):
+                report.say((session, event))
+            return session
+
+        self.round_began.emit(recipient.label)
+        self._tasks.start(ROUND, run, self._on_round_done, self._on_round_failed, self._on_round_event)
+
+    def _on_sent(self, found: tuple[Session, Any]) -> None:
+        session, action = found
+        if self._controller.attempt(lambda: session.act(action)):
+            self.sent.emit(action)
+
+    def _on_round_event(self, found: tuple[Session, Any]) -> None:
+        from workbench.workflow.send import Arrived, Called, Lost, Sent, take  # noqa: PLC0415 - see the top
+
+        session, event = found
+        if isinstance(event, Sent | Called | Lost | Arrived):
+            went_well = self._controller.attempt(lambda: take(session, event))
+            if isinstance(event, Sent) and went_well:
+                self.sent.emit(event.action)
+            elif isinstance(event, Lost):
+                self._controller.said.emit(event.sentence, event.hint, True)
+            elif isinstance(event, Arrived) and went_well and session is self._controller.session:
+                self._say_arrived(session)
+        self.round_said.emit(event)
+
+    def _on_round_done(self, _: object) -> None:
+        self.round_ended.emit()
+
+    def _on_round_failed(self, error: BaseException) -> None:
+        self.round_ended.emit()
+        self.take_send_failure(error)
+
+    def take_send_failure(self, error: BaseException) -> None:
+        """Sending failed; shown on the sheet while that is open."""
+        if not isinstance(error, UserError):
+            raise error
+        self.send_failed.emit(error)
+
+    def cancel_round(self) -> None:
+        """Ask the running round to stop; what it says about that is still shown."""
+        if not self._tasks.ask_to_stop(ROUND):
+            self._controller.said.emit("No round is running.", "", False)
+
+    def _say_arrived(self, session: Session) -> None:
+        current = session.review.round
+        entries = session.ledger()
+        broken = sum(entry.is_violation for entry in entries)
+        words = f"Round {current.label if current else ''} is here."
+        if broken:
+            words += f" {broken} violation{'s' if broken > 1 else ''}: ! goes to the first."
+        self.arrived.emit(words)
+        self.look_at_rounds()
+
+
+def _count_rounds(session: Session) -> dict[int, Progress]:
+    """How every numbered round but the current one stood when the next came. Reads diffs."""
+    review = session.review
+    found: dict[int, Progress] = {}
+    for index, round_ in enumerate(review.rounds[:-1]):
+        if review.rounds[index + 1].number == round_.number:
+            continue
+        total = Progress()
+        for file in session.files_of(round_.tree):
+            total += file_progress(file, review.verdicts[index], NOTHING_ASKED)
+        found[index] = total
+    return found
+
+
+def _estimate(session: Session) -> tuple[tuple[str, str], ...]:
+    """The rows of "next round gets": names, and about how many tokens, four bytes each."""
+    from workbench.review.feedback import as_markdown  # noqa: PLC0415 - see the top
+
+    review = session.review
+    text = as_markdown(session.feedback())
+    task = len(review.task.encode()) // 4
+    whole = len(text.encode()) // 4
+    notes = sum(note.is_live and not note.reason for note in review.notes.values())
+    rejected = session.progress().rejected
+    sizes = 0
+    for file in session.files:
+        if file.new_id and not file.binary and file.new_mode in ("100644", "100755"):
+            sizes += session.repository.blob_size(file.new_id) // 4
+    count = len(session.files)
+    files = "1 file with changes" if count == 1 else f"{count:,} files with changes"
+    told = f"Feedback · {notes} note{'' if notes == 1 else 's'}, {rejected} rejected"
+    rows = [("Task", f"{task:,}"), (told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]
+    rows.append((f"{whole + sizes:,} tokens", "about"))
+    return tuple(rows)
+
+
+def is_refreshable(session: Session) -> bool:
+    """True when the review came from the work tree or the index, so that reading it again means something."""
+    return session.review.source in (Source.WORKTREE, Source.STAGED)

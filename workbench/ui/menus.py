@@ -1,0 +1,61 @@
+"""The command table as QActions and menus. A command with a one-letter key shows it, but the key itself lives on the review."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from workbench.ui.commands import COMMANDS, Menu
+from workbench.ui.keymap import Keymap, is_chorded, sequences, shown
+
+
+class Menus(QObject):
+    """One action a command; `triggered` carries the command's id."""
+
+    triggered = Signal(str)
+
+    def __init__(self, keymap: Keymap, window: QWidget) -> None:
+        super().__init__(window)
+        self.actions: dict[str, QAction] = {}
+        groups: dict[str, QActionGroup] = {}
+        for command in COMMANDS:
+            action = QAction(command.title, window)
+            action.setObjectName(command.id)
+            keys = keymap.keys(command.id)
+            chorded = [sequence for key in keys if is_chorded(key) for sequence in sequences(key)]
+            plain = [key for key in keys if not is_chorded(key)]
+            if plain:
+                # The text behind a tab is drawn where a shortcut would be, and is none.
+                action.setText(f"{command.title}\t{shown(plain[0])}")
+            action.setShortcuts(chorded)
+            action.setToolTip(f"{command.title} ({', '.join(shown(key) for key in keys)})" if keys else command.title)
+            if command.group:
+                group = groups.setdefault(command.group, QActionGroup(self))
+                action.setCheckable(True)
+                group.addAction(action)
+            action.triggered.connect(self._on_triggered)
+            window.addAction(action)
+            self.actions[command.id] = action
+
+    def fill(self, target: QMenu | QMenuBar) -> None:
+        """Put every command into a menu of `target`."""
+        for name in Menu:
+            menu = target.addMenu(name.value)
+            group = ""
+            for command in COMMANDS:
+                if command.menu is not name:
+                    continue
+                if command.group != group and not menu.isEmpty():
+                    menu.addSeparator()
+                group = command.group
+                menu.addAction(self.actions[command.id])
+
+    def check(self, command: str) -> None:
+        """Mark one of a group of choices as the one that holds."""
+        action = self.actions.get(command)
+        if action is not None:
+            action.setChecked(True)
+
+    def _on_triggered(self) -> None:
+        self.triggered.emit(self.sender().objectName())

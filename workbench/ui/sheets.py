@@ -1,0 +1,250 @@
+"""Opens the sheets, one at a time, and ties them to what they ask for. Each sheet's file is imported when it is first opened.
+
+Late imports throughout: the first frame needs none of the sheets, and start-up is measured.
+"""
+
+# ruff: noqa: PLC0415 - the whole file exists so that the sheets are imported late
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from workbench.errors import UserError
+from workbench.review.actions import FeedbackSent, Landed
+from workbench.ui.commands import COMMANDS, When
+from workbench.ui.controller import Controller
+from workbench.ui.errands import Errands
+from workbench.ui.keymap import Keymap, shown
+from workbench.ui.landing_errands import LandingErrands
+from workbench.ui.preferences import Preferences
+from workbench.ui.sheet import Sheet
+from workbench.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from workbench.ui.landing_sheet import LandingSheet
+    from workbench.ui.send_sheet import SendSheet
+
+
+class Sheets(QObject):
+    """Knows which sheet is open."""
+
+    command_taken = Signal(str)
+    file_taken = Signal(str)
+    note_taken = Signal(str)
+    change_taken = Signal(str)
+    handed_over = Signal(object)
+
+    def __init__(
+        self,
+        controller: Controller,
+        errands: Errands,
+        landing: LandingErrands,
+        preferences: Preferences,
+        keymap: Keymap,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._controller, self._errands, self._landing = controller, errands, landing
+        self._preferences, self._keymap, self._window = preferences, keymap, window
+        self._open: Sheet | None = None
+        self.waiting = False
+        """True when a caller waits for the feedback."""
+        errands.outgoing_read.connect(self._fill_sending)
+        errands.send_failed.connect(self._on_send_failed)
+        errands.sent.connect(self._on_sent)
+        errands.round_began.connect(self._on_round_began)
+        landing.plan_made.connect(self._on_plan)
+        landing.failed.connect(self._on_landing_failed)
+        landing.landed.connect(self._on_landed)
+
+    @property
+    def is_open(self) -> bool:
+        """True while a sheet covers the window."""
+        return self._open is not None
+
+    def current(self) -> Sheet | None:
+        """The sheet that is open."""
+        return self._open
+
+    def close(self) -> None:
+        """Take the open sheet away."""
+        if self._open is not None:
+            self._open.close_sheet()
+
+    def _show(self, sheet: Sheet) -> None:
+        self.close()
+        self._open = sheet
+        sheet.closed.connect(self._on_closed)
+        sheet.open()
+
+    def _on_closed(self) -> None:
+        self._open = None
+
+    # -- palette and keys ---------------------------------------------------------------------
+
+    def open_palette(self, theme: Theme, *, files_only: bool = False) -> None:
+        """The palette with everything, or with files alone."""
+        from workbench.ui.palette import Palette
+
+        choices = self._file_choices() if files_only else [*self._command_choices(), *self._file_choices()]
+        if not files_only:
+            choices += self._note_choices()
+        hint = "Go to a file" if files_only else "Go to file, change, command…"
+        palette = Palette(theme, choices, self._window, hint)
+        palette.taken.connect(self._on_taken)
+        self._show(palette)
+
+    def _command_choices(self) -> list[Any]:
+        from workbench.ui.palette import Choice, Target
+
+        has_review = self._controller.session is not None
+        found = []
+        for command in COMMANDS:
+            if command.id in ("palette", "escape"):
+                continue
+            title = f"{command.menu.value}: {command.title}"
+            keys = "  ".join(shown(key) for key in self._keymap.keys(command.id)[:2])
+            found.append(Choice(Target.COMMAND, command.id, title, keys, has_review or command.when is When.ALWAYS))
+        return found
+
+    def _file_choices(self) -> list[Any]:
+        from workbench.ui.palette import Choice, Target, clean
+
+        session = self._controller.session
+        if session is None:
+            return []
+        progress = self._controller.file_progress()
+        return [
+            Choice(Target.FILE, file.path, clean(file.path), f"{progress[file.path].judged}/{progress[file.path].total}")
+            for file in session.files
+        ]
+
+    def _note_choices(self) -> list[Any]:
+        from workbench.ui.palette import Choice, Target, clean
+
+        session = self._controller.session
+        if session is None:
+            return []
+        return [
+            Choice(Target.NOTE, note.id, f"{note.id}: {clean(note.text)[:100]}", note.intent.value)
+            for note, _ in session.notes_in_round()
+            if not note.reason
+        ]
+
+    def _on_taken(self, target: str, identity: str) -> None:
+        signals = {"command": self.command_taken, "file": self.file_taken, "note": self.note_taken}
+        signals.get(target, self.change_taken).emit(identity)
+
+    def open_keys(self, theme: Theme) -> None:
+        """All keys."""
+        from workbench.ui.key_sheet import KeySheet
+
+        self._show(KeySheet(theme, self._keymap, self._window))
+
+    def open_task(self) -> None:
+        """Write the task."""
+        from workbench.ui.task_sheet import TaskSheet
+
+        sheet = TaskSheet(self._controller.open_session().review.task, self._window)
+        sheet.written.connect(self._controller.set_task)
+        self._show(sheet)
+
+    # -- sending ------------------------------------------------------------------------------
+
+    def open_sending(self) -> None:
+        """Send the feedback."""
+        from workbench.ui.send_sheet import SendSheet
+
+        sheet = SendSheet(self._window)
+        sheet.sent.connect(self._on_send_wanted)
+        self._show(sheet)
+        self._errands.read_outgoing(waiting=self.waiting)
+
+    def _sending(self) -> SendSheet | None:
+        from workbench.ui.send_sheet import SendSheet
+
+        return self._open if isinstance(self._open, SendSheet) else None
+
+    def _fill_sending(self, found: tuple[Any, Any, str]) -> None:
+        sheet = self._sending()
+        if sheet is not None:
+            outgoing, recipients, last = found
+            chosen = "waiting" if self.waiting else last or self._preferences.settings.model
+            sheet.show_outgoing(
+                outgoing, recipients, chosen, take_out=self._preferences.settings.take_out_before_sending
+            )
+
+    def _on_send_wanted(self, recipient: object, take_out: bool) -> None:
+        sheet = self._sending()
+        if sheet is not None and sheet.take_out.isVisible():
+            if take_out != self._preferences.settings.take_out_before_sending:
+                self._preferences.change(take_out_before_sending=take_out)
+        self._errands.send(recipient, take_out=take_out)
+
+    def _on_send_failed(self, error: UserError) -> None:
+        sheet = self._sending()
+        if sheet is not None:
+            sheet.show_error(f"{error.message} {error.hint}".strip())
+        else:
+            self._controller.said.emit(error.message, error.hint, True)
+
+    def _on_round_began(self, _: str) -> None:
+        if self._sending() is not None:
+            self.close()
+
+    def _on_sent(self, action: FeedbackSent) -> None:
+        if self._sending() is not None:
+            self.close()
+        if action.recipient == "clipboard":
+            QGuiApplication.clipboard().setText(action.text)
+            self._controller.said.emit(
+                "The feedback is in the clipboard.", "When the work tree was edited, R reads it again.", False
+            )
+        elif action.recipient == "waiting":
+            self.handed_over.emit(action)
+
+    # -- landing ------------------------------------------------------------------------------
+
+    def open_landing(self, theme: Theme) -> None:
+        """Land what was accepted."""
+        from workbench.ui.landing_sheet import LandingSheet
+
+        sheet = LandingSheet(theme, self._window)
+        name = self._controller.open_session().repository.name
+        sheet.file.setText(str(Path.cwd() / f"{name}.patch"))
+        sheet.plan_wanted.connect(self._landing.plan)
+        sheet.confirmed.connect(self._landing.carry_out)
+        self._show(sheet)
+        self._landing.plan(sheet.destination())
+
+    def _landing_sheet(self) -> LandingSheet | None:
+        from workbench.ui.landing_sheet import LandingSheet
+
+        return self._open if isinstance(self._open, LandingSheet) else None
+
+    def _on_plan(self, plan: Any) -> None:
+        sheet = self._landing_sheet()
+        if sheet is not None:
+            sheet.show_plan(plan)
+
+    def _on_landing_failed(self, error: UserError) -> None:
+        sheet = self._landing_sheet()
+        if sheet is not None:
+            sheet.show_error(f"{error.message} {error.hint}".strip())
+        else:
+            self._controller.said.emit(error.message, error.hint, True)
+
+    def _on_landed(self, action: Landed) -> None:
+        if self._landing_sheet() is not None:
+            self.close()
+        if action.destination == "worktree":
+            count = len(action.files)
+            words = f"Landed: {count} file{'' if count == 1 else 's'} written to the work tree."
+        else:
+            words = f"Landed: the patch is in {action.destination.removeprefix('patch:')}."
+        self._controller.said.emit(words, "u puts everything back. The review is closed.", False)
