@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.review.texts import arrived, changed, started, tree_changes
+from tests.review.texts import arrived, changed, lines_by_git, started, tree_changes
 from workbench.review.actions import Judged, NoteWritten
 from workbench.review.changes import FileChange, Kind, Side
 from workbench.review.compose import Take, compose_file
@@ -31,6 +33,13 @@ FIRST = {
     b"def get(key):\n    with lock.read():\n        return items[key]\n\n\n"
     b"def put(key, value):\n    print('putting', key)\n    items[key] = (value, time.time())\n"
 }
+
+
+@pytest.fixture(scope="module", autouse=True, params=["difflib", "git"])
+def lines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Everything here holds however lines are compared: two differs place the same edit differently."""
+    with lines_by_git(tmp_path_factory.mktemp("diff")) if request.param == "git" else nullcontext():
+        yield
 
 
 class Rounds:
@@ -446,7 +455,7 @@ few = st.lists(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(few, few, few, st.data())
 def test_for_any_rounds_the_place_of_an_entry_holds_its_code(
     base: list[bytes], first: list[bytes], second: list[bytes], data: st.DataObject
@@ -469,7 +478,7 @@ def test_for_any_rounds_the_place_of_an_entry_holds_its_code(
         assert entry.said is not Said.OUTDATED
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(few, few, st.data())
 def test_taking_out_exactly_what_was_rejected_is_never_a_violation(
     base: list[bytes], first: list[bytes], data: st.DataObject

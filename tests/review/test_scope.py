@@ -24,7 +24,8 @@ def test_a_scope_line_allows_only_what_it_names() -> None:
 
 
 def test_an_out_of_scope_list_forbids_what_it_names() -> None:
-    task = "# Task\n\n**Out of scope:**\n\n- `migrations/`\n- *.lock\n* docs/**/*.md\n\nScope is wide.\n- other/\n"
+    task = "# Task\n\n**Out of scope:**\n\n- `migrations/`\n- *.lock\n* docs/**/*.md\n"
+    task += "\nScope is wide.\n- other/\n"
     assert out_of_scope(task, "migrations/0001.sql")
     assert out_of_scope(task, "deep/in/poetry.lock")
     assert out_of_scope(task, "docs/a.md")

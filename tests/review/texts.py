@@ -1,15 +1,19 @@
-"""File changes and reviews made from texts, for the tests of the pure floor. Lines by difflib, not by git."""
+"""File changes and reviews made from texts, for the tests of the pure floor."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import SequenceMatcher
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
 from workbench.review.actions import ReviewStarted, RoundArrived
 from workbench.review.carry import carry_rounds
 from workbench.review.changes import FileChange, Run, Status
+from workbench.review.diff import parse_patches
 from workbench.review.lines import split_lines
 from workbench.review.notes import Place
 from workbench.review.review import Review, apply, begin
@@ -20,13 +24,39 @@ GOLDEN = Path(__file__).parent.parent / "golden"
 
 
 def runs_between(old: bytes, new: bytes) -> tuple[Run, ...]:
-    """The runs of a zero-context diff."""
+    """The runs of a zero-context diff, by difflib, or by git inside `lines_by_git`."""
+    return _differ[-1](old, new)
+
+
+def _runs_by_difflib(old: bytes, new: bytes) -> tuple[Run, ...]:
     before, after = split_lines(old), split_lines(new)
     return tuple(
         Run(a + 1 if b > a else a, c + 1 if d > c else c, before[a:b], after[c:d])
         for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
         if tag != "equal"
     )
+
+
+_differ: list[Callable[[bytes, bytes], tuple[Run, ...]]] = [_runs_by_difflib]
+
+
+@contextmanager
+def lines_by_git(folder: Path) -> Iterator[None]:
+    """Within, lines are compared by the git on the path, as the program does it."""
+
+    @cache
+    def by_git(old: bytes, new: bytes) -> tuple[Run, ...]:
+        (folder / "old").write_bytes(old)
+        (folder / "new").write_bytes(new)
+        options = "--no-index -U0 --text --no-color --no-ext-diff --no-textconv --histogram --full-index"
+        command = ["git", "diff", *options.split(), "old", "new"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+        assert done.returncode in (0, 1), done.stderr
+        return tuple(run for section in parse_patches(done.stdout) for run in section.runs)
+
+    _differ.append(by_git)
+    yield
+    _differ.remove(by_git)
 
 
 def blob_id(data: bytes | None) -> str | None:

@@ -59,9 +59,7 @@ def _judge_many(session: Session, options: Options) -> int:
     return _judged(options, session, [change for change, *_ in planned])
 
 
-def _planned(
-    session: Session, row: Any, number: int
-) -> tuple[Change, Selection, Verdict, str | None]:
+def _planned(session: Session, row: Any, number: int) -> tuple[Change, Selection, Verdict, str | None]:
     if not isinstance(row, dict) or not isinstance(row.get("change"), str):
         raise UserError(f"Row {number} names no change.", hint='{"change": ID, "verdict": "accepted"}')
     verdict = _verdict(row.get("verdict"))
@@ -253,14 +251,18 @@ def undo(options: Options) -> int:
         session.act(undo_landing(session, action))
     else:
         action = session.undo()
-    return _done(options, session, f"Undone: {session.words(action)}." if action else "There is nothing to undo.")
+    return _done(
+        options, session, f"Undone: {session.words(action)}." if action else "There is nothing to undo."
+    )
 
 
 def redo(options: Options) -> int:
     """Do again what was taken back last, and name it."""
     session = open_saved(options.review)
     action = session.redo()
-    return _done(options, session, f"Done again: {session.words(action)}." if action else "There is nothing to redo.")
+    return _done(
+        options, session, f"Done again: {session.words(action)}." if action else "There is nothing to redo."
+    )
 
 
 def viewed(options: Options) -> int:

@@ -41,5 +41,7 @@ def land(options: Options) -> int:
     for row in plan.rows:
         print_lines(f"{row.what:9} {row.path}")
     verb = "Would land" if options.dry_run else "Landed"
-    print_lines(f"{verb} {len(plan.rows)} files. {plan.rejected} rejected, {plan.asked} asked, {plan.unread} unread.")
+    print_lines(
+        f"{verb} {len(plan.rows)} files. {plan.rejected} rejected, {plan.asked} asked, {plan.unread} unread."
+    )
     return 0

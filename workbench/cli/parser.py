@@ -53,7 +53,9 @@ def _path(parser: argparse.ArgumentParser) -> None:
 
 
 def _what(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", nargs="*", metavar="PATH RANGE", help="a folder, then A..B, A...B or a commit")
+    parser.add_argument(
+        "what", nargs="*", metavar="PATH RANGE", help="a folder, then A..B, A...B or a commit"
+    )
     parser.add_argument("--staged", action="store_true", help="the index against HEAD")
     parser.add_argument("--patch", metavar="FILE", help="a patch file, - for standard input")
     parser.add_argument("--task", metavar="FILE", help="what was asked for, as Markdown")
@@ -79,13 +81,17 @@ def _judge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="every change of the round")
     parser.add_argument("--lines", metavar="old:3-5,new:7", help="only these lines")
     parser.add_argument("--reason", metavar="TEXT")
-    parser.add_argument("--from", dest="source", metavar="FILE.json", help="many verdicts at once, - for standard input")
+    parser.add_argument(
+        "--from", dest="source", metavar="FILE.json", help="many verdicts at once, - for standard input"
+    )
 
 
 def _tweak(parser: argparse.ArgumentParser) -> None:
     _review(parser)
     parser.add_argument("change", metavar="CHANGE")
-    parser.add_argument("--with", dest="source", required=True, metavar="FILE", help="the new text, - for standard input")
+    parser.add_argument(
+        "--with", dest="source", required=True, metavar="FILE", help="the new text, - for standard input"
+    )
 
 
 def _note(parser: argparse.ArgumentParser) -> None:
@@ -127,7 +133,9 @@ def _prompt(parser: argparse.ArgumentParser) -> None:
 def _next(parser: argparse.ArgumentParser) -> None:
     _review(parser)
     way = parser.add_mutually_exclusive_group(required=True)
-    way.add_argument("--model", metavar="NAME", help="a model by its LiteLLM name or your setting, or: offline")
+    way.add_argument(
+        "--model", metavar="NAME", help="a model by its LiteLLM name or your setting, or: offline"
+    )
     way.add_argument("--refresh", action="store_true", help="read the work tree again")
     parser.add_argument(
         "--keep-rejected", action="store_true", help="leave rejected lines in the work tree when sending"

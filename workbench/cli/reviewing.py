@@ -120,9 +120,7 @@ def changes(options: Options) -> int:
             "base": candidate.base,
             "tree": candidate.tree,
             "not_shown": [documents.not_shown_document(each) for each in candidate.not_shown],
-            "files": [documents.file_document(file, NO_VERDICTS) for file in files]
-            if options.json
-            else [],
+            "files": [documents.file_document(file, NO_VERDICTS) for file in files] if options.json else [],
         }
         _print_changes(options, document, files, {})
         return 0
@@ -143,9 +141,7 @@ def _changes_of_round(options: Options, session: Session) -> int:
         "base": session.review.base,
         "tree": round_.tree,
         "not_shown": [documents.not_shown_document(each) for each in round_.not_shown],
-        "files": [
-            documents.file_document(file, verdicts.get(file.path, NO_VERDICTS)) for file in files
-        ],
+        "files": [documents.file_document(file, verdicts.get(file.path, NO_VERDICTS)) for file in files],
     }
     _print_changes(options, document, files, verdicts)
     return 0

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,16 +24,8 @@ _LISTEN = 0.05
 _PASSED = (
     # To find programs and libraries, and to speak to the network as this machine has to.
     *("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR"),
-    *(
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-        "NO_PROXY",
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "no_proxy",
-    ),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
     # Without these nothing runs on Windows.
     *(("SYSTEMROOT", "TEMP", "TMP", "USERPROFILE") if os.name == "nt" else ()),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from workbench.review.changes import Change, FileChange, Kind, Run, Side, Status
 from workbench.review.linemap import LineMap
 from workbench.review.lines import numbers
+from workbench.review.places import changes_by_line
 from workbench.review.words import paired
 
 
@@ -66,6 +67,8 @@ class Aftermath:
         self.map = LineMap(self.runs)
         self.after_map = LineMap(after.runs if after else ())
         self.added = _added(after)
+        self._like: dict[bytes, list[int]] | None = None
+        self._holders: dict[tuple[Side, int], str] | None = None
         self.removed = _removed(after)
         self.removed_before = _removed(before)
         self.same_base = after is None or before is None or after.base_path == before.base_path
@@ -176,6 +179,24 @@ class Aftermath:
     def _is_growth(self, line: int) -> bool:
         return line in self.added and self.is_new(line)
 
+    def new_lines_like(self, code: bytes) -> Sequence[int]:
+        """The lines that only this round added and that are `code`, blanks around them aside."""
+        if self._like is None:
+            self._like = {}
+            for run in self.after.runs if self.after else ():
+                for line, found in enumerate(run.added, run.new_start):
+                    if self.is_new(line):
+                        self._like.setdefault(found.strip(), []).append(line)
+        return self._like.get(code.strip(), ())
+
+    def added_lines(self, start: int, count: int) -> tuple[bytes, ...]:
+        """`count` lines from `start` on that this round adds to the base, fewer where the run ends."""
+        for run in self.after.runs if self.after else ():
+            at = start - run.new_start
+            if 0 <= at < len(run.added):
+                return run.added[at : at + count]
+        return ()
+
     def removed_beside(self, lines: Sequence[int]) -> list[int]:
         """The base lines, directly beside `lines` of the base, that only this round removed."""
         found: list[int] = []
@@ -209,20 +230,10 @@ class Aftermath:
 
     def changes_in(self, side: Side, lines: Iterable[int]) -> tuple[str, ...]:
         """The ids of this round's changes that hold any of those lines."""
-        if self.after is None:
-            return ()
-        wanted = set(lines)
-        found = []
-        for change in self.after.changes:
-            if not change.is_text:
-                continue
-            if side is Side.OLD:
-                held = range(change.old_start, change.old_start + len(change.removed))
-            else:
-                held = range(change.new_start, change.new_start + len(change.added))
-            if not wanted.isdisjoint(held):
-                found.append(change.id)
-        return tuple(found)
+        if self._holders is None:
+            self._holders = changes_by_line(self.after) if self.after else {}
+        found = (self._holders.get((side, line)) for line in lines)
+        return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
 def fact(file: FileChange | None, kind: Kind) -> str | None:

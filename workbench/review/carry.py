@@ -80,11 +80,12 @@ def carry_between(
     parts += [part for run in before.runs for part in _taken_out(run, verdicts)]
     new, sure_new = _carried_added(parts, after.runs, lines)
     old, sure_old = _carried_removed(parts, after.runs, set(new.values()))
+    kept = set(new.values())
     for run in before.runs:
         old -= _uncertain(run.removed, run.old_start, verdicts.old, old, sure_old)
-        unsure = _uncertain(run.added, run.new_start, verdicts.new, set(new.values()), sure_new)
-        if unsure:
-            new = {here: line for here, line in new.items() if line not in unsure}
+        kept -= _uncertain(run.added, run.new_start, verdicts.new, kept, sure_new)
+    if len(kept) < len(new):
+        new = {here: line for here, line in new.items() if line in kept}
     old -= _put_back(before.runs, after.runs, verdicts, old - sure_old, set(new))
     return FileCarry(after.path, before.path, old=ranges(old), new=_blocks(new), facts=facts)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from workbench.review.changes import Side
+from workbench.review.changes import FileChange, Side
 from workbench.review.linemap import LineMap
 from workbench.review.notes import Note, Place
 from workbench.review.review import Review
@@ -53,6 +53,18 @@ def place_at(review: Review, note: Note, index: int) -> Place | None:
     if not 0 <= index < len(review.places):
         return None
     return review.places[index].get(note.id)
+
+
+def changes_by_line(file: FileChange) -> dict[tuple[Side, int], str]:
+    """The change that each changed line belongs to, by side and line."""
+    found: dict[tuple[Side, int], str] = {}
+    for change in file.changes:
+        if change.is_text:
+            for line in range(change.old_start, change.old_start + len(change.removed)):
+                found[Side.OLD, line] = change.id
+            for line in range(change.new_start, change.new_start + len(change.added)):
+                found[Side.NEW, line] = change.id
+    return found
 
 
 def find_again(

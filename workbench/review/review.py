@@ -64,6 +64,8 @@ class Review:
     whys: tuple[tuple[Why, ...], ...] = ()
     answers: tuple[tuple[Answer, ...], ...] = ()
     notes: Mapping[str, Note] = field(default_factory=dict)
+    last_note: int = 0
+    """The highest number that a note's id ever had; undo does not lower it."""
     viewed: Mapping[str, str] = field(default_factory=dict)
     entries: Mapping[str, str] = field(default_factory=dict)
     """Answers to ledger entries by (round index, entry id) as "index/entry"."""
@@ -163,13 +165,7 @@ def redoable(review: Review) -> Action | None:
 
 def next_note_id(review: Review) -> str:
     """The id of the next note. Counts withdrawn notes, and taken-back ones, so that no id is ever given twice."""
-    taken = [note for note in review.notes]
-    for action in review.undone:
-        if isinstance(action, NoteWritten):
-            taken.append(action.note.id)
-        elif isinstance(action, Judged) and action.note:
-            taken.append(action.note.id)
-    return f"N{max((int(each[1:]) for each in taken), default=0) + 1}"
+    return f"N{review.last_note + 1}"
 
 
 def _undo(review: Review, target: str) -> Review:
@@ -183,7 +179,7 @@ def _undo(review: Review, target: str) -> Review:
     result = step.before
     for action in reversed(later):
         result = _take(result, action)
-    return replace(result, undone=(*review.undone, step.action))
+    return replace(result, undone=(*review.undone, step.action), last_note=review.last_note)
 
 
 def _take(review: Review, action: Action) -> Review:
@@ -294,7 +290,8 @@ def _judge_entry(review: Review, action: EntryJudged) -> Review:
 def _with_note(review: Review, note: Note | None) -> Review:
     if note is None or review.notes.get(note.id) == note:
         return review
-    return replace(review, notes={**review.notes, note.id: note})
+    number = int(note.id[1:]) if note.id[1:].isdecimal() else 0
+    return replace(review, notes={**review.notes, note.id: note}, last_note=max(review.last_note, number))
 
 
 def _view(review: Review, action: FileViewed) -> Review:

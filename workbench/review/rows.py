@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from workbench.review.changes import Change, FileChange, Run, Side, Status
 from workbench.review.folding import Gap, Piece, Shown, scope_of, unfold
+from workbench.review.places import changes_by_line
 from workbench.review.text import decode, is_utf8, line_end
 from workbench.review.words import Spans, paired, spans_of_lines
 
@@ -186,7 +187,7 @@ class _Builder:
         self.old = old
         self.layout = layout
         self.pending = pending
-        self.changes = _changes_by_line(file)
+        self.changes = changes_by_line(file)
         self.gone = file.status is Status.DELETED
         self.crlf = _mostly_crlf(file, old)
 
@@ -282,17 +283,6 @@ class _Builder:
             return rows
         olds = [CodeRow(row.old, None, row.old.change) for row in rows if row.old]
         return olds + [CodeRow(None, row.new, row.new.change) for row in rows if row.new]
-
-
-def _changes_by_line(file: FileChange) -> dict[tuple[Side, int], str]:
-    found: dict[tuple[Side, int], str] = {}
-    for change in file.changes:
-        if change.is_text:
-            for line in range(change.old_start, change.old_start + len(change.removed)):
-                found[Side.OLD, line] = change.id
-            for line in range(change.new_start, change.new_start + len(change.added)):
-                found[Side.NEW, line] = change.id
-    return found
 
 
 def _mostly_crlf(file: FileChange, old: Sequence[bytes] | None) -> bool:

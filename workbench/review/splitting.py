@@ -19,6 +19,8 @@ WHOLE_UP_TO = 30
 """A one-sided run of more lines than this is cut into pieces."""
 
 _BLANKS = b" \t"
+_CLOSERS = frozenset((b"}", b")", b"]"))
+"""A line that closes a block belongs to it, also after a blank line."""
 
 
 def with_changes(
@@ -159,7 +161,9 @@ def _bounds(lines: Sequence[bytes]) -> Iterator[tuple[int, int]]:
     least = min((depth for depth in depths if depth >= 0), default=0)
     start = 0
     for number in range(1, len(lines)):
-        if depths[number] == least and depths[number - 1] < 0 and any(d >= 0 for d in depths[start:number]):
+        if depths[number] != least or depths[number - 1] >= 0 or lines[number].lstrip()[:1] in _CLOSERS:
+            continue
+        if any(depth >= 0 for depth in depths[start:number]):
             yield start, number
             start = number
     yield start, len(lines)

@@ -7,12 +7,14 @@ rule for carrying a verdict is stricter, because it says what is shown as judged
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from workbench.review.aftermath import Aftermath, Region, fact
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.entries import Entry, Said, entry_id, lines_in_words
+from workbench.review.lines import ranges
 from workbench.review.notes import Place
 from workbench.review.places import place_at
 from workbench.review.review import Review
@@ -37,12 +39,17 @@ class VerdictEntries:
     def entries(self, file: FileChange, aftermath: Aftermath, held: FileVerdicts) -> Iterator[Entry]:
         """The entries of one file; what was kept comes out as one."""
         kept: list[Change] = []
+        honoured = _is_only_taken_out(file, aftermath, held)
         for change in file.changes:
             if not change.is_text:
                 yield from self._fact(change, aftermath, held, kept)
-                continue
-            yield from self._accepted(change, aftermath, held, kept)
-            yield from self._rejected(change, aftermath, held)
+            elif not honoured:
+                yield from self._accepted(change, aftermath, held, kept)
+                yield from self._rejected(change, aftermath, held)
+            elif _with(Verdict.ACCEPTED, held, change, Side.NEW) or _with(
+                Verdict.ACCEPTED, held, change, Side.OLD
+            ):
+                kept.append(change)
         if kept:
             count = len(kept)
             yield Entry(
@@ -149,18 +156,17 @@ class VerdictEntries:
     def _moved(self, change: Change, aftermath: Aftermath, block: list[bytes]) -> Entry | None:
         """Rejected code that this round adds at another place of the file, or indented differently."""
         wanted = [line.strip() for line in block]
-        if sum(len(line) for line in wanted if not _TRIVIAL.fullmatch(line)) < 20 or aftermath.after is None:
+        if (
+            sum(len(line) for line in wanted if not _TRIVIAL.fullmatch(line)) < _TELLING
+            or aftermath.after is None
+        ):
             return None
-        for run in aftermath.after.runs:
-            lines = [line.strip() for line in run.added]
-            for at in range(len(lines) - len(wanted) + 1):
-                if lines[at : at + len(wanted)] == wanted and aftermath.is_new(run.new_start + at):
-                    now = run.added[at : at + len(wanted)]
-                    region = Region(run.new_start + at, len(now), now, True)
-                    words = "rejected, and there again at another place or indentation"
-                    return self._entry(
-                        "rejected", Said.CAME_BACK, change, aftermath, region, tuple(block), words
-                    )
+        for at in aftermath.new_lines_like(wanted[0]):
+            now = aftermath.added_lines(at, len(wanted))
+            if [line.strip() for line in now] == wanted:
+                region = Region(at, len(now), now, True)
+                words = "rejected, and there again at another place or indentation"
+                return self._entry("rejected", Said.CAME_BACK, change, aftermath, region, tuple(block), words)
         return None
 
     def _removal_back(self, change: Change, aftermath: Aftermath, old: list[int]) -> Entry | None:
@@ -241,6 +247,27 @@ class VerdictEntries:
             return False
         held = self.review.current.get(entry.path, NO_VERDICTS).new
         return all(held.get(line) is Verdict.ACCEPTED for line in range(entry.line, entry.line + entry.count))
+
+
+def _is_only_taken_out(file: FileChange, aftermath: Aftermath, held: FileVerdicts) -> bool:
+    """Whether this round left a file as it was given: what the round before had, without what was rejected.
+
+    Where lines repeat, a diff may name another of equal lines as the one that went or came. Then the
+    line maps would report accepted lines as gone and rejected ones as back, though all is as agreed.
+    """
+    start, after = aftermath.start, aftermath.after
+    if (start and start.new_id) != (after and after.new_id) or not held:
+        return False
+    expected: Counter[bytes] = Counter()
+    for run in file.runs:
+        for step, line in enumerate(run.removed):
+            expected[line] -= held.old.get(run.old_start + step) is not Verdict.REJECTED
+        for step, line in enumerate(run.added):
+            expected[line] += held.new.get(run.new_start + step) is not Verdict.REJECTED
+    for run in start.runs if start else ():
+        expected.subtract(run.added)
+        expected.update(run.removed)
+    return not any(expected.values())
 
 
 def _with(verdict: Verdict, held: FileVerdicts, change: Change, side: Side) -> list[int]:

@@ -44,7 +44,7 @@ def paired(removed: Sequence[bytes], added: Sequence[bytes]) -> tuple[Pair, ...]
     Lines that are alike face each other; what is left between two such pairs is zipped, so that no
     more rows are used than needed.
     """
-    if not removed or not added:
+    if not removed or not added or len(removed) == len(added) == 1:
         return _zipped(0, len(removed), 0, len(added))
     left = [_sketch(line) for line in removed]
     right = [_sketch(line) for line in added]
@@ -140,7 +140,8 @@ def word_spans(old: str, new: str) -> tuple[Spans, Spans]:
     tail = _common(left[head:][::-1], right[head:][::-1])
     middle_left, middle_right = left[head : len(left) - tail], right[head : len(right) - tail]
     blocks = [(0, len(middle_left), 0, len(middle_right))]
-    if max(len(old), len(new)) <= LONGEST and len(middle_left) * len(middle_right) <= _TOKENS:
+    both = bool(middle_left and middle_right)
+    if both and max(len(old), len(new)) <= LONGEST and len(middle_left) * len(middle_right) <= _TOKENS:
         matcher = SequenceMatcher(None, middle_left, middle_right, autojunk=False)
         blocks = [(a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
     spans_old = _spans(left, head, [(a, b) for a, b, _, _ in blocks])

@@ -1,4 +1,4 @@
-"""A bug's paste-ready report: written to a file, said in one sentence. Where it is shown is the window's choice."""
+"""A bug's paste-ready report: written to a file, said in one sentence. Shows nothing itself."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from types import TracebackType
 import workbench
 
 
-def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> tuple[str, Path | None]:
-    """Write a report of `error`; the sentence to show, and where the report is (None when the disk refused it)."""
+def report(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> tuple[str, Path | None]:
+    """Write a report of `error`; the sentence to show, and where it is (None: the disk refused it)."""
     text = "\n".join(
         (
             f"Workbench {workbench.__version__}, Python {platform.python_version()}, {platform.platform()}",
@@ -29,5 +31,8 @@ def report(kind: type[BaseException], error: BaseException, trace: TracebackType
     try:
         path.write_text(text, "utf-8")
     except OSError:
-        return f"Something in Workbench is broken: {error or kind.__name__}.", None
-    return f"Something in Workbench is broken: {error or kind.__name__}. Nothing you judged is lost.", path
+        return f"Something in Workbench is broken: {str(error) or kind.__name__}.", None
+    return (
+        f"Something in Workbench is broken: {str(error) or kind.__name__}. Nothing you judged is lost.",
+        path,
+    )

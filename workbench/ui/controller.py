@@ -1,4 +1,4 @@
-"""From intents to acts of the session. The one place where what the window wants is done, and where it may fail.
+"""From intents to acts of the session. The one place where what the window wants is done or fails.
 
 Quick acts only; what takes long is in `errands.py`. An expected error becomes a sentence in the window;
 anything else goes on to `sys.excepthook`, which writes a bug report.
@@ -73,7 +73,7 @@ class Controller(QObject):
         return self.session
 
     def attempt(self, act: Callable[[], object]) -> bool:
-        """Do something that may fail as a user's mistake does; tell whether it went well, and show what changed."""
+        """Do something that may fail as a user's mistake does; True when it went well. Shows what changed."""
         try:
             act()
         except UserError as error:
@@ -103,7 +103,9 @@ class Controller(QObject):
         answered = self._answers()
         if entries is not self._entries or before.answered != answered:
             shown = tuple(entry for entry in entries if entry.said is not Said.KEPT)
-            marks = {change: entry.said for entry in shown if entry.id not in answered for change in entry.changes}
+            marks = {
+                change: entry.said for entry in shown if entry.id not in answered for change in entry.changes
+            }
             self._entries = entries
         else:
             shown, marks = before.entries, dict(before.ledger_marks)
@@ -137,7 +139,7 @@ class Controller(QObject):
         return note_counts(self.open_session().review)
 
     def violations(self) -> Mapping[str, str]:
-        """By path, in two words, what the ledger holds against a file: "1 altered". Answered ones do not count."""
+        """By path, what the ledger holds against a file: "1 altered". Answered entries do not count."""
         answered = self._answers()
         found: dict[str, list[Said]] = {}
         for entry in self._document.entries:
@@ -153,16 +155,19 @@ class Controller(QObject):
         review = self.open_session().review
         prefix = f"{review.index}/"
         return {
-            key.removeprefix(prefix): answer for key, answer in review.entries.items() if key.startswith(prefix)
+            key.removeprefix(prefix): answer
+            for key, answer in review.entries.items()
+            if key.startswith(prefix)
         }
 
     def _reasons(self, placed: Sequence[tuple[Note, Place | None]]) -> Mapping[str, str]:
         session = self.open_session()
         found: dict[str, str] = {}
         for note, place in placed:
-            if not note.reason or not note.is_live or place is None or place.path not in session.by_path:
+            file = session.by_path.get(place.path or "") if place is not None else None
+            if not note.reason or not note.is_live or place is None or file is None:
                 continue
-            for change in changes_at(session.by_path[place.path], place):
+            for change in changes_at(file, place):
                 found[change] = note.text
         return found
 
@@ -171,11 +176,11 @@ class Controller(QObject):
     def judge(self, stop: Stop, selections: Sequence[Selection], verdict: Verdict) -> None:
         """Put a verdict on what is selected, else on the change under the cursor."""
         session = self.open_session()
+        change = session.changes_by_id.get(stop.change or "")
         if selections:
             if self.attempt(lambda: session.judge(selections, verdict)):
                 self.judged.emit(None)
             return
-        change = session.changes_by_id.get(stop.change or "")
         if change is None:
             self.said.emit("There is no change under the cursor.", "] goes to the next one.", False)
             return
@@ -194,7 +199,9 @@ class Controller(QObject):
     def reject_with_reason(self, change: str, reason: str) -> bool:
         """Reject a change and say why."""
         session = self.open_session()
-        if not self.attempt(lambda: session.judge_change(change, Verdict.REJECTED, reason=reason.strip() or None)):
+        if not self.attempt(
+            lambda: session.judge_change(change, Verdict.REJECTED, reason=reason.strip() or None)
+        ):
             return False
         self.judged.emit(change)
         return True
@@ -225,7 +232,7 @@ class Controller(QObject):
             self.attempt(lambda: session.settle(note_id, settled=False))
 
     def take_entry(self, entry: Entry) -> None:
-        """The grammar on a ledger entry: accept takes what is there now. Rejecting is in `errands.restore`."""
+        """The grammar on a ledger entry: accept takes what is there. Rejecting is `errands.restore`."""
         session = self.open_session()
         if entry.note is not None and entry.said not in (Said.KEEP_ALTERED,):
             self.judge_note(entry.note, Verdict.ACCEPTED)
@@ -234,14 +241,16 @@ class Controller(QObject):
             self.attempt(lambda: session.judge_entry(entry, "taken"))
 
     def send_entry_again(self, entry: Entry) -> None:
-        """The grammar on a ledger entry that is about a note or cannot be restored: it goes into the feedback again."""
+        """The grammar on a ledger entry that cannot be restored: it goes into the feedback again."""
         session = self.open_session()
 
         def act() -> None:
             if entry.note is not None:
                 session.reply(entry.note, AGAIN, again=True)
             else:
-                changes = [session.changes_by_id[each] for each in entry.changes if each in session.changes_by_id]
+                changes = [
+                    session.changes_by_id[each] for each in entry.changes if each in session.changes_by_id
+                ]
                 if changes:
                     session.judge(select_changes(changes), Verdict.REJECTED)
             session.judge_entry(entry, "again")
@@ -290,7 +299,11 @@ class Controller(QObject):
         """Say that the review is done."""
         session = self.open_session()
         if self.attempt(session.close_review):
-            self.said.emit("This review is closed.", "Opening the repository again starts a new one. u reopens it.", False)
+            self.said.emit(
+                "This review is closed.",
+                "Opening the repository again starts a new one. u reopens it.",
+                False,
+            )
 
     def redo(self) -> None:
         """Do again what was taken back last."""
@@ -340,7 +353,9 @@ class Controller(QObject):
                 continue
             old = range(change.old_start, change.old_start + len(change.removed))
             new = range(change.new_start, change.new_start + len(change.added))
-            if any(start in old for start, _ in selection.old) or any(start in new for start, _ in selection.new):
+            if any(start in old for start, _ in selection.old) or any(
+                start in new for start, _ in selection.new
+            ):
                 return Stop(file.path, change.id)
         return Stop(file.path)
 
@@ -365,7 +380,11 @@ def name_of(action: Action) -> str:
         return "the task"
     if isinstance(action, RoundArrived):
         return action.words or "an edit in place"
-    words = {"FeedbackSent": "sent the feedback", "EntryJudged": "an answer in the ledger", "Landed": "a landing"}
+    words = {
+        "FeedbackSent": "sent the feedback",
+        "EntryJudged": "an answer in the ledger",
+        "Landed": "a landing",
+    }
     words["ReviewClosed"] = "closed the review"
     return words.get(type(action).__name__, type(action).__name__)
 

@@ -1,4 +1,4 @@
-"""What each command of the table does: one method call each, on the view, the controller, the editors or the window."""
+"""What each command of the table does: one call each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.review.verdicts import Verdict
+from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.commands import BY_ID, THEMES, When
 from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
@@ -145,7 +145,7 @@ class Dispatch(QObject):
     def _judge(self, verdict: Verdict) -> None:
         """The one grammar: the same key on a note, a ledger entry, selected lines or a change."""
         stop = self._view.stop()
-        selections = self._view.selections()
+        selections = self._selections()
         entry = self._controller.entry(stop.entry) if stop.entry else None
         if stop.note is not None and not selections:
             self._controller.judge_note(stop.note, verdict)
@@ -159,6 +159,10 @@ class Dispatch(QObject):
         else:
             self._show_entry(entry.changes)
 
+    def _selections(self) -> tuple[Selection, ...]:
+        """What is selected, and nothing where only the cursor stands."""
+        return self._view.selections() if self._view.has_selection() else ()
+
     def _show_entry(self, changes: tuple[str, ...]) -> None:
         if changes:
             self._view.go_to_change(changes[0])
@@ -167,7 +171,7 @@ class Dispatch(QObject):
         self._controller.judge_file(self._view.current_file(), verdict)
 
     def _repeat(self) -> None:
-        self._controller.repeat(self._view.stop(), self._view.selections())
+        self._controller.repeat(self._view.stop(), self._selections())
         self._view.clear_selection()
 
     def _undo(self) -> None:
@@ -184,7 +188,9 @@ class Dispatch(QObject):
 
     def _next_open(self) -> None:
         if not self._view.next_open():
-            self._controller.said.emit("Everything is judged.", "L lands it, Ctrl+Shift+Enter sends it.", False)
+            self._controller.said.emit(
+                "Everything is judged.", "L lands it, Ctrl+Shift+Enter sends it.", False
+            )
 
     def _fold(self) -> None:
         path = self._view.current_file()

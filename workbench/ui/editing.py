@@ -1,4 +1,4 @@
-"""Editors in the flow of the diff: which one opens where, what becomes of it, and the drafts that survive everything.
+"""Editors in the flow of the diff: which one opens where, what becomes of it, and its draft.
 
 An editor is known by its key, which is also its draft's: the kind, then what it is about.
 """
@@ -30,14 +30,19 @@ from workbench.ui.preferences import Preferences
 from workbench.workflow.session import Session
 
 UNEDITABLE = "\r\u2028\u2029\ufdd0\ufdd1\x00"
-"""Characters that a text field turns into others: lines with them are not edited here, so that no byte changes unseen."""
+"""A text field turns these into others, so lines with them are not edited here: no byte changes unseen."""
 
 
 class Editing(QObject):
     """Opens, saves and leaves editors."""
 
     def __init__(
-        self, controller: Controller, errands: Errands, preferences: Preferences, view: DiffView, parent: QObject
+        self,
+        controller: Controller,
+        errands: Errands,
+        preferences: Preferences,
+        view: DiffView,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._controller, self._errands = controller, errands
@@ -61,7 +66,7 @@ class Editing(QObject):
         except UserError as error:
             self._controller.fail(error)
             return
-        if place is None:
+        if place is None or place.is_review:
             self.note_review()
         elif place.count or place.change:
             self._open_note(f"note {_name(place)}", place, _words(place))
@@ -103,7 +108,9 @@ class Editing(QObject):
         """Reject the change under the cursor with a line that says why."""
         stop = self._view.stop()
         if stop.change is None:
-            self._controller.said.emit("There is no change under the cursor.", "] goes to the next one.", False)
+            self._controller.said.emit(
+                "There is no change under the cursor.", "] goes to the next one.", False
+            )
             return
         key = f"reason {stop.change}"
         self._show(key, ReasonLine(key), stop.change)
@@ -123,7 +130,9 @@ class Editing(QObject):
                 lines = session.new_lines(stop.path)
                 self._edit_range(stop.path, stop.line, lines[stop.line - 1 : stop.line], None)
             else:
-                raise UserError("There are no lines to edit under the cursor.", hint="] goes to the next change.")
+                raise UserError(
+                    "There are no lines to edit under the cursor.", hint="] goes to the next change."
+                )
         except UserError as error:
             self._controller.fail(error)
 
@@ -147,7 +156,9 @@ class Editing(QObject):
             )
         key = f"lines {start} {len(lines)} {path}"
         editor = LinesEditor(key, f"edit {path}:{start}", text.removesuffix("\n"))
-        where = change or place_lines(path, Side.NEW, self._controller.open_session().new_lines(path), start, 1)
+        where = change or place_lines(
+            path, Side.NEW, self._controller.open_session().new_lines(path), start, 1
+        )
         self._show(key, editor, where)
 
     def _open_note(self, key: str, place: Place, words: str) -> None:
@@ -212,7 +223,9 @@ class Editing(QObject):
                 self._show(key, NoteEditor(key, _words(place), lines, self._snippets()), where, focus=False)
             elif kind == "reply" and rest in session.review.notes:
                 where_note = self._note_place(session, session.review.notes[rest])
-                self._show(key, NoteEditor(key, f"reply to {rest}", None, self._snippets()), where_note, focus=False)
+                self._show(
+                    key, NoteEditor(key, f"reply to {rest}", None, self._snippets()), where_note, focus=False
+                )
 
     def _take_away(self, key: str) -> None:
         editor = self._open.pop(key, None)
@@ -251,7 +264,9 @@ class Editing(QObject):
         done = False
         if kind == "note":
             intent, text = intent_of(written.text)
-            done = self._controller.write_note(self._places.get(key, Place()), intent, text, written.suggestion)
+            done = self._controller.write_note(
+                self._places.get(key, Place()), intent, text, written.suggestion
+            )
         elif kind == "edit":
             intent, text = intent_of(written.text)
             done = self._controller.edit_note(rest, intent, text, written.suggestion)
@@ -278,16 +293,14 @@ class Editing(QObject):
     # -- places -------------------------------------------------------------------------------
 
     def _place(self, session: Session, stop: Stop) -> Place | None:
+        """Where a note would stand; None is the review itself."""
         place = self._view.place()
+        if place is not None:
+            return place
         change = session.changes_by_id.get(stop.change or "")
-        if place is not None and place.count and place.path is not None and (self._selected() or change is None):
-            return self._on_lines(session, place)
         if change is not None:
             return session.place_of(change)
-        return place if place is not None else (Place(path=stop.path) if stop.path else None)
-
-    def _selected(self) -> bool:
-        return bool(self._view.selections())
+        return Place(path=stop.path) if stop.path else None
 
     def _on_lines(self, session: Session, place: Place) -> Place:
         path = place.path or ""
@@ -309,11 +322,13 @@ class Editing(QObject):
             side, start, count, path = about.split(" ", 3)
             if path not in session.by_path:
                 return Place()
-            return self._on_lines(session, Place(path=path, side=Side(side), start=int(start), count=int(count)))
+            return self._on_lines(
+                session, Place(path=path, side=Side(side), start=int(start), count=int(count))
+            )
         return None
 
     def _note_place(self, session: Session, note: Note) -> Place | str | None:
-        places = dict((each.id, place) for each, place in session.notes_in_round())
+        places = {each.id: place for each, place in session.notes_in_round()}
         place = places.get(note.id) or note.place
         return place if place.count else (place.change or place.path)
 
@@ -347,5 +362,3 @@ def _text(lines: tuple[bytes, ...]) -> str:
 def _has_focus(editor: QWidget) -> bool:
     focused = editor.window().focusWidget()
     return focused is not None and (focused is editor or editor.isAncestorOf(focused))
-
-

@@ -1,4 +1,4 @@
-"""What takes long, off the window's thread: open, read, refresh, edit, send. The acts come back to the session here.
+"""What takes long, off the window's thread: open, read, refresh, edit, send. The acts come back here.
 
 Each errand is a lane of `tasks.py`: asking again drops the answer of the one before. Landing is in
 `landing_errands.py`.
@@ -68,7 +68,9 @@ class Errands(QObject):
 
     def open(self, path: Path, asked: Asked | None = None) -> None:
         """Open a repository: continue its review, or start one."""
-        self._tasks.start("open", lambda _: open_review(path, asked), self.take_opened, self.take_open_failure)
+        self._tasks.start(
+            "open", lambda _: open_review(path, asked), self.take_opened, self.take_open_failure
+        )
 
     def open_saved(self, review: str) -> None:
         """Open a saved review by its id."""
@@ -130,7 +132,9 @@ class Errands(QObject):
         if session is None or current is None:
             return
         if current.number > 1 and (session.ledger_facts is None or session.ledger_facts.tree != current.tree):
-            self._tasks.start("ledger", lambda _: (session, load_ledger(session)), self._on_ledger, self._controller.fail)
+            self._tasks.start(
+                "ledger", lambda _: (session, load_ledger(session)), self._on_ledger, self._controller.fail
+            )
         self._tasks.start("rounds", lambda _: _count_rounds(session), self._on_rounds, self._controller.fail)
 
     def _on_ledger(self, found: tuple[Session, Any]) -> None:
@@ -145,7 +149,9 @@ class Errands(QObject):
         """Count what the next round would get."""
         session = self._controller.session
         if session is not None:
-            self._tasks.start("estimate", lambda _: _estimate(session), self._on_estimate, self._controller.fail)
+            self._tasks.start(
+                "estimate", lambda _: _estimate(session), self._on_estimate, self._controller.fail
+            )
 
     def _on_estimate(self, rows: object) -> None:
         self.estimated.emit(rows)
@@ -155,7 +161,9 @@ class Errands(QObject):
     def refresh(self) -> None:
         """Read the work tree again."""
         session = self._controller.open_session()
-        self._tasks.start("arrival", lambda _: (session, refresh(session)), self._on_refreshed, self._controller.fail)
+        self._tasks.start(
+            "arrival", lambda _: (session, refresh(session)), self._on_refreshed, self._controller.fail
+        )
 
     def _on_refreshed(self, found: tuple[Session, Any]) -> None:
         session, arrival = found
@@ -190,7 +198,7 @@ class Errands(QObject):
             self.look_at_rounds()
 
     def restore(self, entry: Entry) -> None:
-        """Put accepted bytes back that the round altered, without a model; what cannot be restored is sent again."""
+        """Put accepted bytes back that the round altered, without a model; else the entry is sent again."""
         session = self._controller.open_session()
         if entry.said is not Said.ALTERED or entry.path is None:
             self._controller.send_entry_again(entry)

@@ -1,12 +1,30 @@
-"""The files at the left: a tree with a filter, progress, badges, and what is not shown. Shows and asks; decides nothing."""
+"""The files at the left: a tree with a filter, progress, badges, and what is not shown. Decides nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.review.changes import FileChange, NotShown
 from workbench.review.progress import Progress
@@ -51,8 +69,11 @@ class FileModel(QAbstractListModel):
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return row.name
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.words
+        if role == Qt.ItemDataRole.ToolTipRole:
+            # Between tags, or a path could be taken for markup.
+            return f"<qt>{escape(row.words)}</qt>"
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -89,8 +110,8 @@ class FileDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row, theme = _row(index), self._theme
-        area: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        area: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         is_current = row.kind is RowKind.FILE and row.key == self.current
         if is_current:
             painter.fillRect(area, theme.raised)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from workbench.review.changes import FileChange, NotShown, Status
 from workbench.review.progress import Progress
+from workbench.review.text import visible
 
 
 class RowKind(StrEnum):
@@ -98,21 +99,35 @@ def file_rows(
         if wanted and not fits(wanted, file.path):
             continue
         folders = tuple(file.path.split("/")[:-1])
-        hidden_under = _add_folders(rows, open_folders, folders, "" if wanted else hidden_under, folded, bool(wanted))
+        hidden_under = _add_folders(
+            rows, open_folders, folders, "" if wanted else hidden_under, folded, bool(wanted)
+        )
         open_folders = folders
         if hidden_under:
             continue
         counts = progress.get(file.path, _NO_PROGRESS)
         text, tint = mark(counts, violations.get(file.path, ""))
-        name = file.path.rsplit("/", 1)[-1]
-        words = f"{file.path}, {badge(file) or 'modified'}, {counts.judged} of {counts.total} judged"
-        rows.append(FileRow(RowKind.FILE, file.path, name, len(folders), text, tint, badge(file), words=words))
+        name = visible(file.path.rsplit("/", 1)[-1]).text
+        said = f"{counts.judged} of {counts.total} judged"
+        words = f"{visible(file.path).text}, {badge(file) or 'modified'}, {said}"
+        rows.append(
+            FileRow(RowKind.FILE, file.path, name, len(folders), text, tint, badge(file), words=words)
+        )
     shown = [each for each in not_shown if not wanted or fits(wanted, each.path)]
     if shown:
         count = sum(each.count for each in shown)
-        rows.append(FileRow(RowKind.HEADING, "", f"not shown · {count}", 0, words=f"{count} paths are not shown"))
+        rows.append(
+            FileRow(RowKind.HEADING, "", f"not shown · {count}", 0, words=f"{count} paths are not shown")
+        )
         rows.extend(
-            FileRow(RowKind.NOT_SHOWN, each.path, each.path, 0, each.why, words=f"{each.path}: {each.why}")
+            FileRow(
+                RowKind.NOT_SHOWN,
+                each.path,
+                visible(each.path).text,
+                0,
+                each.why,
+                words=f"{visible(each.path).text}: {each.why}",
+            )
             for each in shown
         )
     return tuple(rows)
@@ -137,7 +152,16 @@ def _add_folders(
         key = "/".join(now[: depth + 1])
         is_folded = key in folded and not filtered
         if depth >= same:
-            rows.append(FileRow(RowKind.FOLDER, key, now[depth], depth, folded=is_folded, words=f"folder {key}"))
+            rows.append(
+                FileRow(
+                    RowKind.FOLDER,
+                    key,
+                    visible(now[depth]).text,
+                    depth,
+                    folded=is_folded,
+                    words=f"folder {visible(key).text}",
+                )
+            )
         if is_folded:
             return key
     return ""
@@ -170,6 +194,8 @@ def fuzzy(wanted: str, text: str) -> int | None:
 
 def best(wanted: str, texts: Iterable[str], limit: int) -> list[int]:
     """The indexes of the texts that fit, best first."""
-    scored = [(score, index) for index, text in enumerate(texts) if (score := fuzzy(wanted, text)) is not None]
+    scored = [
+        (score, index) for index, text in enumerate(texts) if (score := fuzzy(wanted, text)) is not None
+    ]
     scored.sort()
     return [index for _, index in scored[:limit]]

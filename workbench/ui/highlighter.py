@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from time import perf_counter
 from typing import Any
@@ -43,6 +44,7 @@ class _Colours:
     guesses: dict[int, list[int]] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=4096)
 def language_key(blob: str, path: str) -> str:
     """Under what colours are kept: one blob may be two languages under two names."""
     name = PurePosixPath(path)

@@ -46,7 +46,9 @@ class _Keys(QWidget):
             self._columns[shortest].append(block)
             heights[shortest] += TITLE + ROW * len(block[1]) + 12
         self.setFixedHeight(max(heights))
-        self.setAccessibleName("; ".join(f"{' or '.join(keys)}: {words}" for _, rows in found for keys, words in rows))
+        self.setAccessibleName(
+            "; ".join(f"{' or '.join(keys)}: {words}" for _, rows in found for keys, words in rows)
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(900, self.height())
@@ -60,7 +62,9 @@ class _Keys(QWidget):
             for title, rows in column:
                 painter.setFont(interface_font(11, QFont.Weight.DemiBold))
                 painter.setPen(self._theme.dim)
-                painter.drawText(QRectF(left, top, width, TITLE), Qt.AlignmentFlag.AlignVCenter, title.upper())
+                painter.drawText(
+                    QRectF(left, top, width, TITLE), Qt.AlignmentFlag.AlignVCenter, title.upper()
+                )
                 top += TITLE
                 for keys, words in rows:
                     self._row(painter, QRectF(left, top, width - 24, ROW), keys, words)

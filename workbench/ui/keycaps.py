@@ -1,4 +1,4 @@
-"""Keys as little caps with a word each, painted in one go. Used at the bottom, on the key sheet and in the welcome."""
+"""Keys as little caps with a word each, painted in one go."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def cap_width(text: str, metrics: QFontMetrics) -> int:
     return max(CAP, metrics.horizontalAdvance(text) + 2 * PAD)
 
 
-def paint_cap(painter: QPainter, theme: Theme, where: QPointF, text: str, *, ink: QColor | None = None) -> float:
+def paint_cap(
+    painter: QPainter, theme: Theme, where: QPointF, text: str, *, ink: QColor | None = None
+) -> float:
     """Paint one cap with its left middle at `where`; its width. The painter's font is left as the cap's."""
     painter.setFont(code_font(11))
     width = cap_width(text, painter.fontMetrics())

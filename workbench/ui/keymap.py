@@ -1,4 +1,4 @@
-"""From a pressed key to a command. Characters are matched by the text typed, so that every layout can type them.
+"""From a pressed key to a command. Characters are matched by the text typed, whatever the layout.
 
 A chord is written "a", "?", "Space", "Ctrl+Shift+Enter". A character alone carries no Shift and no
 AltGr: "{" is "{" however a layout makes it. With Ctrl, Alt or Meta the key is named, in capitals.
@@ -35,7 +35,15 @@ NAMED = {
 
 MODIFIERS = ("Ctrl", "Alt", "Meta", "Shift")
 _PLAIN = frozenset(NAMED.values())
-_SYMBOLS = {"Enter": "↵", "Backspace": "⌫", "Escape": "Esc", "Delete": "Del", "Shift": "⇧", "Up": "↑", "Down": "↓"}
+_SYMBOLS = {
+    "Enter": "↵",
+    "Backspace": "⌫",
+    "Escape": "Esc",
+    "Delete": "Del",
+    "Shift": "⇧",
+    "Up": "↑",
+    "Down": "↓",
+}
 
 
 def chord(event: QKeyEvent) -> str:
@@ -70,11 +78,13 @@ def normal(text: str) -> str:
     text = text.strip()
     if len(text) <= 1:
         return text
-    *words, last = text[:-1].split("+") + [text[-1]] if text.endswith("++") else text.split("+")
+    *words, last = [*text[:-1].split("+"), "+"] if text.endswith("++") else text.split("+")
     held = {word.strip().capitalize() for word in words if word.strip()}
     unknown = held - set(MODIFIERS) - {"Control", "Cmd"}
     if unknown:
-        raise UserError(f"“{text}” is no key: {', '.join(sorted(unknown))} is unknown.", hint="Write Ctrl+Shift+K.")
+        raise UserError(
+            f"“{text}” is no key: {', '.join(sorted(unknown))} is unknown.", hint="Write Ctrl+Shift+K."
+        )
     held = {{"Control": "Ctrl", "Cmd": "Meta"}.get(word, word) for word in held}
     names = {name.lower(): name for name in _PLAIN} | {"return": "Enter", "esc": "Escape", "del": "Delete"}
     last = last.strip()
@@ -85,7 +95,7 @@ def normal(text: str) -> str:
 
 
 def is_chorded(keys: str) -> bool:
-    """True for what is pressed with Ctrl, Alt or Meta: it lives in the whole window, not on the review alone."""
+    """True for what is pressed with Ctrl, Alt or Meta: it lives in the whole window."""
     return len(keys) > 1 and keys.split("+", 1)[0] in ("Ctrl", "Alt", "Meta")
 
 

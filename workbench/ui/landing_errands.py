@@ -1,4 +1,4 @@
-"""Landing, and undoing a landing, off the window's thread. The recorded act comes back to the session here."""
+"""Landing, and undoing a landing, off the window's thread. The recorded act comes back here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ class LandingErrands(QObject):
     def plan(self, destination: str) -> None:
         """Work out what landing would write."""
         session = self._controller.open_session()
-        self._tasks.start("plan", lambda _: plan_landing(session, destination), self._on_plan, self._on_failed)
+        self._tasks.start(
+            "plan", lambda _: plan_landing(session, destination), self._on_plan, self._on_failed
+        )
 
     def carry_out(self, plan: Any) -> None:
         """Write it."""
@@ -48,7 +50,10 @@ class LandingErrands(QObject):
         if session is None or not isinstance(action, Landed):
             return False
         self._tasks.start(
-            "land", lambda _: (session, undo_landing(session, action), action), self._on_undone, self._controller.fail
+            "land",
+            lambda _: (session, undo_landing(session, action), action),
+            self._on_undone,
+            self._controller.fail,
         )
         return True
 

@@ -1,4 +1,4 @@
-"""Landing: where to, which files, the diff of the result, and what is left out. Asks; writes nothing itself."""
+"""Landing: where to, which files, the diff of the result, what is left out. Writes nothing itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -32,7 +31,12 @@ class _Colours(QSyntaxHighlighter):
     def __init__(self, document: QTextDocument, theme: Theme) -> None:
         super().__init__(document)
         self._formats = {}
-        for start, colour in (("+", theme.accepted), ("-", theme.rejected), ("@", theme.accent), ("d", theme.text)):
+        for start, colour in (
+            ("+", theme.accepted),
+            ("-", theme.rejected),
+            ("@", theme.accent),
+            ("d", theme.text),
+        ):
             form = QTextCharFormat()
             form.setForeground(colour)
             self._formats[start] = form
@@ -103,8 +107,10 @@ class LandingSheet(Sheet):
         self._plan = plan
         count = len(plan.rows)
         parts = ["1 file" if count == 1 else f"{count} files"]
-        parts += [f"{number} {word}" for number, word in
-                  ((plan.rejected, "rejected"), (plan.asked, "asked"), (plan.unread, "unread"))]
+        parts += [
+            f"{number} {word}"
+            for number, word in ((plan.rejected, "rejected"), (plan.asked, "asked"), (plan.unread, "unread"))
+        ]
         self.summary.setText(" · ".join(parts))
         self.files.setPlainText("\n".join(f"{row.what:<8} {visible(row.path).text}" for row in plan.rows))
         self.diff.setPlainText(shown_diff(plan.diff) or "Nothing would change.")
@@ -114,7 +120,9 @@ class LandingSheet(Sheet):
         self.sure.setChecked(False)
         if plan.conflicts:
             names = ", ".join(visible(path).text for path in plan.conflicts[:4])
-            self.show_error(f"{names} changed meanwhile where this would write. Nothing is written: refresh first (R).")
+            self.show_error(
+                f"{names} changed meanwhile where this would write. Nothing is written: refresh first (R)."
+            )
         elif plan.warnings:
             self.show_error(" ".join(plan.warnings))
         else:
@@ -187,5 +195,3 @@ class LandingSheet(Sheet):
         if self.main.isEnabled() and self._plan is not None:
             self.main.setEnabled(False)
             self.confirmed.emit(self._plan)
-
-

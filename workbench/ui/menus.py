@@ -1,4 +1,7 @@
-"""The command table as QActions and menus. A command with a one-letter key shows it, but the key itself lives on the review."""
+"""The command table as QActions and menus.
+
+A command with a one-letter key shows it in the menu, but the key itself lives on the review alone.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ class Menus(QObject):
                 # The text behind a tab is drawn where a shortcut would be, and is none.
                 action.setText(f"{command.title}\t{shown(plain[0])}")
             action.setShortcuts(chorded)
-            action.setToolTip(f"{command.title} ({', '.join(shown(key) for key in keys)})" if keys else command.title)
+            action.setToolTip(
+                f"{command.title} ({', '.join(shown(key) for key in keys)})" if keys else command.title
+            )
             if command.group:
                 group = groups.setdefault(command.group, QActionGroup(self))
                 action.setCheckable(True)

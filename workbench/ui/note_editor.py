@@ -1,4 +1,7 @@
-"""Editors that lie in the flow of the diff: a note, a reason, lines edited in place. They keep drafts; they decide nothing."""
+"""Editors that lie in the flow of the diff: a note, a reason, lines edited in place.
+
+They say when their text is to be kept as a draft, saved or left; they decide nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _INTENTS = {intent: mark for mark, intent in MARKS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands in a note's editor. `suggestion` is None where there is none; "" suggests taking the lines out."""
+    """What stands in a note's editor. A suggestion of "" suggests taking the lines out; None is none."""
 
     text: str
     suggestion: str | None = None
@@ -266,7 +269,9 @@ class NoteEditor(Editor):
         self.state.setText("draft saved")
 
     def _on_grown(self) -> None:
-        self.layout().activate()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
         self.height_changed.emit()
 
 

@@ -1,4 +1,4 @@
-"""A quiet bar for what the window has to say: a sentence, a hint. It stands until it is read or something succeeds."""
+"""A quiet bar for what the window has to say: a sentence and a hint. The next command takes it away."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.ui.sheet import plain
 
 
 class Notice(QWidget):
-    """One sentence with its hint. An error is said in its colour and stays; news goes with the next key's success."""
+    """One sentence with its hint. An error is said in its colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The user's settings as the window sees them: read here, changed here, saved by whoever was handed in. No file is touched."""
+"""The user's settings as the window sees them. Touches no file: who saves them is handed in."""
 
 from __future__ import annotations
 

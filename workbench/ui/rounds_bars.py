@@ -20,7 +20,7 @@ RIGHT = 92
 
 @dataclass(frozen=True, slots=True)
 class RoundBar:
-    """One round: its number, how it stands, what it came from or cost. `altered` counts changes the ledger marks."""
+    """One round: its number, how it stands, what it came from or cost. `altered` counts violations."""
 
     label: str
     progress: Progress
@@ -39,7 +39,9 @@ def cost_words(round_: Round) -> str:
         parts.append(f"{usage.seconds:.0f} s")
     if parts:
         return " · ".join(parts)
-    return round_.model or {"worktree": "work tree", "expert": "yours"}.get(round_.source.value, round_.source.value)
+    return round_.model or {"worktree": "work tree", "expert": "yours"}.get(
+        round_.source.value, round_.source.value
+    )
 
 
 class RoundsBars(QWidget):
@@ -62,7 +64,9 @@ class RoundsBars(QWidget):
         """Show these rounds."""
         if bars != self._bars:
             self._bars = bars
-            self.setAccessibleName("; ".join(f"round {bar.label}: {bar.progress.judged} judged" for bar in bars))
+            self.setAccessibleName(
+                "; ".join(f"round {bar.label}: {bar.progress.judged} judged" for bar in bars)
+            )
             self.updateGeometry()
             self.update()
 
@@ -85,7 +89,9 @@ class RoundsBars(QWidget):
             painter.setFont(self._font)
             painter.setPen(theme.faint)
             right = row.adjusted(width - RIGHT, 0, -8, 0)
-            words = painter.fontMetrics().elidedText(bar.words, Qt.TextElideMode.ElideRight, int(right.width()))
+            words = painter.fontMetrics().elidedText(
+                bar.words, Qt.TextElideMode.ElideRight, int(right.width())
+            )
             painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
             room = QRectF(NUMBER, row.center().y() - 4.5, width - NUMBER - RIGHT - 4, 9)
             self._paint_bar(painter, room, self._parts(bar))

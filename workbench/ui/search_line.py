@@ -55,7 +55,9 @@ class SearchLine(QWidget):
     def show_count(self, count: int) -> None:
         """How many matches there are."""
         text = self.line.text()
-        self.count.setText("" if not text else {0: "nothing found", 1: "1 match"}.get(count, f"{count} matches"))
+        self.count.setText(
+            "" if not text else {0: "nothing found", 1: "1 match"}.get(count, f"{count} matches")
+        )
 
     def show_words(self, words: str) -> None:
         """Say something else instead of a count."""

@@ -1,4 +1,4 @@
-"""Sending: who can receive the feedback, the exact text, its size, and what is unread. Asks; sends nothing itself."""
+"""Sending: who can receive the feedback, the exact text, its size, what is unread. Sends nothing itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.ui.fonts import code_font
 from workbench.ui.note_editor import GrowingText

@@ -1,4 +1,4 @@
-"""A sheet: a card over the window that asks for one thing. Escape closes it; the window behind stays as it is."""
+"""A sheet: a card over the window that asks for one thing. Escape closes it, the window stays as it is."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ class Sheet(QWidget):
 
     closed = Signal()
 
-    def __init__(self, parent: QWidget, *, width: int = 720, top: int | None = None, tall: bool = False) -> None:
+    def __init__(
+        self, parent: QWidget, *, width: int = 720, top: int | None = None, tall: bool = False
+    ) -> None:
         super().__init__(parent)
         self._width, self._top, self._tall = width, top, tall
+        self._over = parent
         self._before = parent.window().focusWidget()
         self.card = QFrame(self)
         self.card.setProperty("kind", "card")
@@ -37,14 +40,14 @@ class Sheet(QWidget):
         if self.isHidden():
             return
         self.hide()
-        self.parentWidget().removeEventFilter(self)
+        self._over.removeEventFilter(self)
         if self._before is not None and self._before.isVisible():
             self._before.setFocus()
         self.closed.emit()
         self.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize:
+        if watched is self._over and event.type() == QEvent.Type.Resize:
             self._fit()
         return False
 
@@ -73,7 +76,7 @@ class Sheet(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        area = self.parentWidget().rect()
+        area = self._over.rect()
         self.setGeometry(area)
         width = min(self._width, area.width() - 40)
         height = area.height() - 80 if self._tall else min(self._height(width), area.height() - 80)

@@ -1,6 +1,6 @@
-"""Opens the sheets, one at a time, and ties them to what they ask for. Each sheet's file is imported when it is first opened.
+"""Opens the sheets, one at a time, and ties them to what they ask for.
 
-Late imports throughout: the first frame needs none of the sheets, and start-up is measured.
+Each sheet's file is imported when it is first opened: the first frame needs none, and start-up is measured.
 """
 
 # ruff: noqa: PLC0415 - the whole file exists so that the sheets are imported late
@@ -109,7 +109,9 @@ class Sheets(QObject):
                 continue
             title = f"{command.menu.value}: {command.title}"
             keys = "  ".join(shown(key) for key in self._keymap.keys(command.id)[:2])
-            found.append(Choice(Target.COMMAND, command.id, title, keys, has_review or command.when is When.ALWAYS))
+            found.append(
+                Choice(Target.COMMAND, command.id, title, keys, has_review or command.when is When.ALWAYS)
+            )
         return found
 
     def _file_choices(self) -> list[Any]:
@@ -120,7 +122,12 @@ class Sheets(QObject):
             return []
         progress = self._controller.file_progress()
         return [
-            Choice(Target.FILE, file.path, clean(file.path), f"{progress[file.path].judged}/{progress[file.path].total}")
+            Choice(
+                Target.FILE,
+                file.path,
+                clean(file.path),
+                f"{progress[file.path].judged}/{progress[file.path].total}",
+            )
             for file in session.files
         ]
 
@@ -181,9 +188,9 @@ class Sheets(QObject):
 
     def _on_send_wanted(self, recipient: object, take_out: bool) -> None:
         sheet = self._sending()
-        if sheet is not None and sheet.take_out.isVisible():
-            if take_out != self._preferences.settings.take_out_before_sending:
-                self._preferences.change(take_out_before_sending=take_out)
+        before = self._preferences.settings.take_out_before_sending
+        if sheet is not None and sheet.take_out.isVisible() and take_out != before:
+            self._preferences.change(take_out_before_sending=take_out)
         self._errands.send(recipient, take_out=take_out)
 
     def _on_send_failed(self, error: UserError) -> None:

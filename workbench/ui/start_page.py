@@ -1,4 +1,4 @@
-"""What is shown when there is no review: recent ones, open, drop a folder, the demo; or what else could be reviewed."""
+"""The page without a review: recent ones, open, drop a folder, the demo; or what else could be reviewed."""
 
 from __future__ import annotations
 
@@ -51,8 +51,9 @@ class RowButton(QPushButton):
         self._id = row.id
         self.setFixedHeight(48)
         self.setAccessibleName(f"{row.title}, {row.words} {row.right}")
-        title, words = plain(visible(row.title).text, self, "title", wrapped=False), plain(
-            visible(row.words).text, self, "dim", wrapped=False
+        title, words = (
+            plain(visible(row.title).text, self, "title", wrapped=False),
+            plain(visible(row.words).text, self, "dim", wrapped=False),
         )
         right = plain(row.right, self, "faint", wrapped=False)
         texts = QVBoxLayout()
@@ -108,7 +109,8 @@ class StartPage(QWidget):
         self._add_buttons(keys)
         self._add_rows("Recent reviews", rows, self.review_chosen)
         if not rows:
-            hint = f"Nothing was reviewed yet. Open a repository ({keys.get('open', '')}), or drop its folder here."
+            key = keys.get("open", "")
+            hint = f"Nothing was reviewed yet. Open a repository ({key}), or drop its folder here."
             self._layout.addWidget(plain(hint, self.column, "dim"))
         self._layout.addStretch(1)
 

@@ -69,26 +69,34 @@ class StatusLine(QWidget):
         self.notes = QLabel(self)
         self.round = QLabel(self)
         self.money = QLabel(self)
+        self.drafts = QLabel(self)
         self.hints = KeyHints(theme, self)
         layout.addWidget(self.truth)
-        for label in (self.notes, self.round, self.money):
+        for label in (self.notes, self.drafts, self.round, self.money):
             label.setProperty("kind", "dim")
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.hide()
             layout.addWidget(label)
         layout.addWidget(self.hints, 1)
 
     def show_review(
-        self, review: Review, progress: Progress, counts: Mapping[Intent, int], budget: float, drafts: int
+        self, review: Review, progress: Progress, counts: Mapping[Intent, int], budget: float
     ) -> None:
         """Say where the review stands."""
         self.truth.setText(truth(progress) + (" · closed" if review.closed else ""))
-        kept = f"{drafts} draft{'s' if drafts > 1 else ''}" if drafts else ""
-        texts = (" · ".join(each for each in (notes_words(counts), kept) if each), round_words(review))
-        for label, text in zip(
-            (self.notes, self.round, self.money), (*texts, money_words(review, budget)), strict=True
-        ):
-            label.setText(text)
-            label.setVisible(bool(text))
+        texts = (notes_words(counts), round_words(review), money_words(review, budget))
+        for label, text in zip((self.notes, self.round, self.money), texts, strict=True):
+            _set(label, text)
+
+    def show_drafts(self, count: int) -> None:
+        """How many notes are being written and not saved."""
+        _set(self.drafts, f"{count} draft{'s' if count > 1 else ''}" if count else "")
 
     def set_hints(self, hints: Sequence[tuple[str, str, str]]) -> None:
         """Show these keys at the right."""
         self.hints.set_hints(hints)
+
+
+def _set(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))

@@ -1,4 +1,4 @@
-"""Work off the window's thread. The only file here that starts threads for work; answers come back to the window's.
+"""Work off the window's thread. The only file that starts threads for work; answers come back to it.
 
 Answers go only to bound methods of QObjects: a plain function connected to a signal would run in the
 worker (seen on PySide6 6.8 and later). `ahead.py` starts one thread before Qt is imported, `tracing.py`
@@ -44,7 +44,7 @@ class Report:
 
 
 class Tasks(QObject):
-    """Starts work by lane. A lane holds one task: starting another cancels the one before, whose answer is dropped."""
+    """Starts work by lane. A lane holds one task: starting another drops the one before."""
 
     answered = Signal(int, str, object)
     idle = Signal()
@@ -67,7 +67,9 @@ class Tasks(QObject):
         """Run `work(report)` in a thread; its value goes to `done`, what it raises to `failed`."""
         for answer in (done, failed, progressed):
             if answer is not None and not isinstance(getattr(answer, "__self__", None), QObject):
-                raise TypeError(f"{answer!r} is not a bound method of a QObject, so it would run in the worker.")
+                raise TypeError(
+                    f"{answer!r} is not a bound method of a QObject, so it would run in the worker."
+                )
         self.cancel(lane)
         self._count += 1
         task = Task(lane, self._count, threading.Event(), done, failed, progressed)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from workbench.review.text import visible
 from workbench.ui.theme import Theme
 
 HEIGHT = 38
@@ -62,13 +65,15 @@ class Elided(QLabel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_whole(self, text: str) -> None:
         """The text to show as much of as fits."""
         if text != self._whole:
             self._whole = text
-            self.setToolTip(text)
+            # Between tags, or what comes from a repository could be taken for markup.
+            self.setToolTip(f"<qt>{escape(text)}</qt>" if text else "")
             self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -79,7 +84,7 @@ class Elided(QLabel):
         self.clicked.emit()
 
     def _elide(self) -> None:
-        first = self._whole.strip().split("\n", 1)[0].strip("# ")
+        first = visible(self._whole.strip().split("\n", 1)[0].strip("# ")).text
         self.setText(QFontMetrics(self.font()).elidedText(first, Qt.TextElideMode.ElideRight, self.width()))
 
 
@@ -123,6 +128,7 @@ class TopBar(QWidget):
         self.menu_button = MenuButton(theme, self)
         self.repository = QLabel("Workbench", self)
         self.repository.setProperty("kind", "title")
+        self.repository.setTextFormat(Qt.TextFormat.PlainText)
         self.task = Elided(self)
         self.task.setProperty("kind", "dim")
         self.task.clicked.connect(self._on_task)
@@ -144,8 +150,8 @@ class TopBar(QWidget):
         left, right = QHBoxLayout(), QHBoxLayout()
         left.setSpacing(8)
         right.setSpacing(4)
-        for widget in (self.menu_button, self.repository):
-            left.addWidget(widget)
+        left.addWidget(self.menu_button)
+        left.addWidget(self.repository)
         left.addSpacing(8)
         left.addWidget(self.task, 1)
         right.addStretch(1)
@@ -169,16 +175,20 @@ class TopBar(QWidget):
         """Say what is open."""
         self.repository.setText(repository)
         self.task.set_whole(task or "No task yet: T writes it")
+        self.set_split(split=split)
+        self._set_open(is_open=True)
+
+    def set_split(self, *, split: bool) -> None:
+        """Say how the diff is shown."""
         self.split.setText("Split ▾" if split else "Unified ▾")
-        self._set_open(True)
 
     def show_nothing(self) -> None:
         """No review is open."""
         self.repository.setText("Workbench")
         self.task.set_whole("")
-        self._set_open(False)
+        self._set_open(is_open=False)
 
-    def _set_open(self, is_open: bool) -> None:
+    def _set_open(self, *, is_open: bool) -> None:
         for widget in (self.trust, self.split, self.land, self.send):
             widget.setVisible(is_open)
 

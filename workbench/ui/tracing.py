@@ -27,7 +27,9 @@ class Tracer(QObject):
 
     ended = Signal()
 
-    def __init__(self, file: Path | None, quit_after: str, started: float, parent: QObject | None = None) -> None:
+    def __init__(
+        self, file: Path | None, quit_after: str, started: float, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._started = started
         self._quit_after = quit_after
@@ -40,7 +42,6 @@ class Tracer(QObject):
         self._lock = threading.Lock()
         self._pressed: float | None = None
         self._key = ""
-        self._painting = time.perf_counter()
         self._watchdog: _Watchdog | None = None
 
     def start(self) -> None:
@@ -73,25 +74,21 @@ class Tracer(QObject):
         if name == self._quit_after:
             self.ended.emit()
 
-    def frame_painted(self) -> None:
-        """A frame of the diff is painted; the key that was pressed before it is answered."""
+    def frame_painted(self, took: float) -> None:
+        """A frame of the diff was painted in `took` seconds; the key pressed before it is answered."""
         if self._out is None and self._quit_after not in ("frame", "key"):
             return
-        self.event_happened("frame", seconds=round(time.perf_counter() - self._painting, 6))
+        self.event_happened("frame", seconds=round(took, 6))
         if self._pressed is not None:
-            took, self._pressed = time.perf_counter() - self._pressed, None
-            self.event_happened("key", key=self._key, seconds=round(took, 6))
+            waited, self._pressed = time.perf_counter() - self._pressed, None
+            self.event_happened("key", key=self._key, seconds=round(waited, 6))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # type: ignore[override]
         # ShortcutOverride comes first for every key, those of menu shortcuts too, which send no KeyPress.
-        if event.type() == QEvent.Type.ShortcutOverride and self._pressed is None:
+        kind = event.type()
+        if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and self._pressed is None:
             self._pressed = time.perf_counter()
-            self._key = event.text() or str(event.key())  # type: ignore[attr-defined]
-        elif event.type() == QEvent.Type.KeyPress and self._pressed is None:
-            self._pressed = time.perf_counter()
-            self._key = event.text() or str(event.key())  # type: ignore[attr-defined]
-        elif event.type() == QEvent.Type.Paint:
-            self._painting = time.perf_counter()
+            self._key = event.text() or str(event.key())
         elif event.type() == QEvent.Type.KeyRelease:
             # A key that changed nothing on the screen was answered, with nothing.
             QTimer.singleShot(0, self, self._forget_key)

@@ -43,6 +43,10 @@ class Welcome(QWidget):
         """Wear another theme."""
         self.hints.set_theme(theme)
 
+    def is_new(self, command: str, seen: Collection[str]) -> bool:
+        """True for one of the five that had not been used."""
+        return command in FIRST_KEYS and command not in seen
+
     def show_left(self, seen: Collection[str]) -> None:
         """Show the keys that have not been used; nothing when all have been."""
         left = [command for command in FIRST_KEYS if command not in seen]

@@ -1,25 +1,24 @@
-"""The main window: puts the parts beside each other, hands keys to commands, and shows the review anew when it changed.
+"""The main window: puts the parts beside each other, hands keys to commands, shows what changed.
 
-Decides nothing: commands are in `dispatch.py`, acts in `controller.py`, what takes long in `errands.py`.
+Decides nothing: commands are in `dispatch.py`, acts in `controller.py`, what takes long in `errands.py`,
+what the window itself does on a command in `desk.py`.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.errors import UserError
 from workbench.review.actions import FeedbackSent
 from workbench.ui.commands import HINTS, SHORT
 from workbench.ui.controller import Controller
+from workbench.ui.desk import Desk
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.view import DiffView
 from workbench.ui.dispatch import Dispatch
 from workbench.ui.editing import Editing
-from workbench.ui.errands import Errands, is_refreshable
+from workbench.ui.errands import Errands
 from workbench.ui.file_panel import FilePanel
 from workbench.ui.keymap import Keymap, chord, is_chorded
 from workbench.ui.landing_errands import LandingErrands
@@ -31,18 +30,298 @@ from workbench.ui.refreshing import Panels
 from workbench.ui.search_line import SearchLine
 from workbench.ui.sheets import Sheets
 from workbench.ui.side_panel import SidePanel
-from workbench.ui.start_page import Row, StartPage
+from workbench.ui.start_page import StartPage
 from workbench.ui.status_line import StatusLine
 from workbench.ui.tasks import Tasks
-from workbench.ui.theme import Theme, load_theme
+from workbench.ui.theme import Theme
 from workbench.ui.top_bar import TopBar
 from workbench.ui.tracing import Tracer
 from workbench.ui.welcome import Welcome
-from workbench.workflow.opening import Nothing, Recent
 
 POLL = 1000
-SIZES = range(9, 29)
+"""Milliseconds between two looks at what other processes did, while the window is in front."""
+
+LEFT, RIGHT = 236, 306
 
 
 class MainWindow(QMainWindow):
     """One window, one review at a time."""
+
+    handed_over = Signal(object)
+
+    def __init__(
+        self, preferences: Preferences, theme: Theme, tracer: Tracer, size: QSize | None = None
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("Workbench")
+        self.preferences, self.theme, self.tracer = preferences, theme, tracer
+        self._size_asked = size is not None
+        self.keymap = Keymap(preferences.settings.keys)
+        self.tasks = Tasks(self)
+        self.controller = Controller(self)
+        self.errands = Errands(self.controller, self.tasks, self)
+        self.landing = LandingErrands(self.controller, self.tasks, self)
+        self._build()
+        self.editing = Editing(self.controller, self.errands, preferences, self.view, self)
+        self.panels = Panels(
+            self.controller, self.errands, preferences, self.files, self.side, self.status, self.top, self
+        )
+        self.places = Places(self.controller, self.view, self.files, self.side, self.splitter, self)
+        self.sheets = Sheets(self.controller, self.errands, self.landing, preferences, self.keymap, self)
+        self.desk = Desk(self)
+        self.dispatch = Dispatch(
+            self.desk, self.controller, self.errands, self.landing, self.editing, self.view, self
+        )
+        self.menus = Menus(self.keymap, self)
+        self._connect()
+        self._first_painted = False
+        self._loaded = False
+        self.poll_timer = QTimer(self)
+        self.poll_timer.setInterval(POLL)
+        self.poll_timer.timeout.connect(self.controller.poll)
+        self.resize(size or QSize(1600, 1000))
+
+    # -- putting together ---------------------------------------------------------------------
+
+    def _build(self) -> None:
+        keys = {
+            command: self.keymap.shown(command) for command in ("palette", "send", "split", "land", "task")
+        }
+        self.top = TopBar(self.theme, keys, self)
+        self.view = DiffView(self)
+        self.view.set_theme(self.theme)
+        settings = self.preferences.settings
+        self.view.set_split(settings.split)
+        if settings.code_size or settings.code_font:
+            self.view.set_code_font(settings.code_font, self.preferences.code_size)
+        self.files = FilePanel(self.theme, self)
+        self.side = SidePanel(self.theme, self)
+        self.status = StatusLine(self.theme, self)
+        self.welcome = Welcome(self.theme, self.keymap, self)
+        self.search = SearchLine(self)
+        self.notice = Notice(self)
+        self.start = StartPage(self)
+        middle = QWidget(self)
+        _column(middle, self.welcome, self.view, self.search).setStretch(1, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setHandleWidth(1)
+        for widget in (self.files, middle, self.side):
+            self.splitter.addWidget(widget)
+        self.splitter.setSizes([LEFT, 1600 - LEFT - RIGHT - 2, RIGHT])
+        for number, stretch in enumerate((0, 1, 0)):
+            self.splitter.setStretchFactor(number, stretch)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.splitter)
+        self.stack.addWidget(self.start)
+        whole = QWidget(self)
+        _column(whole, self.top, _line(whole), self.stack, self.notice, _line(whole), self.status).setStretch(
+            2, 1
+        )
+        self.setCentralWidget(whole)
+        self.view.installEventFilter(self)
+
+    def _connect(self) -> None:
+        controller, view = self.controller, self.view
+        controller.opened.connect(self._on_opened)
+        controller.changed.connect(self._on_changed)
+        controller.said.connect(self.say)
+        controller.judged.connect(self._on_judged)
+        controller.moved_to.connect(self.go_to)
+        view.contents_wanted.connect(self.errands.read_contents)
+        view.stop_changed.connect(self._on_stop)
+        view.painted.connect(self._on_painted)
+        view.highlighted.connect(self._on_highlighted)
+        view.activated.connect(self._on_activated)
+        self.errands.contents_read.connect(view.set_contents)
+        self.errands.arrived.connect(self._on_arrived)
+        self.errands.send_failed.connect(self._on_round_over)
+        self.files.file_chosen.connect(self._on_file)
+        self.files.left.connect(view.setFocus)
+        self.side.entry_chosen.connect(self._on_entry)
+        self.side.cancel_wanted.connect(self.errands.cancel_round)
+        self.status.hints.clicked.connect(self.run_command)
+        self.welcome.hints.clicked.connect(self.run_command)
+        self.top.wanted.connect(self.run_command)
+        self.menus.triggered.connect(self.run_command)
+        self.sheets.command_taken.connect(self.run_command)
+        self.sheets.file_taken.connect(self._on_file)
+        self.sheets.note_taken.connect(self._on_note)
+        self.sheets.handed_over.connect(self._on_handed_over)
+        self.dispatch.ran.connect(self._on_ran)
+        self.panels.shown.connect(self._on_panels_shown)
+        self.status.set_hints([(each, self.keymap.shown(each), SHORT[each]) for each in HINTS])
+        self.welcome.show_left(self.preferences.settings.seen_keys)
+        if is_mac():
+            self.menus.fill(self.menuBar())
+            self.top.menu_button.hide()
+        else:
+            menu = QMenu(self)
+            self.menus.fill(menu)
+            self.top.set_menu(menu)
+        self.menus.check(f"theme_{self.preferences.theme_name}")
+        self.top.show_nothing()
+
+    # -- keys and commands --------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """One-letter keys, on the review alone; chords with Ctrl and Alt are the menus' shortcuts."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            keys = chord(event)
+            command = self.keymap.command(keys)
+            if command is not None and not is_chorded(keys):
+                self.run_command(command)
+                return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Wherever the keys are, Escape leaves and "?" helps, as long as nobody else wanted them.
+        keys = chord(event)
+        if keys == "Escape":
+            self.desk.leave()
+        elif keys == "F10" and not is_mac():
+            self.top.menu_button.showMenu()
+        elif self.controller.session is None and self.keymap.command(keys) == "keys":
+            self.run_command("keys")
+        else:
+            super().keyPressEvent(event)
+
+    def run_command(self, command: str) -> None:
+        """Do a command; what was said before has been read by now."""
+        if self.sheets.is_open and command not in ("quit", "palette", "keys"):
+            return
+        self.notice.hide()
+        self.dispatch.run(command)
+
+    def _on_ran(self, command: str) -> None:
+        seen = self.preferences.settings.seen_keys
+        if self.welcome.isVisibleTo(self) and self.welcome.is_new(command, seen):
+            self.preferences.change(seen_keys=(*seen, command))
+            self.welcome.show_left(self.preferences.settings.seen_keys)
+
+    def say(self, sentence: str, hint: str, error: bool) -> None:
+        """Say something in the bar at the bottom."""
+        self.notice.say(sentence, hint, error=error)
+
+    # -- the review ---------------------------------------------------------------------------
+
+    def _on_opened(self) -> None:
+        session = self.controller.open_session()
+        self.stack.setCurrentWidget(self.splitter)
+        self.setWindowTitle(f"{session.repository.name} – Workbench")
+        self.top.show_review(session.repository.name, session.review.task, split=self.view.is_split)
+        self._loaded = False
+        self.view.clear_selection()
+        self.sheets.close()
+        self.notice.hide()
+        place = self.places.read()
+        self.places.restore_window(place, geometry=not self._size_asked and not self.isVisible())
+        self.places.restore_view(place)
+        self.view.setFocus()
+        self.poll_timer.start()
+
+    def _on_changed(self) -> None:
+        if self.controller.session is None:
+            return
+        self.view.show_document(self.controller.document())
+        self.panels.show_soon()
+
+    def _on_panels_shown(self) -> None:
+        if not self._loaded:
+            self._loaded = True
+            self.editing.reopen_drafts()
+            self.tracer.event_happened("review_loaded")
+
+    def _on_judged(self, change: str | None) -> None:
+        if change is not None and self.preferences.settings.after_verdict == "next open":
+            # At the end there is no next one; the line of truth says so.
+            self.view.next_open(after=change)
+
+    def go_to(self, stop: Stop) -> None:
+        """The cursor to what an act was about."""
+        if stop.note is not None and self.view.go_to_note(stop.note):
+            return
+        if stop.entry is not None:
+            self.view.go_to_entry(stop.entry)
+        elif stop.change is not None:
+            self.view.go_to_change(stop.change)
+        elif stop.path is not None:
+            self.view.go_to_file(stop.path)
+
+    def _on_stop(self, stop: Stop) -> None:
+        if stop.path is not None:
+            self.files.show_current(stop.path)
+        self.places.moved()
+
+    def _on_file(self, path: str) -> None:
+        self.view.go_to_file(path)
+        self.view.setFocus()
+
+    def _on_note(self, note: str) -> None:
+        self.view.go_to_note(note)
+        self.view.setFocus()
+
+    def _on_entry(self, entry: str) -> None:
+        self.view.go_to_entry(entry)
+        self.view.setFocus()
+
+    def _on_activated(self, _: object) -> None:
+        self.run_command("edit")
+
+    def _on_arrived(self, words: str) -> None:
+        self.say(words, "", False)
+        self.view.next_violation(1)
+
+    def _on_round_over(self, _: object) -> None:
+        self.side.running.hide()
+
+    def _on_handed_over(self, action: FeedbackSent) -> None:
+        self.handed_over.emit(action)
+        self.close()
+
+    def _on_painted(self) -> None:
+        if not self._first_painted:
+            self._first_painted = True
+            self.tracer.event_happened("first_change_painted")
+        self.tracer.frame_painted(self.view.last_frame)
+
+    def _on_highlighted(self) -> None:
+        self.tracer.event_happened("highlighted")
+
+    # -- the window ---------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.tracer.event_happened("window_shown")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and hasattr(self, "poll_timer"):
+            if not self.isActiveWindow():
+                self.poll_timer.stop()
+            elif self.controller.session is not None:
+                self.controller.poll()
+                self.poll_timer.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.editing.keep_drafts()
+        self.places.keep()
+        self.poll_timer.stop()
+        self.tasks.stop()
+        self.view.stop_helpers()
+        super().closeEvent(event)
+
+
+def _column(widget: QWidget, *parts: QWidget) -> QVBoxLayout:
+    layout = QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for part in parts:
+        layout.addWidget(part)
+    return layout
+
+
+def _line(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setProperty("kind", "line")
+    line.setFixedHeight(1)
+    return line

@@ -45,5 +45,7 @@ def remove_demo(folder: Path) -> None:
 
 def _files(top: Path) -> dict[str, bytes]:
     return {
-        path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()
+        path.relative_to(top).as_posix(): path.read_bytes()
+        for path in sorted(top.rglob("*"))
+        if path.is_file()
     }

@@ -26,7 +26,12 @@ class Finding:
 
 def examine(model: str | None = None) -> tuple[Finding, ...]:
     """Python, git, the data folder, the settings, and one small call to `model` where one is named."""
-    found = [Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]), _git(), _log(), _settings()]
+    found = [
+        Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
+        _git(),
+        _log(),
+        _settings(),
+    ]
     if model:
         found.append(_model(model))
     return tuple(found)

@@ -243,13 +243,14 @@ def _plan_patch(session: Session, destination: str) -> LandingPlan:
     review, repository = session.review, session.repository
     target = compose_tree(repository, review.base, session.files, review.current, Take.ACCEPTED)
     touched = repository.file_changes(review.base, target)
-    warnings = (
-        ("Nothing is accepted, so the patch would be empty.",) if target == review.base else ()
-    )
+    warnings = ("Nothing is accepted, so the patch would be empty.",) if target == review.base else ()
     return _counted(
         session,
         destination,
-        rows=tuple(LandingRow(file.path, {"added": "new", "deleted": "deleted"}.get(file.status, "changed")) for file in touched),
+        rows=tuple(
+            LandingRow(file.path, {"added": "new", "deleted": "deleted"}.get(file.status, "changed"))
+            for file in touched
+        ),
         diff=repository.patch_between(review.base, target),
         warnings=warnings,
         tree=target,
@@ -301,7 +302,8 @@ def _write_patch(session: Session, planned: LandingPlan, purpose: str) -> Landed
         ) from error
     except OSError as error:
         raise UserError(
-            f"{target} could not be written: {error.strerror}.", hint="Check the folder's permissions and space."
+            f"{target} could not be written: {error.strerror}.",
+            hint="Check the folder's permissions and space.",
         ) from error
     blob = session.repository.write_blobs([planned.diff])[0]
     return Landed(
@@ -320,7 +322,9 @@ def _remove_patch(session: Session, action: Landed) -> None:
     if not target.exists():
         return
     if target.read_bytes() != session.repository.blob(written.after_id or ""):
-        raise UserError(f"{target} was changed since it was written.", hint="It is left as it is. Delete it yourself.")
+        raise UserError(
+            f"{target} was changed since it was written.", hint="It is left as it is. Delete it yourself."
+        )
     target.unlink()
 
 

@@ -158,9 +158,7 @@ def find_review(log: ActionLog, review_id: str) -> ReviewRow:
     raise UserError(f"There is no review {review_id}.", hint="List them: workbench reviews")
 
 
-def load_session(
-    repository: Repository, log: ActionLog, settings: Settings, review_id: str
-) -> Session:
+def load_session(repository: Repository, log: ActionLog, settings: Settings, review_id: str) -> Session:
     """The session of a saved review, as its actions make it."""
     numbered = log.since(review_id, 0)
     review = replay([action for _, action in numbered])

@@ -27,9 +27,7 @@ def place_of_change(session: Session, change: Change) -> Place:
             change.path, Side.NEW, lines, change.new_start, len(change.added), change=change.id
         )
     lines = session.old_lines(change.path)
-    return place_lines(
-        change.path, Side.OLD, lines, change.old_start, len(change.removed), change=change.id
-    )
+    return place_lines(change.path, Side.OLD, lines, change.old_start, len(change.removed), change=change.id)
 
 
 def places_in_round(

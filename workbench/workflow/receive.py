@@ -60,9 +60,7 @@ def take_arrival(session: Session, arrival: Arrival) -> None:
         session.act(arrival.judged)
 
 
-def first_round(
-    session: Session, tree: str, source: Source, not_shown: tuple[NotShown, ...] = ()
-) -> Arrival:
+def first_round(session: Session, tree: str, source: Source, not_shown: tuple[NotShown, ...] = ()) -> Arrival:
     """The first candidate of a review."""
     review = session.review
     files = session.repository.file_changes(review.base, tree)

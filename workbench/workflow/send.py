@@ -122,7 +122,9 @@ def recipients(session: Session, *, waiting: bool = False) -> tuple[Recipient, .
     default = session.settings.model
     if default and default != OFFLINE and default not in session.settings.models:
         found.append(_model_recipient(default, ModelSettings(default)))
-    found.append(Recipient(OFFLINE, "offline: applies suggestions, takes out what was rejected", RecipientKind.OFFLINE))
+    found.append(
+        Recipient(OFFLINE, "offline: applies suggestions, takes out what was rejected", RecipientKind.OFFLINE)
+    )
     found.append(Recipient("clipboard", "the clipboard, as Markdown", RecipientKind.CLIPBOARD))
     return tuple(found)
 
@@ -136,15 +138,15 @@ def recipient_named(session: Session, name: str) -> Recipient:
 
 def _model_recipient(name: str, model: ModelSettings) -> Recipient:
     lacks = _backend(model).lacks
-    return Recipient(name, name if name == model.model else f"{name} ({model.model})", RecipientKind.MODEL, lacks, model)
+    return Recipient(
+        name, name if name == model.model else f"{name} ({model.model})", RecipientKind.MODEL, lacks, model
+    )
 
 
 def outgoing(session: Session) -> Outgoing:
     """What the send sheet shows. Pure but for counting."""
     text = as_markdown(session.feedback())
-    return Outgoing(
-        text, rough_tokens(text), session.progress().unread, rejected_in_work_tree(session)
-    )
+    return Outgoing(text, rough_tokens(text), session.progress().unread, rejected_in_work_tree(session))
 
 
 def start_tree(session: Session) -> str:
@@ -181,7 +183,9 @@ def next_round(session: Session, recipient: Recipient, cancelled: threading.Even
         if isinstance(event, Answered):
             kept = _keep(session, event.exchange)
             yield from _calls(event.exchange)
-            yield Arrived(_arrival(session, sent, event.outcome, event.exchange, kept, time.monotonic() - began))
+            yield Arrived(
+                _arrival(session, sent, event.outcome, event.exchange, kept, time.monotonic() - began)
+            )
         elif isinstance(event, NotAnswered):
             kept = _keep(session, event.exchange)
             yield from _calls(event.exchange)
@@ -225,7 +229,9 @@ def _author(recipient: Recipient, request: Request, cancelled: threading.Event) 
 
 
 def _backend(model: ModelSettings) -> LiteLLMBackend:
-    key = key_for(model.key_name or key_name(model.model) or "OPENAI_API_KEY")
+    # An address of the user's own gets a key only where the settings name one: never a provider's by chance.
+    name = model.key_name or (None if model.api_base else key_name(model.model))
+    key = key_for(name) if name else None
     return LiteLLMBackend(
         model.model,
         api_base=model.api_base,

@@ -168,9 +168,7 @@ class Session:
         note = None
         if reason:
             where = place or Place(path=selections[0].path)
-            note = Note(
-                next_note_id(self.review), Intent.MUST, where, reason, self.review.index, reason=True
-            )
+            note = Note(next_note_id(self.review), Intent.MUST, where, reason, self.review.index, reason=True)
         words = describe(verdict, selections)
         self.act(
             Judged(
@@ -214,9 +212,7 @@ class Session:
 
     # -- notes --------------------------------------------------------------------------------
 
-    def write_note(
-        self, place: Place, intent: Intent, text: str, suggestion: str | None = None
-    ) -> Note:
+    def write_note(self, place: Place, intent: Intent, text: str, suggestion: str | None = None) -> Note:
         """A new note at `place` of the current round."""
         if not text.strip() and suggestion is None:
             raise UserError("The note is empty.", hint="Write a sentence, or a suggestion.")
@@ -264,9 +260,7 @@ class Session:
         """Mark a file viewed; the mark is bound to the bytes that were seen."""
         file = self.file(path)
         self.act(
-            FileViewed(
-                id=new_id(), at=time.time(), path=path, seen=(file.new_id or "gone") if seen else None
-            )
+            FileViewed(id=new_id(), at=time.time(), path=path, seen=(file.new_id or "gone") if seen else None)
         )
 
     def viewed(self) -> frozenset[str]:
@@ -377,7 +371,9 @@ class Session:
         current = self.review.round
         entry = self.repository.entry(current.tree if current else self.review.base, path)
         if entry is None:
-            raise UserError(f"There is no file {path} in this round.", hint="Paths are given from the repository's top.")
+            raise UserError(
+                f"There is no file {path} in this round.", hint="Paths are given from the repository's top."
+            )
         return split_lines(self._blob(entry[1], entry[0]))
 
     def require_path(self, path: str) -> None:

@@ -30,18 +30,20 @@ class Contents:
     def __init__(self) -> None:
         self._old: dict[str, tuple[bytes, ...]] = {}
         self._sizes: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
         self._new: dict[str, tuple[bytes, ...]] = {}
 
     @property
     def counts(self) -> Mapping[str, int]:
         """Lengths in lines of what was read, by object id."""
-        return {id: len(lines) for id, lines in self._old.items()}
+        return self._counts
 
     def put(self, id: str, lines: tuple[bytes, ...]) -> None:
         """The base's file of that id was read. What was read longest ago is forgotten."""
         self._old.pop(id, None)
         self._old[id] = lines
         self._sizes[id] = sum(map(len, lines))
+        self._counts[id] = len(lines)
         while len(self._old) > 1 and sum(self._sizes[each] for each in self._old) > KEPT_BYTES:
             self._old.pop(next(iter(self._old)))
 

@@ -46,6 +46,7 @@ class Dress:
             entry=round(34 * scale),
             words=round(28 * scale),
         )
+        self.number_drop = (self.heights.row - self.small_code.height) / 2
         self._mix(theme)
 
     def _mix(self, theme: Theme) -> None:

@@ -19,13 +19,21 @@ class Header:
     """Draws one header at a time."""
 
     def __init__(self, layout: Layout) -> None:
-        self.dress: Dress | None = None
+        self._dress: Dress | None = None
         self._layout = layout
         self._counts: dict[int, tuple[FileChange, int, int]] = {}
 
-    def paint(self, painter: QPainter, section: Section, box: QRect, current: bool) -> None:
+    @property
+    def dress(self) -> Dress:
+        assert self._dress is not None
+        return self._dress
+
+    def wear(self, dress: Dress) -> None:
+        """Another theme or size."""
+        self._dress = dress
+
+    def paint(self, painter: QPainter, section: Section, box: QRect, *, current: bool) -> None:
         """The header of a section, in a box that is as wide as the view."""
-        assert self.dress is not None
         theme = self.dress.theme
         painter.fillRect(box, self.dress.header)
         painter.fillRect(QRect(box.x(), box.y(), box.width(), 1), theme.line)
@@ -39,7 +47,6 @@ class Header:
             self._file(painter, section, section.file, box)
 
     def _chevron(self, painter: QPainter, section: Section, box: QRect) -> None:
-        assert self.dress is not None
         x, y = 16.0, box.y() + box.height() / 2
         size = 3.5 * self.dress.scale
         if section.folded:
@@ -53,7 +60,6 @@ class Header:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _ledger(self, painter: QPainter, box: QRect) -> None:
-        assert self.dress is not None
         dress = self.dress
         entries = self._layout.document.entries
         painter.setFont(dress.strong)
@@ -75,7 +81,6 @@ class Header:
         )
 
     def _file(self, painter: QPainter, section: Section, file: FileChange, box: QRect) -> None:
-        assert self.dress is not None
         dress, theme = self.dress, self.dress.theme
         right = self._right(painter, section, file, box)
         left = 30.0
@@ -93,7 +98,6 @@ class Header:
             left += self._badge(painter, words, colour, left, box) + 8
 
     def _badges(self, file: FileChange) -> list[tuple[str, QColor]]:
-        assert self.dress is not None
         theme = self.dress.theme
         badges: list[tuple[str, QColor]] = []
         if file.status is Status.ADDED:
@@ -112,7 +116,6 @@ class Header:
 
     def _right(self, painter: QPainter, section: Section, file: FileChange, box: QRect) -> float:
         """The pill and the counts; where they begin."""
-        assert self.dress is not None
         dress, theme = self.dress, self.dress.theme
         right = float(box.right() - 12)
         words, colour = self._progress(section, file)
@@ -129,7 +132,6 @@ class Header:
         return right
 
     def _progress(self, section: Section, file: FileChange) -> tuple[str, QColor]:
-        assert self.dress is not None
         theme = self.dress.theme
         counts = Counter(self._layout.standings(section).values())
         total, unread = len(file.changes), counts[Standing.UNREAD]
@@ -155,7 +157,6 @@ class Header:
         return added, removed
 
     def _pill(self, painter: QPainter, words: str, colour: QColor, right: float, box: QRect) -> float:
-        assert self.dress is not None
         dress = self.dress
         width = dress.small_metrics.horizontalAdvance(words) + 18
         height = round(18 * dress.scale)
@@ -170,7 +171,6 @@ class Header:
         return float(width)
 
     def _badge(self, painter: QPainter, words: str, colour: QColor, left: float, box: QRect) -> float:
-        assert self.dress is not None
         dress = self.dress
         width = dress.small_metrics.horizontalAdvance(words) + 12
         height = round(17 * dress.scale)

@@ -12,5 +12,5 @@ async function load() {
   }
 }
 
-setInterval(load, 5000);
+setInterval(load, 1000);
 load();

@@ -1,6 +1,7 @@
 """The store: a dictionary with a limit."""
 
 import threading
+import time
 
 
 class Store:
@@ -11,7 +12,7 @@ class Store:
         self._items = {}
         self._used = {}
         self._lock = threading.Lock()
-        self._tick = 0
+        self._started = time.time()
 
     def __len__(self):
         return len(self._items)
@@ -35,10 +36,10 @@ class Store:
         with self._lock:
             self._items = {}
 
-    def _touch(self, key):
-        self._tick += 1
-        self._used[key] = self._tick
-
     def stats(self):
         """Numbers for the dashboard."""
-        return {"items": len(self._items), "limit": self.limit}
+        up = time.time() - self._started
+        return {"items": len(self._items), "limit": self.limit, "up": up}
+
+    def _touch(self, key):
+        self._used[key] = time.monotonic()

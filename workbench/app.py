@@ -1,0 +1,209 @@
+"""The window's process: what starts before Qt, the application, one window, and how it ends.
+
+Everything that a process needs once is here and nothing else: the exception hook, the start-up order,
+the exit status. The order is for speed: git reads in a thread while Qt's libraries are loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import UserError
+from workbench.ui.ahead import Ahead
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from workbench.store.settings import Settings
+    from workbench.ui.window import MainWindow
+    from workbench.workflow.opening import Asked, Nothing
+    from workbench.workflow.session import Session
+
+# Late imports throughout: Qt after the opening thread has started, the rest beside it.
+# ruff: noqa: PLC0415
+
+ALL_ACCEPTED, CLOSED, CHANGES_REQUESTED = 0, 4, 10
+PATIENCE = 0.4
+"""Seconds that the first frame waits for the review, so that it is painted once; then it comes without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the window is started with. Without path and review: the page without a repository."""
+
+    path: Path | None = None
+    asked: Asked | None = None
+    review: str = ""
+    wait: bool = False
+    trace: Path | None = None
+    quit_after: str = ""
+    size: tuple[int, int] | None = None
+    prepare: Callable[[MainWindow], None] | None = None
+    """Called with the window when it is shown: how the demo drives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the window ended: the exit status, and the feedback that a waiting caller gets."""
+
+    status: int
+    feedback: str | None = None
+
+
+def main(options: Options | None = None) -> int:
+    """Show the window until it is closed; the exit status. Without options: those of the desktop launcher."""
+    return show(options if options is not None else _from_launcher(sys.argv[1:])).status
+
+
+def show(options: Options) -> Ended:
+    """Show the window until it is closed."""
+    from workbench.store.settings import load_settings
+
+    opening = Ahead(lambda: _open(options)) if options.path is not None or options.review else None
+    settings = load_settings()
+    application = _application()
+    # After the application, without which nothing that fails here could be shown.
+    from PySide6.QtCore import QSize
+
+    from workbench.ui.preferences import Preferences
+    from workbench.ui.theme import load_theme, stylesheet
+    from workbench.ui.tracing import Tracer
+    from workbench.ui.window import MainWindow
+
+    preferences = Preferences(settings, _saver(settings))
+    theme = load_theme(preferences.theme_name)
+    application.setStyleSheet(stylesheet(theme))
+    tracer = Tracer(options.trace, options.quit_after, process_started(), application)
+    size = QSize(*options.size) if options.size else None
+    window = MainWindow(preferences, theme, tracer, size)
+    window.sheets.waiting = options.wait
+    _hook(window)
+    handed: list[Any] = []
+    window.handed_over.connect(handed.append)
+    tracer.ended.connect(window.close)
+    tracer.start()
+    _fill(window, opening, options)
+    window.show()
+    if options.prepare is not None:
+        options.prepare(window)
+    application.exec()
+    tracer.stop()
+    return _ended(window, options, handed)
+
+
+def process_started() -> float:
+    """When this process started, in seconds since the epoch; where the system does not say, now."""
+    try:
+        fields = Path("/proc/self/stat").read_text("ascii").rpartition(")")[2].split()
+        ticks = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return time.time() - (time.clock_gettime(time.CLOCK_BOOTTIME) - ticks)
+    except (OSError, ValueError, IndexError, AttributeError):
+        return time.time() - time.process_time()
+
+
+def _open(options: Options) -> Session | Nothing:
+    from workbench.workflow.opening import open_review, open_saved
+
+    if options.review:
+        return open_saved(options.review)
+    return open_review(options.path or Path(), options.asked)
+
+
+def _application() -> QApplication:
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QApplication
+
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("workbench")
+    application.setApplicationDisplayName("Workbench")
+    application.setDesktopFileName("workbench")
+    application.setStyle("Fusion")
+    from workbench.ui.fonts import interface_font
+
+    application.setFont(interface_font())
+    _ = QIcon
+    return application
+
+
+def _fill(window: MainWindow, opening: Ahead[Session | Nothing] | None, options: Options) -> None:
+    """Put the review into the window before its first frame if it is there in time, else when it comes."""
+    if opening is None:
+        window.desk.show_start()
+        return
+    if opening.wait(PATIENCE):
+        _take(window, opening)
+        return
+    name = options.path.resolve().name if options.path is not None else "the review"
+    window.desk.show_opening(name)
+    window.tasks.start(
+        "open", lambda _: opening.answer(), window.errands.take_opened, window.errands.take_open_failure
+    )
+
+
+def _take(window: MainWindow, opening: Ahead[Session | Nothing]) -> None:
+    try:
+        found = opening.answer()
+    except UserError as error:
+        window.errands.take_open_failure(error)
+        return
+    window.errands.take_opened(found)
+
+
+def _saver(settings: Settings) -> Callable[[Mapping[str, object]], Settings]:
+    """Changes settings by name, in the file and here."""
+    held = [settings]
+
+    def save(values: Mapping[str, object]) -> Settings:
+        from workbench.store.settings import save_settings
+
+        held[0] = replace(held[0], **values)  # type: ignore[arg-type]  # names come from the window's own code
+        save_settings(held[0])
+        return held[0]
+
+    return save
+
+
+def _hook(window: MainWindow) -> None:
+    """Exceptions in slots reach only this hook: write a report and say where it is, and go on."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            window.close()
+            return
+        if isinstance(error, UserError):
+            window.say(error.message, error.hint, True)
+            return
+        from workbench.ui.bugs import report
+
+        sentence, path = report(kind, error, trace)
+        window.say(sentence, f"A report that can be pasted is in {path}." if path else "", True)
+
+    sys.excepthook = hook
+
+
+def _ended(window: MainWindow, options: Options, handed: list[Any]) -> Ended:
+    if not options.wait:
+        return Ended(0)
+    if not handed:
+        return Ended(CLOSED)
+    counted = window.controller.progress()
+    status = ALL_ACCEPTED if counted.accepted == counted.total else CHANGES_REQUESTED
+    return Ended(status, handed[-1].text)
+
+
+def _from_launcher(arguments: list[str]) -> Options:
+    """A desktop launcher gives a folder, or nothing."""
+    folder = next((each for each in arguments if not each.startswith("-")), None)
+    return Options(path=Path(folder) if folder is not None else None)

@@ -1,0 +1,281 @@
+"""What the window itself does on a command: pages, panels, themes, sheets. Judges and writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from workbench.errors import UserError
+from workbench.ui.start_page import Row, ago
+from workbench.ui.theme import load_theme, stylesheet
+from workbench.workflow.opening import Asked, Nothing, Recent
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+SIZES = (9, 28)
+
+
+class Desk(QObject):
+    """Works on the window that it belongs to."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._nothing: Nothing | None = None
+        self._keys = {each: window.keymap.shown(each) for each in ("open", "demo")}
+        errands = window.errands
+        errands.nothing_found.connect(self.show_nothing)
+        errands.open_failed.connect(self.show_failure)
+        errands.recent_read.connect(self._on_recent)
+        window.start.wanted.connect(window.run_command)
+        window.start.review_chosen.connect(self._open_saved)
+        window.start.range_chosen.connect(self._open_range)
+        window.start.folder_dropped.connect(self._open_folder)
+        window.search.wanted.connect(self._find)
+        window.search.stepped.connect(window.view.next_hit)
+        window.search.taken.connect(self._take_search)
+        window.search.left.connect(self._leave_search)
+        window.view.hits_counted.connect(window.search.show_count)
+        window.preferences.changed.connect(self._wear)
+
+    # -- opening ------------------------------------------------------------------------------
+
+    def show_start(self) -> None:
+        """The page without a review: what was reviewed before, and the ways to open something."""
+        self._window.editing.keep_drafts()
+        self._window.places.keep()
+        self._window.start.show_recent((), self._keys)
+        self._show_page()
+        self._window.errands.read_recent()
+
+    def show_opening(self, name: str) -> None:
+        """Something is being read."""
+        self._window.start.show_opening(name)
+        self._show_page()
+
+    def show_nothing(self, nothing: Nothing) -> None:
+        """There is nothing to review here; what there is instead."""
+        self._nothing = nothing
+        rows = [
+            Row(choice.range_text, choice.label, choice.range_text, f"{choice.count} files")
+            for choice in nothing.choices
+        ]
+        self._window.start.show_nothing(nothing.sentence, rows, self._keys)
+        self._show_page()
+
+    def show_failure(self, error: UserError) -> None:
+        """It could not be opened."""
+        if self._window.controller.session is not None:
+            self._window.stack.setCurrentWidget(self._window.splitter)
+            self._window.say(error.message, error.hint, True)
+            return
+        self._window.start.show_error(error.message, error.hint, self._keys)
+        self._show_page()
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and open it."""
+        folder = QFileDialog.getExistingDirectory(self._window, "Open a repository")
+        if folder:
+            self._open_folder(folder)
+
+    def open_demo(self) -> None:
+        """Make the demo and open it."""
+        self.show_opening("the demo")
+        self._window.errands.open_demo()
+
+    def refresh_review(self) -> None:
+        """Read the work tree again; on the page that says that there is nothing, look again."""
+        if self._window.stack.currentWidget() is self._window.start and self._nothing is not None:
+            self._window.errands.open(self._nothing.work_tree)
+        else:
+            self._window.errands.refresh()
+
+    def _show_page(self) -> None:
+        self._window.stack.setCurrentWidget(self._window.start)
+        self._window.top.show_nothing()
+        self._window.notice.hide()
+        self._window.start.setFocus()
+
+    def _on_recent(self, recent: tuple[Recent, ...]) -> None:
+        now = time()
+        rows = [
+            Row(
+                each.id,
+                f"{Path(each.repository).name} · {each.title}",
+                each.repository,
+                f"{'closed · ' if each.closed else ''}{ago(each.at, now)}",
+            )
+            for each in recent
+        ]
+        self._window.start.show_recent(rows, self._keys)
+
+    def _open_saved(self, review: str) -> None:
+        session = self._window.controller.session
+        if session is not None and session.review.id == review:
+            self._window.controller.set_session(session)
+            return
+        self.show_opening("the review")
+        self._window.errands.open_saved(review)
+
+    def _open_range(self, text: str) -> None:
+        if self._nothing is not None:
+            self._window.errands.open(self._nothing.work_tree, Asked(range_text=text))
+
+    def _open_folder(self, folder: str) -> None:
+        self._window.editing.keep_drafts()
+        self._window.places.keep()
+        self.show_opening(Path(folder).name)
+        self._window.errands.open(Path(folder))
+
+    # -- sheets -------------------------------------------------------------------------------
+
+    def open_palette(self) -> None:
+        """The palette."""
+        self._window.sheets.open_palette(self._window.theme)
+
+    def open_files(self) -> None:
+        """The palette with files alone."""
+        self._window.sheets.open_palette(self._window.theme, files_only=True)
+
+    def open_keys(self) -> None:
+        """The keys."""
+        self._window.sheets.open_keys(self._window.theme)
+
+    def open_task(self) -> None:
+        """The task."""
+        self._window.sheets.open_task()
+
+    def open_landing(self) -> None:
+        """The landing sheet."""
+        self._window.sheets.open_landing(self._window.theme)
+
+    def open_sending(self) -> None:
+        """The send sheet."""
+        self._window.sheets.open_sending()
+
+    def copy_feedback(self) -> None:
+        """The feedback into the clipboard, without its being sent."""
+        from workbench.review.feedback import as_markdown  # noqa: PLC0415 - the first frame needs no feedback
+
+        text = as_markdown(self._window.controller.open_session().feedback())
+        QGuiApplication.clipboard().setText(text)
+        self._window.say("The feedback is in the clipboard.", f"{len(text):,} characters of Markdown.", False)
+
+    # -- searching ----------------------------------------------------------------------------
+
+    def open_search(self) -> None:
+        """The line to search with."""
+        self._window.search.show()
+        self._window.search.setFocus()
+        self._window.search.line.selectAll()
+
+    def focus_filter(self) -> None:
+        """The filter of the files."""
+        self._window.files.show()
+        self._window.files.filter.setFocus()
+        self._window.files.filter.selectAll()
+
+    def leave(self) -> None:
+        """Leave what is open: a selection, the search, a message."""
+        self._window.view.clear_selection()
+        self._window.notice.hide()
+        if self._window.search.isVisible():
+            self._leave_search()
+        self._window.view.setFocus()
+
+    def _find(self, text: str, regex: bool, case: bool) -> None:
+        try:
+            self._window.search.show_count(self._window.view.find(text, regex, case))
+        except UserError as error:
+            self._window.search.show_words(error.message)
+
+    def _take_search(self) -> None:
+        self._window.view.setFocus()
+
+    def _leave_search(self) -> None:
+        self._window.search.hide()
+        self._window.view.find("")
+        self._window.view.setFocus()
+
+    # -- how it looks -------------------------------------------------------------------------
+
+    def toggle_files(self) -> None:
+        """Show or hide the files."""
+        self._window.files.setVisible(not self._window.files.isVisible())
+        self._window.places.moved()
+
+    def toggle_side(self) -> None:
+        """Show or hide the rounds."""
+        self._window.side.setVisible(not self._window.side.isVisible())
+        self._window.places.moved()
+
+    def toggle_split(self) -> None:
+        """Side by side, or one column."""
+        self._window.preferences.change(split=not self._window.view.is_split)
+
+    def toggle_whitespace(self) -> None:
+        """Hide what differs in blanks alone, or show it again."""
+        view = self._window.view
+        view.set_ignore_whitespace(not view.ignores_whitespace)
+        if view.ignores_whitespace:
+            self._window.say(
+                "Lines that differ in blanks alone are shown as unchanged.",
+                "They cannot be judged now.",
+                False,
+            )
+
+    def change_code_size(self, step: int) -> None:
+        """Bigger or smaller code."""
+        size = min(max(self._window.preferences.code_size + step, SIZES[0]), SIZES[1])
+        self._window.preferences.change(code_size=size)
+
+    def choose_theme(self, name: str) -> None:
+        """Wear a theme from now on."""
+        self._window.preferences.change(theme=name)
+
+    def _wear(self) -> None:
+        """Show what the settings say now."""
+        window, preferences = self._window, self._window.preferences
+        settings = preferences.settings
+        window.view.set_split(settings.split)
+        window.top.set_split(split=settings.split)
+        window.view.set_code_font(settings.code_font, preferences.code_size)
+        theme = load_theme(preferences.theme_name)
+        if theme == window.theme:
+            return
+        window.theme = theme
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.setStyleSheet(stylesheet(theme))
+        parts = (window.view, window.files, window.side, window.status.hints, window.top, window.welcome)
+        for part in parts:
+            part.set_theme(theme)
+        window.menus.check(f"theme_{preferences.theme_name}")
+
+    def show_why(self) -> None:
+        """What the model said of the change under the cursor."""
+        window = self._window
+        session = window.controller.open_session()
+        change = session.changes_by_id.get(window.view.stop().change or "")
+        if change is None or not session.review.whys:
+            window.say("No model said anything of this.", "", False)
+            return
+        last = change.new_start + max(1, len(change.added)) - 1
+        found = [
+            why.text
+            for why in session.review.whys[-1]
+            if why.path == change.path
+            and why.start <= last
+            and change.new_start <= why.start + max(1, why.count) - 1
+        ]
+        window.say(" ".join(found) or "No model said anything of this change.", "", False)
+
+    def close(self) -> bool:
+        """Close the window."""
+        return self._window.close()

@@ -1,0 +1,79 @@
+"""What one frame shows besides the document, and where its columns are. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workbench.review.changes import Side
+from workbench.ui.diff.blocks import Block
+from workbench.ui.diff.dress import BAR
+from workbench.ui.diff.layout import Part, Section, Spot
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where things stand from left to right, in pixels. In unified layout there is one column of code."""
+
+    width: int
+    split: bool
+    half: int
+    gutter: int
+
+    @property
+    def new_bar(self) -> int:
+        return self.half if self.split else 0
+
+    def code(self, side: Side) -> Span:
+        """Left and right edge of the code on a side."""
+        if not self.split:
+            return BAR + 2 * self.gutter, self.width
+        if side is Side.OLD:
+            return BAR + self.gutter, self.half
+        return self.half + BAR + self.gutter, self.width
+
+    def bar(self, side: Side) -> int:
+        """The left edge of a side."""
+        return self.half if self.split and side is Side.NEW else 0
+
+    def number(self, side: Side) -> int:
+        """The right edge of a side's line numbers."""
+        if self.split:
+            return self.bar(side) + BAR + self.gutter - 10
+        return BAR + self.gutter * (1 if side is Side.OLD else 2) - 10
+
+    def card(self, section: Section, block: Block) -> Span:
+        """Left edge and width of a card or an editor: on the side that it speaks of."""
+        if section.part is not Part.FILE:
+            return 12, min(self.width - 28, 980)
+        if not self.split:
+            left = self.code(Side.NEW)[0]
+            return left, min(self.width - left - 18, 900)
+        return self.bar(block.side), self.half - 18
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Scroll position, cursor, selection and search hits of a frame."""
+
+    scroll: int
+    left: float
+    height: int
+    columns: Columns
+    change: str | None = None
+    spot: Spot | None = None
+    side: Side = Side.NEW
+    chosen: tuple[Spot, Spot] | None = None
+    chosen_side: Side | None = None
+    hits: Callable[[bytes], tuple[Span, ...]] | None = None
+    focused: bool = True
+
+    def chooses(self, spot: Spot, side: Side) -> bool:
+        """Whether a row is selected on a side."""
+        if self.chosen is None or (self.chosen_side is not None and side is not self.chosen_side):
+            return False
+        low, high = self.chosen
+        here = (spot.section, spot.block, spot.row)
+        return (low.section, low.block, low.row) <= here <= (high.section, high.block, high.row)

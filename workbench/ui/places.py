@@ -1,0 +1,85 @@
+"""Where the window was, kept shortly after it moves, so that it opens there again even after a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QObject, QTimer
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from workbench.errors import UserError
+from workbench.ui.controller import Controller
+from workbench.ui.diff.view import DiffView
+from workbench.ui.file_panel import FilePanel
+
+QUIET = 600
+"""Milliseconds without a move after which the place is kept."""
+
+
+class Places(QObject):
+    """Keeps and restores."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        view: DiffView,
+        files: FilePanel,
+        side: QWidget,
+        splitter: QSplitter,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._controller, self._view, self._files = controller, view, files
+        self._splitter, self._window = splitter, window
+        self._ends: dict[int, QWidget] = {0: files, 2: side}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(QUIET)
+        self._timer.timeout.connect(self.keep)
+
+    def moved(self) -> None:
+        """Something moved; keep it when it is quiet again."""
+        self._timer.start()
+
+    def keep(self) -> None:
+        """Keep the place now."""
+        self._timer.stop()
+        session = self._controller.session
+        if session is None:
+            return
+        place = {
+            "view": self._view.state(),
+            "folded": self._files.folded(),
+            "geometry": bytes(self._window.saveGeometry().toBase64().data()).decode("ascii"),
+            "splitter": self._splitter.sizes(),
+            "hidden": [number for number, end in self._ends.items() if not end.isVisibleTo(self._splitter)],
+        }
+        try:
+            session.save_place(place)
+        except UserError:
+            # A full disk is said at the next verdict; where the window was is not worth a message of its own.
+            return
+
+    def read(self) -> Mapping[str, Any]:
+        """What was kept of the open review."""
+        session = self._controller.session
+        found = session.place() if session is not None else None
+        return found if found is not None else {}
+
+    def restore_window(self, place: Mapping[str, Any], *, geometry: bool) -> None:
+        """The window's own part. `geometry` is False where the size was asked for."""
+        if geometry and isinstance(place.get("geometry"), str):
+            self._window.restoreGeometry(QByteArray.fromBase64(place["geometry"].encode("ascii")))
+        sizes = place.get("splitter")
+        if isinstance(sizes, list) and len(sizes) == 3:
+            self._splitter.setSizes([int(size) for size in sizes])
+        for number in place.get("hidden") or ():
+            if number in self._ends:
+                self._ends[number].hide()
+        self._files.set_folded([str(each) for each in place.get("folded") or ()])
+
+    def restore_view(self, place: Mapping[str, Any]) -> None:
+        """The cursor, the scroll position and what is folded in the review."""
+        if isinstance(place.get("view"), dict):
+            self._view.restore(place["view"])

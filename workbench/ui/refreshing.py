@@ -1,0 +1,143 @@
+"""Shows the review in the panels around the diff, a moment after it changed: the diff is painted first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.review.progress import Progress
+from workbench.ui.controller import Controller
+from workbench.ui.errands import Errands
+from workbench.ui.file_panel import FilePanel
+from workbench.ui.ledger_list import ledger_rows
+from workbench.ui.preferences import Preferences
+from workbench.ui.rounds_bars import RoundBar, cost_words
+from workbench.ui.side_panel import SidePanel
+from workbench.ui.status_line import StatusLine
+from workbench.ui.top_bar import TopBar
+
+SOON = 25
+LATER = 400
+
+
+class Panels(QObject):
+    """The one place that shows a changed review outside the diff."""
+
+    shown = Signal()
+
+    def __init__(
+        self,
+        controller: Controller,
+        errands: Errands,
+        preferences: Preferences,
+        files: FilePanel,
+        side: SidePanel,
+        status: StatusLine,
+        top: TopBar,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._errands, self._preferences = controller, errands, preferences
+        self._files, self._side, self._status, self._top = files, side, status, top
+        self._earlier: dict[int, Progress] = {}
+        self._numbers = ""
+        self._soon = self._timer(SOON, self._show)
+        self._later = self._timer(LATER, errands.estimate)
+        errands.estimated.connect(side.show_next)
+        errands.rounds_counted.connect(self._on_rounds)
+        errands.round_began.connect(self._on_round_began)
+        errands.round_said.connect(self._on_round_said)
+        errands.round_ended.connect(side.running.hide)
+        controller.opened.connect(self._forget)
+
+    def show_soon(self) -> None:
+        """The review changed."""
+        self._show_truth()
+        self._soon.start()
+        self._later.start()
+
+    def show_now(self) -> None:
+        """Show everything at once, for screenshots and tests."""
+        self._soon.stop()
+        self._show_truth()
+        self._show()
+
+    def _timer(self, after: int, act: Any) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after)
+        timer.timeout.connect(act)
+        return timer
+
+    def _show_truth(self) -> None:
+        session = self._controller.open_session()
+        self._status.show_review(
+            session.review,
+            self._controller.progress(),
+            self._controller.note_counts(),
+            self._preferences.settings.budget_review,
+        )
+
+    def _show(self) -> None:
+        session = self._controller.session
+        if session is None:
+            return
+        review = session.review
+        current = review.round
+        self._controller.progress()
+        not_shown = current.not_shown if current is not None else ()
+        self._files.show_files(
+            session.files, self._controller.file_progress(), self._controller.violations(), not_shown
+        )
+        entries = session.ledger()
+        answered = self._controller.document().answered
+        self._side.show_ledger(ledger_rows(entries, answered), current.number if current is not None else 1)
+        self._show_bars()
+        self._top.show_review(session.repository.name, review.task, split=self._preferences.settings.split)
+        self._status.show_drafts(len(session.drafts()))
+        self.shown.emit()
+
+    def _show_bars(self) -> None:
+        session = self._controller.open_session()
+        review = session.review
+        altered = sum(entry.is_violation for entry in session.ledger())
+        bars = []
+        for index, round_ in enumerate(review.rounds):
+            is_current = index == review.index
+            if not is_current and review.rounds[index + 1].number == round_.number:
+                continue
+            progress = self._controller.progress() if is_current else self._earlier.get(index, Progress())
+            words = cost_words(round_)
+            bars.append(
+                RoundBar(str(round_.number), progress, words, altered if is_current else 0, is_current)
+            )
+        self._side.show_bars(tuple(bars))
+
+    def _forget(self) -> None:
+        self._earlier = {}
+        self._side.show_next(())
+
+    def _on_rounds(self, counts: dict[int, Progress]) -> None:
+        self._earlier = counts
+        self._show_bars()
+
+    def _on_round_began(self, recipient: str) -> None:
+        self._numbers = ""
+        self._side.running.begin(f"Asking {recipient}")
+        if not self._side.isVisible():
+            self._side.show()
+
+    def _on_round_said(self, event: Any) -> None:
+        from workbench.workflow.send import words  # noqa: PLC0415 - the first frame needs nothing that sends
+
+        card = self._side.running
+        kind = type(event).__name__
+        if kind == "TextArrived":
+            card.add_text(event.text)
+        elif kind == "Progressed":
+            card.numbers.setText(f"{event.tokens:,} tokens · {event.seconds:.0f} s")
+        else:
+            said = words(event)
+            if said:
+                card.words.setText(said)
