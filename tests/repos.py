@@ -28,7 +28,9 @@ class Repo:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def git(self, *args: str | bytes, data: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
+    def git(
+        self, *args: str | bytes, data: bytes | None = None, env: Mapping[str, str] | None = None
+    ) -> bytes:
         """Plain git, as a person would run it here. Fails the test where git fails."""
         done = self.try_git(*args, data=data, env=env)
         assert done.returncode == 0, f"git {args}: {done.stderr.decode(errors='replace')}"
@@ -39,7 +41,12 @@ class Repo:
     ) -> subprocess.CompletedProcess[bytes]:
         """As `git`, whatever comes of it."""
         return subprocess.run(
-            ["git", *args], cwd=self.root, input=data, capture_output=True, env={**os.environ, **CLEAN, **(env or {})}
+            ["git", *args],
+            cwd=self.root,
+            input=data,
+            capture_output=True,
+            timeout=60,
+            env={**os.environ, **CLEAN, **(env or {})},
         )
 
     def write(self, files: Files) -> None:
@@ -89,5 +96,7 @@ def many_files(root: Path, count: int, *, folders: int = 10) -> Repo:
     repo = new_repo(root)
     files = {f"folder{number % folders}/file{number}.py": numbered(50) for number in range(count)}
     repo.commit(files)
-    repo.commit({path: text.replace("line 10\n", "ten\n").replace("line 30\n", "") for path, text in files.items()})
+    repo.commit(
+        {path: text.replace("line 10\n", "ten\n").replace("line 30\n", "") for path, text in files.items()}
+    )
     return repo

@@ -64,38 +64,45 @@ def main(options: Options | None = None) -> int:
 
 def show(options: Options) -> Ended:
     """Show the window until it is closed."""
-    from workbench.store.settings import load_settings
-
     opening = Ahead(lambda: _open(options)) if options.path is not None or options.review else None
-    settings = load_settings()
     application = _application()
-    # After the application, without which nothing that fails here could be shown.
-    from PySide6.QtCore import QSize
-
-    from workbench.ui.preferences import Preferences
-    from workbench.ui.theme import load_theme, stylesheet
-    from workbench.ui.tracing import Tracer
-    from workbench.ui.window import MainWindow
-
-    preferences = Preferences(settings, _saver(settings))
-    theme = load_theme(preferences.theme_name)
-    application.setStyleSheet(stylesheet(theme))
-    tracer = Tracer(options.trace, options.quit_after, process_started(), application)
-    size = QSize(*options.size) if options.size else None
-    window = MainWindow(preferences, theme, tracer, size)
-    window.sheets.waiting = options.wait
-    _hook(window)
+    window = make_window(options)
     handed: list[Any] = []
     window.handed_over.connect(handed.append)
-    tracer.ended.connect(window.close)
-    tracer.start()
+    window.tracer.ended.connect(window.close)
+    _hook(window)
+    window.tracer.start()
     _fill(window, opening, options)
     window.show()
     if options.prepare is not None:
         options.prepare(window)
     application.exec()
-    tracer.stop()
+    window.tracer.stop()
     return _ended(window, options, handed)
+
+
+def make_window(options: Options) -> MainWindow:
+    """The window, with the user's settings, not shown yet and with nothing in it. Needs the application."""
+    from PySide6.QtCore import QSize
+    from PySide6.QtWidgets import QApplication
+
+    from workbench.store.settings import load_settings
+    from workbench.ui.preferences import Preferences
+    from workbench.ui.styling import wear
+    from workbench.ui.theme import load_theme
+    from workbench.ui.tracing import Tracer
+    from workbench.ui.window import MainWindow
+
+    settings = load_settings()
+    preferences = Preferences(settings, _saver(settings))
+    theme = load_theme(preferences.theme_name)
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        wear(application, theme)
+    tracer = Tracer(options.trace, options.quit_after, process_started())
+    window = MainWindow(preferences, theme, tracer, QSize(*options.size) if options.size else None)
+    window.sheets.waiting = options.wait
+    return window
 
 
 def process_started() -> float:
@@ -130,10 +137,12 @@ def _application() -> QApplication:
     application.setApplicationDisplayName("Workbench")
     application.setDesktopFileName("workbench")
     application.setStyle("Fusion")
+    from workbench.assets import asset
     from workbench.ui.fonts import interface_font
 
     application.setFont(interface_font())
-    _ = QIcon
+    # Given by its path: the picture is read when somebody asks for it, which the first frame does not.
+    application.setWindowIcon(QIcon(str(asset("icons", "workbench.svg"))))
     return application
 
 

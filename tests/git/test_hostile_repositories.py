@@ -25,6 +25,7 @@ class Trap:
 
     folder: Path
     env: dict[str, str] = field(default_factory=dict)
+    then: str = "exit 1"
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True)
@@ -32,7 +33,7 @@ class Trap:
     @property
     def program(self) -> str:
         place = self.folder / "trap"
-        place.write_text(f"#!/bin/sh\necho x >> '{self.folder}/tripped'\ncat\n")
+        place.write_text(f"#!/bin/sh\necho x >> '{self.folder}/tripped'\n{self.then}\n")
         place.chmod(0o755)
         return str(place)
 
@@ -49,6 +50,8 @@ Setting = Callable[[Repo, Trap], None]
 
 def config(name: str, *, attribute: str = "", prefix: str = "") -> Setting:
     def put(repo: Repo, trap: Trap) -> None:
+        if name.endswith((".clean", ".smudge")):
+            trap.then = "cat"
         repo.git("config", name, prefix + trap.program)
         if attribute:
             (repo.root / ".gitattributes").write_text(f"*.py {attribute}\n")
@@ -88,7 +91,9 @@ def signed_commit(repo: Repo, trap: Trap) -> None:
     head = repo.git("cat-file", "commit", "HEAD")
     above, _, below = head.partition(b"\n\n")
     signature = b"gpgsig -----BEGIN PGP SIGNATURE-----\n \n aaaa\n -----END PGP SIGNATURE-----"
-    made = repo.git("hash-object", "-t", "commit", "-w", "--stdin", data=above + b"\n" + signature + b"\n\n" + below)
+    made = repo.git(
+        "hash-object", "-t", "commit", "-w", "--stdin", data=above + b"\n" + signature + b"\n\n" + below
+    )
     repo.git("update-ref", "HEAD", made.decode().strip())
     repo.git("config", "gpg.program", trap.program)
     repo.git("config", "log.showSignature", "true")
@@ -171,7 +176,10 @@ VECTORS: dict[str, tuple[Setting, Setting]] = {
     "diff driver": (config("diff.evil.command", attribute="diff=evil"), DIFF),
     "textconv": (config("diff.evil.textconv", attribute="diff=evil"), DIFF),
     "clean filter": (config("filter.evil.clean", attribute="filter=evil"), DIFF),
-    "smudge filter": (config("filter.evil.smudge", attribute="filter=evil"), plain("cat-file", "--filters", "HEAD:edited.py")),
+    "smudge filter": (
+        config("filter.evil.smudge", attribute="filter=evil"),
+        plain("cat-file", "--filters", "HEAD:edited.py"),
+    ),
     "process filter": (config("filter.evil.process", attribute="filter=evil"), DIFF),
     "hook": (hook("reference-transaction"), plain("update-ref", "refs/x/y", "HEAD")),
     "hook of the index": (hook("post-index-change"), plain("update-index", "--force-write-index")),
@@ -188,7 +196,10 @@ VECTORS: dict[str, tuple[Setting, Setting]] = {
     "alias": (config("alias.diff-tree-of-ours", prefix="!"), plain("diff-tree-of-ours")),
     "fsmonitor of a submodule": (submodule("core.fsmonitor"), STATUS),
     "clean filter of a submodule": (submodule("filter.evil.clean", "filter=evil"), STATUS),
-    "textconv of a submodule": (submodule("diff.evil.textconv", "diff=evil"), plain("diff", "--submodule=diff")),
+    "textconv of a submodule": (
+        submodule("diff.evil.textconv", "diff=evil"),
+        plain("diff", "--submodule=diff"),
+    ),
 }
 # Plain git of this age does not read it, so nothing could be shown by not running it.
 YOUNGER = {"hook named by config": (2, 54)}
@@ -242,7 +253,9 @@ def read_everything(repo: Repo, data: Path) -> None:
     snapshot = repository.snapshot()
     files = repository.file_changes(head.tree, snapshot.tree)
     assert {"edited.py", "new.py", "gone.py", "kept.py"} <= {file.path for file in files}
-    assert [file.path for file in repository.stream_changes(head.tree, snapshot.tree)] == [f.path for f in files]
+    assert [file.path for file in repository.stream_changes(head.tree, snapshot.tree)] == [
+        f.path for f in files
+    ]
     repository.patch_between(head.tree, snapshot.tree)
     repository.blobs(repository.entry(snapshot.tree, path)[1] for path in ("kept.py", "new.py"))  # type: ignore[index]
     repository.blob_size(repository.entry(snapshot.tree, "kept.py")[1])  # type: ignore[index]

@@ -249,6 +249,20 @@ def test_of_two_equal_lines_in_one_change_the_kept_one_keeps_its_verdict() -> No
     assert carried(base, first, second, FileVerdicts(new={2: YES, 3: NO})) == FileVerdicts(new={2: YES})
 
 
+def test_of_two_equal_lines_judged_differently_the_one_that_is_left_in_doubt_is_open() -> None:
+    base, first, second = b"a\nz\n", b"a\nx\nx\nz\n", b"a\nx\nother\nz\n"
+    assert carried(base, first, second, FileVerdicts(new={2: NO, 3: YES})) == NO_VERDICTS
+    assert carried(base, first, second, FileVerdicts(new={2: YES, 3: YES})) == FileVerdicts(new={2: YES})
+
+
+def test_a_removal_that_was_rejected_and_may_have_been_put_back_under_another_number_is_open() -> None:
+    one = modified((Run(1, 0, (b"x\n", b"x\n", b"y\n"), ()),), new="2")
+    two = modified((Run(2, 1, (b"x\n", b"y\n"), ()),), new="3")
+    held = FileVerdicts({1: YES, 2: NO, 3: YES})
+    carry = carry_between(one, two, (Run(0, 1, (), (b"x\n",)),), held)
+    assert carry_verdicts({"f": held}, (carry,)) == {"f": FileVerdicts({3: YES})}
+
+
 def test_rejected_code_that_is_back_with_an_edit_beside_it_is_open() -> None:
     first = edit(BASE, (b"line 5\n", b"bad\n"))
     second = edit(BASE, (b"line 5\nline 6\n", b"bad\nsix\n"))

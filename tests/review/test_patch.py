@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import quopri
+from base64 import encodebytes
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import pairwise
 
@@ -128,6 +130,26 @@ def test_a_series_of_mails_is_applied_one_after_the_other(box: GitBox) -> None:
         mails += b"Words.\n- a list\n+ of things\n---\n f | 2 +-\n 1 file changed\n\n"
         mails += patch_of(box, one, two, "-M") + b"-- \n2.39.5\n\n"
     assert after(states[0], mails) == states[-1]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encode"), [("quoted-printable", quopri.encodestring), ("BASE64", encodebytes)]
+)
+def test_a_mail_that_was_encoded_on_its_way_is_decoded(
+    box: GitBox, encoding: str, encode: Callable[[bytes], bytes]
+) -> None:
+    base: Files = {"f": (FILE, "a = 'ü'  \nb\n".encode())}
+    new: Files = {"f": (FILE, "a = 'ö'  \nb\nlong = '".encode() + b"=3D" * 50 + b"'\n")}
+    head = f"From: A <a@b>\nSubject: x\nContent-Transfer-Encoding: {encoding}\n\n".encode()
+    assert after(base, head + encode(patch_of(box, base, new) + b"-- \n2.39.5\n")) == new
+    # Only a mail's own headers count, not a file that happens to hold such a line.
+    text: Files = {"mail": (FILE, head)}
+    assert after({}, patch_of(box, {}, text)) == text
+
+
+def test_a_patch_for_a_path_that_is_a_folder_is_refused() -> None:
+    with pytest.raises(UserError, match="there already"):
+        apply_patch(b"--- /dev/null\n+++ b/d\n@@ -0,0 +1 @@\n+x\n", lambda _: b"?", lambda _: "040000")
 
 
 def test_a_plain_unified_diff_is_understood_whatever_its_names() -> None:

@@ -1,4 +1,4 @@
-"""A review as a fold of its actions: replay, undo, redo, and the promise about verdicts, over random rounds."""
+"""A review as a fold of its actions: replay, undo, redo, and the promise of verdicts, over random rounds."""
 
 from __future__ import annotations
 
@@ -411,6 +411,32 @@ def test_undo_goes_past_a_round_that_arrived_and_keeps_it() -> None:
     assert verdict_of(second, world.review.current) is YES
 
 
+def test_an_edit_in_place_is_taken_back_only_while_no_later_round_stands_on_it() -> None:
+    world = World(b"a\nb\n", informed=True)
+    world.arrive(b"A\nb\n", Source.WORKTREE)
+    world.arrive(b"AA\nb\n", Source.EXPERT)
+    assert verdict_of(world.file(1).changes[0], world.review.current) is YES
+    world.undo()
+    assert [each.source for each in world.review.rounds] == [Source.WORKTREE]
+    world.redo()
+    world.arrive(b"AA\nB\n", Source.MODEL)
+    assert world.undo() is None
+    assert len(world.review.rounds) == len(world.review.verdicts) == 3
+
+
+def test_facts_keep_their_order_when_something_before_them_is_taken_back() -> None:
+    world = World(b"a\nb\n", informed=True)
+    world.arrive(b"A\nb\n", Source.WORKTREE)
+    world.judge(0, select_change(world.file(0).changes[0]), NO)
+    for text in (b"A\nB\n", b"AA\nB\n"):
+        world.do(CallMade(id=world.next_id, at=0.0, purpose="x", model="m", outcome="ok", usage=Usage()))
+        world.arrive(text, Source.MODEL)
+    numbers_before = [call.id for call in world.review.calls]
+    world.undo()
+    assert [each.tree for each in world.review.rounds] == [b"A\nb\n".hex(), b"A\nB\n".hex(), b"AA\nB\n".hex()]
+    assert [call.id for call in world.review.calls] == numbers_before
+
+
 def test_a_note_id_is_never_given_twice() -> None:
     world = World(b"a\n", informed=True)
     world.arrive(b"A\n", Source.WORKTREE)
@@ -420,7 +446,7 @@ def test_a_note_id_is_never_given_twice() -> None:
     world.judge(0, select_change(world.file(0).changes[0]), YES)
     seen.append(world.note("two"))
     world.judge(0, select_change(world.file(0).changes[0]), NO, reason="because")
-    seen.append(next(reversed(world.review.notes)))
+    seen.append(list(world.review.notes)[-1])
     world.undo()
     world.undo()
     seen.append(world.note("four"))

@@ -95,7 +95,7 @@ _TAIL = "\n" + "".join(
 
 OLD_TEXT = (
     _HEAD
-    + '''
+    + """
     def get(self, key):
         with self._lock:
             return self._items.get(key)
@@ -105,12 +105,12 @@ OLD_TEXT = (
 
     def clear(self):
         self._items = {}
-'''
+"""
     + _TAIL
 ).encode()
 NEW_TEXT = (
     _HEAD
-    + '''
+    + """
     def get(self, key):
         with self._lock.read():
             return self._items.get(key)
@@ -122,7 +122,7 @@ NEW_TEXT = (
 
     def clear(self):
         self._items.clear()
-'''
+"""
     + _TAIL.replace("'x' * 27", "'x' * 28")
 ).encode()
 OLD_STORE = split_lines(OLD_TEXT)
@@ -152,8 +152,7 @@ ODD_TEXT = (
     "tabs\there\tand\tthere\n"
     "if access != '\u202e⁦user⁩ ⁦': # check\u200b\n"
     "wide = '漢字かな交じり文' + 'emoji 👩‍👩‍👧 and é'\n"
-    "hebrew = 'שלום עולם' + value\n"
-    + "long = '" + "x = 1; " * 60 + "'\n"
+    "hebrew = 'שלום עולם' + value\n" + "long = '" + "x = 1; " * 60 + "'\n"
 ).encode() + b"latin = 'caf\xe9'\r\nlast = 1"
 ODD_OLD = b"name = 'simple'\ntabs here\nif access != 'user': # check\nlatin = 'cafe'\nlast = 1\n"
 
@@ -166,7 +165,9 @@ def sample() -> Document:
     gone = file_of("cache/old_api.py", b"def old():\n    return 1\n", None)
     moved = file_of("docs/usage.md", b"# Use\n\nold text\n", b"# Use\n\nnew text\n", base_path="docs/use.md")
     image = with_changes(
-        FileChange(Status.MODIFIED, "logo.png", "logo.png", "100644", "100755", "1" * 40, "2" * 40, binary=True)
+        FileChange(
+            Status.MODIFIED, "logo.png", "logo.png", "100644", "100755", "1" * 40, "2" * 40, binary=True
+        )
     )
     files = (store, lock, odd, gone, moved, image)
     first, second, third, _ = store.changes
@@ -266,11 +267,20 @@ def many(path: str, changes: int, seed: int = 0) -> FileChange:
     for n in range(changes):
         at = 10 + n * 20
         removed = tuple(f"    old_value_{seed}_{n} = compute({n}, 'text')\n".encode() for _ in range(2))
-        added = tuple(f"    new_value_{seed}_{n} = compute({n}, 'other text')  # changed\n".encode() for _ in range(3))
+        added = tuple(
+            f"    new_value_{seed}_{n} = compute({n}, 'other text')  # changed\n".encode() for _ in range(3)
+        )
         found.append(Run(at, at + n, removed, added))
     return with_changes(
         FileChange(
-            Status.MODIFIED, path, path, "100644", "100644", f"{seed:040x}", f"{seed + 10**9:040x}", runs=tuple(found)
+            Status.MODIFIED,
+            path,
+            path,
+            "100644",
+            "100644",
+            f"{seed:040x}",
+            f"{seed + 10**9:040x}",
+            runs=tuple(found),
         )
     )
 

@@ -156,31 +156,42 @@ class Landing:
             self._folder.flush_folder(path)
 
     def go_back(self, steps: Iterable[Step]) -> list[str]:
-        """Take back the steps that were done, the last first; then the landing's folder goes. Paths that somebody holds."""
-        left = [step.path for step in reversed(list(steps)) if not self._take_back(step)]
-        if not left:
-            self.clear()
-        return list(dict.fromkeys(left))
+        """Take back what was done, the last step first; then the landing's folder goes.
+
+        Returns the paths that somebody wrote to meanwhile and where not everything could be brought together.
+        Theirs stands there; what we had displaced is in the shadow directory.
+        """
+        left = [step for step in reversed(list(steps)) if not self._take_back(step)]
+        if left:
+            found = [self._folder.read(step.temporary) for step in left]
+            references(self._repository, [file[0] for file in found if file is not None])
+            self.put_away(left)
+        self.clear()
+        return list(dict.fromkeys(step.path for step in left))
 
     def _take_back(self, step: Step) -> bool:
         if not is_done(self._folder, step) or take_back(self._folder, step):
             return True
         # Somebody wrote onto what we had put there: their edit is kept, ours is taken out of it.
         now = self._folder.read(step.path)
-        displaced = self._folder.read(step.temporary) if step.move is Move.EXCHANGE else None
-        if now is None or displaced is None:
+        displaced = self._folder.read(step.temporary)
+        if now is None or displaced is None or step.move is not Move.EXCHANGE:
             return False
-        merged = merge_files(self._repository, step.after, now[0], displaced[0])
-        if merged is None:
+        without = merge_files(self._repository, step.after, now[0], step.before)
+        if without is None:
             return False
-        again = Step(step.path, f"{step.temporary}.{os.getpid()}", now[0], merged)
+        whole = merge_files(self._repository, step.before, without, displaced[0])
+        again = Step(step.path, f"{step.temporary}.{os.getpid()}", now[0], whole or without)
+        if again.after == again.before:
+            return whole is not None
         self._folder.remove(again.temporary)
         prepare(self._folder, again, now[1])
         self._folder.flush(again.temporary)
         try:
-            return do(self._folder, again) == now[0] or take_back(self._folder, again)
+            put = do(self._folder, again) == now[0] or take_back(self._folder, again)
         except MovedError:
             return False
+        return put and whole is not None
 
     def clear(self) -> None:
         """Remove the landing's own folder with all in it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
-from workbench.git.runner import GitError, Where
+from workbench.git.runner import Where
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
@@ -55,11 +55,24 @@ def compose_tree(
         )
         reading.finish()
         lines = _index_lines(repository, changes, written)
-        try:
-            repository.run(["update-index", "-z", "--index-info"], where, data=lines)
-        except GitError as failed:
-            raise _refused(failed) from failed
-        return repository.run(["write-tree"], where).decode("ascii").strip()
+        repository.run(["update-index", "-z", "--index-info"], where, data=lines)
+        tree = repository.run(["write-tree"], where).decode("ascii").strip()
+    _refuse_more_than_named(repository, base_tree, tree, changes)
+    return tree
+
+
+def _refuse_more_than_named(
+    repository: Repository, base_tree: str, tree: str, changes: Mapping[str, tuple[str, bytes | str] | None]
+) -> None:
+    """A file put where a folder stands silently takes the folder's place, and the other way round. Not with us."""
+    args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", base_tree, tree]
+    for name in repository.run(args).split(b"\0"):
+        path = name.decode("utf-8", "surrogateescape")
+        if path and path not in changes:
+            raise UserError(
+                f"The result cannot exist: {path} would have to be a file and a folder at once.",
+                hint="Judge the removal of the one and the new files of the other alike.",
+            )
 
 
 def _content(entry: tuple[str, bytes | str] | None) -> bytes:
@@ -80,15 +93,6 @@ def _index_lines(
             identity = written[path] if path in written else str(entry[1])
             stands.append(f"{entry[0]} {identity}\t{path}\0")
     return "".join(gone + stands).encode("utf-8", "surrogateescape")
-
-
-def _refused(failed: GitError) -> Exception:
-    if "both a file and" in failed.stderr or "cannot add to the index" in failed.stderr:
-        return UserError(
-            f"The result cannot exist: {failed.stderr.splitlines()[0].removeprefix('error: ')}.",
-            hint="A path cannot be a file and a folder at once. Judge the removal and the new files alike.",
-        )
-    return failed
 
 
 def merge(repository: Repository, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

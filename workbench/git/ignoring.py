@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +26,7 @@ class Sources:
     """Where ignore rules come from, besides the `.gitignore` files. `signature` changes when any of them does."""
 
     user_file: str | None
-    local: bytes
     signature: tuple[str, ...]
-
-    @property
-    def has_local(self) -> bool:
-        """Whether `info/exclude` says anything."""
-        return any(line.strip() and not line.startswith(b"#") for line in self.local.split(b"\n"))
 
 
 def sources(repository: Repository) -> Sources:
@@ -58,7 +52,7 @@ def sources(repository: Repository) -> Sources:
             signs.append(f"{found.st_mtime_ns}.{found.st_size}")
         except OSError:
             signs.append("none")
-    return Sources(user_file, local, tuple(signs))
+    return Sources(user_file, tuple(signs))
 
 
 def user_ignore_file() -> str | None:
@@ -66,7 +60,7 @@ def user_ignore_file() -> str | None:
     home = os.environ.get("HOME") or os.environ.get("USERPROFILE") or ""
     config_home = Path(os.environ.get("XDG_CONFIG_HOME") or Path(home) / ".config") / "git"
     named = ""
-    if (config_home / "config").exists() or (Path(home) / ".gitconfig").exists():
+    if os.access(config_home / "config", os.R_OK) or os.access(Path(home) / ".gitconfig", os.R_OK):
         environment = {
             "HOME": home,
             "LC_ALL": "C",
@@ -77,7 +71,7 @@ def user_ignore_file() -> str | None:
         child = runner.start(args, Where(""), environment=environment)
         named = os.fsdecode(child.finish(ok=range(256)).rstrip(b"\0")) if child.status in (0, 1) else ""
     path = Path(named) if named else config_home / "ignore"
-    return str(path) if path.is_absolute() and path.is_file() else None
+    return str(path) if path.is_absolute() and os.access(path, os.R_OK) else None
 
 
 def start_changed(repository: Repository, where: Where, head_tree: str) -> Child:
@@ -86,30 +80,52 @@ def start_changed(repository: Repository, where: Where, head_tree: str) -> Child
     return repository.start(args, where)
 
 
-def left_out(repository: Repository, where: Where, found: Sources, changed: Child | None) -> list[NotShown]:
-    """What is left out by a rule that must be said, one row a path or folder."""
-    before = _changed_files(repository, changed)
-    if not before and not found.has_local:
-        return []
-    listing = ["ls-files", "-o", "-i", "--exclude-standard", "--directory", "-z"]
-    ignored = repository.run_now(listing, where)
+def left_out(repository: Repository, where: Where, ignored: bytes, changed: Child | None) -> list[NotShown]:
+    """What of the ignored paths must be said. One row a path; one row for all that an ignore file of no base leaves out."""
+    base = _changed_files(repository, changed)
     if not ignored:
         return []
-    answers = repository.run_now(
-        ["check-ignore", "-v", "-z", "--stdin", "--no-index"], where, data=ignored, ok=(0, 1)
-    ).split(b"\0")
-    rows = []
-    exclude = os.fsencode(str(repository.shadow / "info" / "exclude"))
-    for source, _, pattern, name in zip(
-        answers[0::4], answers[1::4], answers[2::4], answers[3::4], strict=False
-    ):
-        path = name.decode("utf-8", "surrogateescape")
-        file = source.decode("utf-8", "surrogateescape")
-        if source in (exclude, b"info/exclude") or source.endswith(b"/info/exclude"):
+    rows: list[NotShown] = []
+    foreign: dict[str, int] = {}
+    found = _reasons(repository, where, ignored)
+    tracked = _tracked(repository, where, {source for source, _, _ in found})
+    for source, pattern, path in found:
+        if source.endswith("info/exclude"):
             rows.append(NotShown(path, "left out by info/exclude of this clone"))
-        elif file in before and pattern not in before[file]:
-            rows.append(NotShown(path, f"left out by {file}, which is part of the change"))
+        elif source in base and pattern not in base[source]:
+            rows.append(NotShown(path, f"left out by {source}, which is part of the change"))
+        elif source.rpartition("/")[2] == ".gitignore" and source not in tracked:
+            foreign[source] = foreign.get(source, 0) + 1
+    for source, count in foreign.items():
+        why = f"left out by {source}, which the base does not have and which leaves out itself"
+        rows.append(NotShown(source.removesuffix(".gitignore"), why, count))
     return rows
+
+
+def _reasons(repository: Repository, where: Where, ignored: bytes) -> list[tuple[str, bytes, str]]:
+    """(ignore file, pattern, path) for every ignored path."""
+    # "./" before each, so that none of them can be taken for a pattern.
+    asked = b"".join(b"./%b\0" % name for name in ignored.split(b"\0") if name)
+    args = ["check-ignore", "-v", "-z", "--stdin", "--no-index"]
+    answers = repository.run_now(args, replace(where, literal=False), data=asked, ok=(0, 1)).split(b"\0")
+    return [
+        (_text(source), pattern, _text(name.removeprefix(b"./")))
+        for source, pattern, name in zip(answers[0::4], answers[2::4], answers[3::4], strict=False)
+    ]
+
+
+def _tracked(repository: Repository, where: Where, sources: set[str]) -> set[str]:
+    """Which of the ignore files the private index holds. What is absolute is the user's own."""
+    inside = [
+        os.fsdecode(name.encode("utf-8", "surrogateescape")) for name in sources if not name.startswith("/")
+    ]
+    if not inside:
+        return set()
+    return {_text(name) for name in repository.run_now(["ls-files", "-z", "--", *inside], where).split(b"\0")}
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
 
 
 def _changed_files(repository: Repository, changed: Child | None) -> dict[str, frozenset[bytes]]:

@@ -53,15 +53,12 @@ def recover(repository: Repository, journal_dir: Path) -> list[str]:
         count = len({step.path for step in record.steps})
         files = f"{count} file" if count == 1 else f"{count} files"
         left = _go_back(repository, record)
-        if not left:
-            remove_record(journal_dir)
-            return [
-                f"A landing of {files} was interrupted. It was taken back: every file is as it was before."
-            ]
-        return [
-            f"A landing of {files} was interrupted. It was taken back, but for what somebody wrote to since: "
-            f"{', '.join(left)}. What stood there before is in {record.folder} of the work tree."
-        ]
+        remove_record(journal_dir)
+    said = f"A landing of {files} was interrupted. It was taken back"
+    if not left:
+        return [f"{said}: every file is as it was before."]
+    kept = repository.shadow / "backup"
+    return [f"{said}, but for what somebody wrote to since: {', '.join(left)}. What stood there is in {kept}."]
 
 
 def pending(journal_dir: Path) -> tuple[LandedFile, ...]:

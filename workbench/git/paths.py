@@ -9,12 +9,12 @@ _IGNORABLE = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 _WINDOWS_NAMES = re.compile(
     r"(?:con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³]|conin\$|conout\$)(?:\..*)?", re.IGNORECASE
 )
-_WINDOWS_CHARACTERS = re.compile(r'[<>:"|?*\x00-\x1f]')
+_WINDOWS_CHARACTERS = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 
 
 def why_hostile(path: str) -> str | None:
     """Why a path is never written, in words, or None. The rule of every system at once, whatever this one is."""
-    if not path or path.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", path):
+    if not path or path.startswith("/"):
         return "an absolute path"
     if "\0" in path:
         return "a path with a NUL"

@@ -46,7 +46,6 @@ _ALWAYS = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_TERMINAL_PROMPT": "0",
-    "GIT_LITERAL_PATHSPECS": "1",
     # Set and empty: no transport at all is allowed, so a promisor remote of the repository is never asked.
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_PROTOCOL_FROM_USER": "0",
@@ -81,17 +80,22 @@ class GitCancelledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The directory a child works on. `config` wins over every file; `index` names a private index."""
+    """The directory a child works on. `config` wins over every file; `index` names a private index.
+
+    `literal`: paths are taken letter for letter. `check-ignore` alone refuses to be told so.
+    """
 
     git_dir: str
     work_tree: str | None = None
     index: str | None = None
     config: tuple[tuple[str, str], ...] = ()
+    literal: bool = True
 
     def environment(self) -> dict[str, str]:
         """What the child sees, and nothing besides."""
         found = {name: os.environ[name] for name in _KEPT if name in os.environ}
         found.update(_ALWAYS)
+        found["GIT_LITERAL_PATHSPECS"] = "1" if self.literal else "0"
         found["GIT_DIR"] = self.git_dir
         if self.work_tree is not None:
             found["GIT_WORK_TREE"] = self.work_tree
@@ -217,9 +221,7 @@ def _loaded() -> Git:
     global _git
     with _lock:
         if _git is None:
-            # GitPython adds the inherited environment to the one it is given, and reads GIT_PYTHON_* itself.
-            for name in [name for name in os.environ if name.startswith("GIT_")]:
-                del os.environ[name]
+            _drop_inherited()
             os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program()
             os.environ["GIT_PYTHON_REFRESH"] = "quiet"
             try:
@@ -231,6 +233,12 @@ def _loaded() -> Git:
         return _git
 
 
+def _drop_inherited() -> None:
+    """GitPython adds the program's own environment to the one it is given: nothing of git's may be in it."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        del os.environ[name]
+
+
 def start(
     args: Sequence[str], where: Where, *, fed: bool = False, environment: Mapping[str, str] | None = None
 ) -> Child:
@@ -238,6 +246,7 @@ def start(
     command = [program(), *args]
     env = where.environment() if environment is None else dict(environment)
     if _git is not None:
+        _drop_inherited()
         wrapper = _git.execute(command, istream=subprocess.PIPE if fed else None, as_process=True, env=env)
         return Child(args, cast("subprocess.Popen[bytes]", wrapper.proc), wrapper)
     process = subprocess.Popen(

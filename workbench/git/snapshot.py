@@ -11,12 +11,13 @@ hard-linked, never copied: a copy with a younger time would hide an edit made in
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,8 @@ class State:
     tree: str = ""
     sparse: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
-    not_shown: tuple[tuple[str, str, int], ...] = ()
-    git: str = field(default="1")
+    ignored: str = ""
+    left_out: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Listed:
     differing: tuple[str, ...]
     others: tuple[str, ...]
     unopened: tuple[str, ...]
+    ignored: bytes
 
 
 def decode(name: bytes) -> str:
@@ -109,54 +111,40 @@ def of_work_tree(repository: Repository) -> Snapshot:
         listed = _read_listing(*listing) if listing is not None else None
         stale = state is None or state.seed != seed or _moved(repository, state)
         if stale or listed is None or _touches_ignore_files(listed):
-            state, index, where, listed = _prime(repository, index, seed, ignore)
+            state, listed = _prime(repository, state, where, seed)
         assert state is not None
-        return _finish(repository, state, where, listed, ignore)
+        return _finish(repository, state, where, listed)
     finally:
         index.unlink(missing_ok=True)
         _end(listing)
 
 
-def _end(listing: tuple[Child, Child] | None) -> None:
+def _end(listing: tuple[Child, ...] | None) -> None:
     for child in listing or ():
         child.kill()
         child.close()
 
 
-def _finish(
-    repository: Repository, state: State, where: Where, listed: Listed, ignore: ignoring.Sources
-) -> Snapshot:
+def _finish(repository: Repository, state: State, where: Where, listed: Listed) -> Snapshot:
     found = sort_paths(repository.work_tree, listed.differing, listed.others)
     links = submodules.commits(repository, [path for path, _ in state.links])
     changed_links = [link for link in links if link not in state.links]
     rows = [*_rows(repository, state, listed, found)]
-    if state.tree and not found.present and not found.gone and not changed_links:
-        return Snapshot(state.tree, _with_left_out(repository, state, where, ignore, rows))
+    ignored = hashlib.blake2b(listed.ignored, digest_size=8).hexdigest()
+    if state.tree and not found.present and not found.gone and not changed_links and ignored == state.ignored:
+        return Snapshot(state.tree, _ordered([*rows, *(NotShown(*row) for row in state.left_out)]))
     if changed_links:
         submodules.put(repository, where, changed_links)
     if found.gone:
-        repository.run_now(
-            ["update-index", "-z", "--force-remove", "--stdin"], where, data=encode(found.gone)
-        )
+        gone = encode(found.gone)
+        repository.run_now(["update-index", "-z", "--force-remove", "--stdin"], where, data=gone)
     rows += add_paths(repository, where, found.present)
-    changed = ignoring.start_changed(repository, where, state.seed[0])
+    changed = ignoring.start_changed(repository, where, state.seed[0]) if listed.ignored else None
     tree = repository.run_now(["write-tree"], where).decode("ascii").strip()
-    left_out = ignoring.left_out(repository, where, ignore, changed)
-    state = replace(
-        state, tree=tree, links=links, not_shown=tuple((row.path, row.why, row.count) for row in left_out)
-    )
-    _commit(repository, state, Path(str(where.index)))
+    left_out = ignoring.left_out(repository, where, listed.ignored, changed)
+    known = tuple((row.path, row.why, row.count) for row in left_out)
+    _commit(repository, replace(state, tree=tree, links=links, ignored=ignored, left_out=known), where)
     return Snapshot(tree, _ordered([*rows, *left_out]))
-
-
-def _with_left_out(
-    repository: Repository, state: State, where: Where, ignore: ignoring.Sources, rows: list[NotShown]
-) -> tuple[NotShown, ...]:
-    if not state.not_shown and not ignore.has_local:
-        return _ordered(rows)
-    # What is left out may have come or gone without the tree changing.
-    changed = ignoring.start_changed(repository, where, state.seed[0])
-    return _ordered([*rows, *ignoring.left_out(repository, where, ignore, changed)])
 
 
 def _ordered(rows: Iterable[NotShown]) -> tuple[NotShown, ...]:
@@ -207,16 +195,17 @@ def _read_state(repository: Repository) -> State | None:
             tree=data["tree"],
             sparse=tuple(data["sparse"]),
             links=tuple((path, commit) for path, commit in data["links"]),
-            not_shown=tuple((path, why, count) for path, why, count in data["not_shown"]),
+            ignored=data["ignored"],
+            left_out=tuple((path, why, count) for path, why, count in data["left_out"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _commit(repository: Repository, state: State, index: Path) -> None:
+def _commit(repository: Repository, state: State, where: Where) -> None:
     """Name the index in the state, in one rename; then the one before is nobody's and goes."""
     kept = repository.shadow / f"index.kept.{secrets.token_hex(4)}"
-    os.link(index, kept)
+    os.link(str(where.index), kept)
     temporary = repository.shadow / f"snapshot.json.{os.getpid()}.{secrets.token_hex(4)}"
     temporary.write_text(json.dumps(asdict(replace(state, index=kept.name))), "utf-8")
     temporary.replace(repository.shadow / "snapshot.json")
@@ -224,7 +213,9 @@ def _commit(repository: Repository, state: State, index: Path) -> None:
     for entry in os.scandir(repository.shadow):
         if entry.name == kept.name:
             continue
-        if entry.name.startswith("index.kept.") or (entry.name.startswith(("index.", "snapshot.json.")) and _changed_at(entry) < limit):
+        if entry.name.startswith("index.kept.") or (
+            entry.name.startswith(("index.", "snapshot.json.")) and _changed_at(entry) < limit
+        ):
             Path(entry.path).unlink(missing_ok=True)
 
 
@@ -255,12 +246,12 @@ def _moved(repository: Repository, state: State) -> bool:
 
 
 def _prime(
-    repository: Repository, index: Path, seed: tuple[str, ...], ignore: ignoring.Sources
-) -> tuple[State, Path, Where, Listed]:
+    repository: Repository, state: State | None, where: Where, seed: tuple[str, ...]
+) -> tuple[State, Listed]:
     """Make the private index anew: what HEAD and the user's index track, with the times of the files that are equal."""
-    where = _where(repository, index, ignore)
     theirs = repository.start(["ls-files", "-v", "-s", "-z"], repository.real)
-    reuse = ["-m"] if index.exists() else []
+    # Marks that say "do not look" would stay with `-m`; where there are any, it is read from nothing.
+    reuse = ["-m"] if state is not None and not state.sparse and not state.links else []
     tree = ["--empty"] if seed[0] == repository.empty_tree else [*reuse, seed[0]]
     try:
         repository.run_now(["read-tree", *tree], where)
@@ -282,8 +273,8 @@ def _prime(
     if absent:
         repository.run_now(["update-index", "-z", "--skip-worktree", "--stdin"], where, data=encode(absent))
     repository.run_now(["update-index", "-q", "--refresh"], where, ok=(0, 1))
-    state = State(index.name, seed, sparse=tuple(sorted(absent)), links=commits)
-    return state, index, where, _read_listing(*_start_listing(repository, where))
+    fresh = State("", seed, sparse=tuple(sorted(absent)), links=commits)
+    return fresh, _read_listing(*_start_listing(repository, where))
 
 
 def _unreadable(repository: Repository, failed: GitError) -> Exception:
@@ -328,14 +319,15 @@ def _compare_indexes(
 # Listing ------------------------------------------------------------------------------------------
 
 
-def _start_listing(repository: Repository, where: Where) -> tuple[Child, Child]:
-    """Two children at once. `diff-files` and not `ls-files -m`, which walks through a folder that became a symlink."""
+def _start_listing(repository: Repository, where: Where) -> tuple[Child, Child, Child]:
+    """Three children at once. `diff-files`, because `ls-files -m` walks through a folder that became a symlink."""
     differing = repository.start(["diff-files", "-z", "--name-only", "--no-renames"], where)
     others = repository.start(["ls-files", "-o", "-z", "--exclude-standard"], where)
-    return differing, others
+    ignored = repository.start(["ls-files", "-o", "-i", "--exclude-standard", "--directory", "-z"], where)
+    return differing, others, ignored
 
 
-def _read_listing(differing: Child, others: Child) -> Listed:
+def _read_listing(differing: Child, others: Child, ignored: Child) -> Listed:
     names, said = others.finish_both()
     tracked = differing.finish()
     unopened = [
@@ -347,6 +339,7 @@ def _read_listing(differing: Child, others: Child) -> Listed:
         tuple(dict.fromkeys(decode(name) for name in tracked.split(b"\0") if name)),
         tuple(decode(name) for name in names.split(b"\0") if name),
         tuple(unopened),
+        ignored.finish(),
     )
 
 

@@ -184,7 +184,7 @@ def _refuse_hostile(writes: Sequence[Write]) -> None:
         why = why_hostile(write.path)
         if why is None and write.path in seen:
             why = "named twice"
-        if why is None and os.name == "nt" and write.expected is None and unfit_for_windows(write.path):
+        if why is None and os.name == "nt" and unfit_for_windows(write.path):
             why = "a name that Windows cannot hold"
         if why is None and write.result is not None and write.result[0] not in _FILE_MODES:
             why = "no file or link, and only those are written"

@@ -82,8 +82,7 @@ def carry_between(
     old, sure_old = _carried_removed(parts, after.runs, set(new.values()))
     kept = set(new.values())
     for run in before.runs:
-        old -= _uncertain(run.removed, run.old_start, verdicts.old, old, sure_old)
-        kept -= _uncertain(run.added, run.new_start, verdicts.new, kept, sure_new)
+        kept -= _uncertain(run, verdicts.new, kept, sure_new)
     if len(kept) < len(new):
         new = {here: line for here, line in new.items() if line in kept}
     old -= _put_back(before.runs, after.runs, verdicts, old - sure_old, set(new))
@@ -189,18 +188,16 @@ def _carried_removed(
     return found, sure
 
 
-def _uncertain(
-    data: Sequence[bytes], start: int, held: Mapping[int, Verdict], found: set[int], sure: set[int]
-) -> set[int]:
-    """Carried lines of one run that may stand for an equal line beside them that was judged otherwise.
+def _uncertain(run: Run, held: Mapping[int, Verdict], found: set[int], sure: set[int]) -> set[int]:
+    """Carried added lines that may stand for an equal line of their run that was judged otherwise.
 
     Of two equal lines, one accepted and one rejected, one is left: a diff says which at will.
     """
-    lines = range(start, start + len(data))
+    lines = range(run.new_start, run.new_start + len(run.added))
     if not held or len({held.get(line) for line in lines}) < 2:
         return set()
     groups: dict[bytes, list[int]] = {}
-    for line, content in zip(lines, data, strict=True):
+    for line, content in zip(lines, run.added, strict=True):
         groups.setdefault(content, []).append(line)
     return {
         line

@@ -23,6 +23,7 @@ Entry = tuple[str, bytes]
 _FILE = "100644"
 _MODES = frozenset({"100644", "100755", "120000"})
 _SUBMODULE = "160000"
+_FOLDER = "040000"
 _STALE = "The file has changed since the patch was made. Make the patch again."
 
 
@@ -63,6 +64,8 @@ class _State:
             return None
         if mode == _SUBMODULE:
             raise UserError(f"The patch changes the submodule {path}.", hint="Update the submodule itself.")
+        if mode == _FOLDER:
+            return mode, b""
         data = self._read(path)
         return None if data is None else (mode, data)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import b85decode
+from binascii import a2b_base64, a2b_qp
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,11 @@ from workbench.review.lines import split_lines
 _HUNK = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: ([0-7]{6}))?$")
 _MAIL = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001$")
+_MAIL_START = re.compile(rb"^(?=From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?$)", re.MULTILINE)
+_ENCODED = re.compile(
+    rb"^Content-Transfer-Encoding:[ \t]*(quoted-printable|base64)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE
+)
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _BINARY = re.compile(rb"(literal|delta) (\d{1,10})$")
 _ESCAPE = re.compile(rb'\\([0-7]{3}|[abtnvfr"\\])')
 _ESCAPES = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
@@ -79,10 +85,30 @@ class FilePatch:
 
 def parse_patch(patch: bytes) -> tuple[FilePatch, ...]:
     """Every file patch in the text, in order. UserError where there is none or one is broken."""
-    found = _Reader(split_lines(patch)).read()
+    mails = _MAIL_START.split(patch) if _ENCODED.search(patch) else [patch]
+    found = _Reader(split_lines(b"".join(_decoded(mail) for mail in mails))).read()
     if not found:
         raise UserError("There is no patch in this.", hint=_HINT)
     return found
+
+
+def _decoded(mail: bytes) -> bytes:
+    """A mail as it was before its transfer encoding, which only its own headers may announce."""
+    end = _BLANK_LINE.search(mail)
+    match = _ENCODED.search(mail, 0, end.start() if end else 0)
+    if match is None or end is None:
+        return mail
+    body = mail[end.end() :]
+    if match[1].lower() == b"base64":
+        try:
+            body = a2b_base64(body)
+        except ValueError:
+            raise UserError(
+                "The mail with the patch is damaged: its base 64 text has gaps.", hint=_HINT
+            ) from None
+    else:
+        body = a2b_qp(body)
+    return mail[: end.end()] + body + (b"" if body.endswith(b"\n") else b"\n")
 
 
 class _Reader:

@@ -164,7 +164,7 @@ def redoable(review: Review) -> Action | None:
 
 
 def next_note_id(review: Review) -> str:
-    """The id of the next note. Counts withdrawn notes, and taken-back ones, so that no id is ever given twice."""
+    """The id of the next note. Withdrawn and taken-back notes count, so that no id is ever given twice."""
     return f"N{review.last_note + 1}"
 
 

@@ -13,7 +13,6 @@ from typing import TypeVar
 from workbench.review.changes import Change, FileChange, Kind
 from workbench.review.lines import numbers, ranges
 
-
 K = TypeVar("K", int, Kind)
 
 
@@ -77,7 +76,8 @@ def select_changes(changes: Iterable[Change]) -> tuple[Selection, ...]:
         new.setdefault(part.path, []).extend(numbers(part.new))
         facts.setdefault(part.path, []).extend(part.facts)
     return tuple(
-        Selection(path, old=ranges(old[path]), new=ranges(new[path]), facts=tuple(facts[path])) for path in old
+        Selection(path, old=ranges(old[path]), new=ranges(new[path]), facts=tuple(facts[path]))
+        for path in old
     )
 
 
@@ -85,7 +85,7 @@ def judged(verdicts: Verdicts, selections: Iterable[Selection], verdict: Verdict
     """The mapping with `verdict` put on every selected line. The same object when nothing changed."""
     result: dict[str, FileVerdicts] | None = None
     for selection in selections:
-        current = (result or verdicts).get(selection.path, NO_VERDICTS)
+        current = (verdicts if result is None else result).get(selection.path, NO_VERDICTS)
         old = _put(current.old, numbers(selection.old), verdict)
         new = _put(current.new, numbers(selection.new), verdict)
         facts = _put(current.facts, selection.facts, verdict)

@@ -11,11 +11,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.errors import UserError
-from workbench.ui.start_page import Row, ago
-from workbench.ui.theme import load_theme, stylesheet
+from workbench.ui.styling import wear
+from workbench.ui.theme import load_theme
 from workbench.workflow.opening import Asked, Nothing, Recent
 
 if TYPE_CHECKING:
+    from workbench.ui.search_line import SearchLine
+    from workbench.ui.start_page import StartPage
     from workbench.ui.window import MainWindow
 
 SIZES = (9, 28)
@@ -28,45 +30,66 @@ class Desk(QObject):
         super().__init__(window)
         self._window = window
         self._nothing: Nothing | None = None
+        self._page: StartPage | None = None
+        self._line: SearchLine | None = None
         self._keys = {each: window.keymap.shown(each) for each in ("open", "demo")}
         errands = window.errands
         errands.nothing_found.connect(self.show_nothing)
         errands.open_failed.connect(self.show_failure)
         errands.recent_read.connect(self._on_recent)
-        window.start.wanted.connect(window.run_command)
-        window.start.review_chosen.connect(self._open_saved)
-        window.start.range_chosen.connect(self._open_range)
-        window.start.folder_dropped.connect(self._open_folder)
-        window.search.wanted.connect(self._find)
-        window.search.stepped.connect(window.view.next_hit)
-        window.search.taken.connect(self._take_search)
-        window.search.left.connect(self._leave_search)
-        window.view.hits_counted.connect(window.search.show_count)
         window.preferences.changed.connect(self._wear)
+
+    def _start(self) -> StartPage:
+        """The page without a review; most starts never show it, so it is made late."""
+        if self._page is None:
+            from workbench.ui.start_page import StartPage  # noqa: PLC0415 - said above
+
+            self._page = StartPage(self._window)
+            self._page.wanted.connect(self._window.run_command)
+            self._page.review_chosen.connect(self._open_saved)
+            self._page.range_chosen.connect(self._open_range)
+            self._page.folder_dropped.connect(self._open_folder)
+            self._window.stack.addWidget(self._page)
+        return self._page
+
+    def _search(self) -> SearchLine:
+        """The line to search with, made when it is first wanted."""
+        if self._line is None:
+            from workbench.ui.search_line import SearchLine  # noqa: PLC0415 - said above
+
+            self._line = SearchLine(self._window)
+            self._line.wanted.connect(self._find)
+            self._line.stepped.connect(self._window.view.next_hit)
+            self._line.taken.connect(self._take_search)
+            self._line.left.connect(self._leave_search)
+            self._window.view.hits_counted.connect(self._line.show_count)
+            self._window.middle.addWidget(self._line)
+        return self._line
 
     # -- opening ------------------------------------------------------------------------------
 
     def show_start(self) -> None:
         """The page without a review: what was reviewed before, and the ways to open something."""
-        self._window.editing.keep_drafts()
-        self._window.places.keep()
-        self._window.start.show_recent((), self._keys)
+        self._window.keep()
+        self._start().show_recent((), self._keys)
         self._show_page()
         self._window.errands.read_recent()
 
     def show_opening(self, name: str) -> None:
         """Something is being read."""
-        self._window.start.show_opening(name)
+        self._start().show_opening(name)
         self._show_page()
 
     def show_nothing(self, nothing: Nothing) -> None:
         """There is nothing to review here; what there is instead."""
+        from workbench.ui.start_page import Row  # noqa: PLC0415 - with its page
+
         self._nothing = nothing
         rows = [
             Row(choice.range_text, choice.label, choice.range_text, f"{choice.count} files")
             for choice in nothing.choices
         ]
-        self._window.start.show_nothing(nothing.sentence, rows, self._keys)
+        self._start().show_nothing(nothing.sentence, rows, self._keys)
         self._show_page()
 
     def show_failure(self, error: UserError) -> None:
@@ -75,7 +98,7 @@ class Desk(QObject):
             self._window.stack.setCurrentWidget(self._window.splitter)
             self._window.say(error.message, error.hint, True)
             return
-        self._window.start.show_error(error.message, error.hint, self._keys)
+        self._start().show_error(error.message, error.hint, self._keys)
         self._show_page()
 
     def choose_folder(self) -> None:
@@ -91,18 +114,25 @@ class Desk(QObject):
 
     def refresh_review(self) -> None:
         """Read the work tree again; on the page that says that there is nothing, look again."""
-        if self._window.stack.currentWidget() is self._window.start and self._nothing is not None:
+        if (
+            self._page is not None
+            and self._window.stack.currentWidget() is self._page
+            and self._nothing is not None
+        ):
             self._window.errands.open(self._nothing.work_tree)
         else:
             self._window.errands.refresh()
 
     def _show_page(self) -> None:
-        self._window.stack.setCurrentWidget(self._window.start)
+        self._window.stack.setCurrentWidget(self._start())
         self._window.top.show_nothing()
+        self._window.status.show_nothing()
         self._window.notice.hide()
-        self._window.start.setFocus()
+        self._start().setFocus()
 
     def _on_recent(self, recent: tuple[Recent, ...]) -> None:
+        from workbench.ui.start_page import Row, ago  # noqa: PLC0415 - with its page
+
         now = time()
         rows = [
             Row(
@@ -113,7 +143,7 @@ class Desk(QObject):
             )
             for each in recent
         ]
-        self._window.start.show_recent(rows, self._keys)
+        self._start().show_recent(rows, self._keys)
 
     def _open_saved(self, review: str) -> None:
         session = self._window.controller.session
@@ -128,8 +158,7 @@ class Desk(QObject):
             self._window.errands.open(self._nothing.work_tree, Asked(range_text=text))
 
     def _open_folder(self, folder: str) -> None:
-        self._window.editing.keep_drafts()
-        self._window.places.keep()
+        self._window.keep()
         self.show_opening(Path(folder).name)
         self._window.errands.open(Path(folder))
 
@@ -171,9 +200,9 @@ class Desk(QObject):
 
     def open_search(self) -> None:
         """The line to search with."""
-        self._window.search.show()
-        self._window.search.setFocus()
-        self._window.search.line.selectAll()
+        self._search().show()
+        self._search().setFocus()
+        self._search().line.selectAll()
 
     def focus_filter(self) -> None:
         """The filter of the files."""
@@ -185,21 +214,21 @@ class Desk(QObject):
         """Leave what is open: a selection, the search, a message."""
         self._window.view.clear_selection()
         self._window.notice.hide()
-        if self._window.search.isVisible():
+        if self._line is not None and self._line.isVisible():
             self._leave_search()
         self._window.view.setFocus()
 
     def _find(self, text: str, regex: bool, case: bool) -> None:
         try:
-            self._window.search.show_count(self._window.view.find(text, regex, case))
+            self._search().show_count(self._window.view.find(text, regex, case))
         except UserError as error:
-            self._window.search.show_words(error.message)
+            self._search().show_words(error.message)
 
     def _take_search(self) -> None:
         self._window.view.setFocus()
 
     def _leave_search(self) -> None:
-        self._window.search.hide()
+        self._search().hide()
         self._window.view.find("")
         self._window.view.setFocus()
 
@@ -252,7 +281,7 @@ class Desk(QObject):
         window.theme = theme
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            application.setStyleSheet(stylesheet(theme))
+            wear(application, theme)
         parts = (window.view, window.files, window.side, window.status.hints, window.top, window.welcome)
         for part in parts:
             part.set_theme(theme)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,9 +11,11 @@ from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.commands import BY_ID, THEMES, When
 from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
-from workbench.ui.editing import Editing
 from workbench.ui.errands import Errands
 from workbench.ui.landing_errands import LandingErrands
+
+if TYPE_CHECKING:
+    from workbench.ui.editing import Editing
 
 
 class Desk(Protocol):
@@ -54,7 +56,7 @@ class Dispatch(QObject):
         controller: Controller,
         errands: Errands,
         landing: LandingErrands,
-        editing: Editing,
+        editing: Callable[[], Editing],
         view: DiffView,
         parent: QObject,
     ) -> None:
@@ -126,18 +128,18 @@ class Dispatch(QObject):
             "accept": lambda: self._judge(Verdict.ACCEPTED),
             "reject": lambda: self._judge(Verdict.REJECTED),
             "reopen": lambda: self._judge(Verdict.OPEN),
-            "reject_reason": editing.give_reason,
+            "reject_reason": lambda: editing().give_reason(),
             "accept_file": lambda: self._judge_file(Verdict.ACCEPTED),
             "reject_file": lambda: self._judge_file(Verdict.REJECTED),
             "select": self._view.toggle_selecting,
-            "edit": editing.edit_lines,
+            "edit": lambda: editing().edit_lines(),
             "repeat": self._repeat,
             "viewed": self._mark_viewed,
             "undo": self._undo,
             "redo": self._controller.redo,
-            "note": editing.write_note,
-            "note_file": editing.note_file,
-            "note_review": editing.note_review,
+            "note": lambda: editing().write_note(),
+            "note_file": lambda: editing().note_file(),
+            "note_review": lambda: editing().note_review(),
             "withdraw": lambda: self._controller.withdraw(self._view.stop().note),
             "why": self._desk.show_why,
         }

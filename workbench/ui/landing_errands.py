@@ -11,7 +11,6 @@ from workbench.review.actions import Action, Landed
 from workbench.review.review import undoable
 from workbench.ui.controller import Controller
 from workbench.ui.tasks import Report, Tasks
-from workbench.workflow.landing import carry_out, plan_landing, undo_landing
 from workbench.workflow.session import Session
 
 
@@ -30,15 +29,21 @@ class LandingErrands(QObject):
     def plan(self, destination: str) -> None:
         """Work out what landing would write."""
         session = self._controller.open_session()
-        self._tasks.start(
-            "plan", lambda _: plan_landing(session, destination), self._on_plan, self._on_failed
-        )
+
+        def work(_: Report) -> object:
+            from workbench.workflow.landing import plan_landing  # noqa: PLC0415 - the first frame lands nothing
+
+            return plan_landing(session, destination)
+
+        self._tasks.start("plan", work, self._on_plan, self._on_failed)
 
     def carry_out(self, plan: Any) -> None:
         """Write it."""
         session = self._controller.open_session()
 
         def work(_: Report) -> tuple[Session, Landed]:
+            from workbench.workflow.landing import carry_out  # noqa: PLC0415 - as above
+
             return session, carry_out(session, plan)
 
         self._tasks.start("land", work, self._on_landed, self._on_failed)
@@ -49,12 +54,13 @@ class LandingErrands(QObject):
         action = undoable(session.review) if session is not None else None
         if session is None or not isinstance(action, Landed):
             return False
-        self._tasks.start(
-            "land",
-            lambda _: (session, undo_landing(session, action), action),
-            self._on_undone,
-            self._controller.fail,
-        )
+
+        def work(_: Report) -> tuple[Session, Action, Landed]:
+            from workbench.workflow.landing import undo_landing  # noqa: PLC0415 - as above
+
+            return session, undo_landing(session, action), action
+
+        self._tasks.start("land", work, self._on_undone, self._controller.fail)
         return True
 
     def _on_plan(self, plan: object) -> None:

@@ -84,6 +84,8 @@ class LandingSheet(Sheet):
         self.files.setAccessibleName("Files")
         self.sure = QCheckBox("", self.card)
         self.sure.hide()
+        self.unread = plain("", self.card)
+        self.unread.hide()
         self.diff = QPlainTextEdit(self.card)
         self.diff.setReadOnly(True)
         self.diff.setFont(code_font(12))
@@ -115,7 +117,10 @@ class LandingSheet(Sheet):
         self.files.setPlainText("\n".join(f"{row.what:<8} {visible(row.path).text}" for row in plan.rows))
         self.diff.setPlainText(shown_diff(plan.diff) or "Nothing would change.")
         left = "stay as the work tree has them" if plan.destination == "worktree" else "are left out"
-        self.sure.setText(f"{plan.unread} changes are unread and {left}. Land all the same.")
+        number = "1 change is" if plan.unread == 1 else f"{plan.unread} changes are"
+        self.unread.setText(f"{number} unread and {left}.")
+        self.unread.setVisible(bool(plan.unread))
+        self.sure.setText("Land all the same")
         self.sure.setVisible(bool(plan.unread))
         self.sure.setChecked(False)
         if plan.conflicts:
@@ -160,6 +165,7 @@ class LandingSheet(Sheet):
         left.addWidget(self.files, 1)
         words = "What is replaced is backed up; u puts it back."
         left.addWidget(plain(words, self.card, "faint"))
+        left.addWidget(self.unread)
         left.addWidget(self.sure)
         side = QWidget(self.card)
         side.setLayout(left)

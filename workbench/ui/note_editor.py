@@ -80,7 +80,6 @@ class GrowingText(QPlainTextEdit):
         super().__init__(parent)
         self._rows = rows
         self.setTabChangesFocus(False)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.textChanged.connect(self._fit)
 
     def set_rows_font(self) -> None:
@@ -90,7 +89,11 @@ class GrowingText(QPlainTextEdit):
     def _fit(self) -> None:
         lines = int(self.document().size().height()) if self.isVisible() else self.blockCount()
         rows = min(max(self._rows, lines), MOST_ROWS)
-        height = rows * self.fontMetrics().lineSpacing() + 18
+        # Twice the field's padding, the document's margin and the border.
+        height = rows * self.fontMetrics().lineSpacing() + 20
+        scrolls = lines > MOST_ROWS
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
             self.grown.emit()
@@ -329,7 +332,7 @@ class ReasonLine(Editor):
         layout.addWidget(chip)
         layout.addWidget(self.line, 1)
         layout.addWidget(hint)
-        self.line.returnPressed.connect(self._on_saved)
+        self.line.taken.connect(self._on_saved)
         self.line.left.connect(self._on_left)
         self.line.textEdited.connect(self._touched)
         self.setFocusProxy(self.line)
@@ -344,9 +347,13 @@ class ReasonLine(Editor):
 
 class _Line(QLineEdit):
     left = Signal()
+    taken = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # QLineEdit would let the key go on to the review, where it means something else.
+            self.taken.emit()
         else:
             super().keyPressEvent(event)

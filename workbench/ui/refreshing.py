@@ -48,7 +48,7 @@ class Panels(QObject):
         errands.rounds_counted.connect(self._on_rounds)
         errands.round_began.connect(self._on_round_began)
         errands.round_said.connect(self._on_round_said)
-        errands.round_ended.connect(side.running.hide)
+        errands.round_ended.connect(side.hide_running)
         controller.opened.connect(self._forget)
 
     def show_soon(self) -> None:
@@ -124,14 +124,14 @@ class Panels(QObject):
 
     def _on_round_began(self, recipient: str) -> None:
         self._numbers = ""
-        self._side.running.begin(f"Asking {recipient}")
+        self._side.running().begin(f"Asking {recipient}")
         if not self._side.isVisible():
             self._side.show()
 
     def _on_round_said(self, event: Any) -> None:
         from workbench.workflow.send import words  # noqa: PLC0415 - the first frame needs nothing that sends
 
-        card = self._side.running
+        card = self._side.running()
         kind = type(event).__name__
         if kind == "TextArrived":
             card.add_text(event.text)

@@ -33,9 +33,9 @@ def cost_words(round_: Round) -> str:
     """What a round cost: "$0.07 · 38 s", or where it came from."""
     usage = round_.usage
     parts: list[str] = []
-    if usage is not None and usage.cost is not None:
+    if usage is not None and usage.cost:
         parts.append(f"${usage.cost:.2f}")
-    if usage is not None and usage.seconds is not None:
+    if usage is not None and usage.seconds:
         parts.append(f"{usage.seconds:.0f} s")
     if parts:
         return " · ".join(parts)

@@ -99,11 +99,16 @@ class SendSheet(Sheet):
         self.take_out.setText(f"Take the rejected lines out of {files} first")
         self.take_out.setChecked(take_out)
         for number, recipient in enumerate(self._recipients):
-            lacks = f"  ({recipient.lacks})" if recipient.lacks else ""
-            button = QRadioButton(f"{recipient.label}{lacks}".replace("&", "&&"), self.card)
+            name, _, more = recipient.label.partition(": ")
+            button = QRadioButton(name.replace("&", "&&"), self.card)
             button.setEnabled(not recipient.lacks)
             self._group.addButton(button, number)
             self._choices.addWidget(button)
+            words = f"lacks: {recipient.lacks.removeprefix('no ')}" if recipient.lacks else more
+            if words:
+                label = plain(words, self.card, "faint")
+                label.setContentsMargins(22, 0, 0, 4)
+                self._choices.addWidget(label)
         usable = [number for number, each in enumerate(self._recipients) if not each.lacks]
         wanted = [number for number in usable if self._recipients[number].id == chosen]
         for number in (wanted or usable)[:1]:

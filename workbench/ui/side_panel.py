@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from workbench.ui.fonts import code_font
 from workbench.ui.ledger_list import LedgerList, LedgerRow
 from workbench.ui.rounds_bars import RoundBar, RoundsBars
 from workbench.ui.theme import Theme
 
-MOST_TEXT = 20_000
+if TYPE_CHECKING:
+    from workbench.ui.running_card import RunningCard
 
 
 def section(text: str, parent: QWidget) -> QLabel:
@@ -31,54 +28,6 @@ def section(text: str, parent: QWidget) -> QLabel:
     label = QLabel(text.upper(), parent)
     label.setProperty("kind", "section")
     return label
-
-
-class RunningCard(QFrame):
-    """A round that is being made: words, numbers, the text as it streams, and the way to stop it."""
-
-    cancel_wanted = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("kind", "card")
-        self.words = QLabel(self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
-        self.numbers = QLabel(self)
-        self.numbers.setProperty("kind", "dim")
-        self.text = QPlainTextEdit(self)
-        self.text.setReadOnly(True)
-        self.text.setFont(code_font(11))
-        self.text.setFixedHeight(150)
-        self.text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.text.setMaximumBlockCount(2000)
-        self.text.setAccessibleName("What the model writes")
-        self.cancel = QToolButton(self)
-        self.cancel.setText("Cancel")
-        self.cancel.setToolTip("Cancel the running round")
-        self.cancel.clicked.connect(self.cancel_wanted)
-        top = QHBoxLayout()
-        top.addWidget(self.numbers, 1)
-        top.addWidget(self.cancel)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 10)
-        layout.setSpacing(6)
-        layout.addWidget(self.words)
-        layout.addLayout(top)
-        layout.addWidget(self.text)
-
-    def begin(self, words: str) -> None:
-        """A round begins."""
-        self.words.setText(words)
-        self.numbers.setText("")
-        self.text.clear()
-        self.show()
-
-    def add_text(self, text: str) -> None:
-        """More of the answer."""
-        self.text.moveCursor(QTextCursor.MoveOperation.End)
-        self.text.insertPlainText(text)
-        self.text.moveCursor(QTextCursor.MoveOperation.End)
 
 
 class SidePanel(QScrollArea):
@@ -94,12 +43,10 @@ class SidePanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inner = QWidget(self)
+        self._inner = inner = QWidget(self)
         inner.setProperty("kind", "panel")
         self.bars = RoundsBars(theme, inner)
-        self.running = RunningCard(inner)
-        self.running.cancel_wanted.connect(self.cancel_wanted)
-        self.running.hide()
+        self._running: RunningCard | None = None
         self.ledger_title = section("Ledger", inner)
         self.ledger = LedgerList(theme, inner)
         self.ledger.entry_chosen.connect(self.entry_chosen)
@@ -115,7 +62,8 @@ class SidePanel(QScrollArea):
         layout.setSpacing(8)
         layout.addWidget(section("Rounds", inner))
         layout.addWidget(self.bars)
-        layout.addWidget(self.running)
+        self._rounds = QVBoxLayout()
+        layout.addLayout(self._rounds)
         layout.addSpacing(10)
         for widget in (self.ledger_title, self.ledger):
             layout.addWidget(widget)
@@ -125,6 +73,21 @@ class SidePanel(QScrollArea):
         layout.addStretch(1)
         self.setWidget(inner)
         self.show_ledger((), 1)
+
+    def running(self) -> RunningCard:
+        """The card of the round that is being made; made when there is one, because most starts have none."""
+        if self._running is None:
+            from workbench.ui.running_card import RunningCard  # noqa: PLC0415 - said above
+
+            self._running = RunningCard(self._inner)
+            self._running.cancel_wanted.connect(self.cancel_wanted)
+            self._rounds.addWidget(self._running)
+        return self._running
+
+    def hide_running(self) -> None:
+        """No round is being made any more."""
+        if self._running is not None:
+            self._running.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another theme."""

@@ -48,7 +48,7 @@ def round_words(review: Review) -> str:
 def money_words(review: Review, budget: float) -> str:
     """What the calls of this review cost: "$0.13 of $2.00", "" where none was made."""
     costs = [call.usage.cost for call in review.calls]
-    if not any(cost is not None for cost in costs):
+    if not any(costs):
         return ""
     return f"${sum(cost or 0.0 for cost in costs):.2f} of ${budget:.2f}"
 
@@ -83,6 +83,8 @@ class StatusLine(QWidget):
         self, review: Review, progress: Progress, counts: Mapping[Intent, int], budget: float
     ) -> None:
         """Say where the review stands."""
+        self.truth.show()
+        self.hints.show()
         self.truth.setText(truth(progress) + (" · closed" if review.closed else ""))
         texts = (notes_words(counts), round_words(review), money_words(review, budget))
         for label, text in zip((self.notes, self.round, self.money), texts, strict=True):
@@ -91,6 +93,12 @@ class StatusLine(QWidget):
     def show_drafts(self, count: int) -> None:
         """How many notes are being written and not saved."""
         _set(self.drafts, f"{count} draft{'s' if count > 1 else ''}" if count else "")
+
+    def show_nothing(self) -> None:
+        """No review is on the screen."""
+        for label in (self.truth, self.notes, self.drafts, self.round, self.money):
+            _set(label, "")
+        self.hints.hide()
 
     def set_hints(self, hints: Sequence[tuple[str, str, str]]) -> None:
         """Show these keys at the right."""

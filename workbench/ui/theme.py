@@ -67,7 +67,9 @@ def load_theme(name: str) -> Theme:
         values = tomllib.loads(file.read_text("utf-8"))
         return _theme(values)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError) as error:
-        raise UserError(f"The theme {file.name} cannot be used: {error}.", hint="Compare it with dark.toml.") from error
+        raise UserError(
+            f"The theme {file.name} cannot be used: {error}.", hint="Compare it with dark.toml."
+        ) from error
 
 
 def theme_names() -> tuple[str, ...]:

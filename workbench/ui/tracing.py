@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 
 from workbench.errors import UserError
 
@@ -83,13 +84,14 @@ class Tracer(QObject):
             waited, self._pressed = time.perf_counter() - self._pressed, None
             self.event_happened("key", key=self._key, seconds=round(waited, 6))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # type: ignore[override]
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # ShortcutOverride comes first for every key, those of menu shortcuts too, which send no KeyPress.
         kind = event.type()
-        if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and self._pressed is None:
+        is_press = kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        if is_press and self._pressed is None and isinstance(event, QKeyEvent):
             self._pressed = time.perf_counter()
             self._key = event.text() or str(event.key())
-        elif event.type() == QEvent.Type.KeyRelease:
+        elif kind == QEvent.Type.KeyRelease:
             # A key that changed nothing on the screen was answered, with nothing.
             QTimer.singleShot(0, self, self._forget_key)
         return False

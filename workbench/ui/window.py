@@ -6,6 +6,8 @@ what the window itself does on a command in `desk.py`.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -17,7 +19,6 @@ from workbench.ui.desk import Desk
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.view import DiffView
 from workbench.ui.dispatch import Dispatch
-from workbench.ui.editing import Editing
 from workbench.ui.errands import Errands
 from workbench.ui.file_panel import FilePanel
 from workbench.ui.keymap import Keymap, chord, is_chorded
@@ -27,16 +28,17 @@ from workbench.ui.notice import Notice
 from workbench.ui.places import Places
 from workbench.ui.preferences import Preferences, is_mac
 from workbench.ui.refreshing import Panels
-from workbench.ui.search_line import SearchLine
 from workbench.ui.sheets import Sheets
 from workbench.ui.side_panel import SidePanel
-from workbench.ui.start_page import StartPage
 from workbench.ui.status_line import StatusLine
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
 from workbench.ui.top_bar import TopBar
 from workbench.ui.tracing import Tracer
 from workbench.ui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from workbench.ui.editing import Editing
 
 POLL = 1000
 """Milliseconds between two looks at what other processes did, while the window is in front."""
@@ -62,7 +64,7 @@ class MainWindow(QMainWindow):
         self.errands = Errands(self.controller, self.tasks, self)
         self.landing = LandingErrands(self.controller, self.tasks, self)
         self._build()
-        self.editing = Editing(self.controller, self.errands, preferences, self.view, self)
+        self._editing: Editing | None = None
         self.panels = Panels(
             self.controller, self.errands, preferences, self.files, self.side, self.status, self.top, self
         )
@@ -98,11 +100,10 @@ class MainWindow(QMainWindow):
         self.side = SidePanel(self.theme, self)
         self.status = StatusLine(self.theme, self)
         self.welcome = Welcome(self.theme, self.keymap, self)
-        self.search = SearchLine(self)
         self.notice = Notice(self)
-        self.start = StartPage(self)
         middle = QWidget(self)
-        _column(middle, self.welcome, self.view, self.search).setStretch(1, 1)
+        self.middle = _column(middle, self.welcome, self.view)
+        self.middle.setStretch(1, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
         for widget in (self.files, middle, self.side):
@@ -112,7 +113,6 @@ class MainWindow(QMainWindow):
             self.splitter.setStretchFactor(number, stretch)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.splitter)
-        self.stack.addWidget(self.start)
         whole = QWidget(self)
         _column(whole, self.top, _line(whole), self.stack, self.notice, _line(whole), self.status).setStretch(
             2, 1
@@ -161,11 +161,27 @@ class MainWindow(QMainWindow):
         self.menus.check(f"theme_{self.preferences.theme_name}")
         self.top.show_nothing()
 
+    def editing(self) -> Editing:
+        """The editors in the flow; made when the first one is needed, because the first frame has none."""
+        if self._editing is None:
+            from workbench.ui.editing import Editing  # noqa: PLC0415 - said above
+
+            self._editing = Editing(self.controller, self.errands, self.preferences, self.view, self)
+        return self._editing
+
+    def keep(self) -> None:
+        """Keep drafts and the place: something else may be shown now, or nothing."""
+        if self._editing is not None:
+            self._editing.keep_drafts()
+        self.places.keep()
+
     # -- keys and commands --------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """One-letter keys, on the review alone; chords with Ctrl and Alt are the menus' shortcuts."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        # A key that an editor on the review did not want comes by here too, and is not for the review.
+        is_press = event.type() == QEvent.Type.KeyPress and self.focusWidget() is self.view
+        if is_press and isinstance(event, QKeyEvent):
             keys = chord(event)
             command = self.keymap.command(keys)
             if command is not None and not is_chorded(keys):
@@ -228,7 +244,8 @@ class MainWindow(QMainWindow):
     def _on_panels_shown(self) -> None:
         if not self._loaded:
             self._loaded = True
-            self.editing.reopen_drafts()
+            if self.controller.open_session().drafts():
+                self.editing().reopen_drafts()
             self.tracer.event_happened("review_loaded")
 
     def _on_judged(self, change: str | None) -> None:
@@ -272,7 +289,7 @@ class MainWindow(QMainWindow):
         self.view.next_violation(1)
 
     def _on_round_over(self, _: object) -> None:
-        self.side.running.hide()
+        self.side.hide_running()
 
     def _on_handed_over(self, action: FeedbackSent) -> None:
         self.handed_over.emit(action)
@@ -303,8 +320,7 @@ class MainWindow(QMainWindow):
                 self.poll_timer.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.editing.keep_drafts()
-        self.places.keep()
+        self.keep()
         self.poll_timer.stop()
         self.tasks.stop()
         self.view.stop_helpers()

@@ -1,1 +1,1 @@
-"""What the program does, joining review, git, store and generation: open, judge, send, receive, land. No Qt."""
+"""What the program does, joining review, git, store and generation: open, judge, send, receive, land."""

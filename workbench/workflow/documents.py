@@ -23,7 +23,10 @@ Document = dict[str, Any]
 def changes_document(session: Session) -> Document:
     """Every file change and change of the current round, with verdicts, ledger words and notes."""
     review, current = session.review, session.review.round
-    said = {change: entry.said.value for entry in session.ledger() for change in entry.changes}
+    said: dict[str, str] = {}
+    for entry in session.ledger():
+        for change_id in entry.changes:
+            said.setdefault(change_id, entry.said.value)  # violations come first, and stand
     on_change: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
     for note, place in session.notes_in_round():
@@ -275,7 +278,7 @@ def _line_verdicts(change: Change, verdicts: FileVerdicts) -> list[Document]:
 
 
 def _add_bytes(document: Document, path: str) -> None:
-    """A path that is not UTF-8 is also given as its bytes, because JSON cannot carry a lone surrogate to everyone."""
+    """A path that is not UTF-8 is also given as its bytes: not every reader takes a lone surrogate."""
     raw = path.encode("utf-8", "surrogateescape")
     try:
         raw.decode("utf-8")

@@ -1,66 +1,58 @@
-"""Opening: from a path and what was asked for to a session, new or continued. Blocking; changes nothing of the user's."""
+"""Opening: from a path and what was asked for to a session, new or continued. Blocking; the path is only read."""
 
 from __future__ import annotations
 
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import UserError
-from workbench.git.repository import Head, Repository, Snapshot
-from workbench.review.actions import NoteWritten, ReviewStarted
-from workbench.review.changes import FileChange, NotShown, Side
-from workbench.review.lines import split_lines
-from workbench.review.notes import Place
-from workbench.review.patch import apply_patch
-from workbench.review.places import find_again
-from workbench.review.review import Review, next_note_id, replay
+from workbench.git.discover import discover
+from workbench.git.record import read_record, remove_record
+from workbench.git.repository import Head, Repository
+from workbench.review.actions import ReviewStarted
+from workbench.review.changes import FileChange
+from workbench.review.review import replay
 from workbench.review.rounds import Source
 from workbench.store import paths
 from workbench.store.log import ActionLog, ReviewRow
 from workbench.store.settings import Settings, load_settings
+from workbench.workflow.brought import bring_notes
+from workbench.workflow.candidates import Asked, Candidate, Choice, choices, read_candidate
 from workbench.workflow.landing import finish_landing
-from workbench.workflow.placing import live_notes
 from workbench.workflow.receive import (
     Origin,
     first_round,
     load_ledger,
+    model_stands,
     next_arrival,
     refresh,
     take_arrival,
 )
 from workbench.workflow.session import Session, new_id
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the user asked to review. At most one of `range_text`, `staged` and `patch`."""
-
-    range_text: str = ""
-    staged: bool = False
-    patch: bytes | None = None
-    patch_name: str = ""
-    task: str = ""
-    new: bool = False
-
-    @property
-    def source(self) -> Source:
-        if self.patch is not None:
-            return Source.PATCH
-        if self.staged:
-            return Source.STAGED
-        return Source.RANGE if self.range_text else Source.WORKTREE
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something else that could be reviewed: what it is, the range to ask for, and how many files it touches."""
-
-    label: str
-    range_text: str
-    count: int
+# What is asked for when opening belongs to what this module offers.
+__all__ = [
+    "Asked",
+    "Candidate",
+    "Choice",
+    "Nothing",
+    "Recent",
+    "delete_review",
+    "find_review",
+    "is_repository",
+    "load_session",
+    "open_log",
+    "open_repository",
+    "open_review",
+    "open_saved",
+    "read_candidate",
+    "recent_reviews",
+    "title",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +77,6 @@ class Recent:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What is to be reviewed, read: the base, the first snapshot, and what could not be shown."""
-
-    base: str
-    base_commit: str | None
-    tree: str
-    asked: str
-    not_shown: tuple[NotShown, ...] = ()
-
-
 def open_log() -> ActionLog:
     """The user's action log."""
     return ActionLog.open(paths.database_path())
@@ -106,45 +87,88 @@ def open_repository(path: Path) -> Repository:
     return Repository.open(path, paths.data_dir())
 
 
+def is_repository(path: Path) -> bool:
+    """Whether there is a repository with a work tree at or above `path`."""
+    try:
+        discover(path)
+    except UserError:
+        return False
+    return True
+
+
 def open_review(path: Path, asked: Asked | None = None) -> Session | Nothing:
     """Continue the newest unfinished review that fits, else start one. UserError when it cannot be done."""
-    wanted = asked or Asked()
     repository = open_repository(path)
-    log = open_log()
-    settings = load_settings()
+    log: ActionLog | None = None
+    found: Session | Nothing | None = None
+    try:
+        log = open_log()
+        found = _opened(repository, log, load_settings(), asked or Asked())
+    finally:
+        if not isinstance(found, Session):
+            repository.close()
+            if log is not None:
+                log.close()
+    return found
+
+
+def _opened(repository: Repository, log: ActionLog, settings: Settings, wanted: Asked) -> Session | Nothing:
     head = repository.head()
-    rows = log.reviews(str(repository.work_tree))
-    messages = _recovered(repository, log, settings, rows)
+    place = str(repository.work_tree)
+    messages = _recovered(repository, log, settings, log.reviews(place))
+    rows = log.reviews(place)  # read anew: a landing that was recorded just now has closed its review
     if repository.warning:
         messages = (repository.warning, *messages)
-    if wanted.source is Source.WORKTREE and not wanted.new:
-        row = _unfinished(repository, head, rows)
+    found: Session | Nothing | None = _continued(repository, log, settings, wanted, head, rows)
+    if found is None:
+        candidate = read_candidate(repository, head, wanted)
+        row = None if wanted.new else _same(rows, candidate, wanted)
         if row is not None:
-            session = _continue(repository, log, settings, row, wanted)
-            session.messages = messages
-            return session
-    candidate = read_candidate(repository, head, wanted)
-    if not wanted.new:
-        row = _same(rows, candidate, wanted)
-        if row is not None:
-            session = load_session(repository, log, settings, row.id)
-            _take_moved(session, candidate)
-            session.messages = messages
-            return session
-    started = _start(repository, log, settings, candidate, wanted)
-    if not isinstance(started, Nothing):
-        started.messages = messages
-    return started
+            found = load_session(repository, log, settings, row.id)
+            _take_moved(found, candidate)
+            _take_task(found, wanted)
+        else:
+            found = _start(repository, log, settings, candidate, wanted)
+    if isinstance(found, Session):
+        found.messages = messages
+    return found
 
 
 def open_saved(review_id: str) -> Session:
     """A review by its id (or a unique start of it), wherever its repository is."""
     log = open_log()
-    row = find_review(log, review_id)
-    repository = open_repository(Path(row.repository))
-    session = load_session(repository, log, load_settings(), row.id)
-    session.messages = finish_landing(session)
+    repository: Repository | None = None
+    session: Session | None = None
+    try:
+        row = find_review(log, review_id)
+        repository = open_repository(Path(row.repository))
+        session = load_session(repository, log, load_settings(), row.id)
+        session.messages = finish_landing(session)
+    except BaseException:
+        if repository is not None:
+            repository.close()
+        log.close()
+        raise
     return session
+
+
+def delete_review(review_id: str) -> str:
+    """Delete a review and everything kept of it, and give its id. The repository is not touched."""
+    with suppress(UserError):
+        # A landing that a kill interrupted is made good first: afterwards nobody knows of it.
+        open_saved(review_id).close()
+    log = open_log()
+    try:
+        row = find_review(log, review_id)
+        log.delete(row.id)
+    finally:
+        log.close()
+    remove_record(paths.journal_dir(row.id))
+    with suppress(UserError):
+        repository = open_repository(Path(row.repository))
+        repository.forget(row.id)
+        repository.close()
+    return row.id
 
 
 def find_review(log: ActionLog, review_id: str) -> ReviewRow:
@@ -194,45 +218,32 @@ def title(row: ReviewRow) -> str:
     )
 
 
-def read_candidate(repository: Repository, head: Head, asked: Asked) -> Candidate:
-    """Read what is to be reviewed, without saving anything but blobs and trees in the shadow directory."""
-    if asked.patch is not None:
-        return _patched(repository, head, asked)
-    if asked.range_text:
-        found = repository.resolve(asked.range_text)
-        return Candidate(found.base_tree, found.base_commit, found.tree, asked.range_text)
-    snapshot: Snapshot = repository.snapshot(staged=asked.staged)
-    return Candidate(head.tree, head.commit, snapshot.tree, "", snapshot.not_shown)
-
-
-def choices(repository: Repository, head: Head) -> tuple[Choice, ...]:
-    """What could be reviewed when nothing is uncommitted, with how many files each touches."""
-    found: list[Choice] = []
-    if head.commit is None:
-        return ()
-    last = repository.resolve(head.commit)
-    found.append(Choice("The last commit", "HEAD", len(repository.file_changes(last.base_tree, last.tree))))
-    upstream = repository.upstream_merge_base()
-    if upstream is not None and upstream != head.commit:
-        since = repository.resolve(f"{upstream}..HEAD")
-        count = len(repository.file_changes(since.base_tree, since.tree))
-        found.append(Choice("Everything since the upstream branch", f"{upstream}..HEAD", count))
-    return tuple(found)
-
-
-def _continue(
-    repository: Repository, log: ActionLog, settings: Settings, row: ReviewRow, asked: Asked
-) -> Session:
+def _continued(
+    repository: Repository,
+    log: ActionLog,
+    settings: Settings,
+    wanted: Asked,
+    head: Head,
+    rows: Sequence[ReviewRow],
+) -> Session | None:
     """A saved review of the work tree, with what was written since taken in as a round."""
+    if wanted.source is not Source.WORKTREE or wanted.new:
+        return None
+    row = _unfinished(repository, head, rows)
+    if row is None:
+        return None
     session = load_session(repository, log, settings, row.id)
-    current = session.review.round
-    if asked.task:
-        session.set_task(asked.task)
-    if current is not None and current.source is not Source.MODEL:
+    _take_task(session, wanted)
+    if session.review.round is not None and not model_stands(session.review):
         arrival = refresh(session)
         if arrival is not None:
             take_arrival(session, arrival)
     return session
+
+
+def _take_task(session: Session, wanted: Asked) -> None:
+    if wanted.task and wanted.task != session.review.task:
+        session.set_task(wanted.task)
 
 
 def _take_moved(session: Session, candidate: Candidate) -> None:
@@ -266,7 +277,7 @@ def _start(
     arrival = first_round(session, candidate.tree, asked.source, candidate.not_shown)
     session.sequence = log.append(review_id, started)
     take_arrival(session, arrival)
-    _bring_notes(log, session)
+    bring_notes(session)
     return session
 
 
@@ -280,20 +291,6 @@ def _nothing(repository: Repository, asked: Asked, candidate: Candidate) -> Noth
     if candidate.not_shown:
         sentence += f" {len(candidate.not_shown)} paths are not shown."
     return Nothing(repository.work_tree, name, sentence, choices(repository, repository.head()))
-
-
-def _patched(repository: Repository, head: Head, asked: Asked) -> Candidate:
-    def read(path: str) -> bytes | None:
-        entry = repository.entry(head.tree, path)
-        return repository.blob(entry[1]) if entry else None
-
-    def mode_of(path: str) -> str | None:
-        entry = repository.entry(head.tree, path)
-        return entry[0] if entry else None
-
-    patched = apply_patch(asked.patch or b"", read, mode_of)
-    tree = repository.compose_tree(head.tree, patched)
-    return Candidate(head.tree, head.commit, tree, asked.patch_name or "a patch")
 
 
 def _unfinished(repository: Repository, head: Head, rows: Sequence[ReviewRow]) -> ReviewRow | None:
@@ -319,54 +316,12 @@ def _same(rows: Sequence[ReviewRow], candidate: Candidate, asked: Asked) -> Revi
     return None
 
 
-def _bring_notes(log: ActionLog, session: Session) -> None:
-    """The unsettled notes of the review that landed last come along, as notes on the whole file or review."""
-    for row in log.reviews(session.review.repository):
-        if row.id == session.review.id:
-            continue
-        if row.closed:
-            old = replay([action for _, action in log.since(row.id, 0)])
-            _copy_notes(session, old)
-        return
-
-
-def _copy_notes(session: Session, old: Review) -> None:
-    if not old.landings:
-        return
-    for note in live_notes(old):
-        if note.reason:
-            continue
-        known = note.place if note.round == old.index else old.places[-1].get(note.id)
-        copied = replace(
-            note,
-            id=next_note_id(session.review),
-            place=_place_now(session, known or note.place),
-            round=session.review.index,
-            thread=(),
-        )
-        session.act(NoteWritten(id=new_id(), at=time.time(), note=copied))
-
-
-def _place_now(session: Session, place: Place) -> Place:
-    """Where a note of an earlier review stands now; its file as a whole where its lines are not found."""
-    current = session.review.round
-    whole = Place(path=place.path)
-    if place.path is None or current is None or not place.quote:
-        return whole
-    entry = session.repository.entry(current.tree, place.path)
-    if entry is None or entry[0] == "160000":
-        return whole
-    lines = split_lines(session.repository.blob(entry[1]))
-    found = find_again(replace(place, side=Side.NEW, change=None), place.path, None, lines)
-    return found or whole
-
-
 def _recovered(
     repository: Repository, log: ActionLog, settings: Settings, rows: Sequence[ReviewRow]
 ) -> tuple[str, ...]:
-    """What a kill left of a landing into this work tree is finished or rolled back, whichever review it was of."""
+    """What a kill left of a landing into this work tree is finished or rolled back, of whichever review."""
     said: list[str] = []
     for row in rows:
-        if paths.journal_dir(row.id).is_dir():
+        if read_record(paths.journal_dir(row.id)) is not None:
             said.extend(finish_landing(load_session(repository, log, settings, row.id)))
     return tuple(said)

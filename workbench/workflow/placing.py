@@ -1,4 +1,4 @@
-"""Where notes stand: on the lines of a change when they are written, and in the next round when it arrives."""
+"""Where notes stand: on the lines of a change when they are written, and in the next round when it comes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.review.notes import Note, Place
 from workbench.review.places import find_again, place_lines
 from workbench.review.review import Review
 
-if TYPE_CHECKING:  # `session` imports this file late, for the same reason: the two would form a cycle
+if TYPE_CHECKING:  # `session` imports this file
     from workbench.workflow.session import Session
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.errors import UserError
 from workbench.review.actions import EntryJudged, RoundArrived
@@ -21,16 +21,7 @@ from workbench.review.rounds import Answer, Round, Source, Usage, Why
 from workbench.review.verdicts import Selection
 from workbench.workflow.placing import places_in_round
 from workbench.workflow.session import LedgerFacts, Session, new_id
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A round that is ready to be taken: the action, the file changes it shows, and what its ledger needs."""
-
-    action: RoundArrived
-    files: tuple[FileChange, ...]
-    facts: LedgerFacts | None = None
-    judged: EntryJudged | None = None
+from workbench.workflow.turns import turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +38,64 @@ class Origin:
     not_shown: tuple[NotShown, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A round that is ready to be taken: the action, the file changes it shows, and what its ledger needs.
+
+    `after` is the index of the round it was compared with. With an `origin` it can be compared anew
+    when another round came in between.
+    """
+
+    action: RoundArrived
+    files: tuple[FileChange, ...]
+    facts: LedgerFacts | None = None
+    judged: EntryJudged | None = None
+    after: int = -1
+    between: tuple[FileChange, ...] = ()
+    origin: Origin | None = None
+
+
 def take_arrival(session: Session, arrival: Arrival) -> None:
-    """Take a round on the session's thread. UserError when another round came first."""
-    expected = arrival.action.round
-    if expected.source is Source.EXPERT and session.review.round is not None:
-        if session.review.round.number != expected.number:
-            raise UserError("Another round arrived meanwhile; the edit was not taken.", hint="Edit again.")
-    session.take_round(arrival.action, arrival.files)
-    if arrival.facts is not None:
-        session.ledger_facts = arrival.facts
-    if arrival.judged is not None:
-        session.act(arrival.judged)
+    """Take a round on the session's thread. UserError for an edit when another round came first.
+
+    A round that was read or paid for is compared anew instead. One that another process has taken
+    already (both read the same work tree) is not taken twice.
+    """
+    with turn(session.review.id):
+        session.poll()
+        if session.review.index != arrival.after:
+            again = _compared_anew(session, arrival)
+            if again is None:
+                return
+            arrival = again
+        session.take_round(_brought_up_to_date(session, arrival), arrival.files)
+        if arrival.facts is not None:
+            session.ledger_facts = arrival.facts
+        if arrival.judged is not None:
+            session.act(arrival.judged)
+
+
+def _compared_anew(session: Session, arrival: Arrival) -> Arrival | None:
+    """The same round after another than the one it was compared with; None when it is there already."""
+    origin, current = arrival.origin, session.review.round
+    if origin is None:
+        raise UserError("Another round arrived meanwhile; the edit was not taken.", hint="Edit again.")
+    tree = arrival.action.round.tree
+    if current is not None and current.tree == tree and origin.source is not Source.MODEL:
+        return None
+    return next_arrival(session, tree, origin)
+
+
+def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
+    """The action with what was judged and noted since the round was compared, while a model wrote."""
+    review, action = session.review, arrival.action
+    if arrival.after < 0:
+        return action
+    places = dict(action.places)
+    if any(note.id not in places and not note.withdrawn for note in review.notes.values()):
+        places = dict(places_in_round(session.repository, review, action.round.tree, arrival.between))
+    carry = carry_rounds(session.files, arrival.files, arrival.between, review.current)
+    return replace(action, places=places, carry=carry)
 
 
 def first_round(session: Session, tree: str, source: Source, not_shown: tuple[NotShown, ...] = ()) -> Arrival:
@@ -93,14 +131,14 @@ def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
         id=new_id(),
         at=time.time(),
         round=round_,
-        carry=carry_rounds(session.files, files, between),
+        carry=carry_rounds(session.files, files, between, review.current),
         places=places_in_round(repository, review, tree, between),
         answers=origin.answers,
         whys=origin.whys,
     )
     start = tuple(repository.file_changes(review.base, origin.start)) if origin.start != review.base else ()
     facts = LedgerFacts(tree, review.index, session.files, start, between)
-    return Arrival(action, files, facts)
+    return Arrival(action, files, facts, None, review.index, between, origin)
 
 
 def load_ledger(session: Session) -> LedgerFacts | None:
@@ -143,12 +181,26 @@ def refresh(session: Session) -> Arrival | None:
     read = last_read(review)
     if snapshot.tree == read:
         return None
-    if current.source is Source.MODEL:
+    if model_stands(review) and not has_landed(review):
         raise UserError(
             "The work tree has changed, but the round on screen came from a model and is not in it.",
             hint="Land what you accepted first, then refresh.",
         )
     return next_arrival(session, snapshot.tree, Origin(review.source, read, not_shown=snapshot.not_shown))
+
+
+def model_stands(review: Review) -> bool:
+    """True while the current round is a model's, with or without edits of the expert's own on it."""
+    author = next((each for each in reversed(review.rounds) if each.source is not Source.EXPERT), None)
+    return author is not None and author.source is Source.MODEL
+
+
+def has_landed(review: Review) -> bool:
+    """True once the current round was landed in the work tree: what is there now goes on from it."""
+    return any(
+        each.round == review.index and each.purpose == "land" and each.tree is not None
+        for each in review.landings
+    )
 
 
 def last_read(review: Review) -> str:
@@ -199,12 +251,12 @@ def tweak_lines(
         id=new_id(),
         at=time.time(),
         round=round_,
-        carry=carry_rounds(session.files, files, between),
+        carry=carry_rounds(session.files, files, between, review.current),
         places=places_in_round(repository, review, tree, between),
         taken=_taken(files, path, edited),
         words=words or f"edited {path} in place",
     )
-    return Arrival(action, files)
+    return Arrival(action, files, None, None, review.index, between)
 
 
 def restore(session: Session, entry: Entry) -> Arrival | None:
@@ -223,7 +275,7 @@ def restore(session: Session, entry: Entry) -> Arrival | None:
         entry=entry.id,
         answer="restored",
     )
-    return Arrival(arrival.action, arrival.files, None, judged)
+    return replace(arrival, judged=judged)
 
 
 def _ended(text: bytes, lines: Sequence[bytes], after: int) -> bytes:

@@ -115,7 +115,7 @@ Event = Progress | Sent | Called | Arrived | Lost
 
 
 def recipients(session: Session, *, waiting: bool = False) -> tuple[Recipient, ...]:
-    """Everybody who could be sent to, with what each lacks. May ask the keyring: call it off the window's thread."""
+    """Everybody who could be sent to, with what each lacks. May ask the keyring: not for the window's thread."""
     found = [Recipient("waiting", "the caller that waits", RecipientKind.WAITING)] if waiting else []
     for name, model in session.settings.models.items():
         found.append(_model_recipient(name, model))
@@ -155,14 +155,14 @@ def start_tree(session: Session) -> str:
     return compose_tree(session.repository, review.base, session.files, review.current, Take.NOT_REJECTED)
 
 
-def send_feedback(session: Session, recipient: str) -> FeedbackSent:
-    """The act of sending to somebody who edits the work tree (a waiting caller, the clipboard). Blocking."""
+def send_feedback(session: Session, recipient: str, *, taken_out: bool = False) -> FeedbackSent:
+    """The act of sending. `taken_out`: who gets it starts from files without the rejected lines. Blocking."""
     return FeedbackSent(
         id=new_id(),
         at=time.time(),
         round=session.review.index,
         recipient=recipient,
-        text=as_markdown(session.feedback()),
+        text=as_markdown(session.feedback(taken_out=taken_out)),
         start=start_tree(session),
     )
 
@@ -175,7 +175,7 @@ def next_round(session: Session, recipient: Recipient, cancelled: threading.Even
             hint="Set the provider's key in the environment, or in Settings, Models.",
         )
     session.log.remember("recipient", {"id": recipient.id})
-    sent = send_feedback(session, recipient.id)
+    sent = send_feedback(session, recipient.id, taken_out=True)
     request = _request(session, sent)
     yield Sent(sent)
     began = time.monotonic()
@@ -282,7 +282,7 @@ def _placed_notes(session: Session) -> tuple[Note, ...]:
 
 def prompt_messages(session: Session) -> list[dict[str, str]]:
     """The messages that a model would be given now. Blocking."""
-    request = _request(session, send_feedback(session, "preview"))
+    request = _request(session, send_feedback(session, "preview", taken_out=True))
     return [{"role": each.role, "content": each.content} for each in build(request)]
 
 

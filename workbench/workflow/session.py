@@ -11,9 +11,9 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 
 from workbench.errors import UserError
-from workbench.git.journal import acknowledge
 from workbench.git.repository import Repository
 from workbench.review import feedback as feedbacks
 from workbench.review.actions import (
@@ -34,17 +34,19 @@ from workbench.review.actions import (
     Undone,
     words_of,
 )
-from workbench.review.changes import Change, FileChange, Side
+from workbench.review.changes import Change, FileChange
 from workbench.review.ledger import Entry, ledger
-from workbench.review.lines import split_lines
 from workbench.review.notes import Author, Intent, Note, Place, Reply
 from workbench.review.progress import Progress, asked, progress
 from workbench.review.review import Review, apply, next_note_id, redoable, undoable
 from workbench.review.selecting import describe
 from workbench.review.verdicts import Selection, Verdict, select_change
-from workbench.store import paths
 from workbench.store.log import ActionLog
 from workbench.store.settings import Settings
+from workbench.workflow.placing import place_of_change
+from workbench.workflow.recording import Recording
+from workbench.workflow.round_files import RoundFiles
+from workbench.workflow.turns import turn
 
 
 def new_id() -> str:
@@ -63,7 +65,7 @@ class LedgerFacts:
     between: tuple[FileChange, ...]
 
 
-class Session:
+class Session(RoundFiles):
     """A review, the files of its current round, and the log that both are saved in."""
 
     def __init__(
@@ -75,20 +77,32 @@ class Session:
         sequence: int,
         files: Sequence[FileChange],
     ) -> None:
-        self.repository = repository
+        super().__init__(repository, review, files)
         self.log = log
         self.settings = settings
-        self.review = review
         self.sequence = sequence
         self.ledger_facts: LedgerFacts | None = None
         self.messages: tuple[str, ...] = ()
         """What opening has to say: a landing that was finished or rolled back, whose repository this is."""
-        self._files_by_tree: dict[str, tuple[FileChange, ...]] = {}
+        self.recording: Recording | None = None
+        """The landing that is being written or is not recorded yet."""
         self._last_verdict: tuple[Verdict, str | None] | None = None
         self._ledger_cache: tuple[tuple[object, ...], tuple[Entry, ...]] | None = None
-        self._index_files(tuple(files))
-        if review.round:
-            self._files_by_tree[review.round.tree] = self.files
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what is held open: the log, git's kept children, locks. All is saved already."""
+        if self.recording is not None:
+            self.recording.held.close()
+        self.repository.close()
+        self.log.close()
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -101,38 +115,29 @@ class Session:
         """How far the review is, counted."""
         return progress(self.review, self.files)
 
-    def change(self, change_id: str) -> Change:
-        """The change of the current round with this id, or a unique start of it. UserError when there is none."""
-        found = self.changes_by_id.get(change_id)
-        if found is not None:
-            return found
-        starts = [change for key, change in self.changes_by_id.items() if key.startswith(change_id)]
-        if len(starts) == 1 and change_id:
-            return starts[0]
-        raise UserError(
-            f"There is no change {change_id} in this round.",
-            hint=f"List them: workbench changes {self.review.id}",
-        )
+    def feedback(self, *, taken_out: bool = False) -> feedbacks.Feedback:
+        """What the next round would be given. `taken_out`: its files have the rejected lines out already."""
+        return feedbacks.feedback(self.review, self.files, taken_out=taken_out or self.is_taken_out)
 
-    def file(self, path: str) -> FileChange:
-        """The file change at `path`. UserError when the round does not touch it."""
-        found = self.by_path.get(path)
-        if found is None:
-            raise UserError(
-                f"{path} is not changed in this round.", hint="Paths are given from the repository's top."
-            )
-        return found
-
-    def feedback(self) -> feedbacks.Feedback:
-        """What the next round would be given."""
-        return feedbacks.feedback(self.review, self.files)
+    @property
+    def is_taken_out(self) -> bool:
+        """True once the rejected lines of this round were taken out of the work tree."""
+        index = self.review.index
+        return any(each.round == index and each.purpose == "take out" for each in self.review.landings)
 
     def ledger(self) -> tuple[Entry, ...]:
-        """What became of each verdict and note. Empty before `ledger_facts` are there and in a first round."""
+        """What became of verdicts and notes. Empty before `ledger_facts` are there and in a first round."""
         facts, current = self.ledger_facts, self.review.round
         if facts is None or current is None or facts.tree != current.tree:
             return ()
-        key = (facts, self.review.notes, self.review.verdicts[facts.before_index], self.review.answers)
+        key = (
+            facts,
+            self.review.notes,
+            self.review.verdicts[facts.before_index],
+            self.review.answers,
+            self.review.task,
+            self.review.places,
+        )
         if self._ledger_cache is not None and all(
             a is b for a, b in zip(self._ledger_cache[0], key, strict=True)
         ):
@@ -165,23 +170,34 @@ class Session:
         place: Place | None = None,
     ) -> None:
         """Put one verdict on lines and facts of the current round, as one action and one undo."""
-        note = None
-        if reason:
+        if not selections:
+            raise UserError("There is nothing to judge.", hint="Name changes or lines.")
+        index = self.review.index
+        if not reason:
+            self._judge(index, selections, verdict, None)
+        else:
             where = place or Place(path=selections[0].path)
-            note = Note(next_note_id(self.review), Intent.MUST, where, reason, self.review.index, reason=True)
-        words = describe(verdict, selections)
+            with turn(self.review.id):
+                self.poll()
+                number = next_note_id(self.review)
+                note = Note(number, Intent.MUST, where, reason, index, reason=True)
+                self._judge(index, selections, verdict, note)
+        self._last_verdict = (verdict, reason)
+
+    def _judge(
+        self, index: int, selections: Sequence[Selection], verdict: Verdict, note: Note | None
+    ) -> None:
         self.act(
             Judged(
                 id=new_id(),
                 at=time.time(),
-                round=self.review.index,
+                round=index,
                 selections=tuple(selections),
                 verdict=verdict,
                 note=note,
-                words=words,
+                words=describe(verdict, selections),
             )
         )
-        self._last_verdict = (verdict, reason)
 
     def judge_change(self, change_id: str, verdict: Verdict, *, reason: str | None = None) -> None:
         """Put a verdict on all of one change."""
@@ -216,8 +232,11 @@ class Session:
         """A new note at `place` of the current round."""
         if not text.strip() and suggestion is None:
             raise UserError("The note is empty.", hint="Write a sentence, or a suggestion.")
-        note = Note(next_note_id(self.review), intent, place, text, self.review.index, suggestion)
-        self.act(NoteWritten(id=new_id(), at=time.time(), note=note))
+        index = self.review.index
+        with turn(self.review.id):
+            self.poll()
+            note = Note(next_note_id(self.review), intent, place, text, index, suggestion)
+            self.act(NoteWritten(id=new_id(), at=time.time(), note=note))
         return note
 
     def edit_note(self, note_id: str, intent: Intent, text: str, suggestion: str | None) -> None:
@@ -282,22 +301,26 @@ class Session:
 
         A landing is not undone here, because files must be written: see `landing.undo_landing`.
         """
-        action = undoable(self.review)
-        if action is None:
-            return None
-        if isinstance(action, Landed):
-            raise UserError("The newest action is a landing.", hint="It is undone by writing files.")
-        self.act(Undone(id=new_id(), at=time.time(), target=action.id))
+        with turn(self.review.id):
+            self.poll()
+            action = undoable(self.review)
+            if action is None:
+                return None
+            if isinstance(action, Landed):
+                raise UserError("The newest action is a landing.", hint="It is undone by writing files.")
+            self.act(Undone(id=new_id(), at=time.time(), target=action.id))
         return action
 
     def redo(self) -> Action | None:
         """Do again what was taken back last and give it, None when there is nothing."""
-        action = redoable(self.review)
-        if action is None:
-            return None
-        if isinstance(action, Landed):
-            raise UserError("A landing is not done again by redo.", hint="Land again.")
-        self.act(Redone(id=new_id(), at=time.time(), target=action.id))
+        with turn(self.review.id):
+            self.poll()
+            action = redoable(self.review)
+            if action is None:
+                return None
+            if isinstance(action, Landed):
+                raise UserError("A landing is not done again by redo.", hint="Land again.")
+            self.act(Redone(id=new_id(), at=time.time(), target=action.id))
         return action
 
     def act(self, action: Action) -> None:
@@ -306,8 +329,9 @@ class Session:
         The journal of a landing goes only now, when what it did is recorded.
         """
         self.log.append(self.review.id, action)
-        if isinstance(action, Landed | Undone):
-            acknowledge(paths.journal_dir(self.review.id))
+        if self.recording is not None and self.recording.action == action.id:
+            self.recording.end(self.review.id)
+            self.recording = None
         self.poll()
 
     def take_round(self, action: RoundArrived, files: Sequence[FileChange]) -> None:
@@ -325,22 +349,8 @@ class Session:
         before, self.review = self.review, review
         now = review.round
         if now is not None and (before.round is None or before.round.tree != now.tree):
-            self._index_files(self._files_of(now.tree))
+            self._index_files(self.files_of(now.tree))
         return bool(news)
-
-    def old_data(self, path: str) -> bytes:
-        """The base's bytes of a changed file; empty where it has none. Blocking."""
-        file = self.file(path)
-        return self._blob(file.old_id, file.old_mode)
-
-    def old_lines(self, path: str) -> tuple[bytes, ...]:
-        """The base's lines of a changed file. Blocking."""
-        return split_lines(self.old_data(path))
-
-    def new_lines(self, path: str) -> tuple[bytes, ...]:
-        """The round's lines of a changed file. Blocking."""
-        file = self.file(path)
-        return split_lines(self._blob(file.new_id, file.new_mode))
 
     # -- what is kept beside the review ---------------------------------------------------------
 
@@ -364,51 +374,13 @@ class Session:
         """Where the window was."""
         return self.log.place(self.review.id)
 
-    def lines_at(self, path: str, side: Side) -> tuple[bytes, ...]:
-        """The lines of any tracked file on one side, changed or not. UserError when it is not there. Blocking."""
-        if path in self.by_path:
-            return self.old_lines(path) if side is Side.OLD else self.new_lines(path)
-        current = self.review.round
-        entry = self.repository.entry(current.tree if current else self.review.base, path)
-        if entry is None:
-            raise UserError(
-                f"There is no file {path} in this round.", hint="Paths are given from the repository's top."
-            )
-        return split_lines(self._blob(entry[1], entry[0]))
-
-    def require_path(self, path: str) -> None:
-        """UserError unless the path is changed or tracked in this round."""
-        if path not in self.by_path:
-            self.lines_at(path, Side.NEW)
-
     def words(self, action: Action) -> str:
         """What an action did, in a few words, for undo to name."""
         return words_of(action)
 
     def place_of(self, change: Change) -> Place:
         """A place that covers a change: its added lines, else its removed ones, else its file."""
-        from workbench.workflow.placing import place_of_change
-
         return place_of_change(self, change)
-
-    def _blob(self, blob: str | None, mode: str | None) -> bytes:
-        return self.repository.blob(blob) if blob and mode != "160000" else b""
-
-    def _files_of(self, tree: str) -> tuple[FileChange, ...]:
-        if tree not in self._files_by_tree:
-            self._files_by_tree[tree] = tuple(self.repository.file_changes(self.review.base, tree))
-        return self._files_by_tree[tree]
-
-    def files_of(self, tree: str) -> tuple[FileChange, ...]:
-        """The file changes from the base to any round's tree. Blocking when not read yet."""
-        return self._files_of(tree)
-
-    def _index_files(self, files: tuple[FileChange, ...]) -> None:
-        self.files = files
-        self.by_path: Mapping[str, FileChange] = {file.path: file for file in files}
-        self.changes_by_id: Mapping[str, Change] = {
-            change.id: change for file in files for change in file.changes
-        }
 
     def _reason_holds(self, note: Note) -> bool:
         """A reason is shown only while something of its change is still rejected."""

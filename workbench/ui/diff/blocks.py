@@ -380,20 +380,20 @@ def _part(block: Block, first: int, rows: int) -> Block:
 
 
 def _merged(spans: Iterable[tuple[int, int]], count: int) -> list[tuple[int, int]]:
-    """Spans cut to 0 … count, sorted, joined where no more than one line would be hidden between them."""
+    """Spans cut to 0 … count, sorted and joined; a gap of one line is shown, it would take as much room."""
     result: list[tuple[int, int]] = []
     for start, end in sorted((max(0, a), min(count, b)) for a, b in spans):
         if start >= end:
             continue
-        if start <= 1 and not result:
-            start = 0
-        if result and start <= result[-1][1] + 1:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        reached = result[-1][1] if result else 0
+        first = reached if start - reached <= 1 else start
+        if result and first <= reached:
+            result[-1] = (result[-1][0], max(end, reached))
         else:
-            result.append((start, end))
-    if result and result[-1][1] >= count - 1:
+            result.append((first, end))
+    if result and count - result[-1][1] == 1:
         result[-1] = (result[-1][0], count)
-    return result
+    return result or ([(0, 1)] if count == 1 else [])
 
 
 def row_of_line(block: Block, side: Side, line: int) -> int | None:
@@ -410,7 +410,9 @@ def row_of_line(block: Block, side: Side, line: int) -> int | None:
         return None
     row = rows.row_of(side, index) - block.first
     # A block made before the pairs were known may still have the fewest rows there can be.
-    last = rows.count - block.first if block.first + block.rows >= rows.count or not block.first else block.rows
+    last = (
+        rows.count - block.first if block.first + block.rows >= rows.count or not block.first else block.rows
+    )
     return row if 0 <= row < max(last, block.rows) else None
 
 

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 
 from workbench.review.changes import Side
 from workbench.review.notes import Author, Note, Place
@@ -26,7 +35,9 @@ _code = re.compile(r"`([^`\n]+)`")
 class Paragraph:
     """Wrapped text of one colour, with `code` in the code font."""
 
-    def __init__(self, dress: Dress, text: str, width: float, colour: QColor, font: QFont | None = None) -> None:
+    def __init__(
+        self, dress: Dress, text: str, width: float, colour: QColor, font: QFont | None = None
+    ) -> None:
         shown, spans = _spans_of_code(visible(text).text)
         self.layout = QTextLayout(shown, font or dress.text)
         option = QTextOption()
@@ -95,7 +106,9 @@ class _Part:
 class NoteCard:
     """One note at one width."""
 
-    def __init__(self, dress: Dress, note: Note, place: Place | None, width: float, *, outdated: bool) -> None:
+    def __init__(
+        self, dress: Dress, note: Note, place: Place | None, width: float, *, outdated: bool
+    ) -> None:
         self.dress, self.note, self.place = dress, note, place
         self.width = width
         self.outdated = outdated
@@ -138,7 +151,9 @@ class NoteCard:
 
     def _block(self, lines: Sequence[str], ground: QColor) -> None:
         shaper = self.dress.small_code
-        shaped = [shaper.plain(visible(line).text[:400], self.dress.theme.text) for line in lines[:_SHOWN_CODE]]
+        shaped = [
+            shaper.plain(visible(line).text[:400], self.dress.theme.text) for line in lines[:_SHOWN_CODE]
+        ]
         if len(lines) > _SHOWN_CODE:
             more = f"… {len(lines) - _SHOWN_CODE} more lines"
             shaped.append(shaper.plain(more, self.dress.theme.dim))
@@ -195,7 +210,9 @@ class NoteCard:
         painter.drawText(QRectF(left, line.top(), room, line.height()), Qt.AlignmentFlag.AlignVCenter, words)
         if status:
             painter.drawText(
-                QRectF(right - taken, line.top(), taken + 2, line.height()), Qt.AlignmentFlag.AlignVCenter, status
+                QRectF(right - taken, line.top(), taken + 2, line.height()),
+                Qt.AlignmentFlag.AlignVCenter,
+                status,
             )
 
     def _chip(self) -> str:

@@ -129,7 +129,9 @@ class Cells:
         self._theme, self._shaper = theme, shaper
         self._cells.clear()
 
-    def line(self, section: Section, block: Block, line: Line, side: Side) -> tuple[bytes | None, bytes | None]:
+    def line(
+        self, section: Section, block: Block, line: Line, side: Side
+    ) -> tuple[bytes | None, bytes | None]:
         """The bytes of a cell, and of the line that its words are compared with. (None, None) while not read."""
         if block.sort is Sort.PLAIN:
             number = line.old
@@ -148,7 +150,9 @@ class Cells:
             return run.removed[index], run.added[new] if new is not None else None
         return run.added[index], run.removed[old] if old is not None else None
 
-    def cell(self, section: Section, block: Block, line: Line, side: Side, left: float, *, words: bool) -> Cell | None:
+    def cell(
+        self, section: Section, block: Block, line: Line, side: Side, left: float, *, words: bool
+    ) -> Cell | None:
         """One cell. `left` is how far the view is scrolled to the right, in pixels."""
         data, facing = self.line(section, block, line, side)
         if data is None:
@@ -207,7 +211,14 @@ class Cells:
         return max(0, int(left / self._shaper.cell) // _STEP - 1) * _STEP
 
     def _make(
-        self, data: bytes, facing: bytes | None, side: Side, colours: Sequence[int] | None, window: int, *, words: bool
+        self,
+        data: bytes,
+        facing: bytes | None,
+        side: Side,
+        colours: Sequence[int] | None,
+        window: int,
+        *,
+        words: bool,
     ) -> Cell:
         assert self._theme is not None
         assert self._shaper is not None
@@ -285,4 +296,3 @@ def _clipped(shades: Sequence[int], start: int, end: int) -> list[int]:
         if shades[at + 1] > start and shades[at] < end:
             clipped += (max(0, shades[at] - start), shades[at + 1] - start, shades[at + 2])
     return clipped
-

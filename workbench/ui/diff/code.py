@@ -134,6 +134,13 @@ class CodePainter:
         self._draw_texts(painter, scene)
         self._draw_tags(painter)
 
+    def warm(self, scene: Scene, section: Section, block: Block, row: int) -> None:
+        """Make the cells of a row that may be painted soon."""
+        line = line_at(block, row)
+        for side, number in ((Side.OLD, line.old), (Side.NEW, line.new)):
+            if number is not None and (scene.columns.split or side is Side.NEW or line.new is None):
+                self._cells.cell(section, block, line, side, scene.left, words=not line.plain)
+
     # ---- rows -----------------------------------------------------------------------------------------------
 
     def block(
@@ -145,17 +152,22 @@ class CodePainter:
         first = max(0, -top // height)
         last = min(block.rows, (scene.height - top + height - 1) // height)
         sides = (Side.OLD, Side.NEW)
+        if last > first:
+            _widen(extent, line_at(block, first))
+            _widen(extent, line_at(block, last - 1))
         for row in range(first, last):
-            line = line_at(block, row)
-            _widen(extent, line)
             y = top + row * height
+            if scene.bands and not scene.shows(y, y + height):
+                continue
+            line = line_at(block, row)
             at = Spot(spot.section, spot.block, row)
             change = line.change
             look = None
             if change is not None:
                 look = self._looks.get(change.id)
-                if look is None or row == first == 0:
+                if look is None:
                     look = self._look(scene, section, change)
+                if (row == first and row > 0) or self._starts(block, row, change):
                     self._tag(scene, change, look, line, y)
             if scene.columns.split:
                 for side in sides:
@@ -166,6 +178,14 @@ class CodePainter:
             self._grounds[side].flush(painter)
             for strip in self._bars[side]:
                 strip.flush(painter)
+
+    def _starts(self, block: Block, row: int, change: Change) -> bool:
+        """Whether a change begins in a row, as far as it can be seen."""
+        run = block.run
+        assert run is not None
+        if len(run.changes) == 1:
+            return block.first + row == 0
+        return run.rows_of_change(change.id)[0] == block.first + row
 
     def _look(self, scene: Scene, section: Section, change: Change) -> _Look:
         assert self._dress is not None
@@ -246,7 +266,9 @@ class CodePainter:
         theme = self._dress.theme
         colour = look.colour
         if look.stands is Standing.MIXED:
-            colour = {Verdict.ACCEPTED: theme.accepted, Verdict.REJECTED: theme.rejected}.get(verdict, theme.open)
+            colour = {Verdict.ACCEPTED: theme.accepted, Verdict.REJECTED: theme.rejected}.get(
+                verdict, theme.open
+            )
         outer, inner = self._bars[side]
         outer.add(painter, colour, y, height)
         if look.hollow:
@@ -386,7 +408,9 @@ class CodePainter:
             taken[tag.y, tag.right] = box.left() - 2
 
 
-def verdict_words(layout: Layout, dress: Dress, change: Change, stands: Standing | None) -> tuple[str, QColor]:
+def verdict_words(
+    layout: Layout, dress: Dress, change: Change, stands: Standing | None
+) -> tuple[str, QColor]:
     """What is written beside a change, and in which colour; nothing for one that is simply unread."""
     said = layout.document.ledger_marks.get(change.id)
     if stands is Standing.ACCEPTED:

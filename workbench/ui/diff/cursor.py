@@ -37,7 +37,9 @@ def mark_of(layout: Layout, spot: Spot, side: Side = Side.NEW) -> Mark:
         return Mark(section.key)
     block = section.blocks[spot.block]
     if not block.is_code:
-        return Mark(section.key, block.sort, key=block.key, change=block.key if block.sort is Sort.FACT else None)
+        return Mark(
+            section.key, block.sort, key=block.key, change=block.key if block.sort is Sort.FACT else None
+        )
     line = line_at(block, min(spot.row, block.rows - 1))
     if block.key:
         return Mark(section.key, Sort.RUN, line=block.first + spot.row, key=block.key)
@@ -67,7 +69,9 @@ def spot_of(layout: Layout, mark: Mark) -> Spot | None:
         found = layout.spot_of_line(mark.section, mark.side, mark.line)
         if found is None and mark.change is not None:
             found = layout.spot_of_change(mark.change)
-        return found or layout.spot_of_line(mark.section, mark.side, mark.line, exact=False) or _last(layout, at)
+        return (
+            found or layout.spot_of_line(mark.section, mark.side, mark.line, exact=False) or _last(layout, at)
+        )
     for index, block in enumerate(section.blocks or ()):
         if block.sort is mark.sort and block.key == mark.key:
             return Spot(at, index, min(mark.line, block.rows - 1) if block.is_code else 0)

@@ -38,7 +38,9 @@ class Search:
 
     def spans(self, data: bytes) -> tuple[tuple[int, int], ...]:
         """Where a line matches, in characters of `decode(line)`."""
-        return tuple(match.span() for match in self.pattern.finditer(decode(data)) if match.end() > match.start())
+        return tuple(
+            match.span() for match in self.pattern.finditer(decode(data)) if match.end() > match.start()
+        )
 
 
 def search(files: Sequence[FileChange], contents: Contents, text: str, *, regex: bool, case: bool) -> Search:
@@ -46,7 +48,9 @@ def search(files: Sequence[FileChange], contents: Contents, text: str, *, regex:
     try:
         pattern = re.compile(text if regex else re.escape(text), 0 if case else re.IGNORECASE)
     except re.error as error:
-        raise UserError(f"“{text}” is not a regular expression: {error}.", hint="Search for it as text.") from error
+        raise UserError(
+            f"“{text}” is not a regular expression: {error}.", hint="Search for it as text."
+        ) from error
     found: list[Hit] = []
     if text:
         for file in files:

@@ -68,7 +68,12 @@ class Scene:
     chosen: tuple[Spot, Spot] | None = None
     chosen_side: Side | None = None
     hits: Callable[[bytes], tuple[Span, ...]] | None = None
-    focused: bool = True
+    bands: tuple[Span, ...] = ()
+    """The heights (top, bottom) that have to be painted; all where there are none."""
+
+    def shows(self, top: int, bottom: int) -> bool:
+        """Whether anything between two heights has to be painted."""
+        return not self.bands or any(top < low and bottom > high for high, low in self.bands)
 
     def chooses(self, spot: Spot, side: Side) -> bool:
         """Whether a row is selected on a side."""

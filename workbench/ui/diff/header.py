@@ -50,9 +50,17 @@ class Header:
         x, y = 16.0, box.y() + box.height() / 2
         size = 3.5 * self.dress.scale
         if section.folded:
-            points = [QPointF(x - size * 0.6, y - size), QPointF(x - size * 0.6, y + size), QPointF(x + size * 0.7, y)]
+            points = [
+                QPointF(x - size * 0.6, y - size),
+                QPointF(x - size * 0.6, y + size),
+                QPointF(x + size * 0.7, y),
+            ]
         else:
-            points = [QPointF(x - size, y - size * 0.6), QPointF(x + size, y - size * 0.6), QPointF(x, y + size * 0.7)]
+            points = [
+                QPointF(x - size, y - size * 0.6),
+                QPointF(x + size, y - size * 0.6),
+                QPointF(x, y + size * 0.7),
+            ]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.dress.theme.dim)
@@ -85,14 +93,18 @@ class Header:
         right = self._right(painter, section, file, box)
         left = 30.0
         badges = self._badges(file)
-        room = right - left - 24 - sum(dress.small_metrics.horizontalAdvance(words) + 20 for words, _ in badges)
+        room = (
+            right - left - 24 - sum(dress.small_metrics.horizontalAdvance(words) + 20 for words, _ in badges)
+        )
         name = visible(file.path).text
         if file.status is Status.RENAMED and file.base_path is not None:
             name = f"{visible(file.base_path).text} → {name}"
         shown = dress.strong_metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(60.0, room))
         painter.setFont(dress.strong)
         painter.setPen(theme.text)
-        painter.drawText(QRectF(left, box.y(), max(60.0, room) + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(
+            QRectF(left, box.y(), max(60.0, room) + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, shown
+        )
         left += dress.strong_metrics.horizontalAdvance(shown) + 12
         for words, colour in badges:
             left += self._badge(painter, words, colour, left, box) + 8
@@ -105,7 +117,9 @@ class Header:
         elif file.status is Status.DELETED:
             badges.append(("deleted", theme.rejected))
         elif file.status is Status.RENAMED:
-            badges.append((f"renamed · {file.similarity} %" if file.similarity is not None else "renamed", theme.accent))
+            badges.append(
+                (f"renamed · {file.similarity} %" if file.similarity is not None else "renamed", theme.accent)
+            )
         elif file.status is Status.TYPECHANGE:
             badges.append(("other type", theme.altered))
         if file.binary:
@@ -160,7 +174,12 @@ class Header:
         dress = self.dress
         width = dress.small_metrics.horizontalAdvance(words) + 18
         height = round(18 * dress.scale)
-        shape = QRectF(round(right - width) + 0.5, round(box.y() + (box.height() - height) / 2) + 0.5, round(width), height)
+        shape = QRectF(
+            round(right - width) + 0.5,
+            round(box.y() + (box.height() - height) / 2) + 0.5,
+            round(width),
+            height,
+        )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1))

@@ -184,7 +184,9 @@ class Layout:
     def _pin_all(self) -> None:
         """Put every note and editor where it belongs; lay out again only the sections where that differs."""
         pins: dict[str, list[Pin]] = {}
-        self.files = {section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE}
+        self.files = {
+            section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE
+        }
         for note, place in self.document.notes:
             path, pin = self._pin(note, place)
             pins.setdefault(path, []).append(pin)
@@ -210,7 +212,9 @@ class Layout:
             section.blocks = [Block(Sort.EDITOR if pin.is_editor else Sort.NOTE, key=pin.key) for pin in pins]
             self._stack(section)
             self.sections.insert(0, section)
-        self.files = {section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE}
+        self.files = {
+            section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE
+        }
 
     def _pin(self, note: Note, place: Place | None) -> tuple[str, Pin]:
         if place is None:
@@ -449,7 +453,9 @@ class Layout:
             return
         blocks = section.blocks or []
         first = 0 if step > 0 else len(blocks) - 1
-        for index in range(first if beyond is None else max(beyond.block, 0), len(blocks) if step > 0 else -1, step):
+        for index in range(
+            first if beyond is None else max(beyond.block, 0), len(blocks) if step > 0 else -1, step
+        ):
             block = blocks[index]
             if block.sort in _NO_STOPS:
                 continue

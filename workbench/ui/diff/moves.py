@@ -180,4 +180,8 @@ def gap_for(layout: Layout, path: str, side: Side, line: int) -> tuple[tuple[int
 
 def is_file(layout: Layout, mark: Mark | None) -> bool:
     """Whether the cursor is in a file."""
-    return mark is not None and mark.section in layout.files and layout.sections[layout.files[mark.section]].part is Part.FILE
+    return (
+        mark is not None
+        and mark.section in layout.files
+        and layout.sections[layout.files[mark.section]].part is Part.FILE
+    )

@@ -21,7 +21,7 @@ from workbench.ui.diff.code import CodePainter, verdict_words
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Scene
 from workbench.ui.diff.header import Header
-from workbench.ui.diff.layout import Layout, Part, Section, Spot
+from workbench.ui.diff.layout import Layout, Section, Spot
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -71,7 +71,8 @@ class Painter:
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Everything between the scene's scroll position and the bottom of the view."""
-        painter.fillRect(0, 0, scene.columns.width, scene.height, self.dress.theme.ground)
+        for top, bottom in scene.bands or ((0, scene.height),):
+            painter.fillRect(0, top, scene.columns.width, bottom - top, self.dress.theme.ground)
         seen: list[Seen] = []
         sections = list(self._sections(scene))
         self.code.begin(scene)
@@ -85,7 +86,34 @@ class Painter:
             if section.header:
                 bottom = self._layout.tops[at + 1] - scene.scroll
                 box = QRect(0, max(y, min(0, bottom - section.header)), scene.columns.width, section.header)
-                self._header.paint(painter, section, box, current=scene.spot == Spot(at, -1))
+                if scene.shows(box.top(), box.bottom() + 1):
+                    self._header.paint(painter, section, box, current=scene.spot == Spot(at, -1))
+
+    def ahead(self, scene: Scene, top: int, bottom: int) -> Iterator[None]:
+        """Make the cells between two heights of the scroll, one row at a time, so that scrolling there is quick."""
+        layout, row_height = self._layout, self._layout.heights.row
+        if not layout.sections:
+            return
+        first = layout.section_at(top)
+        last = layout.section_at(bottom)
+        for at in range(first, last + 1):
+            if at >= len(layout.sections):
+                return
+            section = layout.sections[at]
+            if section.folded:
+                continue
+            layout.build(section)
+            yield
+            start = layout.tops[at] + section.header
+            for index, block in enumerate(section.blocks or ()):
+                y = start + section.tops[index]
+                if not block.is_code or y > bottom or y + block.rows * row_height < top:
+                    continue
+                low = max(0, (top - y) // row_height)
+                high = min(block.rows, (bottom - y) // row_height + 1)
+                for row in range(low, high):
+                    self.code.warm(scene, section, block, row)
+                    yield
 
     def _sections(self, scene: Scene) -> Iterator[tuple[Section, int, int]]:
         layout = self._layout
@@ -104,7 +132,7 @@ class Painter:
             spot, y = Spot(at, index), top + tops[index]
             if blocks[index].is_code:
                 self.code.block(painter, scene, section, spot, y, extent)
-            else:
+            elif scene.shows(y, top + tops[index + 1]):
                 box = QRect(0, y, scene.columns.width, tops[index + 1] - tops[index])
                 self._other(painter, scene, section, spot, box)
             index += 1
@@ -121,7 +149,9 @@ class Painter:
         elif block.sort is Sort.NOTE:
             card = self._card(section, block)
             if card is not None:
-                card.paint(painter, scene.columns.card(section, block)[0], box.y(), current=spot == scene.spot)
+                card.paint(
+                    painter, scene.columns.card(section, block)[0], box.y(), current=spot == scene.spot
+                )
         elif block.sort is Sort.ENTRY:
             self._entry(painter, scene, block, box, current=spot == scene.spot)
         elif block.sort is Sort.WORDS:
@@ -134,7 +164,9 @@ class Painter:
         dress = self.dress
         painter.fillRect(box, dress.gap)
         count = block.hidden
-        words = "⋯  more lines" if count is None else f"⋯  {count:,} unchanged line{'s' if count != 1 else ''}"
+        words = (
+            "⋯  more lines" if count is None else f"⋯  {count:,} unchanged line{'s' if count != 1 else ''}"
+        )
         scope = self._scope(section, block)
         if scope:
             words += "  ·  "
@@ -213,7 +245,9 @@ class Painter:
             (place, dress.strong, dress.strong_metrics, theme.text),
             (entry.words, dress.text, dress.text_metrics, theme.dim),
         ):
-            text = metrics.elidedText(visible(words).text, Qt.TextElideMode.ElideMiddle, max(40.0, right - left))
+            text = metrics.elidedText(
+                visible(words).text, Qt.TextElideMode.ElideMiddle, max(40.0, right - left)
+            )
             painter.setFont(font)
             painter.setPen(shade)
             painter.drawText(QRectF(left, box.y(), right - left + 2, box.height()), _LEFT, text)

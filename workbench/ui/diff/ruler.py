@@ -32,10 +32,12 @@ class Ruler(QWidget):
         self._marks: QPixmap | None = None
         self._shown = (0, 0)
         self._hits: list[tuple[str, float]] = []
+        self._tops: list[int] = []
+        self._drawn_with: dict[str, object] = {}
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_LATER)
-        self._later.timeout.connect(self.redraw)
+        self._later.timeout.connect(self._patch)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -45,11 +47,25 @@ class Ruler(QWidget):
         self.redraw()
 
     def refresh(self) -> None:
-        """Verdicts or heights changed."""
+        """Verdicts changed: at once where there are few changes, else a moment later."""
         if len(self._layout.changes) <= _AT_ONCE:
-            self.redraw()
+            self._patch()
         elif not self._later.isActive():
             self._later.start()
+
+    def _patch(self) -> None:
+        """Draw again what is not as it was drawn."""
+        if self._marks is not None and self._layout.tops is self._tops:
+            painter = QPainter(self._marks)
+            for at, section in enumerate(self._layout.sections):
+                if section.part is Part.FILE and self._drawn_with.get(
+                    section.key
+                ) is not self._layout.standings(section):
+                    self._file(painter, at, section)
+            painter.end()
+        else:
+            self._marks = None
+        self.update()
 
     def redraw(self) -> None:
         """Draw the marks again at the next paint."""
@@ -98,51 +114,42 @@ class Ruler(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        layout, scale = self._layout, self.height() / max(1, self._whole())
-        for at, section in enumerate(layout.sections):
-            top, height = layout.tops[at], section.height
+        self._tops = self._layout.tops
+        self._drawn_with.clear()
+        for at, section in enumerate(self._layout.sections):
             if section.part is Part.FILE:
-                self._file(painter, section, top + section.header, max(1, height - section.header), scale)
-        painter.setBrush(self._dress.theme.text)
+                self._file(painter, at, section)
+        scale = self.height() / max(1, self._whole())
         for path, share in self._hits:
-            at = layout.files.get(path, -1)
+            at = self._layout.files.get(path, -1)
             if at >= 0:
-                y = (layout.tops[at] + share * layout.sections[at].height) * scale
-                painter.drawRect(QRectF(10, y, 3, 1.5))
+                y = (self._tops[at] + share * self._layout.sections[at].height) * scale
+                painter.fillRect(QRectF(10, y, 3, 1.5), self._dress.theme.text)
         painter.end()
         return pixmap
 
-    def _file(self, painter: QPainter, section: Section, top: int, height: int, scale: float) -> None:
-        assert self._dress is not None
-        assert section.file is not None
-        lines = 0
-        places: list[tuple[str, int, int]] = []
-        at = 0
-        for change in section.file.changes:
-            if change.is_text:
-                # Where it stands among the shown lines; folded ones count for a little.
-                size = max(len(change.removed), len(change.added))
-            else:
-                size = 2
-            lines += 4
-            places.append((change.id, lines, size))
-            lines += size
-        if not lines:
-            return
+    def _file(self, painter: QPainter, at: int, section: Section) -> None:
+        """The marks of one file. Folded lines between two changes count for a little."""
+        file = section.file
+        assert file is not None
         standings = self._layout.standings(section)
-        step = height / (lines + 4)
-        last = -10.0
-        for id, at, size in places:
-            y = (top + at * step) * scale
-            depth = max(3.0, size * step * scale)
-            colour = self._colour(id, standings.get(id))
-            if y + depth <= last and colour is self._colour(places[0][0], None):
-                continue
-            last = y + depth
-            painter.setBrush(colour)
-            painter.drawRoundedRect(QRectF(4, y, 6, depth), 1, 1)
+        self._drawn_with[section.key] = standings
+        scale = self.height() / max(1, self._whole())
+        top, height = self._tops[at] + section.header, max(1, section.height - section.header)
+        sizes = [max(len(change.removed), len(change.added), 2) for change in file.changes]
+        step = height / (sum(sizes) + 4 * len(sizes) + 4)
+        line = 0
+        last, shade = -1, None
+        for change, size in zip(file.changes, sizes, strict=True):
+            line += 4
+            first = round((top + line * step) * scale)
+            line += size
+            depth = max(3, round(size * step * scale))
+            colour = self._colour(change.id, standings.get(change.id))
+            # Thousands of changes fall on the same few pixels.
+            if first + depth > last or colour is not shade:
+                painter.fillRect(4, first, 6, depth, colour)
+                last, shade = first + depth, colour
 
     def _colour(self, id: str, standing: Standing | None) -> QColor:
         assert self._dress is not None

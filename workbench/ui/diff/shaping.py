@@ -30,7 +30,9 @@ Piece = tuple[int, int, QColor]
 """(start, end, colour): characters of the line, in order, without holes."""
 
 LEFT_TO_RIGHT = "\u202d"
-_right_to_left = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_right_to_left = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 
 class Shaped:
@@ -162,7 +164,12 @@ class Shaper:
             return True
         glyphs = self._raw.glyphIndexesForString(character)
         kind = unicodedata.category(character)
-        if len(glyphs) == 1 and glyphs[0] and not kind.startswith("M") and not _right_to_left.match(character):
+        if (
+            len(glyphs) == 1
+            and glyphs[0]
+            and not kind.startswith("M")
+            and not _right_to_left.match(character)
+        ):
             advance = self._raw.advancesForGlyphIndexes(glyphs)[0].x()
             if abs(advance - self.cell) < 0.6:
                 self._glyphs[character] = glyphs[0]

@@ -1,0 +1,117 @@
+"""The lexing helper as a process, and its client in the window."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from workbench.ui.highlighter import Highlighter, language_key
+from workbench.ui.lexer import (
+    BUILTIN,
+    COMMENT,
+    FUNCTION,
+    KEYWORD,
+    NUMBER,
+    STRING,
+    coloured_lines,
+    lexer_for,
+)
+
+
+def spans(path: str, text: str) -> list[list[int]]:
+    lexer = lexer_for(path, text)
+    assert lexer is not None
+    return list(coloured_lines(lexer, text))
+
+
+def test_each_line_gets_its_own_spans_in_characters() -> None:
+    lines = spans("a.py", "def f(x):\n    return len('é𝒳') + 1  # yes\n")
+    assert lines[0] == [0, 3, KEYWORD, 4, 5, FUNCTION]
+    assert lines[1] == [4, 10, KEYWORD, 11, 14, BUILTIN, 15, 19, STRING, 23, 24, NUMBER, 26, 31, COMMENT]
+    assert lines[2] == []
+
+
+def test_a_string_over_many_lines_colours_all_of_them() -> None:
+    assert spans("a.py", '"""one\n\ntwo"""\n')[:3] == [[0, 6, STRING], [], [0, 6, STRING]]
+
+
+def test_form_feeds_and_line_separators_do_not_end_a_line() -> None:
+    assert len(spans("a.py", "a = 1\x0cb\u2028c\x85\nd = 2\n")) == 3
+
+
+def test_an_unknown_name_has_no_lexer() -> None:
+    assert lexer_for("notes.unknown", "text") is None
+
+
+def ask(requests: list[dict[str, object]], folder: Path) -> list[dict[str, object]]:
+    """All answers of the helper, run as a process in `folder`."""
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "import sys; sys.path.insert(0, sys.argv[1]); "
+         "from workbench.ui import lexer; lexer.main()", str(root)],
+        input="".join(json.dumps(request) + "\n" for request in requests).encode(),
+        capture_output=True,
+        cwd=folder,
+        check=True,
+        timeout=60,
+    )  # fmt: skip
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_helper_imports_no_qt_and_nothing_from_the_folder_it_runs_in(tmp_path: Path) -> None:
+    (tmp_path / "pygments").mkdir()
+    (tmp_path / "pygments" / "__init__.py").write_text("raise SystemExit(9)")
+    root = Path(__file__).resolve().parents[2]
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import workbench.ui.lexer, pygments; "
+        "print(any(name.startswith('PySide6') for name in sys.modules), pygments.__file__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, str(root)],
+        capture_output=True,
+        cwd=tmp_path,
+        check=True,
+        timeout=60,
+        text=True,
+    )
+    assert done.stdout.startswith("False")
+    assert str(tmp_path) not in done.stdout
+
+
+def test_what_is_looked_at_in_a_long_text_comes_before_the_whole_of_it(tmp_path: Path) -> None:
+    text = "".join(f"value_{n} = {n}\n" for n in range(5000))
+    # Standard input ends after the request, so only what is answered at once is certain to come.
+    answers = ask([{"want": "k", "path": "a.py", "text": text, "first": 4000, "last": 4050}], tmp_path)
+    assert answers[0]["final"] is False
+    assert answers[0]["from"] == 3800
+
+
+def test_the_client_gets_final_colours_of_every_line(qtbot: QtBot) -> None:
+    highlighter = Highlighter()
+    text = "".join(f"def f{n}(): return {n}\n" for n in range(1500))
+    key = language_key("1" * 40, "a.py")
+    highlighter.want(key, "a.py", lambda: text, 1000, 1040)
+    qtbot.waitUntil(lambda: highlighter.spans(key, 1020) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: highlighter.is_final(key, 1499), timeout=20_000)
+    found = highlighter.spans(key, 1499)
+    highlighter.stop()
+    assert found == [0, 3, KEYWORD, 4, 9, FUNCTION, 13, 19, KEYWORD, 20, 24, NUMBER]
+
+
+def test_a_language_that_nobody_knows_is_final_at_once_and_plain(qtbot: QtBot) -> None:
+    highlighter = Highlighter()
+    key = language_key("2" * 40, "a.unknown")
+    highlighter.want(key, "a.unknown", lambda: "text\n", 0, 1)
+    qtbot.waitUntil(lambda: highlighter.is_final(key, 0), timeout=20_000)
+    assert highlighter.spans(key, 0) is None
+    highlighter.stop()
+
+
+def test_one_blob_under_two_names_is_coloured_twice() -> None:
+    assert language_key("1", "a/b.py") != language_key("1", "a/b.js")
+    assert language_key("1", "a/b.py") == language_key("1", "c.py")
+    assert language_key("1", "Makefile") != language_key("1", "Dockerfile")

@@ -1,0 +1,47 @@
+"""A theme put on the application: its style sheet, marks of choices, and a palette where no sheet reaches."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+
+from workbench.ui.theme import Theme, stylesheet
+
+# A choice that holds differs by shape too: a ring with a point, a filled box.
+_MARKS = """
+QCheckBox::indicator, QRadioButton::indicator {
+  width: 12px; height: 12px; border: 1px solid @faint; background: @ground; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator:checked { background: @accent; border: 1px solid @accent; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 4px solid @accent; border-radius: 7px; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @line; }
+QCheckBox:focus, QRadioButton:focus { color: @accent; }
+QCheckBox:disabled, QRadioButton:disabled { color: @faint; }
+"""
+
+
+def wear(application: QApplication, theme: Theme) -> None:
+    """Dress the whole application in a theme."""
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: theme.panel,
+        QPalette.ColorRole.WindowText: theme.text,
+        QPalette.ColorRole.Base: theme.ground,
+        QPalette.ColorRole.AlternateBase: theme.panel,
+        QPalette.ColorRole.Text: theme.text,
+        QPalette.ColorRole.Button: theme.raised,
+        QPalette.ColorRole.ButtonText: theme.text,
+        QPalette.ColorRole.Highlight: theme.accent,
+        QPalette.ColorRole.HighlightedText: theme.ground,
+        QPalette.ColorRole.PlaceholderText: theme.faint,
+        QPalette.ColorRole.ToolTipBase: theme.raised,
+        QPalette.ColorRole.ToolTipText: theme.text,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, colour)
+    application.setPalette(palette)
+    marks = _MARKS
+    for name in ("faint", "ground", "accent", "line"):
+        marks = marks.replace(f"@{name}", getattr(theme, name).name())
+    application.setStyleSheet(stylesheet(theme) + marks)

@@ -1,0 +1,133 @@
+"""What a round by somebody else makes of a file that the work tree has in a version of its own. Pure.
+
+Judged lines come from the round, as their verdicts say. Open ones are left as the work tree has them:
+where nothing of a run was judged, all that the work tree has in its place; in a run that was judged in
+part, an open line is there if the work tree has it, and a base line gone if the work tree lost it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from workbench.review.aftermath import base_range, fact
+from workbench.review.changes import FileChange, Run, Side
+from workbench.review.compose import Result, Take, compose_file, compose_lines
+from workbench.review.linemap import LineMap
+from workbench.review.lines import split_lines
+from workbench.review.splitting import content_kind
+from workbench.review.verdicts import FileVerdicts, Verdict
+
+ACCEPTED = Verdict.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the work tree has of one file: its change from the base, and its runs from there to the round."""
+
+    file: FileChange
+    onward: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Runs of both versions that stand at one place of the base."""
+
+    round: tuple[Run, ...]
+    held: tuple[Run, ...]
+
+
+def overlay(
+    file: FileChange, old_data: bytes | None, verdicts: FileVerdicts, held: Held | None
+) -> tuple[Result, ...]:
+    """What stands in the result for a file change of the round of which something was judged."""
+    if held is None:
+        return compose_file(file, old_data, verdicts, Take.ACCEPTED)
+    known = _with_what_is_there(file, verdicts, held)
+    results = compose_file(file, old_data, known, Take.ACCEPTED)
+    kind = content_kind(file)
+    if kind is not None:
+        if kind in verdicts.facts or held.file.new_id is None:
+            return results
+        return tuple(replace(each, data=None, id=held.file.new_id) for each in results)
+    if file.base_path is None or not file.runs or not held.file.runs:
+        return results
+    old = split_lines(old_data or b"")
+    runs, judged = _composed_runs(file.runs, held.file.runs, verdicts, known)
+    data = b"".join(compose_lines(old, runs, judged, Take.ACCEPTED))
+    return tuple(replace(each, data=data, id=None) for each in results)
+
+
+def _with_what_is_there(file: FileChange, verdicts: FileVerdicts, held: Held) -> FileVerdicts:
+    """The verdicts, and as accepted what is open and in the work tree already."""
+    old: dict[int, Verdict] = {}
+    for run in held.file.runs:
+        old |= dict.fromkeys(range(run.old_start, run.old_start + len(run.removed)), ACCEPTED)
+    new: dict[int, Verdict] = {}
+    back, from_base = LineMap(held.onward), LineMap(held.file.runs)
+    for run in file.runs:
+        for line in range(run.new_start, run.new_start + len(run.added)):
+            there = back.backward(line)
+            # A line that the work tree has from the base is no added line there, whatever this diff calls it.
+            if there is not None and from_base.backward(there) is None:
+                new[line] = ACCEPTED
+    facts = {
+        each.kind: ACCEPTED
+        for each in file.changes
+        if not each.is_text and fact(file, each.kind) == fact(held.file, each.kind)
+    }
+    return FileVerdicts({**old, **verdicts.old}, {**new, **verdicts.new}, {**facts, **verdicts.facts})
+
+
+def _composed_runs(
+    round_runs: Sequence[Run], held_runs: Sequence[Run], verdicts: FileVerdicts, known: FileVerdicts
+) -> tuple[tuple[Run, ...], FileVerdicts]:
+    """The runs that the result is composed of, their added lines counted anew, with what is taken of them."""
+    runs: list[Run] = []
+    old: dict[int, Verdict] = {}
+    new: dict[int, Verdict] = {}
+    count = 1
+    for part in _parts(round_runs, held_runs):
+        is_open = not any(_is_judged(run, verdicts) for run in part.round)
+        for run in part.held if is_open else part.round:
+            for side, line in _lines(run):
+                mapping, source = (old, known.old) if side is Side.OLD else (new, known.new)
+                if is_open or source.get(line) is ACCEPTED:
+                    mapping[line if side is Side.OLD else count + line - run.new_start] = ACCEPTED
+            runs.append(replace(run, new_start=count))
+            count += len(run.added)
+    return tuple(runs), FileVerdicts(old, new)
+
+
+def _parts(round_runs: Sequence[Run], held_runs: Sequence[Run]) -> Iterator[_Part]:
+    """Runs that overlap or touch in the base together, in order; not those that only the work tree has."""
+    marked = [(base_range(run), True, run) for run in round_runs]
+    marked += [(base_range(run), False, run) for run in held_runs]
+    marked.sort(key=lambda each: each[0])
+    ours: list[Run] = []
+    theirs: list[Run] = []
+    end = -1
+    for (begin, stop), is_round, run in marked:
+        if begin > end:
+            if ours:
+                yield _Part(tuple(ours), tuple(theirs))
+            ours, theirs = [], []
+        (ours if is_round else theirs).append(run)
+        end = max(end, stop)
+    if ours:
+        yield _Part(tuple(ours), tuple(theirs))
+
+
+def _is_judged(run: Run, verdicts: FileVerdicts) -> bool:
+    return any(_held(verdicts, side).get(line) is not None for side, line in _lines(run))
+
+
+def _held(verdicts: FileVerdicts, side: Side) -> Mapping[int, Verdict]:
+    return verdicts.old if side is Side.OLD else verdicts.new
+
+
+def _lines(run: Run) -> Iterator[tuple[Side, int]]:
+    for line in range(run.old_start, run.old_start + len(run.removed)):
+        yield Side.OLD, line
+    for line in range(run.new_start, run.new_start + len(run.added)):
+        yield Side.NEW, line

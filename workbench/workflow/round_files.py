@@ -1,0 +1,93 @@
+"""The files of the round that is shown, read from git. The reading half of a session; judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from workbench.errors import UserError
+from workbench.git.repository import Repository
+from workbench.review.changes import Change, FileChange, Side
+from workbench.review.lines import split_lines
+from workbench.review.review import Review
+
+
+class RoundFiles:
+    """The file changes of a review's current round by path and id, and the lines of both sides."""
+
+    def __init__(self, repository: Repository, review: Review, files: Sequence[FileChange]) -> None:
+        self.repository = repository
+        self.review = review
+        self._files_by_tree: dict[str, tuple[FileChange, ...]] = {}
+        self._index_files(tuple(files))
+        if review.round:
+            self._files_by_tree[review.round.tree] = self.files
+
+    def change(self, change_id: str) -> Change:
+        """The change of the current round with this id, or a unique start of it, else UserError."""
+        found = self.changes_by_id.get(change_id)
+        if found is not None:
+            return found
+        starts = [change for key, change in self.changes_by_id.items() if key.startswith(change_id)]
+        if len(starts) == 1 and change_id:
+            return starts[0]
+        if starts and change_id:
+            raise UserError(f"{len(starts)} changes begin with {change_id}.", hint="Give more of the id.")
+        raise UserError(
+            f"There is no change {change_id} in this round.",
+            hint=f"List them: workbench changes {self.review.id}",
+        )
+
+    def file(self, path: str) -> FileChange:
+        """The file change at `path`. UserError when the round does not touch it."""
+        found = self.by_path.get(path)
+        if found is None:
+            raise UserError(
+                f"{path} is not changed in this round.", hint="Paths are given from the repository's top."
+            )
+        return found
+
+    def files_of(self, tree: str) -> tuple[FileChange, ...]:
+        """The file changes from the base to any round's tree. Blocking when not read yet."""
+        if tree not in self._files_by_tree:
+            self._files_by_tree[tree] = tuple(self.repository.file_changes(self.review.base, tree))
+        return self._files_by_tree[tree]
+
+    def old_data(self, path: str) -> bytes:
+        """The base's bytes of a changed file; empty where it has none. Blocking."""
+        file = self.file(path)
+        return self._blob(file.old_id, file.old_mode)
+
+    def old_lines(self, path: str) -> tuple[bytes, ...]:
+        """The base's lines of a changed file. Blocking."""
+        return split_lines(self.old_data(path))
+
+    def new_lines(self, path: str) -> tuple[bytes, ...]:
+        """The round's lines of a changed file. Blocking."""
+        file = self.file(path)
+        return split_lines(self._blob(file.new_id, file.new_mode))
+
+    def lines_at(self, path: str, side: Side) -> tuple[bytes, ...]:
+        """The lines of any tracked file on one side, changed or not. UserError without it. Blocking."""
+        if path in self.by_path:
+            return self.old_lines(path) if side is Side.OLD else self.new_lines(path)
+        current = self.review.round
+        entry = self.repository.entry(current.tree if current else self.review.base, path)
+        if entry is None:
+            hint = "Paths are given from the repository's top."
+            raise UserError(f"There is no file {path} in this round.", hint=hint)
+        return split_lines(self._blob(entry[1], entry[0]))
+
+    def require_path(self, path: str) -> None:
+        """UserError unless the path is changed or tracked in this round."""
+        if path not in self.by_path:
+            self.lines_at(path, Side.NEW)
+
+    def _index_files(self, files: tuple[FileChange, ...]) -> None:
+        self.files = files
+        self.by_path: Mapping[str, FileChange] = {file.path: file for file in files}
+        self.changes_by_id: Mapping[str, Change] = {
+            change.id: change for file in files for change in file.changes
+        }
+
+    def _blob(self, blob: str | None, mode: str | None) -> bytes:
+        return self.repository.blob(blob) if blob and mode != "160000" else b""

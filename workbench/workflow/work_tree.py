@@ -1,0 +1,143 @@
+"""What each path of the work tree is to hold when a review lands there. Reads; writes nothing there.
+
+Accepted lines as new, rejected ones as old, open ones as the work tree has them now. So it must be known
+what the work tree has: what this review last read there or wrote, or, for a range that ends at HEAD, HEAD.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.git.worktree import Write
+from workbench.review.changes import FileChange
+from workbench.review.compose import Take
+from workbench.review.review import Review
+from workbench.review.rounds import Source
+from workbench.workflow.composing import Entry, composed_files
+from workbench.workflow.overlay import Held, overlay
+from workbench.workflow.receive import last_read
+from workbench.workflow.session import Session
+
+SUBMODULE = "160000"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be written. The work tree is known to hold the tree `known`, and becomes `tree`."""
+
+    known: str
+    tree: str
+    writes: tuple[Write, ...]
+    left: tuple[str, ...] = ()
+    """Submodules that would have to stand at another commit, which only git may bring about."""
+
+
+def wanted_in_work_tree(session: Session) -> Wanted:
+    """Every path that is to be written, with what it is known to hold and what it is to hold. Blocking."""
+    repository = session.repository
+    read, known = _known(session)
+    entries = repository.tree_entries(known)
+    wanted = _entries(session, read, known)
+    differing = {path: entry for path, entry in wanted.items() if _differs(session, entries.get(path), entry)}
+    left = [path for path, entry in differing.items() if SUBMODULE in _modes(entries.get(path), entry)]
+    for path in left:
+        del differing[path]
+    writes = tuple(
+        Write(path, _content(session, entries.get(path)), _content(session, entry))
+        for path, entry in differing.items()
+    )
+    return Wanted(known, repository.compose_tree(known, differing), writes, tuple(left))
+
+
+def _known(session: Session) -> tuple[int | None, str]:
+    """The index of the round that the work tree holds (None: of none), and the tree it is known to hold."""
+    review = session.review
+    tree = last_read(review)
+    read = _read_index(review)
+    if read is not None or any(landing.tree is not None for landing in review.landings):
+        return read, tree
+    if review.source is Source.RANGE:
+        head = session.repository.head().tree
+        for index in range(review.index, -1, -1):
+            if review.rounds[index].source is Source.RANGE and review.rounds[index].tree == head:
+                return index, head
+    return None, tree
+
+
+def _read_index(review: Review) -> int | None:
+    """The index of the newest round that was read from the work tree."""
+    for index in range(review.index, -1, -1):
+        if review.rounds[index].source in (Source.WORKTREE, Source.STAGED):
+            return index
+    return None
+
+
+def _entries(session: Session, read: int | None, known: str) -> Mapping[str, Entry | None]:
+    review, repository = session.review, session.repository
+    if read is not None and all(each.source is Source.EXPERT for each in review.rounds[read + 1 :]):
+        # The round is what the work tree has, but for edits of the expert's own, which are accepted.
+        return composed_files(repository, session.files, review.current, Take.NOT_REJECTED)
+    return _on_top(session, known)
+
+
+def _on_top(session: Session, known: str) -> Mapping[str, Entry | None]:
+    """A round of somebody else on top of what the work tree has. Files of which nothing was judged stay."""
+    review, repository, current = session.review, session.repository, session.review.round
+    there = session.files_of(known)
+    onward = repository.file_changes(known, current.tree if current else known)
+    judged = [file for file in session.files if review.current.get(file.path)]
+    old = repository.blobs([file.old_id for file in judged if file.old_id and file.runs])
+    wanted: dict[str, Entry | None] = {}
+    for file in judged:
+        wanted |= {path: None for path in (file.path, file.base_path) if path is not None}
+    for file in judged:
+        held = _held(file, there, onward)
+        for result in overlay(file, old.get(file.old_id or ""), review.current[file.path], held):
+            content = result.data if result.data is not None else result.id
+            if content is not None:
+                wanted[result.path] = (result.mode, content)
+    return {**_left_behind(session, there), **wanted}
+
+
+def _held(file: FileChange, there: Sequence[FileChange], onward: Sequence[FileChange]) -> Held | None:
+    """What the work tree has of a file of the round: found by its path in the base, a new one by its own."""
+    for each in there:
+        same = each.base_path == file.base_path if file.base_path is not None else each.path == file.path
+        if same and (file.base_path is not None or each.base_path is None):
+            runs = next((step.runs for step in onward if step.path == file.path), ())
+            return Held(each, runs)
+    return None
+
+
+def _left_behind(session: Session, there: Sequence[FileChange]) -> Mapping[str, Entry | None]:
+    """What the work tree changed and the round does not any more goes back to the base."""
+    touched = {path for file in session.files for path in (file.path, file.base_path)}
+    base = session.repository.tree_entries(session.review.base)
+    return {
+        path: base.get(path)
+        for file in there
+        for path in (file.path, file.base_path)
+        if path is not None and path not in touched
+    }
+
+
+def _modes(*entries: Entry | None) -> tuple[str, ...]:
+    return tuple(entry[0] for entry in entries if entry is not None)
+
+
+def _content(session: Session, entry: Entry | None) -> tuple[str, bytes] | None:
+    if entry is None:
+        return None
+    mode, content = entry
+    return mode, content if isinstance(content, bytes) else session.repository.blob(content)
+
+
+def _differs(session: Session, known: Entry | None, wanted: Entry | None) -> bool:
+    if known is None or wanted is None:
+        return known is not wanted
+    if known[0] != wanted[0]:
+        return True
+    if isinstance(wanted[1], str):
+        return known[1] != wanted[1]
+    return session.repository.blob(str(known[1])) != wanted[1]
