@@ -1,4 +1,7 @@
-"""Repositories that tests start from, made with plain git. Each scenario has a name and says what it holds."""
+"""Repositories that tests start from, made with plain git.
+
+Each scenario has a name and says what it holds.
+"""
 
 from __future__ import annotations
 

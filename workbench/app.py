@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from workbench.store.settings import Settings
     from workbench.ui.window import MainWindow
-    from workbench.workflow.opening import Asked, Nothing
+    from workbench.workflow.candidates import Asked
+    from workbench.workflow.opening import Nothing
     from workbench.workflow.session import Session
 
 # Late imports throughout: Qt after the opening thread has started, the rest beside it.
@@ -79,6 +81,59 @@ def show(options: Options) -> Ended:
     application.exec()
     window.tracer.stop()
     return _ended(window, options, handed)
+
+
+def run_demo(folder: str | None = None, shots: str | None = None, *, offscreen: bool = False) -> int:
+    """Open the demo; without a display run the whole loop on it, with pictures, and say what happened."""
+    if not (offscreen or _has_no_display()):
+        from workbench.workflow.candidates import Asked
+        from workbench.workflow.demo import demo_task, make_demo
+
+        path = make_demo(Path(folder) if folder else None)
+        return show(Options(path=path, asked=Asked(task=demo_task(), new=True))).status
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with tempfile.TemporaryDirectory(prefix="workbench-demo-data-", ignore_cleanup_errors=True) as data:
+        # Nothing of it stays among the user's own reviews and settings.
+        os.environ.update(WORKBENCH_DATA=data, WORKBENCH_CONFIG=data)
+        return _tour(Path(folder) if folder else None, Path(shots) if shots else None)
+
+
+def _tour(folder: Path | None, shots: Path | None) -> int:
+    from workbench.workflow.candidates import Asked
+    from workbench.workflow.demo import demo_task, make_demo
+
+    path = make_demo(folder)
+    pictures = shots or Path(tempfile.mkdtemp(prefix="workbench-demo-shots-"))
+    _application()
+    from workbench.ui.demo_tour import tour
+    from workbench.ui.driving import Driver
+
+    window = make_window(Options(size=(1600, 1000)))
+    _hook(window)
+    window.show()
+    window.errands.open(path, Asked(task=demo_task()))
+    driver = Driver(window, pictures)
+    try:
+        tour(driver, lambda text: _say(text + "\n"))
+    finally:
+        window.close()
+    _say(f"The demo's repository is {path}.\nScreenshots are in {pictures}.")
+    return 0
+
+
+def _say(text: str) -> None:
+    """Text for whoever started the program from a terminal."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _has_no_display() -> bool:
+    if sys.platform in ("darwin", "win32"):
+        return False
+    platform = os.environ.get("QT_QPA_PLATFORM")
+    if platform:
+        return platform in ("offscreen", "minimal")
+    return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def make_window(options: Options) -> MainWindow:
@@ -156,9 +211,7 @@ def _fill(window: MainWindow, opening: Ahead[Session | Nothing] | None, options:
         return
     name = options.path.resolve().name if options.path is not None else "the review"
     window.desk.show_opening(name)
-    window.tasks.start(
-        "open", lambda _: opening.answer(), window.errands.take_opened, window.errands.take_open_failure
-    )
+    _wait_for(window, opening)
 
 
 def _take(window: MainWindow, opening: Ahead[Session | Nothing]) -> None:
@@ -166,8 +219,18 @@ def _take(window: MainWindow, opening: Ahead[Session | Nothing]) -> None:
         found = opening.answer()
     except UserError as error:
         window.errands.take_open_failure(error)
-        return
-    window.errands.take_opened(found)
+    except Exception:  # noqa: BLE001 - raised again there
+        # A bug is told from inside the event loop, where the hook can show it; here it would end the program.
+        _wait_for(window, opening)
+    else:
+        window.errands.take_opened(found)
+
+
+def _wait_for(window: MainWindow, opening: Ahead[Session | Nothing]) -> None:
+    """Take the answer when it comes."""
+    window.tasks.start(
+        "open", lambda _: opening.answer(), window.errands.take_opened, window.errands.take_open_failure
+    )
 
 
 def _saver(settings: Settings) -> Callable[[Mapping[str, object]], Settings]:
@@ -207,8 +270,9 @@ def _ended(window: MainWindow, options: Options, handed: list[Any]) -> Ended:
         return Ended(0)
     if not handed:
         return Ended(CLOSED)
-    counted = window.controller.progress()
-    status = ALL_ACCEPTED if counted.accepted == counted.total else CHANGES_REQUESTED
+    counted = window.ended_with
+    accepted = counted is not None and counted.accepted == counted.total
+    status = ALL_ACCEPTED if accepted else CHANGES_REQUESTED
     return Ended(status, handed[-1].text)
 
 

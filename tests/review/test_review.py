@@ -454,6 +454,21 @@ def test_a_note_id_is_never_given_twice() -> None:
     assert replay(world.actions) == world.review
 
 
+def test_two_notes_that_were_given_one_id_at_the_same_time_are_both_kept() -> None:
+    world = World(b"a\n", informed=True)
+    world.arrive(b"A\n", Source.WORKTREE)
+    for number, text in enumerate(("window", "command line")):
+        note = Note("N1", Intent.SHOULD, Place("f"), text, 0)
+        world.do(NoteWritten(id=f"at once {number}", at=0.0, note=note))
+    assert {name: note.text for name, note in world.review.notes.items()} == {
+        "N1": "window",
+        "N2": "command line",
+    }
+    assert world.note("third") == "N3"
+    again = Note("N1", Intent.SHOULD, Place("f"), "window", 0)
+    assert apply(world.review, NoteWritten(id="again", at=0.0, note=again)) is world.review
+
+
 def test_a_new_action_drops_what_could_be_done_again_and_a_call_does_not() -> None:
     world = World(b"a\n", informed=True)
     world.arrive(b"A\n", Source.WORKTREE)

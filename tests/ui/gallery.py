@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.samples import OLD_STORE, sample
+from tests.ui.samples import ODD_OLD, OLD_STORE, large, ledger_sample, sample
+from workbench.review.changes import Side
+from workbench.review.lines import split_lines
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.view import DiffView
 from workbench.ui.fonts import interface_font
@@ -30,7 +32,7 @@ class Gallery:
         self.view = DiffView()
         self.view.smooth = False
         self.view.resize(1058, 932)
-        self.old = {"cache/store.py": OLD_STORE}
+        self.old = {"cache/store.py": OLD_STORE, "cache/odd_names.py": split_lines(ODD_OLD)}
         self.view.contents_wanted.connect(self.give)
 
     def give(self, path: str) -> None:
@@ -43,6 +45,44 @@ class Gallery:
         self.view.show()
         wait(milliseconds)
         self.view.grab().save(str(self.folder / f"{name}.png"))
+
+    def odd(self, document: Document) -> None:
+        """Characters that hide, wide ones, long lines, facts, deleted and renamed files."""
+        view = self.view
+        view.set_theme(load_theme("dark"))
+        view.go_to_file("cache/odd_names.py")
+        self.take("odd-dark", 700)
+
+    def states(self, document: Document) -> None:
+        """The ledger, a selection, search hits, a narrow view, larger type."""
+        view = self.view
+        other = ledger_sample()
+        view.show_document(other)
+        view.go_to_entry("e1")
+        view.verticalScrollBar().setValue(0)
+        self.take("ledger-dark")
+        view.show_document(document)
+        view.go_to_line("cache/store.py", Side.NEW, 44)
+        view.toggle_selecting()
+        view.move_line(1)
+        view.find("_items")
+        self.take("selection-dark")
+        view.clear_selection()
+        view.find("")
+        view.resize(640, 700)
+        self.take("narrow-dark")
+        view.resize(1058, 932)
+        view.set_code_font("", 19)
+        self.take("large-type-dark")
+        view.set_code_font("", 13)
+        view.set_theme(load_theme("high-contrast"))
+        self.take("high-contrast")
+        view.set_theme(load_theme("colour-blind-light"))
+        self.take("colour-blind-light")
+        view.set_theme(load_theme("dark"))
+        view.resize(1600, 1000)
+        view.show_document(large(100, 10))
+        self.take("thousand-dark")
 
 
 def main() -> None:
@@ -63,7 +103,8 @@ def main() -> None:
         gallery.view.set_split(False)
         gallery.take(f"unified-{name}")
         gallery.view.set_split(True)
-    gallery.view.show_document(Document())
+    gallery.odd(document)
+    gallery.states(document)
     gallery.view.stop_helpers()
 
 

@@ -1,4 +1,6 @@
-"""Documents for tests and pictures of the diff view, made from two texts each. No git: what git would say is given."""
+"""Documents for tests and pictures of the diff view, made from two texts each. No git: what git would say
+is given.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,8 @@ class Store:
 
 '''
 _TAIL = "\n" + "".join(
-    f"    def field_{n}(self) -> int:\n        # the {n}th of many\n        return self._field({n}, 'x' * {n})\n\n"
+    f"    def field_{n}(self) -> int:\n        # the {n}th of many\n"
+    f"        return self._field({n}, 'x' * {n})\n\n"
     for n in range(28)
 )
 
@@ -150,7 +153,7 @@ class ReadWriteLock:
 ODD_TEXT = (
     "name = 'plain'\n"
     "tabs\there\tand\tthere\n"
-    "if access != '\u202e⁦user⁩ ⁦': # check\u200b\n"
+    "if access != '\u202e\u2066user\u2069 \u2066': # check\u200b\n"
     "wide = '漢字かな交じり文' + 'emoji 👩‍👩‍👧 and é'\n"
     "hebrew = 'שלום עולם' + value\n" + "long = '" + "x = 1; " * 60 + "'\n"
 ).encode() + b"latin = 'caf\xe9'\r\nlast = 1"
@@ -158,7 +161,9 @@ ODD_OLD = b"name = 'simple'\ntabs here\nif access != 'user': # check\nlatin = 'c
 
 
 def sample() -> Document:
-    """Like the drawing: a judged file with a note, a new file, a rename, a deletion, odd characters, facts."""
+    """Like the drawing: a judged file with a note, a new file, a rename, a deletion, odd characters,
+    facts.
+    """
     store = file_of("cache/store.py", OLD_TEXT, NEW_TEXT)
     lock = file_of("cache/lock.py", None, LOCK_TEXT)
     odd = file_of("cache/odd_names.py", ODD_OLD, ODD_TEXT)
@@ -182,7 +187,8 @@ def sample() -> Document:
         "Wall time jumps when the clock is set. Use `time.monotonic()`, and evict before inserting, "
         "or the limit is exceeded by one.",
         1,
-        suggestion="        self._evict_to(self.limit - 1)\n        self._items[key] = (value, time.monotonic())\n",
+        suggestion="        self._evict_to(self.limit - 1)\n"
+        "        self._items[key] = (value, time.monotonic())\n",
     )
     question = Note(
         "N4",

@@ -17,7 +17,9 @@ _line = st.sampled_from(["", "a", "b", "  a", "def f():", "    return a + b", "x
 _text = st.lists(_line, max_size=40).map(lambda lines: "".join(f"{line}\n" for line in lines).encode())
 
 
-def shown(file: FileChange, old: tuple[bytes, ...], folding: Folding, pins: tuple[Pin, ...] = ()) -> list[object]:
+def shown(
+    file: FileChange, old: tuple[bytes, ...], folding: Folding, pins: tuple[Pin, ...] = ()
+) -> list[object]:
     """Every row of the lazy layout: numbers and change of code rows, the others in words."""
     rows: list[object] = []
     for block in Builder(file, len(old), folding, pins).build():
@@ -33,13 +35,17 @@ def shown(file: FileChange, old: tuple[bytes, ...], folding: Folding, pins: tupl
     return rows
 
 
-def expected(file: FileChange, old: tuple[bytes, ...], layout: RowLayout, notes: list[tuple[Side, int, str]]) -> list[object]:
+def expected(
+    file: FileChange, old: tuple[bytes, ...], layout: RowLayout, notes: list[tuple[Side, int, str]]
+) -> list[object]:
     """The same of the pure row model."""
     rows: list[object] = []
     for row in file_rows(file, old, layout, notes):
         match row:
             case CodeRow():
-                rows.append((row.old.line if row.old else None, row.new.line if row.new else None, row.change))
+                rows.append(
+                    (row.old.line if row.old else None, row.new.line if row.new else None, row.change)
+                )
             case GapRow():
                 rows.append(("gap", row.old_start, row.new_start, row.count))
             case NoteRow():

@@ -47,18 +47,20 @@ def test_an_unknown_name_has_no_lexer() -> None:
     assert lexer_for("notes.unknown", "text") is None
 
 
+_RUN = "import sys; sys.path.insert(0, sys.argv[1]); from workbench.ui import lexer; lexer.main()"
+
+
 def ask(requests: list[dict[str, object]], folder: Path) -> list[dict[str, object]]:
     """All answers of the helper, run as a process in `folder`."""
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        [sys.executable, "-P", "-c", "import sys; sys.path.insert(0, sys.argv[1]); "
-         "from workbench.ui import lexer; lexer.main()", str(root)],
+        [sys.executable, "-P", "-c", _RUN, str(root)],
         input="".join(json.dumps(request) + "\n" for request in requests).encode(),
         capture_output=True,
         cwd=folder,
         check=True,
         timeout=60,
-    )  # fmt: skip
+    )
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -94,7 +96,7 @@ def test_the_client_gets_final_colours_of_every_line(qtbot: QtBot) -> None:
     highlighter = Highlighter()
     text = "".join(f"def f{n}(): return {n}\n" for n in range(1500))
     key = language_key("1" * 40, "a.py")
-    highlighter.want(key, "a.py", lambda: text, 1000, 1040)
+    highlighter.want(key, "a.py", text, 1000, 1040)
     qtbot.waitUntil(lambda: highlighter.spans(key, 1020) is not None, timeout=20_000)
     qtbot.waitUntil(lambda: highlighter.is_final(key, 1499), timeout=20_000)
     found = highlighter.spans(key, 1499)
@@ -105,7 +107,7 @@ def test_the_client_gets_final_colours_of_every_line(qtbot: QtBot) -> None:
 def test_a_language_that_nobody_knows_is_final_at_once_and_plain(qtbot: QtBot) -> None:
     highlighter = Highlighter()
     key = language_key("2" * 40, "a.unknown")
-    highlighter.want(key, "a.unknown", lambda: "text\n", 0, 1)
+    highlighter.want(key, "a.unknown", "text\n", 0, 1)
     qtbot.waitUntil(lambda: highlighter.is_final(key, 0), timeout=20_000)
     assert highlighter.spans(key, 0) is None
     highlighter.stop()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -149,11 +150,11 @@ def test_an_accepted_change_is_painted_in_its_colour_and_says_so(view: DiffView,
 def test_showing_a_judged_document_again_keeps_the_place(view: DiffView, qtbot: QtBot) -> None:
     document = show(view, qtbot, large(50, 10))
     view.go_to_change(document.files[30].changes[4].id)
-    before = (view.stop(), view.verticalScrollBar().value())
+    before = (view.stop(), view._cursor_y())
     verdicts = judged({}, [select_change(document.files[2].changes[0])], Verdict.REJECTED)
     view.show_document(replace(document, verdicts=verdicts))
     settle(qtbot, view)
-    assert (view.stop(), view.verticalScrollBar().value()) == before
+    assert (view.stop(), view._cursor_y()) == before
 
 
 def test_files_that_come_and_go_above_move_nothing_on_the_screen(view: DiffView, qtbot: QtBot) -> None:
@@ -282,8 +283,9 @@ def test_a_line_in_a_folded_gap_is_opened_and_reached(view: DiffView, qtbot: QtB
 
 def test_the_cursor_is_always_on_the_screen(view: DiffView, qtbot: QtBot) -> None:
     show(view, qtbot, large(30, 8))
-    for move in (lambda: view.next_change(7), lambda: view.move_line(30), lambda: view.next_file(2)) * 5:
-        move()
+    moves: tuple[Callable[[int], bool], ...] = (view.next_change, view.move_line, view.next_file)
+    for move, n in tuple(zip(moves, (7, 30, 2), strict=True)) * 5:
+        move(n)
         settle(qtbot, view)
         y = view._cursor_y()
         assert y is not None
@@ -349,7 +351,7 @@ def test_copying_gives_the_original_text_without_gutters(view: DiffView, qtbot: 
     view.go_to_line("cache/store.py", Side.NEW, change.new_start)
     view.toggle_selecting()
     view.move_line(2)
-    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == b"".join(change.added).decode()
 
 
@@ -357,7 +359,7 @@ def test_other_keys_are_left_to_the_window(view: DiffView, qtbot: QtBot) -> None
     show(view, qtbot, sample())
     before = view.stop()
     for key in (Qt.Key.Key_A, Qt.Key.Key_Down, Qt.Key.Key_Space):
-        qtbot.keyClick(view, key)
+        QTest.keyClick(view, key)
     assert view.stop() == before
 
 
@@ -369,7 +371,7 @@ def test_a_click_sets_the_cursor_on_its_side(view: DiffView, qtbot: QtBot) -> No
     view.go_to_change(document.files[0].changes[0].id)
     settle(qtbot, view)
     for side in Side:
-        qtbot.mouseClick(
+        QTest.mouseClick(
             view.viewport(), Qt.MouseButton.LeftButton, pos=at_line(view, "cache/store.py", side, 41)
         )
         assert (view.stop().side, view.stop().line) == (side, 41)
@@ -382,12 +384,12 @@ def test_dragging_selects_lines(view: DiffView, qtbot: QtBot) -> None:
     settle(qtbot, view)
     start = at_line(view, "cache/store.py", Side.NEW, change.new_start)
     end = at_line(view, "cache/store.py", Side.NEW, change.new_start + 1)
-    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
-    qtbot.mouseMove(view.viewport(), end)
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(view.viewport(), end)
     view._drag(end)  # the offscreen platform moves the pointer without a pressed button
-    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=end)
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=end)
     assert view.selections() == (Selection("cache/store.py", new=((change.new_start, 2),)),)
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
     assert not view.has_selection()
 
 
@@ -395,10 +397,10 @@ def test_a_click_on_a_header_folds_the_file_and_opens_it_again(view: DiffView, q
     show(view, qtbot, sample())
     view.go_to_end(-1)
     before = view._layout.height
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 15))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 15))
     assert view._layout.height < before
     assert view.stop() == Stop("cache/store.py")
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 15))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 15))
     settle(qtbot, view)
     assert view._layout.height == before
 
@@ -408,13 +410,13 @@ def test_a_double_click_on_a_gap_opens_it(view: DiffView, qtbot: QtBot) -> None:
     view.go_to_end(-1)
     settle(qtbot, view)
     assert view._layout.spot_of_line("cache/store.py", Side.NEW, 5) is None
-    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 50))
+    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 50))
     assert view._layout.spot_of_line("cache/store.py", Side.NEW, 5) is not None
 
 
 def test_the_ruler_scrolls(view: DiffView, qtbot: QtBot) -> None:
     show(view, qtbot, large(40, 10))
-    qtbot.mouseClick(view._ruler, Qt.MouseButton.LeftButton, pos=QPoint(7, 800))
+    QTest.mouseClick(view._ruler, Qt.MouseButton.LeftButton, pos=QPoint(7, 800))
     assert view.verticalScrollBar().value() > view._layout.height // 2
 
 
@@ -561,7 +563,7 @@ def test_an_editor_lies_over_a_row_of_its_own_and_follows(view: DiffView, qtbot:
     y = editor.y()
     view.verticalScrollBar().setValue(view.verticalScrollBar().value() + 50)
     assert editor.y() == y - 50
-    qtbot.keyClicks(editor, "ax")
+    QTest.keyClicks(editor, "ax")
     assert editor.toPlainText() == "ax"
     view.close_editor("note")
     settle(qtbot, view)
@@ -585,7 +587,7 @@ def test_a_draft_stays_open_while_the_review_is_refreshed(view: DiffView, qtbot:
     document = show(view, qtbot, sample())
     editor = Editor()
     view.open_editor("note", editor, document.files[0].changes[1].id)
-    qtbot.keyClicks(editor, "half a")
+    QTest.keyClicks(editor, "half a")
     view.show_document(replace(sample(), verdicts={}))
     settle(qtbot, view)
     assert editor.isVisible()
@@ -618,7 +620,9 @@ def test_a_verdict_on_one_of_a_thousand_changes_is_shown_without_laying_out_agai
     layouts = [id(section.blocks) for section in view._layout.sections]
     tops = view._layout.tops
     view.show_document(
-        replace(document, verdicts=judged({}, [select_change(document.files[0].changes[0])], Verdict.ACCEPTED))
+        replace(
+            document, verdicts=judged({}, [select_change(document.files[0].changes[0])], Verdict.ACCEPTED)
+        )
     )
     settle(qtbot, view)
     assert [id(section.blocks) for section in view._layout.sections] == layouts

@@ -1,86 +1,151 @@
-"""Commands that judge: verdicts, notes, edits of the expert's own, undo."""
+"""Commands that judge: verdicts, answers to the ledger, edits of the expert's own, undo, the task."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from workbench.cli.output import print_json, print_lines
+from workbench.cli.output import print_json, print_lines, print_text
 from workbench.cli.parser import Options, read_source
+from workbench.cli.reviewing import saved
 from workbench.errors import UserError
 from workbench.review.actions import Landed
-from workbench.review.changes import Change
-from workbench.review.notes import Intent, Note, Place
+from workbench.review.changes import Change, Side
+from workbench.review.entries import Entry
+from workbench.review.notes import Place
 from workbench.review.places import place_lines
-from workbench.review.selecting import parse_lines, select_lines
+from workbench.review.review import redoable, undoable
+from workbench.review.selecting import select_lines
 from workbench.review.shapes import shape_of
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.workflow import documents
+from workbench.workflow.answers import answer
 from workbench.workflow.landing import undo_landing
-from workbench.workflow.opening import open_saved
 from workbench.workflow.receive import take_arrival
 from workbench.workflow.receive import tweak as tweaked
 from workbench.workflow.session import Session
-from workbench.review.review import undoable
 
 VERDICTS = ("accepted", "rejected", "open")
+NOTHING_JUDGED = "Nothing was judged."
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One row of `--from`, checked."""
+
+    selection: Selection
+    verdict: Verdict
+    reason: str | None = None
+    place: Place | None = None
 
 
 def judge(options: Options) -> int:
-    """Put a verdict on changes, lines of one, a file, a shape, or everything; all at once or not at all."""
-    session = open_saved(options.review)
-    if options.source is not None:
-        return _judge_many(session, options)
-    verdict = _verdict(options.verdict)
-    changes = _chosen(session, options)
-    if options.lines:
-        if len(options.changes) > 1 or not (options.changes or options.file):
-            raise UserError("--lines needs exactly one change, or --file.", hint="Name one change.")
-        path = changes[0].path
-        selections: tuple[Selection, ...] = (select_lines(session.file(path), options.lines),)
-    else:
-        selections = select_changes(changes)
-    place = session.place_of(changes[0]) if options.reason else None
-    _check_reason(verdict, options.reason)
-    session.judge(selections, verdict, reason=options.reason, place=place)
-    return _judged(options, session, changes)
+    """Put a verdict on changes, lines of one, a file, a shape, everything, or a ledger entry."""
+    with saved(options) as session:
+        if options.source is not None:
+            return _judge_many(session, options)
+        verdict = _verdict(options.verdict)
+        _check_reason(verdict, options.reason)
+        entry = _entry(session, options)
+        if entry is not None:
+            return done(options, session, answer(session, entry, verdict))
+        changes = _chosen(session, options)
+        selections, place = _selected(session, options, changes)
+        session.judge(selections, verdict, reason=options.reason, place=place)
+        return _judged(options, session, len(changes))
+
+
+def _selected(
+    session: Session, options: Options, changes: Sequence[Change]
+) -> tuple[tuple[Selection, ...], Place | None]:
+    """What is judged, and where a reason for it stands."""
+    if not options.lines:
+        place = session.place_of(changes[0]) if options.reason and changes else None
+        return select_changes(changes), place
+    if len(options.changes) > 1 or not (options.changes or options.file):
+        raise UserError("--lines needs exactly one change, or --file.", hint="Name one change.")
+    within = changes[0] if options.changes else None
+    path = within.path if within is not None else options.file
+    selection = select_lines(session.file(path), options.lines, within)
+    return (selection,), _place_of_lines(session, selection) if options.reason else None
+
+
+def _place_of_lines(session: Session, selection: Selection) -> Place:
+    """The first of the lines that are judged: the reason is about them."""
+    side = Side.NEW if selection.new else Side.OLD
+    start, count = (selection.new or selection.old)[0]
+    return place_lines(selection.path, side, session.lines_at(selection.path, side), start, count)
+
+
+def _entry(session: Session, options: Options) -> Entry | None:
+    """The ledger entry that the one argument names, if it names no change."""
+    if len(options.changes) != 1 or options.lines or options.reason:
+        return None
+    name: str = options.changes[0]
+    if any(change.startswith(name) for change in session.changes_by_id):
+        return None
+    found = [entry for entry in session.ledger() if name and entry.id.startswith(name)]
+    return found[0] if len(found) == 1 else None
 
 
 def _judge_many(session: Session, options: Options) -> int:
-    """`--from`: every row is checked before the first is judged, so that a bad row leaves nothing half done."""
-    if options.verdict or options.changes or options.file or options.all or options.shape:
+    """`--from`: every row is checked before the first is judged: a bad row leaves nothing half done."""
+    if options.verdict or options.changes or options.file or options.all or options.shape or options.lines:
         raise UserError("--from stands alone.", hint="Put every verdict into the file.")
     rows = _rows(read_source(options.source), options.source)
     planned = [_planned(session, row, number) for number, row in enumerate(rows, 1)]
-    for change, selection, verdict, reason in planned:
-        place = session.place_of(change) if reason else None
-        session.judge((selection,), verdict, reason=reason, place=place)
-    return _judged(options, session, [change for change, *_ in planned])
+    for selections, row in _together(planned):
+        session.judge(selections, row.verdict, reason=row.reason, place=row.place)
+    return _judged(options, session, len(planned))
 
 
-def _planned(session: Session, row: Any, number: int) -> tuple[Change, Selection, Verdict, str | None]:
+def _together(planned: Sequence[Planned]) -> Iterator[tuple[tuple[Selection, ...], Planned]]:
+    """Rows in a row with one verdict and no reason are one action and one undo."""
+    for (_, number), rows in groupby(
+        enumerate(planned), lambda each: (each[1].verdict, each[0] if each[1].reason else None)
+    ):
+        del number
+        group = [row for _, row in rows]
+        yield tuple(row.selection for row in group), group[0]
+
+
+def _planned(session: Session, row: Any, number: int) -> Planned:
+    try:
+        return _checked(session, row)
+    except UserError as error:
+        message = f"Row {number}: {error.message[:1].lower()}{error.message[1:]}"
+        raise UserError(message, hint=f"{error.hint} {NOTHING_JUDGED}".strip()) from error
+
+
+def _checked(session: Session, row: Any) -> Planned:
     if not isinstance(row, dict) or not isinstance(row.get("change"), str):
-        raise UserError(f"Row {number} names no change.", hint='{"change": ID, "verdict": "accepted"}')
+        raise UserError("It names no change.", hint='{"change": ID, "verdict": "accepted"}')
+    unknown = sorted(set(row) - {"change", "verdict", "lines", "reason"})
+    if unknown:
+        raise UserError(f"There is no field {unknown[0]!r}.", hint="It is change, verdict, lines or reason.")
+    lines, reason = row.get("lines"), row.get("reason")
+    for name, value in (("lines", lines), ("reason", reason)):
+        if value is not None and not isinstance(value, str):
+            raise UserError(f"The {name} are not a text.", hint='For example: "lines": "old:3-5,new:7"')
     verdict = _verdict(row.get("verdict"))
-    reason = row.get("reason")
-    if reason is not None and not isinstance(reason, str):
-        raise UserError(f"The reason of row {number} is not a text.", hint="Nothing was judged.")
     _check_reason(verdict, reason)
     change = session.change(row["change"])
-    selection = select_change(change)
-    if row.get("lines"):
-        selection = select_lines(session.file(change.path), str(row["lines"]))
-    return change, selection, verdict, reason
+    if not lines:
+        return Planned(select_change(change), verdict, reason, session.place_of(change) if reason else None)
+    selection = select_lines(session.file(change.path), lines, change)
+    return Planned(selection, verdict, reason, _place_of_lines(session, selection) if reason else None)
 
 
 def _rows(data: bytes, name: str) -> Sequence[Any]:
     try:
         rows = json.loads(data)
-    except ValueError as error:
-        raise UserError(f"{name} is not JSON: {error}.", hint="Nothing was judged.") from error
-    if not isinstance(rows, list):
-        raise UserError(f"{name} is not a list of verdicts.", hint="Nothing was judged.")
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{name} is not JSON: {error}.", hint=NOTHING_JUDGED) from error
+    if not isinstance(rows, list) or not rows:
+        raise UserError(f"{name} is not a list of verdicts.", hint=NOTHING_JUDGED)
     return rows
 
 
@@ -94,197 +159,97 @@ def _verdict(text: object) -> Verdict:
 
 
 def _check_reason(verdict: Verdict, reason: str | None) -> None:
+    if reason is not None and not reason.strip():
+        raise UserError("The reason is empty.", hint="Write a sentence, or leave it away.")
     if reason and verdict is not Verdict.REJECTED:
         raise UserError("A reason belongs to a rejection.", hint="Use a note: workbench note …")
 
 
 def _chosen(session: Session, options: Options) -> Sequence[Change]:
-    ways = [bool(options.changes), bool(options.file), bool(options.shape), options.all]
+    ways = [bool(options.changes), options.file is not None, options.shape is not None, options.all]
     if sum(ways) != 1:
         raise UserError(
             "Say what to judge in one way.", hint="Name changes, or give --file, --shape, --all or --from."
         )
     if options.changes:
         return [session.change(each) for each in options.changes]
-    if options.file:
+    if options.file is not None:
         return session.file(options.file).changes
     everything = list(session.changes_by_id.values())
-    if options.shape:
+    if options.shape is not None:
         shape = shape_of(session.change(options.shape))
         return [change for change in everything if change.is_text and shape_of(change) == shape]
     if not everything:
-        raise UserError("There is no change in this round.")
+        hint = "Read the work tree again: workbench next … --refresh"
+        raise UserError("There is no change in this round.", hint=hint)
     return everything
 
 
-def _judged(options: Options, session: Session, changes: Sequence[Change]) -> int:
+def _judged(options: Options, session: Session, count: int) -> int:
     if options.json:
         print_json(documents.show_document(session)["progress"])
     else:
-        counted = session.progress()
+        now = session.progress()
         print_lines(
-            f"{len(changes)} judged. {counted.accepted} accepted · {counted.rejected} rejected · "
-            f"{counted.asked} asked · {counted.unread} unread"
+            f"{count:,} judged. {now.accepted} accepted · {now.rejected} rejected · "
+            f"{now.asked} asked · {now.unread} unread"
         )
     return 0
 
 
 def tweak(options: Options) -> int:
     """Replace the new side of a change with the expert's own text, which is then accepted."""
-    session = open_saved(options.review)
-    arrival = tweaked(session, options.change, read_source(options.source))
-    if arrival is not None:
-        take_arrival(session, arrival)
-    return _done(options, session, "Edited." if arrival else "That is the text it has already.")
-
-
-def note(options: Options) -> int:
-    """Write a note on a change, lines, a file or the review. A leading ! ? or + sets the intent."""
-    session = open_saved(options.review)
-    intent, text = split_intent(options.text)
-    if options.intent:
-        intent = Intent(options.intent)
-    suggestion = None
-    if options.suggest:
-        suggestion = read_source(options.suggest).decode("utf-8", "surrogateescape")
-    written = session.write_note(_place(session, options), intent, text, suggestion)
-    if options.json:
-        print_json(documents.note_document(written, written.place))
-    else:
-        print_lines(written.id)
-    return 0
-
-
-def split_intent(text: str) -> tuple[Intent, str]:
-    """The intent that a note's first character gives (! must, ? question, + keep, else should), and the rest."""
-    marks = {"!": Intent.MUST, "?": Intent.QUESTION, "+": Intent.KEEP}
-    stripped = text.lstrip()
-    intent = marks.get(stripped[:1])
-    return (intent, stripped[1:].lstrip()) if intent else (Intent.SHOULD, text)
-
-
-def _place(session: Session, options: Options) -> Place:
-    if options.on and options.file:
-        raise UserError("A note stands on a change or on a file.", hint="Give --on or --file.")
-    change = session.change(options.on) if options.on else None
-    if options.lines:
-        path = change.path if change else options.file
-        if not path:
-            raise UserError("--lines needs a file.", hint="Give --file PATH or --on CHANGE.")
-        spans = parse_lines(options.lines)
-        if len(spans) != 1:
-            raise UserError("A note stands on one range of lines.", hint="For example: --lines new:3-5")
-        side, start, count = spans[0]
-        lines = session.lines_at(path, side)
-        if start + count - 1 > len(lines):
-            raise UserError(f"{path} has only {len(lines)} lines on that side.")
-        return place_lines(path, side, lines, start, count, change=change.id if change else None)
-    if change is not None:
-        return session.place_of(change)
-    if options.file:
-        session.require_path(options.file)
-        return Place(path=options.file)
-    return Place()
-
-
-def notes(options: Options) -> int:
-    """List the notes, where they stand now, and what was answered."""
-    session = open_saved(options.review)
-    shown = session.notes_in_round()
-    if options.json:
-        print_json({"notes": [documents.note_document(note, place) for note, place in shown]})
-        return 0
-    for each, place in shown:
-        print_lines(_note_line(each, place))
-        for reply in each.thread:
-            print_lines(f"      {reply.kind.value if reply.kind else reply.author.value}: {reply.text}")
-    return 0
-
-
-def _note_line(each: Note, place: Place | None) -> str:
-    state = "settled" if each.settled else ("outdated" if place is None else "open")
-    intent = "reason" if each.reason else each.intent.value
-    where = (place or each.place).path or "the review"
-    if place is not None and place.count:
-        where += f" {place.side.value} {place.start}-{place.start + place.count - 1}"
-    return f"{each.id:4} {intent:8} {state:8} {where}: {each.text}"
-
-
-def reply(options: Options) -> int:
-    """Write into a note's thread."""
-    session = open_saved(options.review)
-    if not options.text.strip():
-        raise UserError("The reply is empty.", hint="Write a sentence.")
-    session.reply(options.note, options.text)
-    return _done(options, session, "Replied.")
-
-
-def settle(options: Options) -> int:
-    """Say that a note is dealt with."""
-    session = open_saved(options.review)
-    session.settle(options.note)
-    return _done(options, session, "Settled.")
-
-
-def edit(options: Options) -> int:
-    """Change the words of a note."""
-    session = open_saved(options.review)
-    known = session.note(options.note)
-    if not options.text.strip():
-        raise UserError("The note would be empty.", hint="To take it back: workbench withdraw")
-    session.edit_note(known.id, known.intent, options.text, known.suggestion)
-    return _done(options, session, "Edited.")
-
-
-def withdraw(options: Options) -> int:
-    """Take a note back; it is never sent again."""
-    session = open_saved(options.review)
-    session.withdraw(options.note)
-    return _done(options, session, "Withdrawn.")
+    with saved(options) as session:
+        arrival = tweaked(session, options.change, read_source(options.source))
+        if arrival is not None:
+            take_arrival(session, arrival)
+        return done(options, session, "Edited." if arrival else "That is the text it has already.")
 
 
 def undo(options: Options) -> int:
     """Take back the newest action, a landing included, and name it."""
-    session = open_saved(options.review)
-    action = undoable(session.review)
-    if isinstance(action, Landed):
-        session.act(undo_landing(session, action))
-    else:
-        action = session.undo()
-    return _done(
-        options, session, f"Undone: {session.words(action)}." if action else "There is nothing to undo."
-    )
+    with saved(options) as session:
+        action = undoable(session.review)
+        if isinstance(action, Landed):
+            session.act(undo_landing(session, action))
+        else:
+            action = session.undo()
+        words = f"Undone: {session.words(action)}." if action else "There is nothing to undo."
+        return done(options, session, words)
 
 
 def redo(options: Options) -> int:
     """Do again what was taken back last, and name it."""
-    session = open_saved(options.review)
-    action = session.redo()
-    return _done(
-        options, session, f"Done again: {session.words(action)}." if action else "There is nothing to redo."
-    )
+    with saved(options) as session:
+        if isinstance(redoable(session.review), Landed):
+            hint = f"workbench land {session.review.id} --to …"
+            raise UserError("A landing is not done again by redo.", hint=f"Land again: {hint}")
+        action = session.redo()
+        words = f"Done again: {session.words(action)}." if action else "There is nothing to redo."
+        return done(options, session, words)
 
 
 def viewed(options: Options) -> int:
     """Mark a file viewed."""
-    session = open_saved(options.review)
-    session.view(options.path)
-    return _done(options, session, "Viewed.")
+    with saved(options) as session:
+        session.view(options.path)
+        return done(options, session, "Viewed.")
 
 
 def task(options: Options) -> int:
     """Read the task, or write it with --set."""
-    session = open_saved(options.review)
-    if options.source is not None:
-        session.set_task(read_source(options.source).decode("utf-8", "replace"))
-    if options.json:
-        print_json({"review": session.review.id, "task": session.review.task})
-    else:
-        print_lines(session.review.task)
+    with saved(options) as session:
+        if options.source is not None:
+            session.set_task(read_source(options.source).decode("utf-8", "replace"))
+        if options.json:
+            print_json({"review": session.review.id, "task": session.review.task})
+        else:
+            print_text(session.review.task.rstrip("\n"))
     return 0
 
 
-def _done(options: Options, session: Session, words: str) -> int:
+def done(options: Options, session: Session, words: str) -> int:
+    """Say what was done; also with --json, where a program reads it."""
     if options.json:
         print_json({"review": session.review.id, "said": words})
     else:

@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from workbench.cli.output import print_json, print_lines
+from typing import Any
+
+from workbench.cli.output import counted, print_json, print_lines, say
 from workbench.cli.parser import Options
+from workbench.cli.reviewing import saved
 from workbench.errors import UserError
-from workbench.workflow.landing import carry_out, plan_landing
-from workbench.workflow.opening import open_saved
+from workbench.workflow.landing import LandingPlan, carry_out, plan_landing
+from workbench.workflow.session import Session
 
 
 def land(options: Options) -> int:
     """Write the accepted result to the work tree or into a patch file."""
-    session = open_saved(options.review)
-    plan = plan_landing(session, options.to)
-    document = {
+    with saved(options) as session:
+        plan = plan_landing(session, options.to)
+        if not options.dry_run:
+            _land(session, plan, options)
+        elif options.json:
+            print_json(_document(session, plan, landed=False))
+        else:
+            _print_plan(plan, "Would land")
+        if options.dry_run and plan.conflicts:
+            raise _conflict(session, plan)
+    return 0
+
+
+def _land(session: Session, plan: LandingPlan, options: Options) -> None:
+    if plan.conflicts:
+        raise _conflict(session, plan)
+    if plan.unread and not options.unread:
+        raise UserError(
+            f"{counted(plan.unread, 'change is', 'changes are')} unread.",
+            hint="Judge what is left, or land without it: --unread",
+        )
+    session.act(carry_out(session, plan))
+    if options.json:
+        print_json(_document(session, plan, landed=True))
+    else:
+        _print_plan(plan, "Landed")
+
+
+def _conflict(session: Session, plan: LandingPlan) -> UserError:
+    return UserError(
+        f"Nothing was landed: {'; '.join(plan.conflicts)}.",
+        hint=f"Read it again (workbench next {session.review.id} --refresh), judge what is new, and land.",
+    )
+
+
+def _document(session: Session, plan: LandingPlan, *, landed: bool) -> dict[str, Any]:
+    return {
         "review": session.review.id,
         "destination": plan.destination,
         "files": [{"path": row.path, "what": row.what} for row in plan.rows],
@@ -21,27 +58,16 @@ def land(options: Options) -> int:
         "asked": plan.asked,
         "unread": plan.unread,
         "conflicts": list(plan.conflicts),
-        "landed": False,
+        "warnings": list(plan.warnings),
+        "landed": landed,
     }
-    if plan.conflicts:
-        raise UserError(
-            f"Nothing was landed: {'; '.join(plan.conflicts)}.",
-            hint=f"Read the work tree again (workbench next {session.review.id} --refresh), judge what is new, and land.",
-        )
-    if not options.dry_run:
-        if plan.unread and not options.unread:
-            raise UserError(
-                f"{plan.unread} changes are unread.", hint="Judge them, or land without them: --unread"
-            )
-        session.act(carry_out(session, plan))
-        document["landed"] = True
-    if options.json:
-        print_json(document)
-        return 0
+
+
+def _print_plan(plan: LandingPlan, verb: str) -> None:
     for row in plan.rows:
         print_lines(f"{row.what:9} {row.path}")
-    verb = "Would land" if options.dry_run else "Landed"
     print_lines(
-        f"{verb} {len(plan.rows)} files. {plan.rejected} rejected, {plan.asked} asked, {plan.unread} unread."
+        f"{verb} {counted(len(plan.rows), 'file')}. "
+        f"{plan.rejected} rejected, {plan.asked} asked, {plan.unread} unread."
     )
-    return 0
+    say(*plan.warnings)

@@ -6,15 +6,30 @@ One of the two places where errors are caught (the window's controller is the ot
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 
-from workbench.cli.parser import COMMANDS, build_parser, with_command
+from workbench.cli.output import say, say_error
+from workbench.cli.parser import COMMANDS, WINDOWS, Options, build_parser, with_command
 from workbench.cli.report import write_report
+from workbench.cli.tracing import Trace
 from workbench.errors import UserError
 
 DONE, USER_ERROR, BUG, INTERRUPTED = 0, 1, 3, 130
+
+# What the system says where nothing of ours is broken, and no floor below has put it into its own words.
+OUTSIDE = {
+    errno.ENOSPC: "Make room on the disk and do it again. What was saved before is still there.",
+    errno.EDQUOT: "Make room on the disk and do it again. What was saved before is still there.",
+    errno.EROFS: "The place may only be read. Name another data folder in WORKBENCH_DATA.",
+    errno.EACCES: "Check the permissions.",
+    errno.EPERM: "Check the permissions.",
+    errno.EMFILE: "Too many files are open. Close other programs and do it again.",
+    errno.ENFILE: "Too many files are open. Close other programs and do it again.",
+    errno.EIO: "Check the disk.",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,10 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     drop_inherited_git()
     try:
-        options = build_parser().parse_args(with_command(given))
-        return COMMANDS[options.command].run(options)
+        return _run(build_parser().parse_args(with_command(given)))
     except UserError as error:
-        say(error)
+        say_error(error)
         return USER_ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -33,21 +47,51 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has enough; Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except Exception as error:
-        path = write_report(error, given)
-        print(f"This is a bug in Workbench: {type(error).__name__}: {error}", file=sys.stderr)
-        print(f"A report to paste is in {path}", file=sys.stderr)
-        return BUG
+    except OSError as error:
+        return _outside(error, given)
+    except Exception as error:  # noqa: BLE001 - one of the two doors where bugs are caught
+        return _bug(error, given)
+
+
+def _run(options: Options) -> int:
+    command = COMMANDS[options.command]
+    if command.name in WINDOWS:
+        return command.run(options)
+    trace = Trace(options.trace)
+    trace.happened("started", command=command.name)
+    status = BUG
+    try:
+        status = command.run(options)
+        sys.stdout.flush()
+    except UserError:
+        status = USER_ERROR
+        raise
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+        raise
+    finally:
+        trace.happened("done", status=status)
+        trace.close()
+    return status
+
+
+def _outside(error: OSError, given: Sequence[str]) -> int:
+    """What the system refused: a sentence where the person can see to it, else a bug."""
+    hint = OUTSIDE.get(error.errno or 0)
+    if hint is None:
+        return _bug(error, given)
+    about = f"{error.filename}: " if isinstance(error.filename, str) else ""
+    say_error(UserError(f"It could not be done: {about}{error.strerror}.", hint=hint))
+    return USER_ERROR
+
+
+def _bug(error: Exception, given: Sequence[str]) -> int:
+    path = write_report(error, given)
+    say(f"This is a bug in Workbench: {type(error).__name__}: {error}", f"A report to paste is in {path}")
+    return BUG
 
 
 def drop_inherited_git() -> None:
-    """Forget every inherited GIT_* variable: a hook that starts us must not choose our repository or index."""
+    """Forget every inherited GIT_* variable: a hook that starts us must not choose our repository."""
     for name in [each for each in os.environ if each.startswith("GIT_")]:
         del os.environ[name]
-
-
-def say(error: UserError) -> None:
-    """One sentence and a hint, on standard error."""
-    print(error.message, file=sys.stderr)
-    if error.hint:
-        print(error.hint, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The table of commands, and the argument parser made from it. Handlers are imported when their command runs."""
+"""The table of commands, and the parser made from it. Handlers are imported when their command runs."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _changes(parser: argparse.ArgumentParser) -> None:
 def _judge(parser: argparse.ArgumentParser) -> None:
     _review(parser)
     parser.add_argument("verdict", nargs="?", metavar="accepted|rejected|open")
-    parser.add_argument("changes", nargs="*", metavar="CHANGE")
+    parser.add_argument("changes", nargs="*", metavar="CHANGE", help="changes, or one ledger entry")
     parser.add_argument("--file", metavar="PATH", help="every change of a file")
     parser.add_argument("--shape", metavar="CHANGE", help="every change of the same shape")
     parser.add_argument("--all", action="store_true", help="every change of the round")
@@ -169,12 +169,12 @@ _ROWS = (
     Command("changes", "every file change and change", _changes, "reviewing:changes"),
     Command("judge", "accept, reject or reopen changes", _judge, "judging:judge"),
     Command("tweak", "replace the new side of a change with your own text", _tweak, "judging:tweak"),
-    Command("note", "write a note", _note, "judging:note"),
-    Command("notes", "list the notes", _review, "judging:notes"),
-    Command("reply", "write into a note's thread", _thread, "judging:reply"),
-    Command("settle", "say that a note is dealt with", _thread, "judging:settle"),
-    Command("edit", "change the words of a note", _thread, "judging:edit"),
-    Command("withdraw", "take a note back", _thread, "judging:withdraw"),
+    Command("note", "write a note", _note, "noting:note"),
+    Command("notes", "list the notes", _review, "noting:notes"),
+    Command("reply", "write into a note's thread", _thread, "noting:reply"),
+    Command("settle", "say that a note is dealt with", _thread, "noting:settle"),
+    Command("edit", "change the words of a note", _thread, "noting:edit"),
+    Command("withdraw", "take a note back", _thread, "noting:withdraw"),
     Command("undo", "take back the newest action", _review, "judging:undo"),
     Command("redo", "do again what was taken back last", _review, "judging:redo"),
     Command("viewed", "mark a file viewed", _viewed, "judging:viewed"),
@@ -191,6 +191,8 @@ _ROWS = (
 )
 
 COMMANDS = {row.name: row for row in _ROWS}
+WINDOWS = ("window", "review", "demo")
+"""Commands that show a window, which writes its own trace."""
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -8,9 +8,8 @@ from workbench.workflow import doctor as doctors
 
 
 def demo(options: Options) -> int:
-    """Make a small repository with AI-made changes and open it; without a display, run the whole loop on it."""
-    # Qt is needed only here, and only once it is known that the demo runs.
-    from workbench.app import run_demo
+    """Make a small repository with AI-made changes and open it; without a display, run the loop on it."""
+    from workbench.app import run_demo  # noqa: PLC0415 - Qt is needed only here
 
     return run_demo(options.folder, options.shots, offscreen=options.offscreen)
 
@@ -30,8 +29,7 @@ def doctor(options: Options) -> int:
 
 def keys(options: Options) -> int:
     """Every command with its keys, from the one command table."""
-    # The table is the window's; it imports no Qt.
-    from workbench.ui.commands import COMMANDS
+    from workbench.ui.commands import COMMANDS  # noqa: PLC0415 - the window's table; it imports no Qt
 
     rows = [{"command": each.id, "title": each.title, "keys": list(each.keys)} for each in COMMANDS]
     if options.json:

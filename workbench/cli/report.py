@@ -1,4 +1,4 @@
-"""A report of a bug that can be pasted as it is. Holds versions and the traceback, and no code of the user's."""
+"""A report of a bug that can be pasted as it is. Holds versions and the traceback, no code of the user's."""
 
 from __future__ import annotations
 

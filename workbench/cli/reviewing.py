@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.cli.output import print_json, print_lines
+from workbench.cli.output import counted, print_json, print_lines, say
 from workbench.cli.parser import Options, read_source, split_what
 from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
@@ -14,6 +15,7 @@ from workbench.workflow import documents
 from workbench.workflow.opening import (
     Asked,
     Nothing,
+    delete_review,
     find_review,
     open_log,
     open_repository,
@@ -40,15 +42,23 @@ def asked_for(options: Options) -> tuple[Path, Asked]:
     return Path(path), asked
 
 
+@contextmanager
+def saved(options: Options) -> Iterator[Session]:
+    """The review that a command names, open while the command works on it. Says what opening has to say."""
+    with open_saved(options.review) as session:
+        say(*session.messages)
+        yield session
+
+
 def start(options: Options) -> int:
     """Start (or continue) a review without a window."""
     path, asked = asked_for(options)
-    session = started(path, asked)
-    _say_messages(session)
-    if options.json:
-        print_json({"review": session.review.id})
-    else:
-        print_lines(session.review.id)
+    with started(path, asked) as session:
+        say(*session.messages)
+        if options.json:
+            print_json({"review": session.review.id})
+        else:
+            print_lines(session.review.id)
     return 0
 
 
@@ -57,13 +67,16 @@ def started(path: Path, asked: Asked) -> Session:
     session = open_review(path, asked)
     if isinstance(session, Nothing):
         others = [f"workbench {path} {choice.range_text}  ({choice.label})" for choice in session.choices]
-        raise UserError(session.sentence, hint=f"Instead: {others[0]}" if others else "")
+        hint = f"Instead: {others[0]}" if others else "Change something, or name a range: A..B"
+        raise UserError(session.sentence, hint=hint)
     return session
 
 
 def reviews(options: Options) -> int:
     """List every review, newest first."""
-    rows = open_log().reviews()
+    log = open_log()
+    rows = log.reviews()
+    log.close()
     if options.json:
         print_json({"reviews": [documents.review_document(row) for row in rows]})
         return 0
@@ -77,56 +90,73 @@ def reviews(options: Options) -> int:
 
 def show(options: Options) -> int:
     """One review at a glance."""
-    session = open_saved(options.review)
-    document = documents.show_document(session)
+    with saved(options) as session:
+        document = documents.show_document(session)
+        now = session.progress()
     if options.json:
         print_json(document)
         return 0
-    counted = session.progress()
     print_lines(f"{document['review']}  {document['repository']}  {document['asked'] or document['source']}")
     print_lines(
-        f"{counted.accepted} accepted · {counted.rejected} rejected · {counted.mixed} mixed · "
-        f"{counted.asked} asked · {counted.unread} unread"
+        f"{now.accepted} accepted · {now.rejected} rejected · {now.mixed} mixed · "
+        f"{now.asked} asked · {now.unread} unread"
     )
     for each in document["rounds"]:
-        edits = f" + {each['edits']} of yours" if each["edits"] else ""
+        edits = f" + {counted(each['edits'], 'edit')} of yours" if each["edits"] else ""
         print_lines(f"round {each['round']}{edits}: {each['model'] or each['source']}")
     return 0
 
 
 def delete(options: Options) -> int:
     """Delete a review and everything kept of it; the repository is not touched."""
-    log = open_log()
-    row = find_review(log, options.review)
-    log.delete(row.id)
+    deleted = delete_review(options.review)
     if options.json:
-        print_json({"deleted": row.id})
+        print_json({"deleted": deleted})
     else:
-        print_lines(f"Deleted {row.id}.")
+        print_lines(f"Deleted {deleted}.")
     return 0
 
 
 def changes(options: Options) -> int:
     """Every file change of a review, or of a folder and a range (then nothing is saved)."""
-    session = _named_review(options)
-    if session is None:
-        path, asked = asked_for(options)
-        repository = open_repository(path)
+    named = named_review(options)
+    if named is None:
+        if options.round is not None:
+            raise UserError("--round needs a review.", hint="List them: workbench reviews")
+        return _changes_unsaved(options)
+    with open_saved(named) as session:
+        say(*session.messages)
+        if options.round is not None:
+            return _changes_of_round(options, session)
+        document = documents.changes_document(session) if options.json else _bare(session)
+        _print_changes(options, document, session.files, session.review.current)
+    return 0
+
+
+def _bare(session: Session) -> documents.Document:
+    """What a person is shown beside the files themselves."""
+    current = session.review.round
+    not_shown = current.not_shown if current is not None else ()
+    return {"not_shown": [documents.not_shown_document(each) for each in not_shown]}
+
+
+def _changes_unsaved(options: Options) -> int:
+    path, asked = asked_for(options)
+    repository = open_repository(path)
+    try:
         candidate = read_candidate(repository, repository.head(), asked)
         files = repository.file_changes(candidate.base, candidate.tree)
-        document = {
-            "review": None,
-            "round": 0,
-            "base": candidate.base,
-            "tree": candidate.tree,
-            "not_shown": [documents.not_shown_document(each) for each in candidate.not_shown],
-            "files": [documents.file_document(file, NO_VERDICTS) for file in files] if options.json else [],
-        }
-        _print_changes(options, document, files, {})
-        return 0
-    if options.round is not None:
-        return _changes_of_round(options, session)
-    _print_changes(options, documents.changes_document(session), session.files, session.review.current)
+    finally:
+        repository.close()
+    document = {
+        "review": None,
+        "round": 0,
+        "base": candidate.base,
+        "tree": candidate.tree,
+        "not_shown": [documents.not_shown_document(each) for each in candidate.not_shown],
+        "files": [documents.file_document(file) for file in files] if options.json else [],
+    }
+    _print_changes(options, document, files, {})
     return 0
 
 
@@ -156,18 +186,18 @@ def round_index(session: Session, number: int) -> int:
     return found[-1]
 
 
-def _named_review(options: Options) -> Session | None:
+def named_review(options: Options) -> str | None:
     """The review that the one argument names, if it is not a folder and names one."""
-    if len(options.what) != 1 or Path(options.what[0]).is_dir():
+    other = options.staged or options.patch is not None
+    if len(options.what) != 1 or other or Path(options.what[0]).is_dir():
         return None
+    name: str = options.what[0]
     log = open_log()
     try:
-        row = find_review(log, options.what[0])
-    except UserError:
-        return None
+        rows = [row for row in log.reviews() if row.id.startswith(name)]
+        return find_review(log, name).id if rows else None
     finally:
         log.close()
-    return open_saved(row.id)
 
 
 def _print_changes(
@@ -189,8 +219,3 @@ def _where(change: Change) -> str:
     if not change.is_text:
         return change.words
     return f"-{change.old_start},{len(change.removed)} +{change.new_start},{len(change.added)}"
-
-
-def _say_messages(session: Session) -> None:
-    for message in session.messages:
-        print(message, file=sys.stderr)

@@ -1,4 +1,6 @@
-"""From the paths that git lists to the private index: what is taken, what is gone, what is set aside and why."""
+"""From the paths that git lists to the private index: what is taken, what is gone, what is set aside
+and why.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.git.paths import why_hostile
+from workbench.git.paths import LANDING, why_hostile
 from workbench.git.runner import GitError, Where
-from workbench.git.stepping import PREFIX
 from workbench.review.changes import NotShown
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def sort_paths(work_tree: Path, differing: Sequence[str], others: Sequence[str])
         if not tracked and path.endswith("/"):
             rows.append(NotShown(path, "a repository inside this one; its files are its own"))
             continue
-        if path.startswith(PREFIX):
+        if path.startswith(LANDING):
             rows.append(
                 NotShown(
                     path.partition("/")[0], "what a landing under way, or one that was killed, works with"
@@ -83,7 +84,10 @@ def _why_not(path: Path) -> str | None:
 
 
 def _beyond_link(work_tree: Path, folder: str, known: dict[str, bool]) -> bool:
-    """Whether a folder is reached through a symlink, or is none. What git tracked below it is not there any more."""
+    """Whether a folder is reached through a symlink, or is none.
+
+    What git tracked below it is not there any more.
+    """
     found = known.get(folder)
     if found is None:
         found = _beyond_link(work_tree, folder.rpartition("/")[0], known)

@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
@@ -27,19 +26,11 @@ if TYPE_CHECKING:
 # Above this many files one flush of the whole file system is quicker than one for each.
 _FLUSH_EACH = 40
 # How often a file that somebody writes all the time is merged before we give up and take everything back.
-_MERGES = 8
-
-
-@dataclass(slots=True)
-class Done:
-    """A step that was done, and what it displaced. The one mutable value here: it grows while we go."""
-
-    step: Step
-    displaced: File | None
+_TRIES = 12
 
 
 def merge_files(
-    repository: Repository, base: File | None, ours: File | None, theirs: File | None
+    repository: Repository, base: File | None, ours: File | None, theirs: File | None, *, finely: bool = False
 ) -> File | None:
     """Three files merged, mode and content each for itself; None on a conflict."""
     if base is None or ours is None or theirs is None:
@@ -51,7 +42,7 @@ def merge_files(
     if LINK in modes:
         content = theirs[1] if ours[1] == base[1] else ours[1] if theirs[1] in (base[1], ours[1]) else None
     else:
-        content = repository.merge(base[1], ours[1], theirs[1])
+        content = repository.merge(base[1], ours[1], theirs[1], finely=finely)
     return None if content is None else (mode, content)
 
 
@@ -63,7 +54,7 @@ class Landing:
         self._folder = folder
         self._name = name
         self._count = 0
-        self._done: list[Done] = []
+        self._done: list[Step] = []
         self._owners: Mapping[str, Owner | None] = {}
 
     def temporary(self) -> str:
@@ -73,8 +64,11 @@ class Landing:
 
     def carry_out(
         self, steps: Sequence[Step], owners: Mapping[str, Owner | None], record: RecordWriter
-    ) -> list[Done]:
-        """Write, put in place, look again. Everything is taken back where that fails, and the error goes on."""
+    ) -> list[Step]:
+        """Write, put in place, look again.
+
+        Everything is taken back where that fails, and the error goes on.
+        """
         self._owners = owners
         try:
             self._folder.make_folder(self._name)
@@ -85,59 +79,85 @@ class Landing:
             order = {Move.DELETE: 0, Move.EXCHANGE: 1, Move.CREATE: 2}
             for step in sorted(steps, key=lambda step: order[step.move]):
                 self._put(step, record)
-            for done in list(self._done):
-                self._look_again(done, record)
+            for step in list(self._done):
+                self._look_again(step, record)
             self._flush_folders()
             record.done()
         except (MovedError, OSError, UserError, GitError) as error:
             with suppress(OSError):  # a full disk: the journal says enough without it
                 record.back()
-            left = self.go_back([done.step for done in self._done])
+            left = self.go_back(self._done)
             raise _failure(error, left) from error
         return self._done
 
     def _put(self, step: Step, record: RecordWriter) -> None:
-        displaced = do(self._folder, step)
-        self._done.append(Done(step, displaced))
-        if step.move is Move.DELETE:
-            if displaced != step.before:
-                raise MovedError(step.path)
-            self._folder.remove_empty_folders(step.path)
-        elif step.move is Move.EXCHANGE and displaced != step.before:
-            self._merge(step.path, step.before, displaced, record)
+        """Do a step; where the path moved on, merge and do it again."""
+        for _ in range(_TRIES):
+            outcome = do(self._folder, step)
+            if outcome.done:
+                self._done.append(step)
+                if step.move is Move.DELETE:
+                    self._folder.remove_empty_folders(step.path)
+                return
+            if outcome.extra is not None:
+                self._bring_in(step.path, step.after, outcome.extra)
+            again = self._merged_step(step, record)
+            if again is None:
+                return
+            step = again
+        raise MovedError(step.path)
 
-    def _merge(
-        self, path: str, base: File | None, theirs: File | None, record: RecordWriter, tries: int = _MERGES
-    ) -> None:
-        """Bring what was written meanwhile (`theirs`, made from `base`) into what stands at the path now."""
-        found = self._folder.read(path)
-        now = found[0] if found else None
-        merged = merge_files(self._repository, base, now, theirs)
-        if merged is None or not tries:
-            raise MovedError(path)
+    def _merged_step(self, step: Step, record: RecordWriter) -> Step | None:
+        """The step for what stands at the path now; None where nothing is left to do."""
+        now = settled(self._folder, step.path, step.before)
+        merged = merge_files(self._repository, step.before, now, step.after)
+        if merged is None:
+            raise MovedError(step.path)
         if merged == now:
-            return
-        step = Step(path, self.temporary(), now, merged)
-        refs = references(self._repository, [now, merged, theirs])
-        prepare(self._folder, step, self._owners.get(path))
-        self._folder.flush(step.temporary)
-        record.step(StepRef(path, step.temporary, refs[0], refs[1]))
-        displaced = do(self._folder, step)
-        self._done.append(Done(step, displaced))
-        if displaced != now:
-            self._merge(path, now, displaced, record, tries - 1)
+            return None
+        again = Step(step.path, self.temporary(), now, merged)
+        refs = references(self._repository, [now, merged])
+        prepare(self._folder, again, self._owners.get(step.path))
+        self._folder.flush(again.temporary)
+        record.step(StepRef(again.path, again.temporary, refs[0], refs[1]))
+        return again
 
-    def _look_again(self, done: Done, record: RecordWriter) -> None:
+    def _bring_in(self, path: str, base: File | None, theirs: File) -> None:
+        """Bring what somebody wrote (`theirs`, made from `base`) into what stands at the path. Never taken back."""
+        for _ in range(_TRIES):
+            now = settled(self._folder, path, base)
+            merged = merge_files(self._repository, base, now, theirs, finely=True)
+            if merged is None:
+                references(self._repository, [theirs])
+                raise MovedError(path)
+            if merged == now:
+                return
+            step = Step(path, self.temporary(), now, merged)
+            prepare(self._folder, step, self._owners.get(path))
+            self._folder.flush(step.temporary)
+            outcome = do(self._folder, step)
+            if outcome.done:
+                return
+            if outcome.extra is not None:
+                self._bring_in(path, step.after, outcome.extra)
+        raise MovedError(path)
+
+    def _look_again(self, step: Step, record: RecordWriter) -> None:
         """A program that had the old file open may have written to it after it was displaced."""
-        if done.step.move is Move.CREATE:
+        if step.move is Move.CREATE:
             return
-        late = settled(self._folder, done.step.temporary, done.displaced)
-        if late == done.displaced:
+        late = settled(self._folder, step.temporary, step.before)
+        if late == step.before or late is None:
             return
-        before, done.displaced = done.displaced, late
-        if done.step.move is Move.DELETE:
-            raise MovedError(done.step.path)
-        self._merge(done.step.path, before, late, record)
+        if step.move is Move.DELETE:
+            raise MovedError(step.path)
+        if take_back(self._folder, step):
+            self._done.remove(step)
+            again = self._merged_step(step, record)
+            if again is not None:
+                self._put(again, record)
+        else:
+            self._bring_in(step.path, step.before, late)
 
     def _flush(self, steps: Sequence[Step]) -> None:
         files = [step.temporary for step in steps if step.after is not None and step.after[0] != LINK]
@@ -149,7 +169,7 @@ class Landing:
 
     def _flush_folders(self) -> None:
         at = self._folder.folder_descriptor()
-        folders = {done.step.path.rpartition("/")[0]: done.step.path for done in self._done}
+        folders = {step.path.rpartition("/")[0]: step.path for step in self._done}
         if len(folders) > _FLUSH_EACH and at is not None and flush_file_system(at):
             return
         for path in folders.values():
@@ -177,10 +197,10 @@ class Landing:
         displaced = self._folder.read(step.temporary)
         if now is None or displaced is None or step.move is not Move.EXCHANGE:
             return False
-        without = merge_files(self._repository, step.after, now[0], step.before)
+        without = merge_files(self._repository, step.after, now[0], step.before, finely=True)
         if without is None:
             return False
-        whole = merge_files(self._repository, step.before, without, displaced[0])
+        whole = merge_files(self._repository, step.before, without, displaced[0], finely=True)
         again = Step(step.path, f"{step.temporary}.{os.getpid()}", now[0], whole or without)
         if again.after == again.before:
             return whole is not None
@@ -188,7 +208,7 @@ class Landing:
         prepare(self._folder, again, now[1])
         self._folder.flush(again.temporary)
         try:
-            put = do(self._folder, again) == now[0] or take_back(self._folder, again)
+            put = do(self._folder, again).done
         except MovedError:
             return False
         return put and whole is not None

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
 from workbench.git.runner import Where
+from workbench.git.shadow import scratch_folder
+from workbench.review.lines import split_lines
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
+
+
+# Stands between the lines of a merge that is done finely; a file that holds it is not merged so.
+_BETWEEN = b"\x1e--\x1e\n"
 
 
 def object_id(repository: Repository, content: bytes, kind: str = "blob") -> str:
@@ -42,11 +46,14 @@ def write_blobs(repository: Repository, contents: Sequence[bytes], *, durable: b
 def compose_tree(
     repository: Repository, base_tree: str, changes: Mapping[str, tuple[str, bytes | str] | None]
 ) -> str:
-    """The tree that `base_tree` becomes with `changes`. In a private index, so that nobody else's is touched."""
+    """The tree that `base_tree` becomes with `changes`.
+
+    In a private index, so that nobody else's is touched.
+    """
     if not changes:
         return base_tree
-    with tempfile.TemporaryDirectory(prefix="compose-", dir=repository.shadow / "tmp") as folder:
-        where = Where(repository.ours.git_dir, index=str(Path(folder) / "index"))
+    with scratch_folder(repository.shadow) as folder:
+        where = Where(repository.ours.git_dir, index=str(folder / "index"))
         base = ["--empty"] if base_tree == repository.empty_tree else [base_tree]
         reading = repository.start(["read-tree", *base], where)
         paths = [path for path, entry in changes.items() if entry is not None and isinstance(entry[1], bytes)]
@@ -64,7 +71,10 @@ def compose_tree(
 def _refuse_more_than_named(
     repository: Repository, base_tree: str, tree: str, changes: Mapping[str, tuple[str, bytes | str] | None]
 ) -> None:
-    """A file put where a folder stands silently takes the folder's place, and the other way round. Not with us."""
+    """A file put where a folder stands silently takes the folder's place, and the other way round.
+
+    Not with us.
+    """
     args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", base_tree, tree]
     for name in repository.run(args).split(b"\0"):
         path = name.decode("utf-8", "surrogateescape")
@@ -95,17 +105,40 @@ def _index_lines(
     return "".join(gone + stands).encode("utf-8", "surrogateescape")
 
 
-def merge(repository: Repository, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """`git merge-file`: the merged bytes, None on a conflict or where one side is not text."""
+def merge(
+    repository: Repository, base: bytes, ours: bytes, theirs: bytes, *, finely: bool = False
+) -> bytes | None:
+    """`git merge-file`: the merged bytes, None on a conflict or where one side is not text.
+
+    `finely`: edits of neighbouring lines do not conflict. For the edits of one program in a row only.
+    """
     if base == ours or ours == theirs:
         return theirs
     if base == theirs:
         return ours
     if any(b"\0" in side for side in (base, ours, theirs)):
         return None
-    with tempfile.TemporaryDirectory(prefix="merge-", dir=repository.shadow / "tmp") as folder:
-        names = [os.path.join(folder, name) for name in ("ours", "base", "theirs")]
-        for name, side in zip(names, (ours, base, theirs), strict=True):
+    merged = _merge_file(repository, (ours, base, theirs))
+    if merged is not None or not finely:
+        return merged
+    if any(_BETWEEN in side or not side.endswith(b"\n") for side in (base, ours, theirs)):
+        return None
+    spread = _merge_file(repository, (_spread(ours), _spread(base), _spread(theirs)))
+    lines = split_lines(spread or b"")
+    if not lines or set(lines[1::2]) != {_BETWEEN} or _BETWEEN in lines[0::2]:
+        return None
+    return b"".join(lines[0::2])
+
+
+def _spread(data: bytes) -> bytes:
+    """The lines with one more after each, equal on all sides, so that git sees no two edits side by side."""
+    return b"".join(line + _BETWEEN for line in split_lines(data))
+
+
+def _merge_file(repository: Repository, sides: tuple[bytes, bytes, bytes]) -> bytes | None:
+    with scratch_folder(repository.shadow) as folder:
+        names = [str(folder / name) for name in ("ours", "base", "theirs")]
+        for name, side in zip(names, sides, strict=True):
             Path(name).write_bytes(side)
         child = repository.start(["merge-file", "-p", "-q", *names])
         merged = child.finish(ok=range(256))

@@ -11,7 +11,7 @@ from workbench.git.runner import Where, run
 
 
 def create_repository(folder: Path, files: Mapping[str, tuple[str, bytes]], message: str, at: int) -> None:
-    """A repository at `folder` whose one commit on `main` holds `files` (path to mode and bytes), checked out.
+    """A repository at `folder` whose one commit on `main` holds `files` (path to mode, bytes), checked out.
 
     `at` is the commit's time in seconds since the epoch. UserError if `folder` holds anything already.
     """

@@ -109,7 +109,10 @@ def _found(work_tree: Path, git_dir: Path) -> Found:
 
 
 def _extensions(config: Path) -> dict[str, str]:
-    """The `[extensions]` of a config file. They say how objects and refs are stored and are never in an included file."""
+    """The `[extensions]` of a config file.
+
+    They say how objects and refs are stored and are never in an included file.
+    """
     try:
         text = config.read_text("utf-8", "surrogateescape")
     except OSError:

@@ -51,7 +51,9 @@ def move_to_free_name(from_at: int | None, old: str, to_at: int | None, new: str
 
 
 def mend_fallback(at: int | None, temporary: str) -> None:
-    """After a kill inside the fallback of `exchange`: bring the temporary name back to one of its two states."""
+    """After a kill inside the fallback of `exchange`: bring the temporary name back to one of its two
+    states.
+    """
     kept = temporary + DISPLACED
     try:
         os.stat(kept, dir_fd=at, follow_symlinks=False)

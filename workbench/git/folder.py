@@ -61,7 +61,10 @@ class WorkFolder:
             self._at = None
 
     def read(self, path: str) -> tuple[File, Owner] | None:
-        """The file at a path and whose it is; None where there is none, or a folder. `UserError` for a device."""
+        """The file at a path and whose it is; None where there is none, or a folder.
+
+        `UserError` for a device.
+        """
         try:
             with self._parent(path) as (at, name):
                 found = os.stat(name, dir_fd=at, follow_symlinks=False)
@@ -148,7 +151,10 @@ class WorkFolder:
 
     @contextmanager
     def _parent(self, path: str, *, make: bool = False) -> Iterator[tuple[int | None, str]]:
-        """The folder that holds `path`, opened, and the last name. `UserError` where a symlink is on the way."""
+        """The folder that holds `path`, opened, and the last name.
+
+        `UserError` where a symlink is on the way.
+        """
         folders, _, name = path.rpartition("/")
         parts = folders.split("/") if folders else []
         if self._at is None:

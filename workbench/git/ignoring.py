@@ -23,14 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where ignore rules come from, besides the `.gitignore` files. `signature` changes when any of them does."""
+    """Where ignore rules come from, besides the `.gitignore` files.
+
+    `signature` changes when any of them does.
+    """
 
     user_file: str | None
     signature: tuple[str, ...]
 
 
 def sources(repository: Repository) -> Sources:
-    """Read where the rules are; copies `info/exclude` into the shadow directory, where git will look for it."""
+    """Read where the rules are; copies `info/exclude` into the shadow directory, where git will look
+    for it.
+    """
     try:
         local = (Path(repository.found.common_dir) / "info" / "exclude").read_bytes()
     except OSError:
@@ -56,7 +61,10 @@ def sources(repository: Repository) -> Sources:
 
 
 def user_ignore_file() -> str | None:
-    """The user's global ignore file, as their own config names it, else git's default place. Runs git outside any repository."""
+    """The user's global ignore file, as their own config names it, else git's default place.
+
+    Runs git outside any repository.
+    """
     home = os.environ.get("HOME") or os.environ.get("USERPROFILE") or ""
     config_home = Path(os.environ.get("XDG_CONFIG_HOME") or Path(home) / ".config") / "git"
     named = ""
@@ -81,7 +89,10 @@ def start_changed(repository: Repository, where: Where, head_tree: str) -> Child
 
 
 def left_out(repository: Repository, where: Where, ignored: bytes, changed: Child | None) -> list[NotShown]:
-    """What of the ignored paths must be said. One row a path; one row for all that an ignore file of no base leaves out."""
+    """What of the ignored paths must be said.
+
+    One row a path; one row for all that an ignore file of no base leaves out.
+    """
     base = _changed_files(repository, changed)
     if not ignored:
         return []

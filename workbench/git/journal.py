@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,20 +19,24 @@ from workbench.git.exchange import mend_fallback
 from workbench.git.folder import File, WorkFolder
 from workbench.git.locking import landing_lock
 from workbench.git.record import Record, Ref, StepRef, read_record, remove_record
-from workbench.git.shadow import has_modes
+from workbench.git.shadow import has_modes, remove_folder
 from workbench.git.stepping import Step
 from workbench.review.actions import LandedFile
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
 
-# A displaced file is looked at by every refresh for so long, then it goes; its bytes stay in the shadow directory.
+# A displaced file is looked at by every refresh for so long, then it goes; its bytes stay in the shadow
+# directory.
 _KEEP_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What somebody wrote, after a landing, into a file that the landing had displaced. It is in no work tree."""
+    """What somebody wrote, after a landing, into a file that the landing had displaced.
+
+    It is in no work tree.
+    """
 
     path: str
     mode: str
@@ -41,7 +44,10 @@ class Late:
 
 
 def recover(repository: Repository, journal_dir: Path) -> list[str]:
-    """Take back what an interrupted landing left; sentences about it. Nothing where another process is landing."""
+    """Take back what an interrupted landing left; sentences about it.
+
+    Nothing where another process is landing.
+    """
     record = read_record(journal_dir)
     if record is None:
         return []
@@ -58,11 +64,15 @@ def recover(repository: Repository, journal_dir: Path) -> list[str]:
     if not left:
         return [f"{said}: every file is as it was before."]
     kept = repository.shadow / "backup"
-    return [f"{said}, but for what somebody wrote to since: {', '.join(left)}. What stood there is in {kept}."]
+    return [
+        f"{said}, but for what somebody wrote to since: {', '.join(left)}. What stood there is in {kept}."
+    ]
 
 
 def pending(journal_dir: Path) -> tuple[LandedFile, ...]:
-    """The files of a landing that was done and that nobody has acknowledged: the kill came before its action was saved."""
+    """The files of a landing that was done and that nobody has acknowledged: the kill came before its
+    action was saved.
+    """
     record = read_record(journal_dir)
     return landed_files(record.steps) if record is not None and record.done else ()
 
@@ -109,7 +119,7 @@ def late_edits(repository: Repository) -> tuple[Late, ...]:
                 found.append(Late(path, mode, data))
             fresh.append([number, path, [mode, now]])
         if not fresh or time.time() - place.stat().st_mtime > _KEEP_SECONDS:
-            shutil.rmtree(place, ignore_errors=True)
+            remove_folder(place)
         elif fresh != names:
             (place / "names.json").write_text(json.dumps(fresh), "utf-8")
     return tuple(found)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]) -> None:
-    """Copy the trees, their subtrees and the blobs that differ between consecutive ones, then set refs on the trees."""
+    """Copy the trees, their subtrees and the blobs that differ between consecutive ones, then set refs
+    on the trees.
+    """
     stored = [tree for tree in dict.fromkeys(trees) if tree != repository.empty_tree]
     if not stored:
         return

@@ -49,7 +49,8 @@ class Objects:
         for start in range(0, len(ids), _AHEAD):
             part = ids[start : start + _AHEAD]
             self._ask(child, part)
-            # Read the whole part before giving anything away: a caller that stops early leaves no answers behind.
+            # Read the whole part before giving anything away: a caller that stops early leaves no answers
+            # behind.
             answers = [self._answer(child, name) for name in part]
             for name, answer in zip(part, answers, strict=True):
                 if answer is None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+LANDING = ".workbench-landing-"
+"""How the folder begins that a landing works in, at the root of the work tree. It is gone afterwards."""
+
 # Code points that HFS+ leaves out when it compares names: ".g\u200cit" is ".git" there.
 _IGNORABLE = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 _WINDOWS_NAMES = re.compile(
@@ -13,7 +16,10 @@ _WINDOWS_CHARACTERS = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 
 
 def why_hostile(path: str) -> str | None:
-    """Why a path is never written, in words, or None. The rule of every system at once, whatever this one is."""
+    """Why a path is never written, in words, or None.
+
+    The rule of every system at once, whatever this one is.
+    """
     if not path or path.startswith("/"):
         return "an absolute path"
     if "\0" in path:
@@ -30,7 +36,9 @@ def why_hostile(path: str) -> str | None:
 
 
 def is_dot_git(name: str) -> bool:
-    """Whether some file system takes this name for `.git`: by case, short name, stream, trailing dots or ignorables."""
+    """Whether some file system takes this name for `.git`: by case, short name, stream, trailing dots
+    or ignorables.
+    """
     plain = _IGNORABLE.sub("", name).split(":", 1)[0].rstrip(". ").lower()
     return plain in (".git", "git~1")
 

@@ -73,7 +73,10 @@ class Repository:
 
     @classmethod
     def open(cls, path: Path, data: Path) -> Repository:
-        """The repository that holds `path`. `data` is the folder of our own data. `UserError` where there is none."""
+        """The repository that holds `path`. `data` is the folder of our own data.
+
+        `UserError` where there is none.
+        """
         found = discover(Path(path))
         repository = cls(found, shadow_of(found, Path(data)))
         # HEAD is wanted next in every use; the child works while the caller opens its own files.
@@ -89,7 +92,9 @@ class Repository:
             self._early = None
 
     def cancel(self) -> None:
-        """Kill the children that run now, from another thread; whoever waits for them gets `GitCancelledError`."""
+        """Kill the children that run now, from another thread; whoever waits for them gets
+        `GitCancelledError`.
+        """
         with self._lock:
             running = list(self._running)
         for child in running:
@@ -113,7 +118,10 @@ class Repository:
         data: bytes | None = None,
         ok: Sequence[int] = (0,),
     ) -> bytes:
-        """Run a child to its end, and return its standard output. Loads GitPython where that was not done yet."""
+        """Run a child to its end, and return its standard output.
+
+        Loads GitPython where that was not done yet.
+        """
         runner.load()
         return self.run_now(args, where, data=data, ok=ok)
 
@@ -144,7 +152,10 @@ class Repository:
         return "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
     def head(self) -> Head:
-        """The commit that HEAD names, its tree and its branch. Before the first commit: None and the empty tree."""
+        """The commit that HEAD names, its tree and its branch.
+
+        Before the first commit: None and the empty tree.
+        """
         early, self._early = self._early, None
         if early is not None and time.monotonic() - early[0] <= _EARLY_SECONDS:
             return read_head(self, early[1])
@@ -166,7 +177,10 @@ class Repository:
         return merge_base(self, commit, upstream) if commit and upstream else None
 
     def is_ancestor(self, old: str, new: str) -> bool:
-        """Whether commit `old` is `new` or one of its ancestors. A commit that is gone is nobody's ancestor."""
+        """Whether commit `old` is `new` or one of its ancestors.
+
+        A commit that is gone is nobody's ancestor.
+        """
         child = self.start(["merge-base", "--is-ancestor", old, new])
         child.finish(ok=(0, 1, 128))
         return child.status == 0
@@ -231,7 +245,10 @@ class Repository:
         return None
 
     def compose_tree(self, base_tree: str, changes: Mapping[str, tuple[str, bytes | str] | None]) -> str:
-        """`base_tree` with each path set to (mode, bytes or id) or, for None, removed. Returns the new tree's id."""
+        """`base_tree` with each path set to (mode, bytes or id) or, for None, removed.
+
+        Returns the new tree's id.
+        """
         return composing.compose_tree(self, base_tree, changes)
 
     def _diff(self, base: str, tree: str, paths: Sequence[str], renames: bool) -> list[str]:
@@ -292,15 +309,23 @@ class Repository:
             ) from missing
 
     def write_blobs(self, contents: Sequence[bytes], *, durable: bool = False) -> list[str]:
-        """Store contents in the shadow directory; their ids in order. `durable`: on disk when this returns."""
+        """Store contents in the shadow directory; their ids in order.
+
+        `durable`: on disk when this returns.
+        """
         return composing.write_blobs(self, contents, durable=durable)
 
-    def merge(self, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-        """A three-way merge of lines; None where both sides changed the same place."""
-        return composing.merge(self, base, ours, theirs)
+    def merge(self, base: bytes, ours: bytes, theirs: bytes, *, finely: bool = False) -> bytes | None:
+        """A three-way merge of lines; None where both sides changed the same place.
+
+        Edits of neighbouring lines conflict as in git, unless it shall be done `finely`.
+        """
+        return composing.merge(self, base, ours, theirs, finely=finely)
 
     def keep(self, review_id: str, name: str, *objects: str) -> None:
-        """See to it that trees and changed blobs outlive `git gc` in the user's repository. Blocking; a background job.
+        """See to it that trees and changed blobs outlive `git gc` in the user's repository.
+
+        Blocking; a background job.
 
         `objects` are tree ids, the base first; blobs that differ between consecutive ones are copied too.
         """

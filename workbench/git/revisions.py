@@ -21,7 +21,10 @@ _HINT = "`git log --oneline --all` lists what there is. A..B, A...B and one comm
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where HEAD stands. `branch` is its short name, None when detached; `commit` is None before the first one."""
+    """Where HEAD stands.
+
+    `branch` is its short name, None when detached; `commit` is None before the first one.
+    """
 
     commit: str | None
     tree: str
@@ -59,10 +62,9 @@ def _unborn(repository: Repository, failed: GitError) -> Head:
     try:
         name = repository.run_now(["symbolic-ref", "-q", "HEAD"], repository.real)
     except GitError as again:
-        raise UserError(
-            f"HEAD of {repository.name} cannot be read: {failed.stderr.splitlines()[-1] if failed.stderr else again}",
-            hint="Does `git log` work there?",
-        ) from again
+        said = failed.stderr.splitlines()[-1] if failed.stderr else str(again)
+        hint = "Does `git log` work there?"
+        raise UserError(f"HEAD of {repository.name} cannot be read: {said}", hint=hint) from again
     answers = check(repository, ["HEAD"])
     if answers[0] is not None:
         raise UserError(

@@ -11,7 +11,6 @@ This file knows nothing about repositories; it decides no argument.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -133,7 +132,9 @@ class Child:
         return self._process.poll() is None
 
     def drain_errors(self) -> None:
-        """Read standard error in the background, so that a talkative child cannot fill the pipe while it is streamed."""
+        """Read standard error in the background, so that a talkative child cannot fill the pipe while
+        it is streamed.
+        """
         self._drain = threading.Thread(target=self._read_errors, daemon=True)
         self._drain.start()
 
@@ -145,7 +146,10 @@ class Child:
             return
 
     def finish(self, data: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
-        """Give `data` to standard input, wait for the end, return standard output. `GitError` on any other status."""
+        """Give `data` to standard input, wait for the end, return standard output.
+
+        `GitError` on any other status.
+        """
         return self.finish_both(data, ok)[0]
 
     def finish_both(self, data: bytes | None = None, ok: Sequence[int] = (0,)) -> tuple[bytes, bytes]:
@@ -197,17 +201,21 @@ _program: str | None = None
 
 
 def program() -> str:
-    """The absolute path of git. A relative entry of PATH is never used: it could name a program of the repository."""
+    """The absolute path of git.
+
+    A relative entry of PATH is never used: it could name a program of the repository.
+    """
     global _program
     if _program is None:
+        name = "git.exe" if os.name == "nt" else "git"
         entries = [
             entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(entry)
         ]
-        found = shutil.which("git", path=os.pathsep.join(entries))
+        places = [os.path.join(entry, name) for entry in entries]
+        found = next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), None)
         if found is None:
-            raise UserError(
-                "git was not found.", hint="Install git 2.36 or newer and see that it is on the PATH."
-            )
+            hint = "Install git 2.36 or newer and see that it is on the PATH."
+            raise UserError("git was not found.", hint=hint)
         _program = found
     return _program
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import sys
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from workbench.errors import UserError
@@ -46,7 +46,8 @@ def shadow_of(found: Found, data: Path) -> Path:
 
 def _make(found: Found, shadow: Path) -> None:
     shadow.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = Path(tempfile.mkdtemp(prefix="new-", dir=shadow.parent))
+    fresh = shadow.parent / f"new-{os.urandom(4).hex()}"
+    fresh.mkdir(mode=0o700)
     try:
         for folder in ("objects/info", "objects/pack", "refs/heads", "info", "tmp", "backup"):
             (fresh / folder).mkdir(parents=True)
@@ -57,7 +58,7 @@ def _make(found: Found, shadow: Path) -> None:
         (fresh / "HEAD").write_bytes(b"ref: refs/heads/none\n")
         os.rename(fresh, shadow)
     except OSError:
-        shutil.rmtree(fresh, ignore_errors=True)
+        remove_folder(fresh)
         if not (shadow / "HEAD").is_file():  # else another process was quicker
             raise
 
@@ -68,14 +69,42 @@ def _write_if_new(path: Path, content: bytes) -> None:
             return
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix="new-", dir=path.parent)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-    os.replace(temporary, path)
+    temporary = path.with_name(f"new-{os.urandom(4).hex()}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
+@contextmanager
+def scratch_folder(shadow: Path) -> Iterator[Path]:
+    """A folder of our own in the shadow directory, gone afterwards.
+
+    (`tempfile` costs start-up ten imports.)
+    """
+    folder = shadow / "tmp" / os.urandom(8).hex()
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder of ours with all in it; what does not go stays."""
+    for entry in list(os.scandir(folder)):
+        if entry.is_dir(follow_symlinks=False):
+            remove_folder(Path(entry.path))
+        else:
+            with suppress(OSError):
+                Path(entry.path).unlink()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _config(found: Found) -> bytes:
-    """Our config. What depends on the file system is probed by looking; nothing is taken from the user's config."""
+    """Our config.
+
+    What depends on the file system is probed by looking; nothing is taken from the user's config.
+    """
     version = 1 if found.object_format != "sha1" else 0
     lines = [
         "[core]",
@@ -111,7 +140,9 @@ def _word(value: bool) -> str:
 
 
 def has_modes(found: Found) -> bool:
-    """Whether the executable bit means something: git never makes `HEAD` executable, a file system without modes does."""
+    """Whether the executable bit means something: git never makes `HEAD` executable, a file system
+    without modes does.
+    """
     if os.name != "posix":
         return False
     try:

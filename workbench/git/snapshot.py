@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -22,8 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
-from workbench.git import ignoring, submodules
+from workbench.git import filters, ignoring, submodules
 from workbench.git.adding import Sorted, add_paths, sort_paths
+from workbench.git.filters import CRLF, Converted
 from workbench.git.runner import Child, GitError, Where
 from workbench.review.changes import NotShown
 
@@ -51,6 +51,7 @@ class State:
     tree: str = ""
     sparse: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    converted: tuple[Converted, ...] = ()
     ignored: str = ""
     left_out: tuple[tuple[str, str, int], ...] = ()
 
@@ -126,15 +127,21 @@ def _end(listing: tuple[Child, ...] | None) -> None:
 
 
 def _finish(repository: Repository, state: State, where: Where, listed: Listed) -> Snapshot:
-    found = sort_paths(repository.work_tree, listed.differing, listed.others)
+    converted = filters.look(repository, state.converted)
+    ours = {one.path for one in converted}
+    others = [path for path in listed.others if path not in ours]
+    found = sort_paths(repository.work_tree, listed.differing, others)
     links = submodules.commits(repository, [path for path, _ in state.links])
     changed_links = [link for link in links if link not in state.links]
-    rows = [*_rows(repository, state, listed, found)]
+    moved = [new for old, new in zip(state.converted, converted, strict=True) if _place(old) != _place(new)]
+    rows = [*_rows(repository, state, listed, found), *filters.rows(converted)]
     ignored = hashlib.blake2b(listed.ignored, digest_size=8).hexdigest()
-    if state.tree and not found.present and not found.gone and not changed_links and ignored == state.ignored:
+    quiet = not (found.present or found.gone or changed_links or moved)
+    if state.tree and quiet and ignored == state.ignored:
         return Snapshot(state.tree, _ordered([*rows, *(NotShown(*row) for row in state.left_out)]))
     if changed_links:
         submodules.put(repository, where, changed_links)
+    filters.put(repository, where, moved)
     if found.gone:
         gone = encode(found.gone)
         repository.run_now(["update-index", "-z", "--force-remove", "--stdin"], where, data=gone)
@@ -143,8 +150,25 @@ def _finish(repository: Repository, state: State, where: Where, listed: Listed) 
     tree = repository.run_now(["write-tree"], where).decode("ascii").strip()
     left_out = ignoring.left_out(repository, where, listed.ignored, changed)
     known = tuple((row.path, row.why, row.count) for row in left_out)
-    _commit(repository, replace(state, tree=tree, links=links, ignored=ignored, left_out=known), where)
+    state = replace(state, tree=tree, links=links, converted=converted, ignored=ignored, left_out=known)
+    _commit(repository, state, where)
     return Snapshot(tree, _ordered([*rows, *left_out]))
+
+
+def _place(one: Converted) -> tuple[str, str]:
+    return one.mode, one.found
+
+
+def lines_end_in_crlf(repository: Repository) -> frozenset[str]:
+    """The paths that the last snapshot converted from CRLF: whoever writes to the work tree has to
+    convert back.
+    """
+    state = _read_state(repository)
+    return (
+        frozenset(one.path for one in state.converted if one.kind == CRLF)
+        if state is not None
+        else frozenset()
+    )
 
 
 def _ordered(rows: Iterable[NotShown]) -> tuple[NotShown, ...]:
@@ -166,11 +190,13 @@ def _rows(repository: Repository, state: State, listed: Listed, found: Sorted) -
 
 
 def _fresh(repository: Repository) -> Path:
-    return repository.shadow / f"index.{os.getpid()}.{secrets.token_hex(4)}"
+    return repository.shadow / f"index.{os.getpid()}.{os.urandom(4).hex()}"
 
 
 def _kept(repository: Repository) -> tuple[State | None, Path]:
-    """The kept state and a link to its index, which is ours alone; None where there is none that can be read."""
+    """The kept state and a link to its index, which is ours alone; None where there is none that can
+    be read.
+    """
     index = _fresh(repository)
     for _ in range(3):  # another process may replace both between our two steps
         state = _read_state(repository)
@@ -195,6 +221,7 @@ def _read_state(repository: Repository) -> State | None:
             tree=data["tree"],
             sparse=tuple(data["sparse"]),
             links=tuple((path, commit) for path, commit in data["links"]),
+            converted=tuple(Converted(**one) for one in data["converted"]),
             ignored=data["ignored"],
             left_out=tuple((path, why, count) for path, why, count in data["left_out"]),
         )
@@ -204,9 +231,9 @@ def _read_state(repository: Repository) -> State | None:
 
 def _commit(repository: Repository, state: State, where: Where) -> None:
     """Name the index in the state, in one rename; then the one before is nobody's and goes."""
-    kept = repository.shadow / f"index.kept.{secrets.token_hex(4)}"
+    kept = repository.shadow / f"index.kept.{os.urandom(4).hex()}"
     os.link(str(where.index), kept)
-    temporary = repository.shadow / f"snapshot.json.{os.getpid()}.{secrets.token_hex(4)}"
+    temporary = repository.shadow / f"snapshot.json.{os.getpid()}.{os.urandom(4).hex()}"
     temporary.write_text(json.dumps(asdict(replace(state, index=kept.name))), "utf-8")
     temporary.replace(repository.shadow / "snapshot.json")
     limit = time.time() - _LEFTOVER_SECONDS
@@ -248,10 +275,13 @@ def _moved(repository: Repository, state: State) -> bool:
 def _prime(
     repository: Repository, state: State | None, where: Where, seed: tuple[str, ...]
 ) -> tuple[State, Listed]:
-    """Make the private index anew: what HEAD and the user's index track, with the times of the files that are equal."""
+    """Make the private index anew: what HEAD and the user's index track, with the times of the files
+    that are equal.
+    """
     theirs = repository.start(["ls-files", "-v", "-s", "-z"], repository.real)
     # Marks that say "do not look" would stay with `-m`; where there are any, it is read from nothing.
-    reuse = ["-m"] if state is not None and not state.sparse and not state.links else []
+    # `-i`: an entry that the work tree has moved on from is no hindrance, nothing is checked out.
+    reuse = ["-i", "-m"] if state is not None and not _marked(state) else []
     tree = ["--empty"] if seed[0] == repository.empty_tree else [*reuse, seed[0]]
     try:
         repository.run_now(["read-tree", *tree], where)
@@ -272,9 +302,18 @@ def _prime(
     absent = [path for path in sparse if not os.path.lexists(repository.work_tree / path)]
     if absent:
         repository.run_now(["update-index", "-z", "--skip-worktree", "--stdin"], where, data=encode(absent))
+    known = {path: (head[0].decode("ascii"), head[1].decode("ascii")) for path, head in tracked.items()}
+    converted = filters.find(repository, where, {**extras, **known})
+    away = set(absent)
+    converted = tuple(one for one in converted if one.path not in away)
+    filters.put(repository, where, converted)
     repository.run_now(["update-index", "-q", "--refresh"], where, ok=(0, 1))
-    fresh = State("", seed, sparse=tuple(sorted(absent)), links=commits)
+    fresh = State("", seed, sparse=tuple(sorted(absent)), links=commits, converted=converted)
     return fresh, _read_listing(*_start_listing(repository, where))
+
+
+def _marked(state: State) -> bool:
+    return bool(state.sparse or state.links or state.converted)
 
 
 def _unreadable(repository: Repository, failed: GitError) -> Exception:
@@ -287,7 +326,10 @@ def _unreadable(repository: Repository, failed: GitError) -> Exception:
 
 
 def _read_theirs(child: Child) -> list[tuple[str, str, str, str]]:
-    """(tag, mode, id, path) of the user's index. Tags in lower case are assume-unchanged, S is skip-worktree."""
+    """(tag, mode, id, path) of the user's index.
+
+    Tags in lower case are assume-unchanged, S is skip-worktree.
+    """
     found = []
     for line in child.finish().split(b"\0"):
         head, _, name = line.partition(b"\t")
@@ -300,7 +342,9 @@ def _read_theirs(child: Child) -> list[tuple[str, str, str, str]]:
 def _compare_indexes(
     repository: Repository, tracked: dict[str, list[bytes]], theirs: Sequence[tuple[str, str, str, str]]
 ) -> tuple[dict[str, tuple[str, str]], list[str]]:
-    """What the user's index tracks beyond HEAD (it may be ignored, so listing others would miss it), and sparse paths."""
+    """What the user's index tracks beyond HEAD (it may be ignored, so listing others would miss it),
+    and sparse paths.
+    """
     extras: dict[str, tuple[str, str]] = {}
     sparse = []
     folders = {path.rpartition("/")[0] for path in tracked}
@@ -320,7 +364,10 @@ def _compare_indexes(
 
 
 def _start_listing(repository: Repository, where: Where) -> tuple[Child, Child, Child]:
-    """Three children at once. `diff-files`, because `ls-files -m` walks through a folder that became a symlink."""
+    """Three children at once.
+
+    `diff-files`, because `ls-files -m` walks through a folder that became a symlink.
+    """
     differing = repository.start(["diff-files", "-z", "--name-only", "--no-renames"], where)
     others = repository.start(["ls-files", "-o", "-z", "--exclude-standard"], where)
     ignored = repository.start(["ls-files", "-o", "-i", "--exclude-standard", "--directory", "-z"], where)
@@ -344,4 +391,5 @@ def _read_listing(differing: Child, others: Child, ignored: Child) -> Listed:
 
 
 def _touches_ignore_files(listed: Listed) -> bool:
+    """Whether a file is among the differing ones that says what is listed at all, or how."""
     return any(path.rpartition("/")[2] == ".gitignore" for path in (*listed.differing, *listed.others))

@@ -13,12 +13,9 @@ from enum import StrEnum
 
 from workbench.git.folder import File, Owner, WorkFolder
 
-PREFIX = ".workbench-landing-"
-"""How the folder begins that a landing works in, at the root of the work tree. It is gone afterwards."""
-
 # A program that writes a file in place empties it first. We read again until nothing moves any more.
-_SETTLE_SECONDS = 0.02
-_SETTLE_TRIES = 25
+_SETTLE_SECONDS = 0.004
+_SETTLE_TRIES = 50
 
 
 class Move(StrEnum):
@@ -31,7 +28,10 @@ class Move(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One path brought from `before` to `after`. `temporary` is where the new file waits, and then the old one."""
+    """One path brought from `before` to `after`.
+
+    `temporary` is where the new file waits, and then the old one.
+    """
 
     path: str
     temporary: str
@@ -69,19 +69,46 @@ def is_done(folder: WorkFolder, step: Step) -> bool:
     return found is not None and found[0] != step.after
 
 
-def do(folder: WorkFolder, step: Step) -> File | None:
-    """Do the step; returns what it displaced, which may be younger than `before`."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a step. Not `done`: the path had moved on, and everything was put back within the same
+    instant. `extra`: what somebody wrote onto our file in that instant, which stands nowhere now.
+    """
+
+    done: bool
+    extra: File | None = None
+
+
+def do(folder: WorkFolder, step: Step) -> Outcome:
+    """Do the step; where it displaced something younger than `before`, put that back at once.
+
+    At once, because a program that reads our file in the meantime would write on without the edit that we hold.
+    """
     try:
         if step.move is Move.CREATE:
             folder.move(step.temporary, step.path)
-            return None
+            return Outcome(done=True)
         if step.move is Move.DELETE:
             folder.move(step.path, step.temporary)
         else:
             folder.exchange(step.temporary, step.path)
+        if _bytes_at(folder, step.temporary) == step.before:
+            return Outcome(done=True)
+        if step.move is Move.DELETE:
+            folder.move(step.temporary, step.path)
+            return Outcome(done=False)
+        folder.exchange(step.temporary, step.path)
     except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise MovedError(step.path) from error
-    return settled(folder, step.temporary, step.before)
+    ours = _bytes_at(folder, step.temporary)
+    return Outcome(
+        done=False, extra=None if ours == step.after else settled(folder, step.temporary, step.after)
+    )
+
+
+def _bytes_at(folder: WorkFolder, path: str) -> File | None:
+    found = folder.read(path)
+    return found[0] if found else None
 
 
 def take_back(folder: WorkFolder, step: Step) -> bool:

@@ -7,21 +7,22 @@ there is exchanged, not replaced. This file decides what is written; `carrying.p
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
-from workbench.git.carrying import Done, Landing, merge_files, references
+from workbench.git.carrying import Landing, merge_files, references
 from workbench.git.composing import object_id
+from workbench.git.filters import to_crlf
 from workbench.git.folder import LINK, File, Owner, WorkFolder
 from workbench.git.locking import landing_lock
-from workbench.git.paths import unfit_for_windows, why_hostile
+from workbench.git.paths import LANDING, unfit_for_windows, why_hostile
 from workbench.git.record import RecordWriter, StepRef, read_record, remove_record
 from workbench.git.shadow import has_modes
-from workbench.git.stepping import PREFIX, Step
+from workbench.git.snapshot import lines_end_in_crlf
+from workbench.git.stepping import Step
 from workbench.review.actions import LandedFile
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ _FILE_MODES = ("100644", "100755", LINK)
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """What is wanted of one path. `expected` is what the work tree held when it was last read, None for no file."""
+    """What is wanted of one path.
+
+    `expected` is what the work tree held when it was last read, None for no file.
+    """
 
     path: str
     expected: File | None
@@ -41,7 +45,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What will stand at one path. `merged`: it moved on since it was read, and both edits are in `result`."""
+    """What will stand at one path.
+
+    `merged`: it moved on since it was read, and both edits are in `result`.
+    """
 
     path: str
     now: File | None
@@ -59,7 +66,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a landing would do now. With a conflict it does nothing. Paths that are right already are left out."""
+    """What a landing would do now. With a conflict it does nothing.
+
+    Paths that are right already are left out.
+    """
 
     files: tuple[Planned, ...]
     conflicts: tuple[Conflict, ...] = ()
@@ -89,7 +99,9 @@ def plan(repository: Repository, writes: Sequence[Write]) -> Plan:
 
 
 def land(repository: Repository, writes: Sequence[Write], journal_dir: Path) -> tuple[Written, ...]:
-    """Write all of it or nothing. `ConflictError` names the files that moved on; every other refusal is a `UserError`.
+    """Write all of it or nothing.
+
+    `ConflictError` names the files that moved on; every other refusal is a `UserError`.
 
     The journal stays, marked as done, until the caller has saved its action and calls `journal.acknowledge`.
     """
@@ -107,7 +119,10 @@ def land(repository: Repository, writes: Sequence[Write], journal_dir: Path) -> 
 
 
 def undo(repository: Repository, files: Sequence[LandedFile], journal_dir: Path) -> tuple[Written, ...]:
-    """Take a landing back: a landing itself, of what stood there before. Merged where the file moved on since."""
+    """Take a landing back: a landing itself, of what stood there before.
+
+    Merged where the file moved on since.
+    """
     return land(repository, undo_writes(repository, files), journal_dir)
 
 
@@ -141,7 +156,9 @@ def _plan(
     files: list[Planned] = []
     conflicts: list[Conflict] = []
     owners: dict[str, Owner | None] = {}
-    for write in writes:
+    crlf = lines_end_in_crlf(repository)
+    for wanted in writes:
+        write = _as_in_work_tree(wanted) if wanted.path in crlf else wanted
         found = _read(folder, write.path)
         now, owners[write.path] = found if found is not None else (None, None)
         now = _with_mode(repository, now, write.expected)
@@ -160,6 +177,15 @@ def _plan(
         f"{path} cannot be checked out on Windows." for path in created if unfit_for_windows(path)
     )
     return Plan(tuple(files), tuple(conflicts), warnings), owners
+
+
+def _as_in_work_tree(write: Write) -> Write:
+    """The same write, in the line endings that the path has in the work tree."""
+
+    def converted(file: File | None) -> File | None:
+        return file if file is None or file[0] == LINK else (file[0], to_crlf(file[1]))
+
+    return Write(write.path, converted(write.expected), converted(write.result))
 
 
 def _read(folder: WorkFolder, path: str) -> tuple[File, Owner] | None:
@@ -237,7 +263,7 @@ def _write(
 ) -> tuple[Written, ...]:
     if not planned.files:
         return ()
-    name = PREFIX + secrets.token_hex(4)
+    name = LANDING + os.urandom(4).hex()
     landing = Landing(repository, folder, name)
     steps = [Step(file.path, landing.temporary(), file.now, file.result) for file in planned.files]
     refs = references(repository, [side for step in steps for side in (step.before, step.after)])
@@ -253,7 +279,7 @@ def _write(
         _forget_if_back(folder, journal_dir, name)
         raise
     record.close()
-    landing.put_away([one.step for one in done])
+    landing.put_away(done)
     return _written(repository, planned, done)
 
 
@@ -263,24 +289,18 @@ def _forget_if_back(folder: WorkFolder, journal_dir: Path, name: str) -> None:
         remove_record(journal_dir)
 
 
-def _written(repository: Repository, planned: Plan, done: Sequence[Done]) -> tuple[Written, ...]:
-    """What each path was and is: the first thing displaced there, and the last thing put there."""
-    first: dict[str, File | None] = {}
-    last: dict[str, File | None] = {}
-    count: dict[str, int] = {}
-    for one in done:
-        path = one.step.path
-        first.setdefault(path, one.displaced)
-        last[path] = one.step.after
-        count[path] = count.get(path, 0) + 1
-    paths = [file.path for file in planned.files]
-    merged = {file.path for file in planned.files if file.merged}
+def _written(repository: Repository, planned: Plan, done: Sequence[Step]) -> tuple[Written, ...]:
+    """What each path was and is, in the order of the plan. A path that needed nothing after all is not among them."""
+    steps = {step.path: step for step in done}
     written = []
-    for path in paths:
-        before_mode, before_id = _named(repository, first[path])
-        after_mode, after_id = _named(repository, last[path])
-        file = LandedFile(path, before_id, before_mode, after_id, after_mode)
-        written.append(Written(file, path in merged or count[path] > 1))
+    for file in planned.files:
+        step = steps.get(file.path)
+        if step is None:
+            continue
+        before_mode, before_id = _named(repository, step.before)
+        after_mode, after_id = _named(repository, step.after)
+        landed = LandedFile(file.path, before_id, before_mode, after_id, after_mode)
+        written.append(Written(landed, file.merged or step.after != file.result))
     return tuple(written)
 
 

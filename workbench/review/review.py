@@ -196,7 +196,7 @@ def _change(review: Review, action: Action) -> Review:
         case Judged():
             return _judge(review, action)
         case NoteWritten():
-            return _with_note(review, action.note)
+            return _with_new_note(review, action.note)
         case NoteEdited():
             note = review.notes.get(action.note)
             return _with_note(
@@ -274,7 +274,7 @@ def _judge(review: Review, action: Judged) -> Review:
     if same and action.note is None:
         return review
     after = replace(review, verdicts=tuple(verdicts))
-    return after if action.note is None else _with_note(after, action.note)
+    return after if action.note is None else _with_new_note(after, action.note)
 
 
 def _judge_entry(review: Review, action: EntryJudged) -> Review:
@@ -285,6 +285,14 @@ def _judge_entry(review: Review, action: EntryJudged) -> Review:
         verdicts[action.round] = judged(verdicts[action.round], action.selections, Verdict.ACCEPTED)
         after = replace(after, verdicts=tuple(verdicts))
     return after
+
+
+def _with_new_note(review: Review, note: Note) -> Review:
+    """Two processes may choose one id at the same time: the second note gets the next, none is lost."""
+    taken = review.notes.get(note.id)
+    if taken is not None and taken != note:
+        note = replace(note, id=next_note_id(review))
+    return _with_note(review, note)
 
 
 def _with_note(review: Review, note: Note | None) -> Review:

@@ -23,7 +23,6 @@ from workbench.review.actions import (
     NoteWithdrawn,
     NoteWritten,
     RoundArrived,
-    TaskSet,
 )
 from workbench.review.entries import Entry, Said
 from workbench.review.notes import Intent, Note, Place
@@ -51,12 +50,15 @@ class Controller(QObject):
         self._tally = Tally()
         self._document = Document()
         self._entries: tuple[Entry, ...] = ()
+        self._left: list[Session] = []
         self.last_note: tuple[Intent, str] | None = None
 
     # -- the session --------------------------------------------------------------------------
 
     def set_session(self, session: Session) -> None:
         """Show this review from now on."""
+        if self.session is not None and self.session is not session:
+            self._left.append(self.session)
         self.session = session
         self._tally = Tally()
         self._document = Document()
@@ -65,6 +67,12 @@ class Controller(QObject):
         self.changed.emit()
         for message in session.messages:
             self.said.emit(message, "", False)
+
+    def close_sessions(self) -> None:
+        """Let go of all that was opened. Only when no worker is left that reads from it."""
+        for session in (*self._left, *([self.session] if self.session is not None else [])):
+            session.close()
+        self._left, self.session = [], None
 
     def open_session(self) -> Session:
         """The session. UserError when there is none, for commands that need one."""
@@ -321,7 +329,7 @@ class Controller(QObject):
             self.said.emit(nothing, "", False)
             return
         self.last_note = None
-        self.said.emit(f"{done}: {name_of(action)}.", "", False)
+        self.said.emit(f"{done}: {self.open_session().words(action)}.", "", False)
         target = self._place_of(action)
         if target is not None:
             self.moved_to.emit(target)
@@ -358,35 +366,6 @@ class Controller(QObject):
             ):
                 return Stop(file.path, change.id)
         return Stop(file.path)
-
-
-def name_of(action: Action) -> str:
-    """An action in a few words."""
-    if isinstance(action, Judged):
-        return action.words or f"judged {len(action.selections)} files"
-    if isinstance(action, NoteWritten):
-        return f"note {action.note.id}"
-    if isinstance(action, NoteEdited):
-        return f"edited {action.note}"
-    if isinstance(action, NoteReplied):
-        return f"reply to {action.note}"
-    if isinstance(action, NoteSettled):
-        return f"{'settled' if action.settled else 'reopened'} {action.note}"
-    if isinstance(action, NoteWithdrawn):
-        return f"withdrew {action.note}"
-    if isinstance(action, FileViewed):
-        return f"viewed {action.path}"
-    if isinstance(action, TaskSet):
-        return "the task"
-    if isinstance(action, RoundArrived):
-        return action.words or "an edit in place"
-    words = {
-        "FeedbackSent": "sent the feedback",
-        "EntryJudged": "an answer in the ledger",
-        "Landed": "a landing",
-    }
-    words["ReviewClosed"] = "closed the review"
-    return words.get(type(action).__name__, type(action).__name__)
 
 
 def _same(before: T, now: T) -> T:

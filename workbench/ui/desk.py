@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from workbench.errors import UserError
 from workbench.ui.styling import wear
 from workbench.ui.theme import load_theme
-from workbench.workflow.opening import Asked, Nothing, Recent
+from workbench.workflow.candidates import Asked
+from workbench.workflow.opening import Nothing, Recent
 
 if TYPE_CHECKING:
     from workbench.ui.search_line import SearchLine
@@ -39,7 +40,7 @@ class Desk(QObject):
         errands.recent_read.connect(self._on_recent)
         window.preferences.changed.connect(self._wear)
 
-    def _start(self) -> StartPage:
+    def page(self) -> StartPage:
         """The page without a review; most starts never show it, so it is made late."""
         if self._page is None:
             from workbench.ui.start_page import StartPage  # noqa: PLC0415 - said above
@@ -52,7 +53,7 @@ class Desk(QObject):
             self._window.stack.addWidget(self._page)
         return self._page
 
-    def _search(self) -> SearchLine:
+    def search(self) -> SearchLine:
         """The line to search with, made when it is first wanted."""
         if self._line is None:
             from workbench.ui.search_line import SearchLine  # noqa: PLC0415 - said above
@@ -71,13 +72,13 @@ class Desk(QObject):
     def show_start(self) -> None:
         """The page without a review: what was reviewed before, and the ways to open something."""
         self._window.keep()
-        self._start().show_recent((), self._keys)
+        self.page().show_recent((), self._keys)
         self._show_page()
         self._window.errands.read_recent()
 
     def show_opening(self, name: str) -> None:
         """Something is being read."""
-        self._start().show_opening(name)
+        self.page().show_opening(name)
         self._show_page()
 
     def show_nothing(self, nothing: Nothing) -> None:
@@ -89,7 +90,7 @@ class Desk(QObject):
             Row(choice.range_text, choice.label, choice.range_text, f"{choice.count} files")
             for choice in nothing.choices
         ]
-        self._start().show_nothing(nothing.sentence, rows, self._keys)
+        self.page().show_nothing(nothing.sentence, rows, self._keys)
         self._show_page()
 
     def show_failure(self, error: UserError) -> None:
@@ -98,7 +99,7 @@ class Desk(QObject):
             self._window.stack.setCurrentWidget(self._window.splitter)
             self._window.say(error.message, error.hint, True)
             return
-        self._start().show_error(error.message, error.hint, self._keys)
+        self.page().show_error(error.message, error.hint, self._keys)
         self._show_page()
 
     def choose_folder(self) -> None:
@@ -124,11 +125,11 @@ class Desk(QObject):
             self._window.errands.refresh()
 
     def _show_page(self) -> None:
-        self._window.stack.setCurrentWidget(self._start())
+        self._window.stack.setCurrentWidget(self.page())
         self._window.top.show_nothing()
         self._window.status.show_nothing()
         self._window.notice.hide()
-        self._start().setFocus()
+        self.page().setFocus()
 
     def _on_recent(self, recent: tuple[Recent, ...]) -> None:
         from workbench.ui.start_page import Row, ago  # noqa: PLC0415 - with its page
@@ -143,7 +144,7 @@ class Desk(QObject):
             )
             for each in recent
         ]
-        self._start().show_recent(rows, self._keys)
+        self.page().show_recent(rows, self._keys)
 
     def _open_saved(self, review: str) -> None:
         session = self._window.controller.session
@@ -200,9 +201,9 @@ class Desk(QObject):
 
     def open_search(self) -> None:
         """The line to search with."""
-        self._search().show()
-        self._search().setFocus()
-        self._search().line.selectAll()
+        self.search().show()
+        self.search().setFocus()
+        self.search().line.selectAll()
 
     def focus_filter(self) -> None:
         """The filter of the files."""
@@ -220,15 +221,15 @@ class Desk(QObject):
 
     def _find(self, text: str, regex: bool, case: bool) -> None:
         try:
-            self._search().show_count(self._window.view.find(text, regex, case))
+            self.search().show_count(self._window.view.find(text, regex, case))
         except UserError as error:
-            self._search().show_words(error.message)
+            self.search().show_words(error.message)
 
     def _take_search(self) -> None:
         self._window.view.setFocus()
 
     def _leave_search(self) -> None:
-        self._search().hide()
+        self.search().hide()
         self._window.view.find("")
         self._window.view.setFocus()
 

@@ -18,7 +18,8 @@ from workbench.review.progress import NOTHING_ASKED, Progress, file_progress
 from workbench.review.rounds import Source
 from workbench.ui.controller import Controller
 from workbench.ui.tasks import Report, Tasks
-from workbench.workflow.opening import Asked, Nothing, open_review, open_saved, recent_reviews
+from workbench.workflow.candidates import Asked
+from workbench.workflow.opening import Nothing, open_review, open_saved, recent_reviews
 from workbench.workflow.receive import load_ledger, refresh, restore, take_arrival, tweak_lines
 from workbench.workflow.session import Session
 
@@ -94,10 +95,12 @@ class Errands(QObject):
             self.nothing_found.emit(found)
 
     def take_open_failure(self, error: BaseException) -> None:
-        """Opening failed."""
-        if not isinstance(error, UserError):
-            raise error
-        self.open_failed.emit(error)
+        """Opening failed. A bug is shown there too, and then goes on to be reported."""
+        if isinstance(error, UserError):
+            self.open_failed.emit(error)
+            return
+        self.open_failed.emit(UserError("It could not be opened: something in Workbench is broken."))
+        raise error
 
     def read_recent(self) -> None:
         """List the reviews that were made."""
@@ -137,6 +140,22 @@ class Errands(QObject):
             )
         self._tasks.start("rounds", lambda _: _count_rounds(session), self._on_rounds, self._controller.fail)
 
+    def keep(self) -> None:
+        """Copy what the review borrows from the repository, so that `git gc` there loses nothing of it."""
+        session = self._controller.session
+        if session is None:
+            return
+
+        def work(_: Report) -> None:
+            from workbench.workflow.keeping import keep_rounds  # noqa: PLC0415 - see the top
+
+            keep_rounds(session)
+
+        self._tasks.start("keep", work, self._on_kept, self._controller.fail)
+
+    def _on_kept(self, _: object) -> None:
+        """Nothing to show."""
+
     def _on_ledger(self, found: tuple[Session, Any]) -> None:
         if found[0] is self._controller.session:
             found[0].ledger_facts = found[1]
@@ -144,6 +163,7 @@ class Errands(QObject):
 
     def _on_rounds(self, counts: object) -> None:
         self.rounds_counted.emit(counts)
+        self.keep()
 
     def estimate(self) -> None:
         """Count what the next round would get."""

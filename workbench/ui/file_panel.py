@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -27,12 +26,12 @@ from PySide6.QtWidgets import (
 
 from workbench.review.changes import FileChange, NotShown
 from workbench.review.progress import Progress
-from workbench.ui.file_rows import FileRow, RowKind, Tint, file_rows
+from workbench.ui.file_rows import FileRow, RowKind, Tint, file_row, file_rows
 from workbench.ui.fonts import interface_font
+from workbench.ui.sheet import as_tooltip
 from workbench.ui.theme import Theme, mixed
 
 ROW = 23
-HEADING = 34
 STEP = 16
 LEFT = 14
 RIGHT = 12
@@ -46,20 +45,23 @@ class FileModel(QAbstractListModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.rows: tuple[FileRow, ...] = ()
+        self.rows: list[FileRow] = []
+        self.places: dict[str, int] = {}
+        """Where each file's row is, by its path."""
 
     def set_rows(self, rows: tuple[FileRow, ...]) -> None:
-        """Show other rows. Where only marks differ, only those are painted anew."""
-        before = self.rows
-        if [(row.kind, row.key) for row in before] != [(row.kind, row.key) for row in rows]:
-            self.beginResetModel()
-            self.rows = rows
-            self.endResetModel()
-            return
-        self.rows = rows
-        for number, (old, new) in enumerate(zip(before, rows, strict=True)):
-            if old != new:
-                self.dataChanged.emit(self.index(number), self.index(number))
+        """Show other rows."""
+        self.beginResetModel()
+        self.rows = list(rows)
+        self.places = {row.key: number for number, row in enumerate(rows) if row.kind is RowKind.FILE}
+        self.endResetModel()
+
+    def set_row(self, row: FileRow) -> None:
+        """Show another row for a file that is there already; one that is filtered away stays away."""
+        number = self.places.get(row.key)
+        if number is not None and self.rows[number] != row:
+            self.rows[number] = row
+            self.dataChanged.emit(self.index(number), self.index(number))
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self.rows)
@@ -71,8 +73,7 @@ class FileModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.words
         if role == Qt.ItemDataRole.ToolTipRole:
-            # Between tags, or a path could be taken for markup.
-            return f"<qt>{escape(row.words)}</qt>"
+            return as_tooltip(row.words)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -107,8 +108,7 @@ class FileDelegate(QStyledItemDelegate):
         }
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row = _row(index)
-        return QSize(100, HEADING if row.kind is RowKind.HEADING else ROW)
+        return QSize(100, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row, theme = _row(index), self._theme
@@ -125,8 +125,6 @@ class FileDelegate(QStyledItemDelegate):
         painter.setFont(self._font)
         metrics = painter.fontMetrics()
         inner = area.adjusted(LEFT + row.depth * STEP, 0, -RIGHT, 0)
-        if row.kind is RowKind.HEADING:
-            inner.setTop(inner.top() + HEADING - ROW)
         right = self._mark(painter, inner, row, metrics)
         name = metrics.elidedText(_name(row), Qt.TextElideMode.ElideMiddle, right - inner.left())
         painter.setPen(self._ink(row))
@@ -178,7 +176,7 @@ class FileList(QListView):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
-        self.setUniformItemSizes(False)
+        self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -297,18 +295,27 @@ class FilePanel(QWidget):
         not_shown: Sequence[NotShown],
     ) -> None:
         """Show these files; folding, filter and scroll position stay."""
+        before, violated = self._progress, self._violations
+        same = files is self._files and not_shown is self._not_shown
         self._files, self._progress = files, progress
         self._violations, self._not_shown = violations, not_shown
-        self._rebuild()
+        if not same:
+            self._rebuild()
+            return
+        for file in files:
+            path = file.path
+            now, violation = progress[path], violations.get(path, "")
+            if now is not before.get(path) or violation != violated.get(path, ""):
+                self.model.set_row(file_row(file, now, violation))
 
     def show_current(self, path: str) -> None:
         """Mark the file that the cursor is in."""
         if path == self.delegate.current:
             return
         self.delegate.current = path
-        for number, row in enumerate(self.model.rows):
-            if row.kind is RowKind.FILE and row.key == path:
-                self.list.scrollTo(self.model.index(number))
+        number = self.model.places.get(path)
+        if number is not None:
+            self.list.scrollTo(self.model.index(number))
         self.list.viewport().update()
 
     def folded(self) -> list[str]:

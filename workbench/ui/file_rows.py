@@ -81,6 +81,16 @@ def badge(file: FileChange) -> str:
 _NO_PROGRESS = Progress()
 
 
+def file_row(file: FileChange, counts: Progress, violation: str) -> FileRow:
+    """The row of one file."""
+    text, tint = mark(counts, violation)
+    folder, _, name = file.path.rpartition("/")
+    depth = folder.count("/") + 1 if folder else 0
+    said = f"{counts.judged} of {counts.total} judged"
+    words = f"{visible(file.path).text}, {badge(file) or 'modified'}, {said}"
+    return FileRow(RowKind.FILE, file.path, visible(name).text, depth, text, tint, badge(file), words=words)
+
+
 def file_rows(
     files: Sequence[FileChange],
     progress: Mapping[str, Progress],
@@ -107,17 +117,11 @@ def file_rows(
         open_folders = folders
         if hidden_under:
             continue
-        counts = progress.get(file.path, _NO_PROGRESS)
-        text, tint = mark(counts, violations.get(file.path, ""))
-        name = visible(file.path.rsplit("/", 1)[-1]).text
-        said = f"{counts.judged} of {counts.total} judged"
-        words = f"{visible(file.path).text}, {badge(file) or 'modified'}, {said}"
-        rows.append(
-            FileRow(RowKind.FILE, file.path, name, len(folders), text, tint, badge(file), words=words)
-        )
+        rows.append(file_row(file, progress.get(file.path, _NO_PROGRESS), violations.get(file.path, "")))
     shown = [each for each in not_shown if not wanted or fits(wanted, each.path)]
     if shown:
         count = sum(each.count for each in shown)
+        rows.append(FileRow(RowKind.HEADING, "", "", 0))
         rows.append(
             FileRow(RowKind.HEADING, "", f"not shown · {count}", 0, words=f"{count} paths are not shown")
         )
@@ -176,13 +180,25 @@ def fits(wanted: str, path: str) -> bool:
 
 
 def fuzzy(wanted: str, text: str) -> int | None:
-    """How well the letters of `wanted` stand in `text` in order: less is better, None is not at all.
+    """How well `wanted` fits `text`: less is better, None is not at all.
 
-    Letters at the start of words and letters beside each other count as good.
+    Best where a text or the part behind a colon begins with it, then where a word does, then where it
+    stands at all, then where its letters stand in order.
     """
+    wanted, lowered = wanted.lower().strip(), text.lower()
+    if lowered.startswith(wanted) or f": {wanted}" in lowered:
+        return len(text)
+    at = lowered.find(wanted)
+    if at > 0:
+        return (1000 if not lowered[at - 1].isalnum() else 2000) + len(text)
+    score = _letters(wanted, lowered)
+    return None if score is None else 3000 + score * 100 + len(text)
+
+
+def _letters(wanted: str, lowered: str) -> int | None:
+    """How far apart the letters stand; starts of words and neighbours count as good."""
     score, at, before = 0, 0, -2
-    lowered = text.lower()
-    for letter in wanted.lower():
+    for letter in wanted:
         if letter == " ":
             continue
         found = lowered.find(letter, at)
@@ -191,7 +207,7 @@ def fuzzy(wanted: str, text: str) -> int | None:
         starts = found == 0 or not lowered[found - 1].isalnum()
         score += 0 if found == before + 1 else (1 if starts else 4 + min(found - at, 20))
         before, at = found, found + 1
-    return score * 100 + len(text)
+    return score
 
 
 def best(wanted: str, texts: Iterable[str], limit: int) -> list[int]:

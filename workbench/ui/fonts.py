@@ -39,7 +39,9 @@ def load_fonts() -> frozenset[str]:
 
 
 def code_font(size: int = 13, family: str = "") -> QFont:
-    """The font for code, `size` in pixels. Ligatures are off: two characters that look like one hide something."""
+    """The font for code, `size` in pixels. Ligatures are off: two characters that look like one hide
+    something.
+    """
     families = [family, CODE_FAMILY, "monospace"] if family else [CODE_FAMILY, "monospace"]
     if CODE_FAMILY not in load_fonts():
         families.remove(CODE_FAMILY)
@@ -54,7 +56,9 @@ def code_font(size: int = 13, family: str = "") -> QFont:
 
 
 def interface_font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The system's own font where there is one of renown (macOS, Windows); elsewhere Inter, which ships with us."""
+    """The system's own font where there is one of renown (macOS, Windows); elsewhere Inter, which ships
+    with us.
+    """
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     if sys.platform in ("darwin", "win32") or INTERFACE_FAMILY not in load_fonts():
         font = QFont(system)

@@ -1,13 +1,15 @@
-"""The client of the lexing helper: asks for colours, keeps them by blob and language, and says when they came.
+"""The client of the lexing helper: asks for colours, keeps them by blob and language, and says when they
+came.
 
-Starts `python -m workbench.ui.lexer` when first asked. Never waits for it: what is not there yet is drawn plain.
+Starts `python -m workbench.ui.lexer` when first asked. Never waits for it: what is not there yet is drawn
+plain.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -24,6 +26,9 @@ KEPT_LINES = 150_000
 PATIENCE = 20_000
 """Milliseconds without an answer after which the helper is taken to be stuck in a lexer."""
 
+_MOST_FAILURES = 4
+"""Ends of the helper after which it is not started again."""
+
 _SLICE = 0.003
 """Seconds that one turn of the event loop spends on answers."""
 
@@ -37,7 +42,6 @@ class _Colours:
     count: int
     asked: tuple[int, int]
     lines: list[list[int] | None]
-    sent: bool = True
     final: int = 0
     """How many lines from the top have their final colours."""
     done: bool = False
@@ -63,7 +67,6 @@ class Highlighter(QObject):
         self._process: QProcess | None = None
         self._buffer = b""
         self._answers: list[bytes] = []
-        self._current = ""
         self._failures = 0
         self._drain = QTimer(self)
         self._drain.setSingleShot(True)
@@ -76,7 +79,7 @@ class Highlighter(QObject):
 
     def start(self) -> None:
         """Start the helper ahead of the first request; importing Pygments takes it some 100 ms."""
-        if self._process is not None or self._failures > 3:
+        if self._process is not None or self._failures >= _MOST_FAILURES:
             return
         process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
@@ -84,7 +87,8 @@ class Highlighter(QObject):
         environment.insert("PYTHONPATH", root)
         environment.insert("PYTHONIOENCODING", "utf-8")
         process.setProcessEnvironment(environment)
-        # The working directory may be a repository with a pygments folder of its own: -P keeps it off the path.
+        # The working directory may be a repository with a pygments folder of its own: -P keeps it off the
+        # path.
         process.setWorkingDirectory(root)
         process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
         process.setStandardErrorFile(QProcess.nullDevice())
@@ -109,19 +113,23 @@ class Highlighter(QObject):
         process.waitForFinished(1000)
         process.deleteLater()
 
-    def want(self, key: str, path: str, text: Callable[[], str], first: int, last: int) -> None:
-        """Lines `first` to `last` of a text are looked at. `text` gives all of it, its lines joined by `\\n`;
-        it is called only when the helper does not have it yet."""
-        known = self._known.get(key)
-        if known is None:
-            content = text()
-            count = content.count("\n") + 1
-            self._known[key] = known = _Colours(count, (first, last), [None] * count)
-            self._ask({"want": key, "path": path, "text": content, "first": first, "last": last})
-            self._forget()
-            return
+    def knows(self, key: str) -> bool:
+        """Whether the helper was given the text already."""
+        return key in self._known
+
+    def want(self, key: str, path: str, text: str, first: int, last: int) -> None:
+        """Give the helper a text, its lines joined by `\n`; lines `first` to `last` (from 0) are looked
+        at.
+        """
+        count = text.count("\n") + 1
+        self._known[key] = _Colours(count, (first, last), [None] * count)
+        self._ask({"want": key, "path": path, "text": text, "first": first, "last": last})
+        self._forget()
+
+    def look(self, key: str, first: int, last: int) -> None:
+        """Other lines of a known text are looked at."""
         # What was looked at last is forgotten last.
-        self._known[key] = self._known.pop(key)
+        known = self._known[key] = self._known.pop(key)
         if known.done or last < known.final:
             return
         low, high = known.asked
@@ -195,7 +203,6 @@ class Highlighter(QObject):
             known.done = True
             known.guesses = {}
             return key
-        self._current = key
         start, lines = answer["from"], answer["lines"]
         if answer["final"]:
             known.lines[start : start + len(lines)] = lines
@@ -226,19 +233,21 @@ class Highlighter(QObject):
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
-            self._failures = 99
-            self.stop()
+            self._failures = _MOST_FAILURES
+            self._ended()
 
     def _ended(self) -> None:
         self._failures += 1
         self.stop()
         self._buffer = b""
         self._answers.clear()
-        for key, known in list(self._known.items()):
-            if known.done:
-                continue
-            if key == self._current or self._failures > 3:
+        waiting = [key for key, known in self._known.items() if not known.done]
+        # The helper works on what was looked at last.
+        lost = waiting if self._failures >= _MOST_FAILURES else waiting[-1:]
+        for key in waiting:
+            if key in lost:
                 self._plain(key)
             else:
                 del self._known[key]
-        self.coloured.emit(self._current)
+        for key in waiting:
+            self.coloured.emit(key)

@@ -64,7 +64,7 @@ class LandingSheet(Sheet):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, width=1160, tall=True)
-        self._plan: LandingPlan | None = None
+        self.plan: LandingPlan | None = None
         self.body.addWidget(plain("Land what was accepted", self.card, "title"))
         self.summary = plain("Working out what would be written…", self.card, "dim")
         self.body.addWidget(self.summary)
@@ -106,7 +106,7 @@ class LandingSheet(Sheet):
 
     def show_plan(self, plan: LandingPlan) -> None:
         """Show what would be written."""
-        self._plan = plan
+        self.plan = plan
         count = len(plan.rows)
         parts = ["1 file" if count == 1 else f"{count} files"]
         parts += [
@@ -124,10 +124,8 @@ class LandingSheet(Sheet):
         self.sure.setVisible(bool(plan.unread))
         self.sure.setChecked(False)
         if plan.conflicts:
-            names = ", ".join(visible(path).text for path in plan.conflicts[:4])
-            self.show_error(
-                f"{names} changed meanwhile where this would write. Nothing is written: refresh first (R)."
-            )
+            said = "; ".join(visible(each).text for each in plan.conflicts[:4])
+            self.show_error(f"Nothing can be written: {said}. Refresh first (R).")
         elif plan.warnings:
             self.show_error(" ".join(plan.warnings))
         else:
@@ -177,7 +175,7 @@ class LandingSheet(Sheet):
         return middle
 
     def _allow(self) -> None:
-        plan = self._plan
+        plan = self.plan
         sure = plan is not None and (not plan.unread or self.sure.isChecked())
         self.main.setEnabled(bool(plan is not None and plan.rows and not plan.conflicts and sure))
 
@@ -187,17 +185,17 @@ class LandingSheet(Sheet):
     def _on_destination(self, number: int, checked: bool) -> None:
         if checked:
             self.file.setEnabled(number == 1)
-            self._plan = None
+            self.plan = None
             self._allow()
             self.plan_wanted.emit(self.destination())
 
     def _on_file(self) -> None:
-        if self.patch.isChecked() and (self._plan is None or self._plan.destination != self.destination()):
-            self._plan = None
+        if self.patch.isChecked() and (self.plan is None or self.plan.destination != self.destination()):
+            self.plan = None
             self._allow()
             self.plan_wanted.emit(self.destination())
 
     def _land(self) -> None:
-        if self.main.isEnabled() and self._plan is not None:
+        if self.main.isEnabled() and self.plan is not None:
             self.main.setEnabled(False)
-            self.confirmed.emit(self._plan)
+            self.confirmed.emit(self.plan)

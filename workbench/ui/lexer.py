@@ -3,7 +3,7 @@
 Run as `python -m workbench.ui.lexer`. It imports no Qt, opens no file and starts nothing. Requests:
 
     {"want": KEY, "path": NAME, "text": TEXT, "first": N, "last": N}   lines N to N (from 0) are looked at now
-    {"look": KEY, "first": N, "last": N}                               other lines of a wanted text are looked at
+    {"look": KEY, "first": N, "last": N}                               other lines of it are looked at
     {"drop": KEY}                                                      no longer needed
 
 TEXT has its lines joined by `\\n`, without carriage returns at their ends. Answers:
@@ -12,8 +12,9 @@ TEXT has its lines joined by `\\n`, without carriage returns at their ends. Answ
     {"done": KEY}                                                      every line was sent with "final": true
     {"plain": KEY}                                                     no language is known for it: no colours
 
-Positions are in characters of the line; classes are numbered as in `theme.SYNTAX`. What is looked at is answered
-at once from the lines around it ("final": false), while a longer text is lexed as a whole behind it.
+Positions are in characters of the line; classes are numbered as in `theme.SYNTAX`. What is looked at is
+answered at once from the lines around it ("final": false), while a longer text is lexed as a whole behind
+it.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ LONGEST_LINE = 20_000
 
 _AROUND = 200
 
-_CLASSES: dict[Any, int | None] = {
+_KNOWN: dict[Any, int | None] = {
     Token: None,
     Keyword: KEYWORD,
     Keyword.Type: BUILTIN,
@@ -61,7 +62,6 @@ _CLASSES: dict[Any, int | None] = {
     Generic.Heading: KEYWORD,
     Generic.Subheading: KEYWORD,
 }
-_KNOWN = dict(_CLASSES)
 
 
 class Lexer(Protocol):
@@ -75,14 +75,16 @@ def class_of(kind: Any) -> int | None:
     found = kind
     while found is not None and found not in _KNOWN:
         found = found.parent
-    _KNOWN[kind] = _KNOWN.get(found)
-    return _KNOWN[kind]
+    shade = _KNOWN.get(found)
+    _KNOWN[kind] = shade
+    return shade
 
 
 def lexer_for(path: str, start: str) -> Lexer | None:
     """The lexer that Pygments has for a file of this name (`start` of its text decides between several)."""
     try:
-        # Unprocessed tokens keep offsets: Pygments' own preparation turns a lone carriage return into a line end.
+        # Unprocessed tokens keep offsets: Pygments' own preparation turns a lone carriage return into a
+        # line end.
         found: Lexer = get_lexer_for_filename(path, start, stripnl=False, ensurenl=False)
     except ClassNotFound:
         return None

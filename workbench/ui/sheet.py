@@ -101,6 +101,12 @@ def plain(text: str, parent: QWidget, kind: str = "", *, wrapped: bool = True) -
     return label
 
 
+def as_tooltip(text: str) -> str:
+    """Text as a tooltip shows it: between tags, or what comes from a repository could be taken for markup."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<qt>{escaped}</qt>" if text else ""
+
+
 def buttons(sheet: Sheet, primary: str, keys: str = "Ctrl ↵") -> tuple[QHBoxLayout, QPushButton]:
     """The row at a sheet's foot: what went wrong at the left, leave, and the one thing it is for."""
     row = QHBoxLayout()

@@ -172,13 +172,14 @@ class Sheets(QObject):
         self._show(sheet)
         self._errands.read_outgoing(waiting=self.waiting)
 
-    def _sending(self) -> SendSheet | None:
+    def sending(self) -> SendSheet | None:
+        """The send sheet, if that is what is open."""
         from workbench.ui.send_sheet import SendSheet
 
         return self._open if isinstance(self._open, SendSheet) else None
 
     def _fill_sending(self, found: tuple[Any, Any, str]) -> None:
-        sheet = self._sending()
+        sheet = self.sending()
         if sheet is not None:
             outgoing, recipients, last = found
             chosen = "waiting" if self.waiting else last or self._preferences.settings.model
@@ -187,25 +188,25 @@ class Sheets(QObject):
             )
 
     def _on_send_wanted(self, recipient: object, take_out: bool) -> None:
-        sheet = self._sending()
+        sheet = self.sending()
         before = self._preferences.settings.take_out_before_sending
         if sheet is not None and sheet.take_out.isVisible() and take_out != before:
             self._preferences.change(take_out_before_sending=take_out)
         self._errands.send(recipient, take_out=take_out)
 
     def _on_send_failed(self, error: UserError) -> None:
-        sheet = self._sending()
+        sheet = self.sending()
         if sheet is not None:
             sheet.show_error(f"{error.message} {error.hint}".strip())
         else:
             self._controller.said.emit(error.message, error.hint, True)
 
     def _on_round_began(self, _: str) -> None:
-        if self._sending() is not None:
+        if self.sending() is not None:
             self.close()
 
     def _on_sent(self, action: FeedbackSent) -> None:
-        if self._sending() is not None:
+        if self.sending() is not None:
             self.close()
         if action.recipient == "clipboard":
             QGuiApplication.clipboard().setText(action.text)
@@ -229,25 +230,26 @@ class Sheets(QObject):
         self._show(sheet)
         self._landing.plan(sheet.destination())
 
-    def _landing_sheet(self) -> LandingSheet | None:
+    def landing(self) -> LandingSheet | None:
+        """The landing sheet, if that is what is open."""
         from workbench.ui.landing_sheet import LandingSheet
 
         return self._open if isinstance(self._open, LandingSheet) else None
 
     def _on_plan(self, plan: Any) -> None:
-        sheet = self._landing_sheet()
+        sheet = self.landing()
         if sheet is not None:
             sheet.show_plan(plan)
 
     def _on_landing_failed(self, error: UserError) -> None:
-        sheet = self._landing_sheet()
+        sheet = self.landing()
         if sheet is not None:
             sheet.show_error(f"{error.message} {error.hint}".strip())
         else:
             self._controller.said.emit(error.message, error.hint, True)
 
     def _on_landed(self, action: Landed) -> None:
-        if self._landing_sheet() is not None:
+        if self.landing() is not None:
             self.close()
         if action.destination == "worktree":
             count = len(action.files)

@@ -97,6 +97,11 @@ class Tasks(QObject):
         """True while a task of this lane is under way."""
         return any(task.lane == lane for task in self._running.values())
 
+    @property
+    def is_busy(self) -> bool:
+        """True while anything is under way."""
+        return bool(self._running)
+
     def stop(self) -> None:
         """Cancel everything and wait a moment for it, because a thread must not outlive what it uses."""
         for task in tuple(self._running.values()):

@@ -55,7 +55,7 @@ class Theme:
 
 
 def load_theme(name: str) -> Theme:
-    """The theme that ships as `resources/themes/NAME.toml`, or a user's own, given by the path of its file."""
+    """The theme that ships as `resources/themes/NAME.toml`, or a user's own by the path of its file."""
     file = Path(name)
     if file.suffix != ".toml":
         try:
@@ -141,7 +141,8 @@ _SHEET = """
 QWidget { color: @text; selection-background-color: @accent; selection-color: @on_accent; }
 QMainWindow, QDialog, QWidget[kind="panel"], QWidget[kind="bar"] { background: @panel; }
 QWidget[kind="ground"] { background: @ground; }
-QFrame[kind="card"], QWidget[kind="card"] { background: @raised; border: 1px solid @line; border-radius: 8px; }
+QFrame[kind="card"], QWidget[kind="card"] {
+  background: @raised; border: 1px solid @line; border-radius: 8px; }
 QFrame[kind="line"] { background: @line; border: 0; }
 QLabel { background: transparent; }
 QLabel[kind="title"] { font-weight: 600; }
@@ -152,7 +153,8 @@ QLabel[kind="error"] { color: @rejected; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: @ground; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; }
 QLineEdit { min-height: 18px; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus { border-color: @accent; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus {
+  border-color: @accent; }
 QComboBox::drop-down { border: 0; width: 18px; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; }
 QPushButton, QToolButton {
@@ -167,15 +169,18 @@ QPushButton[kind="primary"], QToolButton[kind="primary"] {
 QPushButton[kind="primary"]:hover, QToolButton[kind="primary"]:hover { background: @accent_hover; }
 QPushButton[kind="primary"]:focus { border: 2px solid @text; padding: 3px 11px; }
 QPushButton[kind="primary"]:disabled { background: @raised; border-color: @line; color: @faint; }
-QPushButton[kind="quiet"], QToolButton[kind="quiet"] { background: transparent; border-color: transparent; color: @dim; }
+QPushButton[kind="quiet"], QToolButton[kind="quiet"] {
+  background: transparent; border-color: transparent; color: @dim; }
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: @hover; color: @text; }
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border-color: @accent; }
 QToolButton::menu-indicator { image: none; width: 0; }
-QTreeView, QListView, QTableView, QAbstractItemView { background: @panel; border: 0; show-decoration-selected: 1; }
+QTreeView, QListView, QTableView, QAbstractItemView {
+  background: @panel; border: 0; show-decoration-selected: 1; }
 QTreeView::item, QListView::item { min-height: 22px; padding: 0 4px; border: 0; }
 QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QTreeView::item:selected, QListView::item:selected { background: @chosen; color: @text; }
-QHeaderView::section { background: @panel; color: @dim; border: 0; border-bottom: 1px solid @line; padding: 4px 8px; }
+QHeaderView::section {
+  background: @panel; color: @dim; border: 0; border-bottom: 1px solid @line; padding: 4px 8px; }
 QMenuBar { background: @panel; border: 0; padding: 0 4px; }
 QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
 QMenuBar::item:selected { background: @hover; }
@@ -197,7 +202,8 @@ QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QAbstractScrollArea::corner { background: transparent; border: 0; }
-QTabBar::tab { background: transparent; color: @dim; padding: 6px 12px; border-bottom: 2px solid transparent; }
+QTabBar::tab {
+  background: transparent; color: @dim; padding: 6px 12px; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 QTabWidget::pane { border: 0; border-top: 1px solid @line; }
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.review.text import visible
+from workbench.ui.sheet import as_tooltip
 from workbench.ui.theme import Theme
 
 HEIGHT = 38
@@ -72,8 +71,7 @@ class Elided(QLabel):
         """The text to show as much of as fits."""
         if text != self._whole:
             self._whole = text
-            # Between tags, or what comes from a repository could be taken for markup.
-            self.setToolTip(f"<qt>{escape(text)}</qt>" if text else "")
+            self.setToolTip(as_tooltip(text))
             self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -21,6 +21,8 @@ from workbench.errors import UserError
 
 BLOCKED_AFTER = 0.050
 BEAT = 0.010
+FORGET = 200
+"""Milliseconds after a key's release without a frame, after which it is taken to have changed nothing."""
 
 
 class Tracer(QObject):
@@ -43,6 +45,10 @@ class Tracer(QObject):
         self._lock = threading.Lock()
         self._pressed: float | None = None
         self._key = ""
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.setInterval(FORGET)
+        self._forget.timeout.connect(self._forget_key)
         self._watchdog: _Watchdog | None = None
 
     def start(self) -> None:
@@ -88,15 +94,17 @@ class Tracer(QObject):
         # ShortcutOverride comes first for every key, those of menu shortcuts too, which send no KeyPress.
         kind = event.type()
         is_press = kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        if is_press:
+            self._forget.stop()
         if is_press and self._pressed is None and isinstance(event, QKeyEvent):
             self._pressed = time.perf_counter()
             self._key = event.text() or str(event.key())
         elif kind == QEvent.Type.KeyRelease:
-            # A key that changed nothing on the screen was answered, with nothing.
-            QTimer.singleShot(0, self, self._forget_key)
+            self._forget.start()
         return False
 
     def _forget_key(self) -> None:
+        """A key that changed nothing on the screen was answered, with nothing."""
         self._pressed = None
 
 

@@ -47,6 +47,10 @@ class Welcome(QWidget):
         """True for one of the five that had not been used."""
         return command in FIRST_KEYS and command not in seen
 
+    def meant(self, command: str) -> str:
+        """The one of the five that a command is a kind of."""
+        return {"reject_reason": "reject", "note_file": "note", "note_review": "note"}.get(command, command)
+
     def show_left(self, seen: Collection[str]) -> None:
         """Show the keys that have not been used; nothing when all have been."""
         left = [command for command in FIRST_KEYS if command not in seen]

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.review.actions import FeedbackSent
+from workbench.review.progress import Progress
 from workbench.ui.commands import HINTS, SHORT
 from workbench.ui.controller import Controller
 from workbench.ui.desk import Desk
@@ -76,6 +77,8 @@ class MainWindow(QMainWindow):
         )
         self.menus = Menus(self.keymap, self)
         self._connect()
+        self.ended_with: Progress | None = None
+        """How far the review was when the window closed."""
         self._first_painted = False
         self._loaded = False
         self.poll_timer = QTimer(self)
@@ -210,6 +213,7 @@ class MainWindow(QMainWindow):
 
     def _on_ran(self, command: str) -> None:
         seen = self.preferences.settings.seen_keys
+        command = self.welcome.meant(command)
         if self.welcome.isVisibleTo(self) and self.welcome.is_new(command, seen):
             self.preferences.change(seen_keys=(*seen, command))
             self.welcome.show_left(self.preferences.settings.seen_keys)
@@ -286,7 +290,8 @@ class MainWindow(QMainWindow):
 
     def _on_arrived(self, words: str) -> None:
         self.say(words, "", False)
-        self.view.next_violation(1)
+        if not self.view.next_violation(1):
+            self.view.next_open()
 
     def _on_round_over(self, _: object) -> None:
         self.side.hide_running()
@@ -306,6 +311,9 @@ class MainWindow(QMainWindow):
 
     # -- the window ---------------------------------------------------------------------------
 
+    def _progress(self) -> Progress | None:
+        return self.controller.progress() if self.controller.session is not None else None
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.tracer.event_happened("window_shown")
@@ -324,6 +332,8 @@ class MainWindow(QMainWindow):
         self.poll_timer.stop()
         self.tasks.stop()
         self.view.stop_helpers()
+        self.ended_with = self._progress()
+        self.controller.close_sessions()
         super().closeEvent(event)
 
 

@@ -68,7 +68,10 @@ def _settings() -> Finding:
 def _model(name: str) -> Finding:
     if name == OFFLINE:
         return Finding("model offline", True, "needs nothing")
-    settings = load_settings()
+    try:
+        settings = load_settings()
+    except UserError as error:
+        return Finding(f"model {name}", False, f"not tried: {error.message}")
     model = settings.models.get(name) or ModelSettings(name)
     last = None
     for event in try_model(model, threading.Event()):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.review.changes import Change, FileChange, Kind, NotShown, Side
 from workbench.review.ledger import Entry
 from workbench.review.lines import numbers, ranges
 from workbench.review.notes import Note, Place
+from workbench.review.progress import changes_at
 from workbench.review.rounds import Usage
 from workbench.review.shapes import shape_of
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict, verdict_of
@@ -18,6 +20,15 @@ from workbench.workflow.opening import title
 from workbench.workflow.session import Session
 
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is said of changes besides their verdicts, by change id: ledger words, note ids, reasons."""
+
+    said: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def changes_document(session: Session) -> Document:
@@ -30,12 +41,12 @@ def changes_document(session: Session) -> Document:
     on_change: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
     for note, place in session.notes_in_round():
-        if place is None or place.path is None:
+        if place is None or place.path is None or place.path not in session.by_path:
             continue
-        for change in changes_at(session, place):
-            on_change.setdefault(change.id, []).append(note.id)
+        for change in changes_at(session.by_path[place.path], place):
+            on_change.setdefault(change, []).append(note.id)
             if note.reason:
-                reasons[change.id] = note.text
+                reasons[change] = note.text
     return {
         "review": review.id,
         "round": current.number if current else 0,
@@ -43,18 +54,14 @@ def changes_document(session: Session) -> Document:
         "tree": current.tree if current else review.base,
         "not_shown": [not_shown_document(each) for each in (current.not_shown if current else ())],
         "files": [
-            file_document(file, review.current.get(file.path, NO_VERDICTS), said, on_change, reasons)
+            file_document(file, review.current.get(file.path, NO_VERDICTS), Marks(said, on_change, reasons))
             for file in session.files
         ],
     }
 
 
 def file_document(
-    file: FileChange,
-    verdicts: FileVerdicts,
-    said: Mapping[str, str] = {},
-    notes: Mapping[str, list[str]] = {},
-    reasons: Mapping[str, str] = {},
+    file: FileChange, verdicts: FileVerdicts = NO_VERDICTS, marks: Marks | None = None
 ) -> Document:
     """One file change, as design 4 gives it."""
     old_path = file.base_path if file.base_path not in (None, file.path) else None
@@ -68,7 +75,7 @@ def file_document(
         "new_id": file.new_id,
         "sensitive": None,
         "suspicious": [],
-        "changes": [_change_document(change, verdicts, said, notes, reasons) for change in file.changes],
+        "changes": [_change_document(change, verdicts, marks or Marks()) for change in file.changes],
     }
     _add_bytes(document, file.path)
     return document
@@ -221,31 +228,7 @@ def usage_document(usage: Usage | None) -> Document | None:
     }
 
 
-def changes_at(session: Session, place: Place) -> tuple[Change, ...]:
-    """The changes of the current round that a place touches."""
-    if place.path is None or place.path not in session.by_path:
-        return ()
-    file = session.by_path[place.path]
-    if place.change is not None and place.count == 0:
-        return tuple(change for change in file.changes if change.id == place.change)
-    lines = range(place.start, place.start + place.count)
-    return tuple(change for change in file.changes if change.is_text and _overlap(change, place.side, lines))
-
-
-def _overlap(change: Change, side: Side, lines: range) -> bool:
-    start, count = (
-        (change.old_start, len(change.removed)) if side is Side.OLD else (change.new_start, len(change.added))
-    )
-    return start < lines.stop and lines.start < start + count
-
-
-def _change_document(
-    change: Change,
-    verdicts: FileVerdicts,
-    said: Mapping[str, str],
-    notes: Mapping[str, list[str]],
-    reasons: Mapping[str, str],
-) -> Document:
+def _change_document(change: Change, verdicts: FileVerdicts, marks: Marks) -> Document:
     verdict = verdict_of(change, {change.path: verdicts} if verdicts else {})
     document: Document = {
         "id": change.id,
@@ -256,9 +239,9 @@ def _change_document(
         "new_count": len(change.added) if change.is_text else 0,
         "shape": shape_of(change),
         "verdict": verdict.value,
-        "ledger": said.get(change.id),
-        "reason": reasons.get(change.id) if verdict is not Verdict.ACCEPTED else None,
-        "notes": notes.get(change.id, []),
+        "ledger": marks.said.get(change.id),
+        "reason": marks.reasons.get(change.id) if verdict in (Verdict.REJECTED, Verdict.MIXED) else None,
+        "notes": list(marks.notes.get(change.id, ())),
     }
     if change.kind is not Kind.TEXT:
         document["words"] = change.words

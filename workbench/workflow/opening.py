@@ -1,4 +1,4 @@
-"""Opening: from a path and what was asked for to a session, new or continued. Blocking; the path is only read."""
+"""Opening: from a path and what was asked for to a session, new or continued. Blocking."""
 
 from __future__ import annotations
 

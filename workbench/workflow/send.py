@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workbench.errors import UserError
 from workbench.generation.backends import LiteLLMBackend
 from workbench.generation.checking import Outcome
+from workbench.generation.children import Helpers
 from workbench.generation.events import (
     Answered,
     CallEvent,
@@ -28,26 +29,24 @@ from workbench.generation.events import (
 from workbench.generation.events import Event as RoundEvent
 from workbench.generation.events import Lost as NotAnswered
 from workbench.generation.exchange import Exchange
+from workbench.generation.failures import Trouble
 from workbench.generation.generate import generate, generate_offline
 from workbench.generation.prompt import Message, Request, build, rough_tokens
 from workbench.generation.providers import key_name
 from workbench.review.actions import CallMade, FeedbackSent, RoundFailed
-from workbench.review.changes import FileChange
 from workbench.review.compose import Take
 from workbench.review.feedback import as_markdown
-from workbench.review.notes import Note
 from workbench.review.rounds import Source, Usage
 from workbench.store.keys import key_for
 from workbench.store.settings import ModelSettings
 from workbench.workflow.composing import compose_tree
+from workbench.workflow.keeping import keep_rounds
 from workbench.workflow.landing import rejected_in_work_tree
-from workbench.workflow.placing import live_notes
 from workbench.workflow.receive import Arrival, Origin, next_arrival, take_arrival
+from workbench.workflow.request import request_for
 from workbench.workflow.session import Session, new_id
 
 OFFLINE = "offline"
-PROMPT_FILE_LIMIT = 400_000
-"""Bytes of one file that is still put into a prompt; a longer one is named only."""
 
 
 class RecipientKind(StrEnum):
@@ -108,6 +107,7 @@ class Lost:
     action: RoundFailed
     sentence: str
     hint: str
+    cancelled: bool = False
 
 
 Progress = TextArrived | Progressed | Retried | UsageKnown | RepairAsked
@@ -115,7 +115,7 @@ Event = Progress | Sent | Called | Arrived | Lost
 
 
 def recipients(session: Session, *, waiting: bool = False) -> tuple[Recipient, ...]:
-    """Everybody who could be sent to, with what each lacks. May ask the keyring: not for the window's thread."""
+    """Everybody who could be sent to, with what each lacks. May ask the keyring, which can block."""
     found = [Recipient("waiting", "the caller that waits", RecipientKind.WAITING)] if waiting else []
     for name, model in session.settings.models.items():
         found.append(_model_recipient(name, model))
@@ -145,8 +145,11 @@ def _model_recipient(name: str, model: ModelSettings) -> Recipient:
 
 def outgoing(session: Session) -> Outgoing:
     """What the send sheet shows. Pure but for counting."""
-    text = as_markdown(session.feedback())
-    return Outgoing(text, rough_tokens(text), session.progress().unread, rejected_in_work_tree(session))
+    rejected = rejected_in_work_tree(session)
+    # The line numbers are those of the files that the next round starts from.
+    taken_out = bool(rejected) and session.settings.take_out_before_sending
+    text = as_markdown(session.feedback(taken_out=taken_out))
+    return Outgoing(text, rough_tokens(text), session.progress().unread, rejected)
 
 
 def start_tree(session: Session) -> str:
@@ -157,6 +160,7 @@ def start_tree(session: Session) -> str:
 
 def send_feedback(session: Session, recipient: str, *, taken_out: bool = False) -> FeedbackSent:
     """The act of sending. `taken_out`: who gets it starts from files without the rejected lines. Blocking."""
+    keep_rounds(session)
     return FeedbackSent(
         id=new_id(),
         at=time.time(),
@@ -167,25 +171,40 @@ def send_feedback(session: Session, recipient: str, *, taken_out: bool = False) 
     )
 
 
-def next_round(session: Session, recipient: Recipient, cancelled: threading.Event) -> Iterator[Event]:
-    """Send the feedback to a model and yield what happens until the round is there or lost."""
+def require_ready(session: Session, recipient: Recipient) -> None:
+    """UserError when a model cannot be asked, said before anything is done for it."""
     if recipient.lacks:
         raise UserError(
             f"{recipient.label} cannot be asked: {recipient.lacks}.",
             hint="Set the provider's key in the environment, or in Settings, Models.",
         )
+    if recipient.kind is RecipientKind.MODEL and _is_spent(session, recipient.model):
+        raise UserError(
+            f"The round was not started: the budget of ${session.settings.budget_review:.2f} is spent.",
+            hint="Raise it: budget_review in the settings.",
+        )
+
+
+def _is_spent(session: Session, model: ModelSettings | None) -> bool:
+    """Whether the known cost of this review's calls has reached the budget. A free model may go on."""
+    free = model is not None and model.price_in == 0 and model.price_out == 0
+    known = sum(call.usage.cost or 0.0 for call in session.review.calls)
+    return not free and known >= session.settings.budget_review
+
+
+def next_round(session: Session, recipient: Recipient, cancelled: threading.Event) -> Iterator[Event]:
+    """Send the feedback to a model and yield what happens until the round is there or lost."""
+    require_ready(session, recipient)
     session.log.remember("recipient", {"id": recipient.id})
     sent = send_feedback(session, recipient.id, taken_out=True)
-    request = _request(session, sent)
+    request = request_for(session, sent.text, sent.start)
     yield Sent(sent)
     began = time.monotonic()
-    for event in _author(recipient, request, cancelled):
+    for event in _author(session, recipient, request, cancelled):
         if isinstance(event, Answered):
             kept = _keep(session, event.exchange)
             yield from _calls(event.exchange)
-            yield Arrived(
-                _arrival(session, sent, event.outcome, event.exchange, kept, time.monotonic() - began)
-            )
+            yield _taken(session, sent, event, kept, time.monotonic() - began)
         elif isinstance(event, NotAnswered):
             kept = _keep(session, event.exchange)
             yield from _calls(event.exchange)
@@ -211,24 +230,22 @@ def words(event: Event) -> str:
             return f"Again in {event.wait:.0f} s: {event.why}"
         case RepairAsked():
             return f"The answer did not fit and is asked for again: {event.problems[0]}"
-        case Progressed():
-            return ""
         case _:
             return ""
 
 
-def _author(recipient: Recipient, request: Request, cancelled: threading.Event) -> Iterator[RoundEvent]:
+def _author(
+    session: Session, recipient: Recipient, request: Request, cancelled: threading.Event
+) -> Iterator[RoundEvent]:
     if recipient.kind is RecipientKind.OFFLINE:
         yield from generate_offline(request)
         return
-    backend = _backend(recipient.model or ModelSettings(recipient.id))
-    try:
-        yield from generate(request, backend, cancelled)
-    finally:
-        backend.close()
+    # The session keeps the helper: the next round need not wait seconds for another one to start.
+    backend = _backend(recipient.model or ModelSettings(recipient.id), session.helpers)
+    yield from generate(request, backend, cancelled)
 
 
-def _backend(model: ModelSettings) -> LiteLLMBackend:
+def _backend(model: ModelSettings, helpers: Helpers | None = None) -> LiteLLMBackend:
     # An address of the user's own gets a key only where the settings name one: never a provider's by chance.
     name = model.key_name or (None if model.api_base else key_name(model.model))
     key = key_for(name) if name else None
@@ -239,6 +256,7 @@ def _backend(model: ModelSettings) -> LiteLLMBackend:
         key_name=model.key_name,
         price_in=model.price_in,
         price_out=model.price_out,
+        helpers=helpers,
     )
 
 
@@ -251,38 +269,10 @@ def try_model(model: ModelSettings, cancelled: threading.Event) -> Iterator[Call
         backend.close()
 
 
-def _request(session: Session, sent: FeedbackSent) -> Request:
-    """What the model is given: the changed files and those with notes, as they are in the start tree."""
-    repository = session.repository
-    everything = repository.tree_entries(sent.start)
-    notes = _placed_notes(session)
-    wanted = dict.fromkeys(
-        path
-        for path in [*(file.path for file in session.files), *(note.place.path for note in notes)]
-        if path is not None and path in everything
-    )
-    ids = {path: everything[path][1] for path in wanted if everything[path][0] in ("100644", "100755")}
-    blobs = repository.blobs(tuple(ids.values()))
-    files = {path: blobs[blob] for path, blob in ids.items() if len(blobs[blob]) <= PROMPT_FILE_LIMIT}
-    current = session.review.round
-    between: Sequence[FileChange] = ()
-    if current is not None and current.tree != sent.start:
-        between = repository.file_changes(sent.start, current.tree)
-    return Request(session.review.task, sent.text, files, frozenset(everything), notes, tuple(between))
-
-
-def _placed_notes(session: Session) -> tuple[Note, ...]:
-    live = {note.id for note in live_notes(session.review)}
-    return tuple(
-        replace(note, place=place)
-        for note, place in session.notes_in_round()
-        if place is not None and note.id in live
-    )
-
-
 def prompt_messages(session: Session) -> list[dict[str, str]]:
     """The messages that a model would be given now. Blocking."""
-    request = _request(session, send_feedback(session, "preview", taken_out=True))
+    sent = send_feedback(session, "preview", taken_out=True)
+    request = request_for(session, sent.text, sent.start)
     return [{"role": each.role, "content": each.content} for each in build(request)]
 
 
@@ -344,6 +334,17 @@ def _calls(exchange: Exchange) -> Iterator[Called]:
         )
 
 
+def _taken(
+    session: Session, sent: FeedbackSent, answered: Answered, kept: str, seconds: float
+) -> Arrived | Lost:
+    """The round of an answer that fits; lost where no tree can be made of it."""
+    exchange = answered.exchange
+    try:
+        return Arrived(_arrival(session, sent, answered.outcome, exchange, kept, seconds))
+    except UserError as error:
+        return _lost(session, NotAnswered(Trouble.BAD_ANSWER, error.message, error.hint, exchange), kept)
+
+
 def _lost(session: Session, event: NotAnswered, kept: str) -> Lost:
     current = session.review.round
     action = RoundFailed(
@@ -355,7 +356,7 @@ def _lost(session: Session, event: NotAnswered, kept: str) -> Lost:
         exchange=kept,
         usage=event.exchange.usage,
     )
-    return Lost(action, event.sentence, event.hint)
+    return Lost(action, event.sentence, event.hint, event.trouble is Trouble.CANCELLED)
 
 
 def spent(session: Session) -> float | None:

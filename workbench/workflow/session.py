@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from workbench.errors import UserError
+from workbench.generation.children import Helpers
 from workbench.git.repository import Repository
 from workbench.review import feedback as feedbacks
 from workbench.review.actions import (
@@ -37,10 +38,10 @@ from workbench.review.actions import (
 from workbench.review.changes import Change, FileChange
 from workbench.review.ledger import Entry, ledger
 from workbench.review.notes import Author, Intent, Note, Place, Reply
-from workbench.review.progress import Progress, asked, progress
+from workbench.review.progress import Progress, asked, changes_at, progress
 from workbench.review.review import Review, apply, next_note_id, redoable, undoable
 from workbench.review.selecting import describe
-from workbench.review.verdicts import Selection, Verdict, select_change
+from workbench.review.verdicts import Selection, Verdict, select_change, verdict_of
 from workbench.store.log import ActionLog
 from workbench.store.settings import Settings
 from workbench.workflow.placing import place_of_change
@@ -86,6 +87,8 @@ class Session(RoundFiles):
         """What opening has to say: a landing that was finished or rolled back, whose repository this is."""
         self.recording: Recording | None = None
         """The landing that is being written or is not recorded yet."""
+        self.helpers = Helpers()
+        """Processes that call models. None runs before it is needed; one is kept for the next round."""
         self._last_verdict: tuple[Verdict, str | None] | None = None
         self._ledger_cache: tuple[tuple[object, ...], tuple[Entry, ...]] | None = None
 
@@ -101,6 +104,7 @@ class Session(RoundFiles):
         """Let go of what is held open: the log, git's kept children, locks. All is saved already."""
         if self.recording is not None:
             self.recording.held.close()
+        self.helpers.close()
         self.repository.close()
         self.log.close()
 
@@ -153,10 +157,9 @@ class Session(RoundFiles):
         places = self.review.places[-1] if self.review.places else {}
         shown = []
         for note in self.review.notes.values():
-            if note.withdrawn or not self._reason_holds(note):
-                continue
             here = note.place if note.round == self.review.index else places.get(note.id)
-            shown.append((note, here))
+            if not note.withdrawn and self._reason_holds(note, here):
+                shown.append((note, here))
         return tuple(shown)
 
     # -- judging ------------------------------------------------------------------------------
@@ -382,12 +385,11 @@ class Session(RoundFiles):
         """A place that covers a change: its added lines, else its removed ones, else its file."""
         return place_of_change(self, change)
 
-    def _reason_holds(self, note: Note) -> bool:
+    def _reason_holds(self, note: Note, place: Place | None) -> bool:
         """A reason is shown only while something of its change is still rejected."""
-        if not note.reason or note.place.path is None:
-            return True
-        held = self.review.current.get(note.place.path)
-        rejected = Verdict.REJECTED
-        return held is not None and any(
-            rejected in each.values() for each in (held.old, held.new, held.facts)
-        )
+        if not note.reason or place is None or place.path is None:
+            return not note.reason
+        file = self.by_path.get(place.path)
+        said = changes_at(file, place) if file is not None else ()
+        still = (Verdict.REJECTED, Verdict.MIXED)
+        return any(verdict_of(self.changes_by_id[each], self.review.current) in still for each in said)

@@ -1,7 +1,7 @@
 """The rows of one file, as blocks that are counted at once and made only when looked at.
 
-A file of 100,000 lines with three changes is a dozen blocks; what a row of a block shows is derived when it is
-painted. Pure: no Qt, no text, no pixels but the row counts. Lines are 1-based.
+A file of 100,000 lines with three changes is a dozen blocks; what a row of a block shows is derived when
+it is painted. Pure: no Qt, no text, no pixels but the row counts. Lines are 1-based.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class Sort(Enum):
 
 @dataclass(slots=True)
 class RunRows:
-    """The rows of one run side by side. Pairs are found when first needed; until then there is an estimate."""
+    """The rows of one run side by side. Pairs are found when first needed; until then there is an
+    estimate.
+    """
 
     run: Run
     changes: tuple[Change, ...]
@@ -171,9 +173,9 @@ def _rows_of(column: Sequence[int | None], count: int) -> list[int]:
 class Block:
     """Some rows of one sort. `rows` counts code rows and is 1 for everything else.
 
-    PLAIN and GAP: `old` and `new` are the first lines, `rows` or `hidden` the count (`hidden` is None to an
-    unknown end of the file). RUN: rows `first` to `first + rows` of `run`. `key` is the id of the change, note,
-    editor or entry that the block is about; `side` is where a note or an editor lies.
+    PLAIN and GAP: `old` and `new` are the first lines, `rows` or `hidden` the count (`hidden` is None to
+    an unknown end of the file). RUN: rows `first` to `first + rows` of `run`. `key` is the id of the
+    change, note, editor or entry that the block is about; `side` is where a note or an editor lies.
     """
 
     sort: Sort
@@ -185,6 +187,8 @@ class Block:
     first: int = 0
     key: str = ""
     side: Side = Side.NEW
+    tail: bool = False
+    """A RUN block that ends with its run: it has more rows when the pairs of lines turn out to need more."""
 
     @property
     def is_code(self) -> bool:
@@ -193,7 +197,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One code row: its line numbers (None where a side has no line) and, in a run, its indexes and its change."""
+    """One code row: its line numbers (None where a side has no line) and, in a run, its indexes and its
+    change.
+    """
 
     old: int | None
     new: int | None
@@ -238,7 +244,9 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """How a file is shown. `opened` are (first old line, count) of unchanged lines that were opened by hand."""
+    """How a file is shown. `opened` are (first old line, count) of unchanged lines that were opened by
+    hand.
+    """
 
     split: bool = True
     context: int = 3
@@ -270,7 +278,9 @@ def estimated_rows(file: FileChange, context: int) -> int:
 
 @dataclass(slots=True)
 class Builder:
-    """Lays out one file. `old_count` is the number of lines of the base's file, None while that is not known."""
+    """Lays out one file. `old_count` is the number of lines of the base's file, None while that is not
+    known.
+    """
 
     file: FileChange
     old_count: int | None
@@ -280,17 +290,16 @@ class Builder:
 
     def build(self) -> list[Block]:
         """All blocks of the file in order: pins on the file, facts, then lines."""
-        self._pin_where(lambda pin: pin.line is None and pin.change is None)
+        self._pin_under(None)
         for change in self.file.changes:
             if not change.is_text:
                 self.blocks.append(Block(Sort.FACT, key=change.id))
-                self._pin_where(lambda pin, id=change.id: pin.line is None and pin.change == id)  # type: ignore[misc]
+                self._pin_under(change.id)
         self._lines()
         return self.blocks
 
-    def _pin_where(self, wanted: object) -> None:
-        assert callable(wanted)
-        self.blocks.extend(_pinned(pin) for pin in self.pins if wanted(pin))
+    def _pin_under(self, fact: str | None) -> None:
+        self.blocks.extend(_pinned(pin) for pin in self.pins if pin.line is None and pin.change == fact)
 
     def _lines(self) -> None:
         old = new = 1
@@ -300,7 +309,7 @@ class Builder:
             self._unchanged(old, new, start - old, before=index > 0, after=True)
             new += start - old
             rows = RunRows(run, by_run[index], self.folding.split, self.folding.ignore_whitespace)
-            self._code(Block(Sort.RUN, rows=rows.count, run=rows))
+            self._code(Block(Sort.RUN, rows=rows.count, run=rows, tail=True))
             old, new = start + len(run.removed), new + len(run.added)
         if not self.file.runs and not (self.folding.whole and self.old_count):
             return
@@ -330,6 +339,9 @@ class Builder:
         if self.folding.whole:
             return [(0, count)]
         context = self.folding.context
+        if not self.pins and not self.folding.opened and count > 2 * context + 1 and context > 1:
+            # By far the most frequent case, and a file may have tens of thousands of runs.
+            return ([(0, context)] if before else []) + ([(count - context, count)] if after else [])
         wanted: list[tuple[int, int]] = []
         if before:
             wanted.append((0, context))
@@ -345,6 +357,9 @@ class Builder:
 
     def _code(self, block: Block) -> None:
         """A code block, cut where notes and editors lie."""
+        if not self.pins:
+            self.blocks.append(block)
+            return
         done = 0
         for row, pin in self._pins_in(block):
             if row + 1 > done:
@@ -376,7 +391,7 @@ def _part(block: Block, first: int, rows: int) -> Block:
         return block
     if block.sort is Sort.PLAIN:
         return Block(Sort.PLAIN, rows=rows, old=block.old + first, new=block.new + first)
-    return Block(Sort.RUN, rows=rows, run=block.run, first=block.first + first)
+    return Block(Sort.RUN, rows=rows, run=block.run, first=first, tail=first + rows == block.rows)
 
 
 def _merged(spans: Iterable[tuple[int, int]], count: int) -> list[tuple[int, int]]:
@@ -409,11 +424,8 @@ def row_of_line(block: Block, side: Side, line: int) -> int | None:
     if not 0 <= index < len(run.removed if side is Side.OLD else run.added):
         return None
     row = rows.row_of(side, index) - block.first
-    # A block made before the pairs were known may still have the fewest rows there can be.
-    last = (
-        rows.count - block.first if block.first + block.rows >= rows.count or not block.first else block.rows
-    )
-    return row if 0 <= row < max(last, block.rows) else None
+    last = rows.count - block.first if block.tail else block.rows
+    return row if 0 <= row < last else None
 
 
 def tops_of(heights: Iterable[int]) -> list[int]:

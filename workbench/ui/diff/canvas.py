@@ -1,4 +1,5 @@
-"""The scroll area under the diff view: paints frames, keeps its place while the layout changes, asks for what it needs.
+"""The scroll area under the diff view: paints frames, keeps its place while the layout changes, asks for
+what it needs.
 
 It knows where the cursor is, because that is drawn and holds the view in place; moving it is `steering.py`'s.
 """
@@ -15,7 +16,7 @@ from PySide6.QtCore import QEasingCurve, QEvent, QRect, Qt, QTimer, QVariantAnim
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from workbench.review.changes import Side
+from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Note, Place
 from workbench.ui.diff.blocks import Block, Sort
 from workbench.ui.diff.cards import NoteCard
@@ -73,6 +74,7 @@ class Canvas(QAbstractScrollArea):
         self._cursor: Mark | None = None
         self._search: Search | None = None
         self._final = False
+        self._plain: set[str] = set()
         self._dirty: list[tuple[int, int]] = []
         self._theme: Theme = load_theme("dark")
         self._family, self._size, self._tab = "", CODE_SIZE, 8
@@ -400,6 +402,15 @@ class Canvas(QAbstractScrollArea):
     def _look_ahead(self) -> None:
         """Between events: prepare the page below and the page above."""
         started = perf_counter()
+        scroll, height = self.verticalScrollBar().value(), self.viewport().height()
+        if self._motion.state() is QVariantAnimation.State.Running:
+            self._idle.start(_AHEAD_AFTER)
+            return
+        with self._kept():
+            moved = self._layout.settle(scroll - height, scroll + 2 * height)
+        if moved:
+            self._resized_whole()
+            self.viewport().update()
         for _ in self._ahead:
             if perf_counter() - started > _AHEAD_SLICE:
                 self._idle.start(_AHEAD_PAUSE)
@@ -411,25 +422,33 @@ class Canvas(QAbstractScrollArea):
             file = seen.section.file
             if file is None or file.binary:
                 continue
-            lines = ((Side.OLD, seen.old_first, seen.old_last), (Side.NEW, seen.new_first, seen.new_last))
-            for side, first, last in lines:
-                key = self._cells.colour_key(file, side)
-                if not last or key is None:
-                    continue
-                texts = self._contents.side(file, side)
-                if texts is None:
-                    final = False
-                    continue
-                if sum(map(len, texts[:50_000])) > _LARGEST_COLOURED or len(texts) > 200_000:
-                    continue
-                path = file.base_path if side is Side.OLD else file.path
-                self._highlighter.want(
-                    key, path or file.path, lambda texts=texts: joined(texts), first - 1, last - 1
-                )  # type: ignore[misc]
-                final = final and self._highlighter.is_final(key, last - 1)
+            if seen.old_last:
+                final = self._want_colours(file, Side.OLD, seen.old_first, seen.old_last) and final
+            if seen.new_last:
+                final = self._want_colours(file, Side.NEW, seen.new_first, seen.new_last) and final
         if final and not self._final:
             self.highlighted.emit()
         self._final = final
+
+    def _want_colours(self, file: FileChange, side: Side, first: int, last: int) -> bool:
+        """Ask for the colours of some lines (from 1). True if they are there and final, or will never
+        come.
+        """
+        key = self._cells.colour_key(file, side)
+        path = file.base_path if side is Side.OLD else file.path
+        if key is None or path is None or key in self._plain:
+            return True
+        if self._highlighter.knows(key):
+            self._highlighter.look(key, first - 1, last - 1)
+            return self._highlighter.is_final(key, last - 1)
+        texts = self._contents.side(file, side)
+        if texts is None:
+            return False
+        if sum(map(len, texts)) > _LARGEST_COLOURED:
+            self._plain.add(key)
+            return True
+        self._highlighter.want(key, path, joined(texts), first - 1, last - 1)
+        return False
 
     def _widen(self) -> None:
         left, right = self._columns().code(Side.NEW)
@@ -491,6 +510,11 @@ class Canvas(QAbstractScrollArea):
         if y:
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() - y)
         event.accept()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is on the screen has its final colours and nothing is asked for."""
+        return self._final and not self._later.isActive() and not self._motion.state().value
 
     def stop_helpers(self) -> None:
         """End the lexing helper; called when the window closes."""

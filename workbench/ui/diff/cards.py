@@ -1,4 +1,6 @@
-"""Cards that lie in the flow: a note with its text, suggestion and thread. Measures and paints; decides nothing."""
+"""Cards that lie in the flow: a note with its text, suggestion and thread. Measures and paints; decides
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ from workbench.ui.diff.shaping import Shaped
 MARGIN = 8
 PADDING = 14
 _GAP = 8
-_SHOWN_CODE = 14
+_SHOWN_CODE = 40
+_LONGEST = 2000
 
 _code = re.compile(r"`([^`\n]+)`")
 
@@ -91,6 +94,12 @@ def _spans_of_code(text: str) -> tuple[str, list[tuple[int, int]]]:
     return "".join(parts), spans
 
 
+def _cut(line: str, columns: int) -> list[str]:
+    """A line of code in pieces that fit; nothing of it is hidden."""
+    line = line.expandtabs(8)
+    return [line[at : at + columns] for at in range(0, len(line), columns)] or [""]
+
+
 @dataclass(slots=True)
 class _Part:
     """Something inside a card: a paragraph, a label, or lines of code on a ground."""
@@ -124,6 +133,7 @@ class NoteCard:
         note, theme = self.note, self.dress.theme
         self._text(note.text, theme.text)
         if self.outdated and note.place.quote:
+            self._y += _GAP
             self._label("it was written on")
             self._block([decode(line) for line in note.place.quote], theme.nothing)
         if note.suggestion is not None:
@@ -151,9 +161,9 @@ class NoteCard:
 
     def _block(self, lines: Sequence[str], ground: QColor) -> None:
         shaper = self.dress.small_code
-        shaped = [
-            shaper.plain(visible(line).text[:400], self.dress.theme.text) for line in lines[:_SHOWN_CODE]
-        ]
+        columns = max(20, int((self.width - 2 * PADDING - BAR - 22) / shaper.cell))
+        rows = [row for line in lines[:_SHOWN_CODE] for row in _cut(visible(line).text[:_LONGEST], columns)]
+        shaped = [shaper.plain(row, self.dress.theme.text) for row in rows]
         if len(lines) > _SHOWN_CODE:
             more = f"… {len(lines) - _SHOWN_CODE} more lines"
             shaped.append(shaper.plain(more, self.dress.theme.dim))

@@ -38,12 +38,12 @@ class Contents:
         """Lengths in lines of what was read, by object id."""
         return self._counts
 
-    def put(self, id: str, lines: tuple[bytes, ...]) -> None:
+    def put(self, blob: str, lines: tuple[bytes, ...]) -> None:
         """The base's file of that id was read. What was read longest ago is forgotten."""
-        self._old.pop(id, None)
-        self._old[id] = lines
-        self._sizes[id] = sum(map(len, lines))
-        self._counts[id] = len(lines)
+        self._old.pop(blob, None)
+        self._old[blob] = lines
+        self._sizes[blob] = sum(map(len, lines))
+        self._counts[blob] = len(lines)
         while len(self._old) > 1 and sum(self._sizes[each] for each in self._old) > KEPT_BYTES:
             self._old.pop(next(iter(self._old)))
 
@@ -51,9 +51,11 @@ class Contents:
         """The lines of the base's file, None while they are not read."""
         if file.base_path is None or file.binary:
             return ()
-        if file.new_id is None and file.runs:
-            return tuple(line for run in file.runs for line in run.removed)
-        return self._old.get(file.old_id or "")
+        known = self._old.get(file.old_id or "")
+        if known is None and file.new_id is None and file.runs and file.old_id is not None:
+            known = tuple(line for run in file.runs for line in run.removed)
+            self.put(file.old_id, known)
+        return known
 
     def new(self, file: FileChange) -> tuple[bytes, ...] | None:
         """The lines of the round's file, None while the base's are not read."""
@@ -132,7 +134,9 @@ class Cells:
     def line(
         self, section: Section, block: Block, line: Line, side: Side
     ) -> tuple[bytes | None, bytes | None]:
-        """The bytes of a cell, and of the line that its words are compared with. (None, None) while not read."""
+        """The bytes of a cell, and of the line that its words are compared with. (None, None) while not
+        read.
+        """
         if block.sort is Sort.PLAIN:
             number = line.old
             lines = self.contents.old(section.file) if section.file is not None else ()

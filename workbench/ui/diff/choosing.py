@@ -1,4 +1,6 @@
-"""What a verdict or a note applies to: the selected lines, the change under the cursor, or its line. No Qt."""
+"""What a verdict or a note applies to: the selected lines, the change under the cursor, or its line. No
+Qt.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def selection_of_change(layout: Layout, mark: Mark | None) -> tuple[Selection, .
 
 
 def place_of_chosen(layout: Layout, contents: Contents, chosen: Chosen) -> Place | None:
-    """The place of a note on selected lines: unbroken lines of one side; unified, of the side that it ends on."""
+    """The place of a note on selected lines: unbroken lines of one side; unified, of the side that it
+    ends on.
+    """
     section = layout.sections[chosen.first.section]
     lines = chosen_lines(layout, chosen)
     if section.file is None or not lines:

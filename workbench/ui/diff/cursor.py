@@ -12,7 +12,8 @@ from workbench.ui.diff.layout import LEDGER_KEY, REVIEW_KEY, Layout, Part, Spot
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A row by what it shows. `sort` None is a section's header; `key` the id of a fact, note, entry or editor.
+    """A row by what it shows. `sort` None is a section's header; `key` the id of a fact, note, entry or
+    editor.
 
     A line is known by its number on `side`; `other` is its number on the other side, if it has one there.
     """

@@ -15,13 +15,13 @@ from workbench.review.verdicts import Verdicts
 class Document:
     """One round of a review, ready to be shown.
 
-    `asked` and the keys of `reasons` and `ledger_marks` are change ids; `reasons` has the one line that came
-    with a rejection. `notes` come with where they stand in this round: None is outdated and shown at the top
-    of its file; notes on the review stand at the very top. `entries` (the ledger) are a first section, in their
-    order; `answered` says what the expert made of one, by its id. `viewed` are paths.
+    `asked` and the keys of `reasons` and `ledger_marks` are change ids; `reasons` has the one line that
+    came with a rejection. `notes` come with where they stand in this round: None is outdated and shown at
+    the top of its file; notes on the review stand at the very top. `entries` (the ledger) are a first
+    section, in their order; `answered` says what the expert made of one, by its id. `viewed` are paths.
 
-    Two documents that share `files`, `notes` or `verdicts` by identity are compared by identity: hand over the
-    same objects where nothing changed.
+    Two documents that share `files`, `notes` or `verdicts` by identity are compared by identity: hand
+    over the same objects where nothing changed.
     """
 
     files: tuple[FileChange, ...] = ()

@@ -1,4 +1,6 @@
-"""What the painter and the cards share: fonts, metrics, and the mixtures of a theme's colours, computed once."""
+"""What the painter and the cards share: fonts, metrics, and the mixtures of a theme's colours, computed
+once.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +52,20 @@ class Dress:
         self._mix(theme)
 
     def _mix(self, theme: Theme) -> None:
+        self._said = {
+            Said.ALTERED: theme.altered,
+            Said.KEEP_ALTERED: theme.altered,
+            Said.CAME_BACK: theme.back,
+            Said.STILL_THERE: theme.back,
+            Said.OUT_OF_SCOPE: theme.back,
+            Said.NOT_ADDRESSED: theme.open,
+            Said.DECLINED: theme.open,
+            Said.ANSWERED: theme.accent,
+            Said.TOUCHED: theme.accent,
+            Said.KEPT: theme.accepted,
+            Said.GROWN: theme.accepted,
+            Said.OUTDATED: theme.dim,
+        }
         veil = theme.veil
         self.gap = mixed(theme.panel, theme.ground, 0.6)
         self.gap_veiled = mixed(theme.accent, self.gap, veil)
@@ -94,24 +110,7 @@ class Dress:
 
     def said(self, said: Said) -> QColor:
         """The colour of what became of something."""
-        theme = self.theme
-        return _SAID.get(said.value, lambda theme: theme.dim)(theme)
-
-
-_SAID = {
-    "altered": lambda theme: theme.altered,
-    "keep altered": lambda theme: theme.altered,
-    "came back": lambda theme: theme.back,
-    "still there": lambda theme: theme.back,
-    "not addressed": lambda theme: theme.open,
-    "declined": lambda theme: theme.open,
-    "out of scope": lambda theme: theme.back,
-    "answered": lambda theme: theme.accent,
-    "touched": lambda theme: theme.accent,
-    "kept": lambda theme: theme.accepted,
-    "grown": lambda theme: theme.accepted,
-    "outdated": lambda theme: theme.dim,
-}
+        return self._said.get(said, self.theme.dim)
 
 
 def _veiled(theme: Theme, colour: QColor) -> QColor:

@@ -25,39 +25,40 @@ class Hit:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
 class Search:
-    """A compiled search and what it found, in the order of the review."""
+    """A search that goes through a review step by step. `hits` are in the order of the review."""
 
-    pattern: re.Pattern[str]
-    hits: tuple[Hit, ...]
+    def __init__(
+        self, files: Sequence[FileChange], contents: Contents, text: str, *, regex: bool, case: bool
+    ) -> None:
+        """Raises UserError when a regular expression is none."""
+        try:
+            self.pattern = re.compile(text if regex else re.escape(text), 0 if case else re.IGNORECASE)
+        except re.error as error:
+            raise UserError(
+                f"“{text}” is not a regular expression: {error}.", hint="Search for it as text."
+            ) from error
+        self.hits: list[Hit] = []
+        self._files = iter(files)
+        self._contents = contents
+        self.done = False
 
     @property
     def count(self) -> int:
         return sum(hit.count for hit in self.hits)
 
+    def step(self) -> None:
+        """Search one more file."""
+        file = next(self._files, None)
+        if file is None or len(self.hits) > MOST_HITS:
+            self.done = True
+        else:
+            self.hits += _in_file(file, self._contents, self.pattern)
+
     def spans(self, data: bytes) -> tuple[tuple[int, int], ...]:
         """Where a line matches, in characters of `decode(line)`."""
-        return tuple(
-            match.span() for match in self.pattern.finditer(decode(data)) if match.end() > match.start()
-        )
-
-
-def search(files: Sequence[FileChange], contents: Contents, text: str, *, regex: bool, case: bool) -> Search:
-    """Look for a text. Raises UserError when a regular expression is none."""
-    try:
-        pattern = re.compile(text if regex else re.escape(text), 0 if case else re.IGNORECASE)
-    except re.error as error:
-        raise UserError(
-            f"“{text}” is not a regular expression: {error}.", hint="Search for it as text."
-        ) from error
-    found: list[Hit] = []
-    if text:
-        for file in files:
-            found += _in_file(file, contents, pattern)
-            if len(found) > MOST_HITS:
-                break
-    return Search(pattern, tuple(found))
+        text = decode(data)
+        return tuple(match.span() for match in self.pattern.finditer(text) if match.end() > match.start())
 
 
 def _in_file(file: FileChange, contents: Contents, pattern: re.Pattern[str]) -> list[Hit]:
@@ -80,7 +81,8 @@ def _in_lines(
 ) -> Iterator[Hit]:
     if not lines:
         return
-    # One look at all of it first: most files have no match, and this is twenty times as quick as line by line.
+    # One look at all of it first: most files have no match, and this is twenty times as quick as line by
+    # line.
     whole = b"".join(lines)
     try:
         text = whole.decode()

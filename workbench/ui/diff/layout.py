@@ -1,8 +1,9 @@
 """Where everything stands in the one long scroll: sections with prefix sums over blocks with prefix sums.
 
-A section (the review's own notes, the ledger, a file) is laid out when it comes near the screen; until then its
-height is an estimate. Knows pixels and rows, but neither Qt nor painting; heights of cards and editors are asked
-for. Positions are (section, block, row) while nothing changes, and paths, ids and line numbers beyond that.
+A section (the review's own notes, the ledger, a file) is laid out when it comes near the screen; until
+then its height is an estimate. Knows pixels and rows, but neither Qt nor painting; heights of cards and
+editors are asked for. Positions are (section, block, row) while nothing changes, and paths, ids and line
+numbers beyond that.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class Heights:
 
 @dataclass(slots=True)
 class Section:
-    """One part of the scroll. `blocks` is None until it is laid out; `tops` are relative to the section's top."""
+    """One part of the scroll. `blocks` is None until it is laid out; `tops` are relative to the section's
+    top.
+    """
 
     part: Part
     key: str
@@ -97,7 +100,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A row of the layout as it stands now: section, block and row within the block. Block -1 is the header."""
+    """A row of the layout as it stands now: section, block and row within the block. Block -1 is the
+    header.
+    """
 
     section: int
     block: int
@@ -122,7 +127,7 @@ class Layout:
         self._tops: list[int] | None = None
         self._count_old: Mapping[str, int] = {}
 
-    # ---- what is shown --------------------------------------------------------------------------------------
+    # what is shown
 
     def show(self, document: Document, old_counts: Mapping[str, int]) -> None:
         """Take another document. Sections whose file and notes are the same keep their layout.
@@ -233,9 +238,9 @@ class Layout:
             return place.path, Pin(key, is_editor)
         return place.path, pin_under(change, key, is_editor=is_editor)
 
-    def change(self, id: str) -> Change | None:
+    def change(self, name: str) -> Change | None:
         """The change of that id, if it is in the document."""
-        at = self.order.get(id)
+        at = self.order.get(name)
         return None if at is None else self.changes[at]
 
     def put_editor(self, key: str, path: str | None, pin: Pin | None) -> None:
@@ -246,7 +251,7 @@ class Layout:
             self._editors[key] = (path or REVIEW_KEY, pin)
         self._pin_all()
 
-    # ---- laying out -----------------------------------------------------------------------------------------
+    # laying out
 
     def _reset(self, section: Section, *, keep: bool = False) -> None:
         """Forget a section's rows. With `keep` it is laid out again at once if it was."""
@@ -350,7 +355,7 @@ class Layout:
         section.folded = folded
         self._tops = None
 
-    # ---- positions ------------------------------------------------------------------------------------------
+    # positions
 
     @property
     def tops(self) -> list[int]:
@@ -390,7 +395,7 @@ class Layout:
         y = section.header + section.tops[min(at, len(section.tops) - 1)]
         while at < len(blocks) and y < bottom:
             block = blocks[at]
-            if block.run is not None and not block.run.known:
+            if block.tail:
                 moved = resolve(block) or moved
             y += self.height_of(section, block)
             at += 1
@@ -483,7 +488,8 @@ class Layout:
         assert section.blocks is not None
         column = 0 if side is Side.OLD else 1
         at_or_before = bisect_right(section.code, line, key=lambda each: each[column])
-        # Blocks of one run share their first line, and a block without lines on this side has that of its neighbour.
+        # Blocks of one run share their first line, and a block without lines on this side has that of its
+        # neighbour.
         for back in range(at_or_before - 1, -1, -1):
             first_line, index = section.code[back][column], section.code[back][2]
             block = section.blocks[index]
@@ -498,20 +504,20 @@ class Layout:
             return None
         return Spot(at, section.code[at_or_before][2])
 
-    def spot_of_change(self, id: str) -> Spot | None:
+    def spot_of_change(self, name: str) -> Spot | None:
         """The first row of a change."""
-        change = self.change(id)
+        change = self.change(name)
         if change is None:
             return None
         if not change.is_text:
-            return self._spot_of_block(self.files[change.path], Sort.FACT, id)
+            return self._spot_of_block(self.files[change.path], Sort.FACT, name)
         side = Side.OLD if change.removed else Side.NEW
         return self.spot_of_line(change.path, side, change.old_start if change.removed else change.new_start)
 
-    def rows_of_change(self, id: str) -> tuple[int, int] | None:
+    def rows_of_change(self, name: str) -> tuple[int, int] | None:
         """The top and the bottom of a change, with the notes and editors between its rows."""
-        first = self.spot_of_change(id)
-        change = self.change(id)
+        first = self.spot_of_change(name)
+        change = self.change(name)
         if first is None or change is None:
             return None
         if not change.is_text:
@@ -520,28 +526,30 @@ class Layout:
         top, bottom = self.top_of(first), self.bottom_of(first)
         if run is None:
             return top, bottom
-        start, count = run.rows_of_change(id)
-        section = self.sections[first.section]
-        for index, block in enumerate(section.blocks or ()):
-            if block.run is run:
-                last = min(block.first + block.rows, start + count) - 1
-                if last >= block.first and last >= start:
-                    bottom = self.bottom_of(Spot(first.section, index, last - block.first))
-                    top = min(top, self.top_of(Spot(first.section, index, max(0, start - block.first))))
+        start, count = run.rows_of_change(name)
+        blocks = self.sections[first.section].blocks or []
+        # The blocks of a run stand together, with nothing but notes and editors between them.
+        for index in range(first.block, len(blocks)):
+            block = blocks[index]
+            if block.run is not run and block.is_code:
+                break
+            last = min(block.first + block.rows, start + count) - 1
+            if block.run is run and last >= max(block.first, start):
+                bottom = self.bottom_of(Spot(first.section, index, last - block.first))
         return top, bottom
 
-    def spot_of_note(self, id: str) -> Spot | None:
+    def spot_of_note(self, name: str) -> Spot | None:
         """The card of a note."""
         for at, section in enumerate(self.sections):
-            if any(pin.key == id for pin in section.pins):
-                return self._spot_of_block(at, Sort.NOTE, id)
+            if any(pin.key == name for pin in section.pins):
+                return self._spot_of_block(at, Sort.NOTE, name)
         return None
 
-    def spot_of_entry(self, id: str) -> Spot | None:
+    def spot_of_entry(self, name: str) -> Spot | None:
         """The row of a ledger entry."""
         for at, section in enumerate(self.sections):
             if section.part is Part.LEDGER:
-                return self._spot_of_block(at, Sort.ENTRY, id)
+                return self._spot_of_block(at, Sort.ENTRY, name)
         return None
 
     def spot_of_editor(self, key: str) -> Spot | None:
@@ -559,10 +567,12 @@ class Layout:
                 return Spot(at, index)
         return None
 
-    # ---- verdicts -------------------------------------------------------------------------------------------
+    # verdicts
 
     def standings(self, section: Section) -> Mapping[str, Standing]:
-        """Where each change of a file stands; counted again only when its verdicts or what is asked changed."""
+        """Where each change of a file stands; counted again only when its verdicts or what is asked
+        changed.
+        """
         file = section.file
         if file is None:
             return {}
@@ -570,7 +580,10 @@ class Layout:
         held = verdicts.get(file.path)
         if section.standings is None or section.held is not held or section.asked is not asked:
             section.held, section.asked = held, asked
-            section.standings = {change.id: standing(change, verdicts, asked) for change in file.changes}
+            if held is None and not asked:
+                section.standings = dict.fromkeys((change.id for change in file.changes), Standing.UNREAD)
+            else:
+                section.standings = {change.id: standing(change, verdicts, asked) for change in file.changes}
         return section.standings
 
     def is_open(self, change: Change) -> bool:
@@ -583,14 +596,13 @@ class Layout:
 
 
 def resolve(block: Block) -> bool:
-    """Make the row count of a run's last block exact. True if it changed."""
+    """Find the pairs of a run, so that its row count is exact. True if that changed the block's."""
     run = block.run
     if run is None:
         return False
-    before, known = block.rows, run.known
-    at_end = block.first + block.rows == run.count
     run.resolve()
-    if not known and at_end:
+    before = block.rows
+    if block.tail:
         block.rows = run.count - block.first
     return block.rows != before
 

@@ -1,4 +1,6 @@
-"""Where the cursor goes: by line, change, file, note, violation. Answers with rows; moves and scrolls nothing."""
+"""Where the cursor goes: by line, change, file, note, violation. Answers with rows; moves and scrolls
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,15 @@ def by_lines(layout: Layout, mark: Mark, n: int) -> Spot | None:
     if spot is None or not n:
         return spot
     found = None
-    for found in islice(layout.stops(spot, 1 if n > 0 else -1), abs(n)):
-        pass
+    for stop in islice(layout.stops(spot, 1 if n > 0 else -1), abs(n)):
+        found = stop
     return found
 
 
 def ordinal(layout: Layout, mark: Mark | None) -> tuple[int, bool]:
-    """Where the cursor stands among all changes: (index, True) on one, else (index of the next one, False)."""
+    """Where the cursor stands among all changes: (index, True) on one, else (index of the next one,
+    False).
+    """
     if mark is None:
         return 0, False
     if mark.change is not None and mark.change in layout.order:
@@ -79,7 +83,9 @@ def by_changes(layout: Layout, mark: Mark | None, n: int) -> Change | None:
 
 
 def open_after(layout: Layout, mark: Mark | None, after: str | None) -> Change | None:
-    """The next change that wants to be read, after the cursor or a given one, from the top again at the end."""
+    """The next change that wants to be read, after the cursor or a given one, from the top again at the
+    end.
+    """
     count = len(layout.changes)
     if not count:
         return None
@@ -107,7 +113,9 @@ def by_files(layout: Layout, mark: Mark | None, n: int) -> int | None:
 
 
 def start_of_file(layout: Layout, at: int) -> Spot:
-    """Where the cursor stands on arriving at a file: its first open change, else its first, else its header."""
+    """Where the cursor stands on arriving at a file: its first open change, else its first, else its
+    header.
+    """
     section = layout.sections[at]
     if section.file is None or section.folded:
         return Spot(at, -1)
@@ -131,8 +139,8 @@ def by_violations(layout: Layout, mark: Mark | None, n: int) -> Spot | None:
     """The next violation of the ledger that has no answer yet, else of all."""
     ids = violations(layout)
     answered = layout.document.answered
-    ids = [id for id in ids if id not in answered] or ids
-    spots = [spot for id in ids if (spot := layout.spot_of_entry(id)) is not None]
+    ids = [each for each in ids if each not in answered] or ids
+    spots = [spot for each in ids if (spot := layout.spot_of_entry(each)) is not None]
     return _around(spots, spot_of(layout, mark) if mark is not None else None, n)
 
 
@@ -152,7 +160,9 @@ def _key(spot: Spot) -> tuple[int, int, int]:
 
 
 def opened_around(layout: Layout, at: int, index: int, lines: int) -> tuple[tuple[int, int], ...] | None:
-    """What is open when the gaps next to a block of a file lose `lines` lines on its side; None if nothing changes."""
+    """What is open when the gaps next to a block of a file lose `lines` lines on its side; None if
+    nothing changes.
+    """
     section = layout.sections[at]
     blocks = section.blocks or []
     opened = list(section.folding.opened)

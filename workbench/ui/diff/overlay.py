@@ -1,4 +1,6 @@
-"""Editors laid over the painted view: each a real widget over a row of its own. Keeps them where their rows are."""
+"""Editors laid over the painted view: each a real widget over a row of its own. Keeps them where their
+rows are.
+"""
 
 from __future__ import annotations
 

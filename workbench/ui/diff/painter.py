@@ -29,7 +29,9 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A section on the screen, and the first and last lines of it that are, from 1; 0 where there are none."""
+    """A section on the screen, and the first and last lines of it that are, from 1; 0 where there are
+    none.
+    """
 
     section: Section
     old_first: int
@@ -90,7 +92,9 @@ class Painter:
                     self._header.paint(painter, section, box, current=scene.spot == Spot(at, -1))
 
     def ahead(self, scene: Scene, top: int, bottom: int) -> Iterator[None]:
-        """Make the cells between two heights of the scroll, one row at a time, so that scrolling there is quick."""
+        """Make the cells between two heights of the scroll, one row at a time, so that scrolling there is
+        quick.
+        """
         layout, row_height = self._layout, self._layout.heights.row
         if not layout.sections:
             return
@@ -102,8 +106,6 @@ class Painter:
             section = layout.sections[at]
             if section.folded:
                 continue
-            layout.build(section)
-            yield
             start = layout.tops[at] + section.header
             for index, block in enumerate(section.blocks or ()):
                 y = start + section.tops[index]
@@ -138,7 +140,7 @@ class Painter:
             index += 1
         return Seen(section, *extent)
 
-    # ---- what is not code -----------------------------------------------------------------------------------
+    # what is not code
 
     def _other(self, painter: QPainter, scene: Scene, section: Section, spot: Spot, box: QRect) -> None:
         block = self._layout.block(spot)

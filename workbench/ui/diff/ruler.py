@@ -18,6 +18,8 @@ WIDTH = 14
 _AT_ONCE = 1500
 """Changes up to which marks are drawn again with every verdict; beyond it a moment later."""
 _LATER = 120
+_LEAST = 3
+"""Pixels that a mark is high at least."""
 
 
 class Ruler(QWidget):
@@ -77,6 +79,8 @@ class Ruler(QWidget):
         if (scroll, height) != self._shown:
             self._shown = (scroll, height)
             self.update()
+        if self._layout.tops is not self._tops and not self._later.isActive():
+            self._later.start()
 
     def show_hits(self, hits: list[tuple[str, float]]) -> None:
         """Search hits, as paths and shares of the file's height."""
@@ -134,26 +138,25 @@ class Ruler(QWidget):
         assert file is not None
         standings = self._layout.standings(section)
         self._drawn_with[section.key] = standings
+        changes = file.changes
+        if not changes:
+            return
         scale = self.height() / max(1, self._whole())
         top, height = self._tops[at] + section.header, max(1, section.height - section.header)
-        sizes = [max(len(change.removed), len(change.added), 2) for change in file.changes]
-        step = height / (sum(sizes) + 4 * len(sizes) + 4)
-        line = 0
-        last, shade = -1, None
-        for change, size in zip(file.changes, sizes, strict=True):
-            line += 4
+        # Where a file has more changes than pixels, only as many are looked at as can be told apart.
+        stride = max(1, len(changes) * _LEAST // max(_LEAST, round(height * scale)))
+        sizes = [max(len(change.removed), len(change.added), 2) + 4 for change in changes[::stride]]
+        step = height / (sum(sizes) + 4)
+        line = 4
+        for change, size in zip(changes[::stride], sizes, strict=True):
             first = round((top + line * step) * scale)
+            depth = max(_LEAST, round((size - 4) * step * scale))
+            painter.fillRect(4, first, 6, depth, self._colour(change.id, standings.get(change.id)))
             line += size
-            depth = max(3, round(size * step * scale))
-            colour = self._colour(change.id, standings.get(change.id))
-            # Thousands of changes fall on the same few pixels.
-            if first + depth > last or colour is not shade:
-                painter.fillRect(4, first, 6, depth, colour)
-                last, shade = first + depth, colour
 
-    def _colour(self, id: str, standing: Standing | None) -> QColor:
+    def _colour(self, change: str, standing: Standing | None) -> QColor:
         assert self._dress is not None
-        said = self._layout.document.ledger_marks.get(id)
+        said = self._layout.document.ledger_marks.get(change)
         if said is not None and standing in (Standing.UNREAD, Standing.ASKED, None):
             return self._dress.said(said)
         return self._dress.standing(standing or Standing.UNREAD)
@@ -164,6 +167,9 @@ class Ruler(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
     def _go(self, event: QMouseEvent) -> None:
         self.went.emit(event.position().y() / max(1, self.height()))

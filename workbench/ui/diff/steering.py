@@ -1,11 +1,13 @@
-"""The cursor and the selection of the diff view: moving, selecting, folding, copying. Takes no mouse and no documents."""
+"""The cursor and the selection of the diff view: moving, selecting, folding, copying. Takes no mouse and
+no documents.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.changes import Side
@@ -130,22 +132,22 @@ class Steering(Canvas):
         bar.setPageStep(self.viewport().height())
         return True
 
-    def go_to_change(self, id: str) -> bool:
+    def go_to_change(self, name: str) -> bool:
         """A change, wherever it is; what hides it is opened."""
-        change = self._layout.change(id)
+        change = self._layout.change(name)
         if change is None:
             return False
         section = self._layout.sections[self._layout.files[change.path]]
         if section.folded:
             self._fold(section, folded=False)
-        spot = self._layout.spot_of_change(id)
+        spot = self._layout.spot_of_change(name)
         if spot is None:
             return False
         self._anchor = None
         self._settle_at(self._layout.top_of(spot))
-        spot = self._layout.spot_of_change(id) or spot
-        self._put_cursor(replace(mark_of(self._layout, spot), change=id))
-        rows = self._layout.rows_of_change(id)
+        spot = self._layout.spot_of_change(name) or spot
+        self._put_cursor(replace(mark_of(self._layout, spot), change=name))
+        rows = self._layout.rows_of_change(name)
         self._reveal(spot, rows[1] if rows is not None else None)
         return True
 
@@ -167,16 +169,16 @@ class Steering(Canvas):
         self._settle_at(self._layout.top_of(spot))
         return self._go(self._layout.spot_of_line(path, side, line, exact=False), side=side)
 
-    def go_to_note(self, id: str) -> bool:
+    def go_to_note(self, name: str) -> bool:
         """A note's card."""
-        return self._go(self._layout.spot_of_note(id))
+        return self._go(self._layout.spot_of_note(name))
 
-    def go_to_entry(self, id: str) -> bool:
+    def go_to_entry(self, name: str) -> bool:
         """A ledger entry."""
         for section in self._layout.sections:
             if section.part is Part.LEDGER and section.folded:
                 self._fold(section, folded=False)
-        return self._go(self._layout.spot_of_entry(id))
+        return self._go(self._layout.spot_of_entry(name))
 
     def go_to_end(self, n: int) -> bool:
         """The first row (`n` below 0) or the last one of the whole review."""
@@ -225,6 +227,8 @@ class Steering(Canvas):
                 self.selection_changed.emit()
             if before != after:
                 self.stop_changed.emit(after)
+                if before.change != after.change:
+                    self._announce(after)
 
     def _stop_near(self, y: int) -> Spot | None:
         spot = self._layout.spot_at(y)
@@ -232,6 +236,19 @@ class Steering(Canvas):
             return None
         before = Spot(spot.section, spot.block, spot.row - 1) if spot.block >= 0 else spot
         return next(self._layout.stops(before, 1), None) or next(self._layout.stops(spot, -1), None)
+
+    def _announce(self, stop: Stop) -> None:
+        """Tell a screen reader which change this is, where it stands, how large it is and its verdict."""
+        change = self._layout.change(stop.change) if stop.change is not None else None
+        if change is None or not QAccessible.isActive():
+            return
+        section = self._layout.sections[self._layout.files[change.path]]
+        words = (
+            f"Change {self._layout.order[change.id] + 1} of {len(self._layout.changes)}, {change.path}: "
+            f"{len(change.removed)} removed, {len(change.added)} added, "
+            f"{self._layout.standings(section)[change.id]}"
+        )
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def toggle_selecting(self) -> None:
         """Begin to select lines at the cursor, or end it."""

@@ -7,6 +7,7 @@ It shows and asks; it judges nothing and reads nothing. What it needs of a file'
 from __future__ import annotations
 
 from dataclasses import replace
+from time import perf_counter
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -20,9 +21,12 @@ from workbench.ui.diff.blocks import Pin, Sort
 from workbench.ui.diff.choosing import Chosen
 from workbench.ui.diff.cursor import Mark, first_stop, mark_of, spot_of
 from workbench.ui.diff.document import Document
-from workbench.ui.diff.finding import search
+from workbench.ui.diff.finding import Search
 from workbench.ui.diff.layout import LEDGER_KEY, pin_under
 from workbench.ui.diff.mouse import Mouse
+
+_SEARCH_SLICE = 0.02
+"""Seconds that a search takes before it lets other events through."""
 
 
 class DiffView(Mouse):
@@ -33,6 +37,8 @@ class DiffView(Mouse):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hit = -1
+        self._searching = self._timer(0)
+        self._searching.timeout.connect(self._search_on)
         self._pending: dict[str, Any] | None = None
 
     def show_document(self, document: Document) -> None:
@@ -131,7 +137,9 @@ class DiffView(Mouse):
         return self._layout.ignore_whitespace
 
     def selections(self) -> tuple[Selection, ...]:
-        """What a verdict applies to: the selected lines if there are any, else the change under the cursor."""
+        """What a verdict applies to: the selected lines if there are any, else the change under the
+        cursor.
+        """
         chosen = self._chosen()
         if chosen is not None:
             return choosing.selected(self._layout, chosen)
@@ -150,9 +158,9 @@ class DiffView(Mouse):
             self.contents_wanted.emit(self._cursor.section)
         return found
 
-    def _place_of_entry(self, id: str) -> Place | None:
+    def _place_of_entry(self, name: str) -> Place | None:
         for entry in self._layout.document.entries:
-            if entry.id == id and entry.path in self._layout.files:
+            if entry.id == name and entry.path in self._layout.files:
                 if not entry.count:
                     return Place(path=entry.path)
                 side, first, last = entry.side, entry.line, entry.line + entry.count - 1
@@ -164,7 +172,9 @@ class DiffView(Mouse):
         return None
 
     def open_editor(self, key: str, widget: QWidget, place: Place | str | None) -> None:
-        """Lay a widget over a row of its own: under a place, a change (its id), a file (its path) or the review's top."""
+        """Lay a widget over a row of its own: under a place, a change (its id), a file (its path) or the
+        review's top.
+        """
         layout = self._layout
         path: str | None = None
         if isinstance(place, Place):
@@ -197,18 +207,34 @@ class DiffView(Mouse):
 
     def find(self, text: str, regex: bool = False, case: bool = False) -> int:  # type: ignore[override]
         # QWidget has a static function of that name, which finds a widget by its window's handle.
-        """Search the review; how many hits. An empty text ends the search. Raises UserError on a bad expression."""
+        """Search the review; how many hits so far. In a large one more come with `hits_counted`.
+
+        An empty text ends the search. Raises UserError on a bad expression.
+        """
         self._hit = -1
-        if not text:
-            self._search = None
-            self._ruler.show_hits([])
-            self.viewport().update()
-            return 0
-        self._search = search(self._layout.document.files, self._contents, text, regex=regex, case=case)
-        self._ruler.show_hits([(hit.path, hit.share) for hit in self._search.hits])
+        self._search = None
+        self._searching.stop()
+        self._ruler.show_hits([])
         self.viewport().update()
-        self.hits_counted.emit(self._search.count)
+        if not text:
+            return 0
+        files = self._layout.document.files
+        self._search = Search(files, self._contents, text, regex=regex, case=case)
+        self._search_on()
         return self._search.count
+
+    def _search_on(self) -> None:
+        """Search for a moment; go on after the next events if there is more."""
+        found = self._search
+        if found is None:
+            return
+        started = perf_counter()
+        while not found.done and perf_counter() - started < _SEARCH_SLICE:
+            found.step()
+        if not found.done:
+            self._searching.start()
+        self._ruler.show_hits([(hit.path, hit.share) for hit in found.hits])
+        self.hits_counted.emit(found.count)
 
     def next_hit(self, n: int) -> bool:
         """The next line that was found, or the one before; round at the ends."""

@@ -1,0 +1,135 @@
+"""A round that is ready: compared with the one before, verdicts and notes brought along, and then taken.
+
+Only `take_arrival` changes a session. The rest is blocking: it reads, compares, and gives an `Arrival`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from workbench.errors import UserError
+from workbench.review.actions import EntryJudged, RoundArrived
+from workbench.review.carry import carry_rounds
+from workbench.review.changes import FileChange, NotShown
+from workbench.review.rounds import Answer, Round, Source, Usage, Why
+from workbench.workflow.placing import places_in_round
+from workbench.workflow.session import LedgerFacts, Session, new_id
+from workbench.workflow.turns import turn
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a candidate came from, for the round that is made of it."""
+
+    source: Source
+    start: str
+    model: str | None = None
+    exchange: str | None = None
+    usage: Usage | None = None
+    answers: tuple[Answer, ...] = ()
+    whys: tuple[Why, ...] = ()
+    not_shown: tuple[NotShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A round that is ready to be taken: the action, the file changes it shows, and what its ledger needs.
+
+    `after` is the index of the round it was compared with. With an `origin` it can be compared anew
+    when another round came in between.
+    """
+
+    action: RoundArrived
+    files: tuple[FileChange, ...]
+    facts: LedgerFacts | None = None
+    judged: EntryJudged | None = None
+    after: int = -1
+    between: tuple[FileChange, ...] = ()
+    origin: Origin | None = None
+
+
+def take_arrival(session: Session, arrival: Arrival) -> None:
+    """Take a round on the session's thread. UserError for an edit when another round came first.
+
+    A round that was read or paid for is compared anew instead. One that another process has taken
+    already (both read the same work tree) is not taken twice.
+    """
+    with turn(session.review.id):
+        session.poll()
+        if session.review.index != arrival.after:
+            again = _compared_anew(session, arrival)
+            if again is None:
+                return
+            arrival = again
+        session.take_round(_brought_up_to_date(session, arrival), arrival.files)
+        if arrival.facts is not None:
+            session.ledger_facts = arrival.facts
+        if arrival.judged is not None:
+            session.act(arrival.judged)
+
+
+def _compared_anew(session: Session, arrival: Arrival) -> Arrival | None:
+    """The same round after another than the one it was compared with; None when it is there already."""
+    origin, current = arrival.origin, session.review.round
+    if origin is None:
+        raise UserError("Another round arrived meanwhile; the edit was not taken.", hint="Edit again.")
+    tree = arrival.action.round.tree
+    if current is not None and current.tree == tree and origin.source is not Source.MODEL:
+        return None
+    return next_arrival(session, tree, origin)
+
+
+def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
+    """The action with what was judged and noted since the round was compared, while a model wrote."""
+    review, action = session.review, arrival.action
+    if arrival.after < 0:
+        return action
+    places = dict(action.places)
+    if any(note.id not in places and not note.withdrawn for note in review.notes.values()):
+        places = dict(places_in_round(session.repository, review, action.round.tree, arrival.between))
+    carry = carry_rounds(session.files, arrival.files, arrival.between, review.current)
+    return replace(action, places=places, carry=carry)
+
+
+def first_round(session: Session, tree: str, source: Source, not_shown: tuple[NotShown, ...] = ()) -> Arrival:
+    """The first candidate of a review."""
+    review = session.review
+    files = session.repository.file_changes(review.base, tree)
+    round_ = Round(1, 0, source, tree, review.base, time.time(), not_shown=not_shown)
+    action = RoundArrived(id=new_id(), at=time.time(), round=round_)
+    return Arrival(action, tuple(files))
+
+
+def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
+    """The next candidate: compared with the round before, verdicts carried, notes found again."""
+    review, repository = session.review, session.repository
+    current = review.round
+    if current is None:
+        raise UserError("This review has no round yet.", hint="Start a new review.")
+    files = tuple(repository.file_changes(review.base, tree))
+    between = tuple(repository.file_changes(current.tree, tree))
+    round_ = Round(
+        current.number + 1,
+        0,
+        origin.source,
+        tree,
+        origin.start,
+        time.time(),
+        model=origin.model,
+        exchange=origin.exchange,
+        usage=origin.usage,
+        not_shown=origin.not_shown,
+    )
+    action = RoundArrived(
+        id=new_id(),
+        at=time.time(),
+        round=round_,
+        carry=carry_rounds(session.files, files, between, review.current),
+        places=places_in_round(repository, review, tree, between),
+        answers=origin.answers,
+        whys=origin.whys,
+    )
+    start = tuple(repository.file_changes(review.base, origin.start)) if origin.start != review.base else ()
+    facts = LedgerFacts(tree, review.index, session.files, start, between)
+    return Arrival(action, files, facts, None, review.index, between, origin)

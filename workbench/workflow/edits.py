@@ -1,0 +1,187 @@
+"""Edits of the expert's own: lines written in place, and accepted bytes that a round altered, restored.
+
+Blocking, and changes no session: gives an `Arrival` that `arrivals.take_arrival` takes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from workbench.errors import UserError
+from workbench.review.actions import EntryJudged, RoundArrived
+from workbench.review.carry import carry_rounds, carry_verdicts
+from workbench.review.changes import FileChange, Kind
+from workbench.review.entries import Entry, entry_id
+from workbench.review.lines import ranges, split_lines
+from workbench.review.rounds import Round, Source
+from workbench.review.verdicts import NO_VERDICTS, Selection, Verdict
+from workbench.workflow.arrivals import Arrival
+from workbench.workflow.placing import places_in_round
+from workbench.workflow.session import Session, new_id
+
+
+def tweak(session: Session, change_id: str, new_text: bytes) -> Arrival | None:
+    """The expert's own text in place of the new side of a change. None when it is the same text."""
+    change = session.change(change_id)
+    if not change.is_text:
+        raise UserError(
+            "Only lines of text can be edited in place.", hint="Accept or reject this change instead."
+        )
+    return tweak_lines(session, change.path, change.new_start, len(change.added), new_text)
+
+
+def tweak_lines(
+    session: Session, path: str, start: int, count: int, new_text: bytes, words: str = ""
+) -> Arrival | None:
+    """The expert's own text in place of `count` lines of the round's file (0: after line `start`)."""
+    repository, current = session.repository, session.review.round
+    if current is None:
+        raise UserError("This review has no round yet.", hint="Start a new review.")
+    entry = repository.entry(current.tree, path)
+    mode = entry[0] if entry else (session.by_path[path].old_mode if path in session.by_path else None)
+    lines = split_lines(repository.blob(entry[1])) if entry else ()
+    first = start if count == 0 else start - 1
+    text = _ended(new_text, lines, first + count)
+    data = b"".join((*_ended_before(lines[:first], text), text, *lines[first + count :]))
+    if entry and data == b"".join(lines):
+        return None
+    tree = repository.compose_tree(current.tree, {path: (mode or "100644", data)})
+    edited = (first + 1, len(split_lines(text)))
+    arrival = _edited(session, tree, (), words or f"edited {path} in place")
+    return replace(arrival, action=replace(arrival.action, taken=_taken(arrival.files, path, edited)))
+
+
+def restore(session: Session, entry: Entry) -> Arrival | None:
+    """Put the accepted bytes of an altered ledger entry back, without a model. None when they are there."""
+    words = f"restored what was accepted in {entry.path}"
+    if entry.count or entry.was or session.repository.entry(_tree(session), entry.path) is None:
+        arrival = _restored_file(session, entry, words) or tweak_lines(
+            session, entry.path, entry.line, entry.count, b"".join(entry.was), words
+        )
+    else:
+        arrival = _restored_fact(session, entry, words)
+    if arrival is None:
+        return None
+    judged = EntryJudged(
+        id=new_id(),
+        at=time.time(),
+        round=session.review.index + 1,
+        entry=entry.id,
+        answer="restored",
+    )
+    return replace(arrival, judged=judged)
+
+
+def _restored_file(session: Session, entry: Entry, words: str) -> Arrival | None:
+    """A file that the round took away, as the round started with it. None where the file is there."""
+    repository, current = session.repository, session.review.round
+    if current is None or repository.entry(current.tree, entry.path) is not None:
+        return None
+    known = repository.entry(current.start, entry.path)
+    if known is None:
+        return None
+    return _restored(session, {entry.path: known}, entry.path, words)
+
+
+def _restored_fact(session: Session, entry: Entry, words: str) -> Arrival | None:
+    """A mode, or contents that are not text, as the round before had them."""
+    repository, facts = session.repository, session.ledger_facts
+    if facts is None:
+        return None
+    before = session.review.rounds[facts.before_index].tree
+    was, now = repository.entry(before, entry.path), repository.entry(_tree(session), entry.path)
+    if was is None or now is None or was == now:
+        raise UserError(
+            f"What was accepted in {entry.path} cannot be restored by itself: {entry.words}.",
+            hint="Reject the change, or write a note, and send it again.",
+        )
+    is_mode = any(
+        change.kind is Kind.MODE and entry.id == entry_id("accepted", change.path, change.id)
+        for file in facts.before
+        for change in file.changes
+    )
+    return _restored(session, {entry.path: (was[0], now[1]) if is_mode else was}, entry.path, words)
+
+
+def _restored(
+    session: Session, entries: Mapping[str, tuple[str, str]], path: str, words: str
+) -> Arrival | None:
+    """The round with whole entries put back; what was accepted of them in the round before is so again."""
+    review, facts = session.review, session.ledger_facts
+    tree = session.repository.compose_tree(_tree(session), entries)
+    arrival = _edited(session, tree, (), words)
+    if facts is None:
+        return arrival
+    before = review.rounds[facts.before_index].tree
+    carry = carry_rounds(facts.before, arrival.files, session.repository.file_changes(before, tree))
+    held = carry_verdicts(review.verdicts[facts.before_index], carry).get(path, NO_VERDICTS)
+    accepted = Selection(
+        path,
+        old=ranges(line for line, verdict in held.old.items() if verdict is Verdict.ACCEPTED),
+        new=ranges(line for line, verdict in held.new.items() if verdict is Verdict.ACCEPTED),
+        facts=tuple(kind for kind, verdict in held.facts.items() if verdict is Verdict.ACCEPTED),
+    )
+    return replace(arrival, action=replace(arrival.action, taken=(accepted,) if accepted else ()))
+
+
+def _tree(session: Session) -> str:
+    current = session.review.round
+    return current.tree if current is not None else session.review.base
+
+
+def _edited(session: Session, tree: str, taken: Sequence[Selection], words: str) -> Arrival:
+    """The current round as the expert edited it into `tree`."""
+    review, repository, current = session.review, session.repository, session.review.round
+    if current is None:
+        raise UserError("This review has no round yet.", hint="Start a new review.")
+    files = tuple(repository.file_changes(review.base, tree))
+    between = tuple(repository.file_changes(current.tree, tree))
+    round_ = Round(current.number, current.edit + 1, Source.EXPERT, tree, current.start, time.time())
+    action = RoundArrived(
+        id=new_id(),
+        at=time.time(),
+        round=round_,
+        carry=carry_rounds(session.files, files, between, review.current),
+        places=places_in_round(repository, review, tree, between),
+        taken=tuple(taken),
+        words=words,
+    )
+    return Arrival(action, files, None, None, review.index, between)
+
+
+def _ended(text: bytes, lines: Sequence[bytes], after: int) -> bytes:
+    """Text that lines follow must end its last line."""
+    return text + b"\n" if text and not text.endswith(b"\n") and after < len(lines) else text
+
+
+def _ended_before(lines: Sequence[bytes], text: bytes) -> tuple[bytes, ...]:
+    """Lines that text follows must be ended."""
+    if text and lines and not lines[-1].endswith(b"\n"):
+        return (*lines[:-1], lines[-1] + b"\n")
+    return tuple(lines)
+
+
+def _taken(files: Sequence[FileChange], path: str, edited: tuple[int, int]) -> tuple[Selection, ...]:
+    """What the expert's edit accepts: added lines inside it, and what runs wholly inside it remove."""
+    start, count = edited
+    inside = range(start, start + count)
+    old: list[int] = []
+    new: list[int] = []
+    for file in files:
+        if file.path != path:
+            continue
+        for run in file.runs:
+            lines = range(run.new_start, run.new_start + len(run.added))
+            new.extend(line for line in lines if line in inside)
+            whole = all(line in inside for line in lines) if lines else _touches(run.new_start, start, count)
+            if whole:
+                old.extend(range(run.old_start, run.old_start + len(run.removed)))
+    selection = Selection(path, old=ranges(old), new=ranges(new))
+    return (selection,) if selection else ()
+
+
+def _touches(after: int, start: int, count: int) -> bool:
+    """A run that only removes stands between two lines: does the edit reach that place?"""
+    return start - 1 <= after <= start + count - 1
