@@ -7,8 +7,8 @@ the exit status. The order is for speed: git reads in a thread while Qt's librar
 from __future__ import annotations
 
 import os
+import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -67,6 +67,8 @@ def main(options: Options | None = None) -> int:
 def show(options: Options) -> Ended:
     """Show the window until it is closed."""
     opening = Ahead(lambda: _open(options)) if options.path is not None or options.review else None
+    # Qt's loop runs no Python while nothing happens, so Ctrl+C would wait; all is saved already.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = _application()
     window = make_window(options)
     handed: list[Any] = []
@@ -91,6 +93,8 @@ def run_demo(folder: str | None = None, shots: str | None = None, *, offscreen: 
 
         path = make_demo(Path(folder) if folder else None)
         return show(Options(path=path, asked=Asked(task=demo_task(), new=True))).status
+    import tempfile
+
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with tempfile.TemporaryDirectory(prefix="workbench-demo-data-", ignore_cleanup_errors=True) as data:
         # Nothing of it stays among the user's own reviews and settings.
@@ -99,6 +103,8 @@ def run_demo(folder: str | None = None, shots: str | None = None, *, offscreen: 
 
 
 def _tour(folder: Path | None, shots: Path | None) -> int:
+    import tempfile
+
     from workbench.workflow.candidates import Asked
     from workbench.workflow.demo import demo_task, make_demo
 

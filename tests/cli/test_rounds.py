@@ -131,12 +131,12 @@ def test_an_entry_about_a_note_is_settled_or_sent_again(wb: CommandLine, review:
     agent.write({"extra.py": "x\n"})
     wb("next", review, "--refresh")
     entries = {entry["note"]: entry["id"] for entry in wb.json("ledger", review)["entries"]}
+    assert "is accepted or rejected" in wb.refused("judge", review, "open", entries["N1"])
     wb("judge", review, "accepted", entries["N1"])
     wb("judge", review, "rejected", entries["N2"])
     notes = {note["id"]: note for note in wb.json("notes", review)["notes"]}
     assert notes["N1"]["settled"]
     assert notes["N2"]["thread"][0]["again"]
-    assert "is accepted or rejected" in wb.refused("judge", review, "open", entries["N1"])
 
 
 def test_a_refresh_without_news_says_so(wb: CommandLine, review: str, clean: Repo) -> None:
@@ -199,7 +199,7 @@ def test_what_was_taken_out_is_put_back_by_undo(wb: CommandLine, review: str, ag
     wb("judge", review, "rejected", wb.change(review, "work.py"))
     wb("next", review, "--model", "offline")
     assert wb("undo", review) == "Undone: sending the feedback to offline."
-    assert wb("undo", review) == "Undone: taking out what was rejected (worktree, 1 files)."
+    assert wb("undo", review) == "Undone: taking out what was rejected (worktree, 1 file)."
     assert agent.read("work.py") == before
 
 

@@ -15,6 +15,7 @@ from workbench.cli.reviewing import round_index, saved
 from workbench.errors import UserError
 from workbench.review.feedback import as_json, as_markdown
 from workbench.workflow import documents, send
+from workbench.workflow.keeping import keep_rounds
 from workbench.workflow.landing import rejected_in_work_tree, take_out_rejected
 from workbench.workflow.receive import refresh, take_arrival
 from workbench.workflow.session import Session
@@ -24,6 +25,7 @@ def feedback(options: Options) -> int:
     """What the next round is given."""
     with saved(options) as session:
         value = session.feedback()
+        keep_rounds(session)
     if options.json or options.format == "json":
         print_json(as_json(value))
     else:
@@ -71,6 +73,7 @@ def next_round(options: Options) -> int:
             take_arrival(session, arrival)
         else:
             _ask_model(session, options)
+        keep_rounds(session)
         if options.json:
             print_json(documents.ledger_document(session))
             return 0

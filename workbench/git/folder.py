@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import UserError
-from workbench.git.exchange import exchange, move_to_free_name
+from workbench.git.exchange import exchange, mend_fallback, move_to_free_name
 
 LINK = "120000"
 _HAS_AT = os.open in os.supports_dir_fd
@@ -128,6 +128,11 @@ class WorkFolder:
         """Remove a file that is ours; silent where there is none."""
         with suppress(FileNotFoundError, NotADirectoryError), self._parent(path) as (at, name):
             os.unlink(name, dir_fd=at)
+
+    def mend(self, path: str) -> None:
+        """After a kill inside an exchange that the system could not do in one step."""
+        with suppress(FileNotFoundError, NotADirectoryError), self._parent(path) as (at, name):
+            mend_fallback(at, name)
 
     def make_folder(self, name: str) -> None:
         """Make a folder directly below the root."""

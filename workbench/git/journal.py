@@ -7,7 +7,6 @@ and is taken back; one that was done and not acknowledged yet is told to the cal
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.git.carrying import Landing
-from workbench.git.exchange import mend_fallback
+from workbench.git.composing import object_id
 from workbench.git.folder import File, WorkFolder
 from workbench.git.locking import landing_lock
 from workbench.git.record import Record, Ref, StepRef, read_record, remove_record
@@ -136,28 +135,29 @@ def _clear_done(repository: Repository, record: Record) -> list[str]:
 
 
 def _go_back(repository: Repository, record: Record) -> list[str]:
-    refs = [ref for step in record.steps for ref in (step.before, step.after) if ref is not None]
-    blobs = repository.blobs([identity for _, identity in refs]) if record.ready else {}
     with WorkFolder(Path(record.work_tree), modes=has_modes(repository.found)) as folder:
         landing = Landing(repository, folder, record.folder)
         if not record.ready:
             landing.clear()
             return []
-        steps = [
-            Step(step.path, step.temporary, _file(step.before, blobs), _file(step.after, blobs))
-            for step in record.steps
-        ]
-        _mend(folder, steps)
-        return landing.go_back(steps)
+        _mend(folder, record.steps)
+        return landing.go_back([_with_bytes(repository, folder, step) for step in record.steps])
 
 
-def _mend(folder: WorkFolder, steps: Iterable[Step]) -> None:
-    at = folder.folder_descriptor()
+def _with_bytes(repository: Repository, folder: WorkFolder, step: StepRef) -> Step:
+    """A step of the journal with its bytes. Of one that merged, they may stand in the work tree alone."""
+    near = [found[0][1] for path in (step.temporary, step.path) if (found := folder.read(path)) is not None]
+    by_id = {object_id(repository, data): data for data in near}
+
+    def file(ref: Ref | None) -> File | None:
+        if ref is None:
+            return None
+        return ref[0], by_id[ref[1]] if ref[1] in by_id else repository.blob(ref[1])
+
+    return Step(step.path, step.temporary, file(step.before), file(step.after))
+
+
+def _mend(folder: WorkFolder, steps: Iterable[StepRef]) -> None:
     for step in steps:
         if step.before is not None and step.after is not None:
-            name = step.temporary if at is not None else os.fspath(folder.root / step.temporary)
-            mend_fallback(at, name)
-
-
-def _file(ref: Ref | None, blobs: dict[str, bytes]) -> File | None:
-    return None if ref is None else (ref[0], blobs[ref[1]])
+            folder.mend(step.temporary)

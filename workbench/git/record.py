@@ -59,9 +59,9 @@ class RecordWriter:
         """All new files are written; from here on files are put in place."""
         self._write({"phase": "ready"})
 
-    def step(self, step: StepRef) -> None:
+    def step(self, step: StepRef, *, flush: bool = True) -> None:
         """One more step, that is about to be done."""
-        self._write({"step": _plain(step)})
+        self._write({"step": _plain(step)}, flush=flush)
 
     def back(self) -> None:
         """Everything is about to be taken back."""
@@ -74,11 +74,12 @@ class RecordWriter:
     def close(self) -> None:
         os.close(self._handle)
 
-    def _write(self, line: dict[str, Any]) -> None:
+    def _write(self, line: dict[str, Any], *, flush: bool = True) -> None:
         data = json.dumps(line).encode("ascii") + b"\n"
         if os.write(self._handle, data) != len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
-        os.fsync(self._handle)
+        if flush:
+            os.fsync(self._handle)
 
 
 def read_record(journal_dir: Path) -> Record | None:

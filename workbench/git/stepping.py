@@ -82,7 +82,7 @@ class Outcome:
 def do(folder: WorkFolder, step: Step) -> Outcome:
     """Do the step; where it displaced something younger than `before`, put that back at once.
 
-    At once, because a program that reads our file in the meantime would write on without the edit that we hold.
+    At once, because a program that reads our file meanwhile would write on without the edit that we hold.
     """
     try:
         if step.move is Move.CREATE:

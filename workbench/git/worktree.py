@@ -290,7 +290,10 @@ def _forget_if_back(folder: WorkFolder, journal_dir: Path, name: str) -> None:
 
 
 def _written(repository: Repository, planned: Plan, done: Sequence[Step]) -> tuple[Written, ...]:
-    """What each path was and is, in the order of the plan. A path that needed nothing after all is not among them."""
+    """What each path was and is, in the order of the plan.
+
+    A path that needed nothing after all is not among them.
+    """
     steps = {step.path: step for step in done}
     written = []
     for file in planned.files:

@@ -239,7 +239,8 @@ def words_of(action: Action) -> str:
             return f"the answer to a ledger entry ({action.answer})"
         case Landed():
             done = "taking out what was rejected" if action.purpose == "take out" else "landing"
-            return f"{done} ({action.destination}, {len(action.files)} files)"
+            files = "1 file" if len(action.files) == 1 else f"{len(action.files)} files"
+            return f"{done} ({action.destination}, {files})"
         case ReviewClosed():
             return "reopening the review" if action.reopened else "closing the review"
         case _:

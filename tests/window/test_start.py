@@ -1,0 +1,74 @@
+"""The window's own process: what a trace says, how it ends, what it never imports; the demo's whole loop."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.repos import Repo
+from tests.window.conftest import Hands
+from workbench.ui.demo_tour import tour
+from workbench.ui.driving import Driver
+from workbench.workflow.candidates import Asked
+from workbench.workflow.demo import demo_task, make_demo
+
+START = """
+import json, sys
+from pathlib import Path
+from workbench.app import Options, show
+path, trace = Path(sys.argv[1]), Path(sys.argv[2])
+ended = show(Options(path=path, trace=trace, quit_after=sys.argv[3], size=(1000, 700), wait=True))
+loaded = [name for name in ("litellm", "openai", "keyring", "pygments") if name in sys.modules]
+print(json.dumps({"status": ended.status, "loaded": loaded}))
+"""
+
+
+def started(repo: Repo, trace: Path, quit_after: str) -> tuple[dict[str, object], list[dict[str, object]]]:
+    done = subprocess.run(
+        [sys.executable, "-c", START, str(repo.root), str(trace), quit_after],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    events = [json.loads(line) for line in trace.read_text("utf-8").splitlines()]
+    return json.loads(done.stdout.decode().splitlines()[-1]), events
+
+
+def test_a_trace_tells_when_the_first_change_was_painted_and_the_program_ends_there(
+    repo: Repo, tmp_path: Path
+) -> None:
+    ended, events = started(repo, tmp_path / "trace", "first_change_painted")
+
+    names = [event["event"] for event in events]
+    assert {"window_shown", "first_change_painted"} <= set(names)
+    assert all(isinstance(event["at"], float) and 0 < event["at"] < 60 for event in events)
+    assert ended == {"status": 4, "loaded": []}, "closed without sending; nothing heavy was imported"
+
+
+def test_the_final_colours_are_told_too(repo: Repo, tmp_path: Path) -> None:
+    _, events = started(repo, tmp_path / "trace", "highlighted")
+
+    assert events[-1]["event"] in ("highlighted", "frame")
+    assert "review_loaded" in [event["event"] for event in events]
+
+
+def test_the_demo_goes_through_the_whole_loop_by_keys(
+    make_hands: Callable[[], Hands], tmp_path: Path
+) -> None:
+    path = make_demo(tmp_path / "cache-rewrite")
+    hands = make_hands()
+    hands.window.errands.open(path, Asked(task=demo_task()))
+    said: list[str] = []
+
+    tour(Driver(hands.window, tmp_path / "shots"), said.append)
+
+    sent, ledger, landed = said
+    assert "evicts what was used last" in sent
+    assert "touched" in ledger
+    assert "+            oldest = min(self._used, key=self._used.get)" in landed
+    assert b"min(self._used" in (path / "cache/store.py").read_bytes()
+    assert len(list((tmp_path / "shots").glob("*.png"))) == 10

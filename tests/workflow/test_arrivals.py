@@ -1,0 +1,178 @@
+"""Rounds and notes while others work on the same review: two sessions stand for two processes."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.repos import Repo, new_repo, numbered
+from tests.workflow.conftest import Open
+from workbench.errors import UserError
+from workbench.review.notes import Intent, Place
+from workbench.review.verdicts import Verdict, verdict_of
+from workbench.workflow.opening import open_saved
+from workbench.workflow.receive import refresh, take_arrival, tweak
+from workbench.workflow.send import Arrived, Event, next_round, recipient_named, take
+from workbench.workflow.session import Session
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    made = new_repo(tmp_path / "repo")
+    made.commit({"text": numbered(30)})
+    made.write({"text": numbered(30).replace("line 5\n", "five\n").replace("line 25\n", "twenty-five\n")})
+    return made
+
+
+@pytest.fixture
+def session(opened: Open, repo: Repo) -> Session:
+    return opened(repo.root)
+
+
+@pytest.fixture
+def other(session: Session, opened: Open, repo: Repo) -> Session:
+    """The same review in another process."""
+    made = opened(repo.root)
+    assert made.review.id == session.review.id
+    return made
+
+
+def ids(session: Session) -> list[str]:
+    return [change.id for change in session.files[0].changes]
+
+
+def verdicts(session: Session) -> list[str]:
+    return [verdict_of(change, session.review.current).value for change in session.files[0].changes]
+
+
+def events(session: Session, name: str = "offline") -> list[Event]:
+    return list(next_round(session, recipient_named(session, name), threading.Event()))
+
+
+def test_each_sees_what_the_other_judged(session: Session, other: Session) -> None:
+    session.judge_change(ids(session)[0], Verdict.ACCEPTED)
+    other.judge_change(ids(other)[1], Verdict.REJECTED, reason="no")
+    assert session.poll()
+    assert verdicts(session) == verdicts(other) == ["accepted", "rejected"]
+    assert not session.poll()
+
+
+def test_notes_of_both_have_ids_of_their_own(session: Session, other: Session) -> None:
+    written = [each.write_note(Place(), Intent.SHOULD, "x").id for each in (session, other, session, other)]
+    assert written == ["N1", "N2", "N3", "N4"]
+    session.poll()
+    assert set(session.review.notes) == set(other.review.notes) == {"N1", "N2", "N3", "N4"}
+
+
+def test_notes_written_at_the_same_moment_are_all_kept(session: Session, repo: Repo) -> None:
+    review = session.review.id
+    many = [open_saved(review) for _ in range(4)]
+    threads = [threading.Thread(target=_write_ten, args=(each,)) for each in many]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for each in many:
+        each.close()
+    session.poll()
+    assert len(session.review.notes) == 40
+
+
+def _write_ten(session: Session) -> None:
+    for _ in range(10):
+        session.write_note(Place(), Intent.SHOULD, "x")
+
+
+def test_undo_takes_back_the_newest_action_whoever_did_it(session: Session, other: Session) -> None:
+    session.judge_change(ids(session)[0], Verdict.ACCEPTED)
+    other.judge_change(ids(other)[1], Verdict.ACCEPTED)
+    session.undo()
+    assert verdicts(session) == ["accepted", "open"]
+    other.undo()
+    assert verdicts(other) == ["open", "open"]
+    session.redo()
+    assert verdicts(session) == ["accepted", "open"]
+
+
+def test_of_two_edits_made_at_once_the_second_is_refused(session: Session, other: Session) -> None:
+    first = tweak(session, ids(session)[0], b"FIVE\n")
+    second = tweak(other, ids(other)[1], b"TWENTY-FIVE\n")
+    assert first is not None
+    assert second is not None
+    take_arrival(session, first)
+    with pytest.raises(UserError, match="Another round arrived meanwhile"):
+        take_arrival(other, second)
+    assert verdicts(other) == ["accepted", "open"]
+
+
+def test_a_work_tree_that_both_read_again_is_one_round(session: Session, other: Session, repo: Repo) -> None:
+    repo.write({"more": "x\n"})
+    first, second = refresh(session), refresh(other)
+    assert first is not None
+    assert second is not None
+    take_arrival(session, first)
+    take_arrival(other, second)
+    session.poll()
+    assert len(session.review.rounds) == len(other.review.rounds) == 2
+
+
+def test_a_models_round_is_compared_anew_where_an_edit_came_in_between(
+    session: Session, other: Session
+) -> None:
+    found = events(session)
+    arrival = next(event for event in found if isinstance(event, Arrived))
+    edit = tweak(other, ids(other)[0], b"FIVE\n")
+    assert edit is not None
+    take_arrival(other, edit)
+    take(session, arrival)
+    assert [(each.number, each.edit) for each in session.review.rounds] == [(1, 0), (1, 1), (2, 0)]
+    # The model never saw the edit: what was accepted in it is not taken for what the model wrote.
+    assert verdicts(session) == ["open", "open"]
+    assert "altered" in [entry.said.value for entry in session.ledger()]
+
+
+def test_what_is_judged_and_noted_while_a_model_writes_is_not_lost(session: Session) -> None:
+    found = events(session)
+    session.judge_change(ids(session)[1], Verdict.ACCEPTED)
+    session.write_note(session.place_of(session.change(ids(session)[0])), Intent.MUST, "late")
+    for event in found:
+        take(session, event)
+    assert len(session.review.rounds) == 2
+    assert verdicts(session) == ["open", "accepted"]
+    ((note, place),) = session.notes_in_round()
+    assert place is not None
+    assert (note.text, place.start) == ("late", 5)
+
+
+def test_a_verdict_given_on_the_round_before_is_carried_into_the_one_that_came(
+    session: Session, other: Session, repo: Repo
+) -> None:
+    repo.write({"more": "x\n"})
+    arrival = refresh(other)
+    assert arrival is not None
+    take_arrival(other, arrival)
+    session.judge_change(ids(session)[0], Verdict.ACCEPTED)
+    assert len(session.review.rounds) == 2
+    other.poll()
+    assert verdict_of(other.by_path["text"].changes[0], other.review.current) is Verdict.ACCEPTED
+
+
+def test_drafts_and_the_place_of_the_window_are_kept(session: Session, other: Session) -> None:
+    session.save_draft("note review", "half a sen")
+    session.save_place({"line": 7})
+    assert other.drafts() == {"note review": "half a sen"}
+    assert other.place() == {"line": 7}
+    other.drop_draft("note review")
+    assert session.drafts() == {}
+
+
+def test_a_viewed_mark_speaks_of_the_bytes_that_were_seen(session: Session, repo: Repo) -> None:
+    session.view("text")
+    assert session.viewed() == {"text"}
+    repo.write({"text": numbered(30).replace("line 5\n", "FIVE\n")})
+    arrival = refresh(session)
+    assert arrival is not None
+    take_arrival(session, arrival)
+    assert session.viewed() == frozenset()
