@@ -11,10 +11,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.ui.ahead import Ahead
@@ -36,8 +38,7 @@ PATIENCE = 0.4
 """Seconds that the first frame waits for the review, so that it is painted once; then it comes without."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the window is started with. Without path and review: the page without a repository."""
 
     path: Path | None = None
@@ -51,8 +52,7 @@ class Options:
     """Called with the window when it is shown: how the demo drives it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """How the window ended: the exit status, and the feedback that a waiting caller gets."""
 
     status: int

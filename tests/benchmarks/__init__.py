@@ -1,1 +1,1 @@
-"""What the program promises about time, measured. Run by `packaging/dev.py bench`; never part of the tests."""
+"""What the program promises about time, measured. Run by `packaging/dev.py bench`, never with the tests."""

@@ -1,8 +1,9 @@
-"""The yardstick: a bare PySide6 window that paints one text and ends. Same platform plugin and size as the program's."""
+"""The yardstick: a bare PySide6 window that paints one text and ends. Platform and size are the program's."""
 
 from __future__ import annotations
 
 import sys
+import time
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -16,6 +17,7 @@ class Bare(QWidget):
         painter = QPainter(self)
         painter.drawText(40, 40, "first change")
         painter.end()
+        print(f"{time.time():.6f}", flush=True)
         QTimer.singleShot(0, QApplication.quit)
 
 

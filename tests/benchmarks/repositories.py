@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-WORDS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau".split()
+WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "theta", "iota", "kappa", "lambda", "tau")
 
 
 def git(folder: Path, *args: str) -> str:

@@ -66,7 +66,9 @@ def test_lines_are_judged_within_the_change_that_is_named(wb: CommandLine, wide:
     assert "None of these lines is removed or added" in said
 
 
-@pytest.mark.parametrize("lines", ["5", "new:0", "new:7-5", "new:", "middle:3", "new:5-", "new:99999999999999999"])
+@pytest.mark.parametrize(
+    "lines", ["5", "new:0", "new:7-5", "new:", "middle:3", "new:5-", "new:99999999999999999"]
+)
 def test_lines_that_are_none_are_refused(wb: CommandLine, wide: str, lines: str) -> None:
     change = wb.change(wide, "wide.py")
     wb.refused("judge", wide, "accepted", change, "--lines", lines)

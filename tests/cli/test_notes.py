@@ -26,7 +26,9 @@ def test_a_note_on_a_change_stands_on_its_lines(wb: CommandLine, review: str) ->
 
 
 def test_a_note_stands_on_any_lines_unchanged_ones_too(wb: CommandLine, review: str) -> None:
-    assert wb.json("note", review, "--file", "kept.py", "--lines", "new:3-4", "x")["quote"] == "line 3\nline 4\n"
+    assert (
+        wb.json("note", review, "--file", "kept.py", "--lines", "new:3-4", "x")["quote"] == "line 3\nline 4\n"
+    )
     assert wb.json("note", review, "--file", "edited.py", "--lines", "old:7", "x")["quote"] == "line 7\n"
     assert wb.json("note", review, "--file", "edited.py", "--lines", "new:20", "x")["quote"] == "line 20\n"
     text = wb("feedback", review)
@@ -127,7 +129,9 @@ def test_a_note_travels_with_its_lines_and_is_outdated_without_them(
 ) -> None:
     wb("note", review, "--file", "edited.py", "--lines", "new:12", "!this one")
     wb("note", review, "--file", "edited.py", "--lines", "new:7", "?this seven")
-    text = repo.read("edited.py").replace(b"line 1\n", b"zero\nline 0\nline 1\n").replace(b"line seven\n", b"")
+    text = (
+        repo.read("edited.py").replace(b"line 1\n", b"zero\nline 0\nline 1\n").replace(b"line seven\n", b"")
+    )
     repo.write({"edited.py": text})
     wb("next", review, "--refresh")
     found = {note["id"]: note for note in wb.json("notes", review)["notes"]}

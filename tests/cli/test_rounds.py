@@ -13,7 +13,9 @@ def agent(tmp_path: Path) -> Repo:
     """Ten functions; in the work tree an agent has changed five of them and added a file."""
     made = new_repo(tmp_path / "agent")
     made.commit({"work.py": functions(), "other.py": numbered(6)})
-    made.write({"work.py": functions({1: "one", 3: "three", 5: "five", 7: "seven", 9: "nine"}), "new.py": "new\n"})
+    made.write(
+        {"work.py": functions({1: "one", 3: "three", 5: "five", 7: "seven", 9: "nine"}), "new.py": "new\n"}
+    )
     return made
 
 

@@ -141,7 +141,9 @@ def test_a_range_that_moved_is_a_further_round_of_the_same_review(wb: CommandLin
     assert wb.verdicts(review) == {"a.py": ["accepted"], "b.py": ["open"], "c.py": ["open"]}
 
 
-def test_the_task_is_read_from_a_file_and_kept_up_to_date(wb: CommandLine, repo: Repo, tmp_path: Path) -> None:
+def test_the_task_is_read_from_a_file_and_kept_up_to_date(
+    wb: CommandLine, repo: Repo, tmp_path: Path
+) -> None:
     task = tmp_path / "task.md"
     task.write_text("# Make it quick\n")
     review = wb.start(repo.root, "--task", task)
@@ -199,7 +201,16 @@ def test_what_is_not_shown_is_listed_with_the_reason(wb: CommandLine, repo: Repo
 def test_odd_names_are_shown_safely_and_given_exactly(wb: CommandLine, tmp_path: Path) -> None:
     made = new_repo(tmp_path / "odd")
     made.commit({"kept": "k\n"})
-    names = ["two\nlines", "tab\there", " leading", "-dash", "quo\"te", "back\\slash", "bad\udcff", "\x1b[31mred"]
+    names = [
+        "two\nlines",
+        "tab\there",
+        " leading",
+        "-dash",
+        'quo"te',
+        "back\\slash",
+        "bad\udcff",
+        "\x1b[31mred",
+    ]
     made.write({name: "x\n" for name in names})
     review = wb.start(made.root)
     assert set(wb.files(review)) == set(names)

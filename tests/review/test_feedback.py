@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.review.texts import arrived, changed, golden, started
 from workbench.review.actions import Judged, NoteReplied, NoteSettled, NoteWithdrawn, NoteWritten

@@ -5,11 +5,12 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, Union
 
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import fields
 
 from workbench.review.actions import Action, Judged, ReviewStarted, RoundArrived
 from workbench.review.changes import Kind
@@ -35,7 +36,7 @@ def any_value(declared: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(ANY_TEXT, any_value(arguments[1]), max_size=3)
     if issubclass(declared, Enum):
         return st.sampled_from(declared)
-    if is_dataclass(declared):
+    if issubclass(declared, Struct):
         hints = typing.get_type_hints(declared)
         made: Any = declared
         return st.builds(made, **{each.name: any_value(hints[each.name]) for each in fields(declared)})

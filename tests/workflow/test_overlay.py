@@ -12,7 +12,9 @@ from workbench.review.lines import split_lines
 from workbench.review.verdicts import FileVerdicts, Verdict
 from workbench.workflow.overlay import Held, overlay
 
-LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\n", b"d\n", b"e\n", b"same\n"]), min_size=1, max_size=12)
+LINES = st.lists(
+    st.sampled_from([b"a\n", b"b\n", b"c\n", b"d\n", b"e\n", b"same\n"]), min_size=1, max_size=12
+)
 ACCEPTED, REJECTED = Verdict.ACCEPTED, Verdict.REJECTED
 
 
@@ -21,8 +23,12 @@ def text(lines: list[bytes]) -> bytes:
 
 
 def everything(file: FileChange, verdict: Verdict) -> FileVerdicts:
-    old = {line: verdict for run in file.runs for line in range(run.old_start, run.old_start + len(run.removed))}
-    new = {line: verdict for run in file.runs for line in range(run.new_start, run.new_start + len(run.added))}
+    old = {
+        line: verdict for run in file.runs for line in range(run.old_start, run.old_start + len(run.removed))
+    }
+    new = {
+        line: verdict for run in file.runs for line in range(run.new_start, run.new_start + len(run.added))
+    }
     return FileVerdicts(old, new)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+
+from msgspec import Struct
 
 from workbench.cli.output import print_json, print_lines, print_text
 from workbench.cli.parser import Options, read_source
@@ -32,8 +33,7 @@ VERDICTS = ("accepted", "rejected", "open")
 NOTHING_JUDGED = "Nothing was judged."
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """One row of `--from`, checked."""
 
     selection: Selection

@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import NoReturn
+
+from msgspec import Struct
 
 from workbench import __version__
 from workbench.errors import UserError
@@ -17,8 +18,7 @@ Options = argparse.Namespace
 Arguments = Callable[[argparse.ArgumentParser], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One command: its name, what it does in a few words, its arguments, and where its handler is."""
 
     name: str

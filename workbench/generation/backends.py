@@ -9,8 +9,10 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.generation.children import Helpers, Reply, environment, now
 from workbench.generation.events import (
@@ -41,8 +43,7 @@ class Backend(Protocol):
     def events(self, messages: Sequence[Message], cancelled: threading.Event) -> Iterator[CallEvent]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """How often a call is made, and the pauses between: `first` seconds, doubled each time, with jitter."""
 
     tries: int = 4
@@ -59,8 +60,7 @@ class Patience:
         return float(min(self.longest, self.first * 2 ** (tries - 1)) * random.uniform(0.5, 1.0))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """Tokens of each text by the model's tokenizer; prices in dollars a million tokens; None is unknown."""
 
     tokens: tuple[int, ...]

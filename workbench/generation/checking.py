@@ -10,7 +10,8 @@ import ast
 import unicodedata
 import warnings
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from workbench.generation.contract import Deletion, Edit, Move, NewFile, NoteAnswer, Parsed
 from workbench.generation.edits import apply_edits
@@ -21,8 +22,7 @@ MAX_FILE = 2_000_000
 MAX_FILES = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What an answer that fits makes of the start tree.
 
     `files` holds the paths that differ from the start: their bytes, or None for a file that is gone.
@@ -38,8 +38,7 @@ class Outcome:
     remarks: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Problems:
+class Problems(Struct, frozen=True):
     """Why an answer does not fit, one sentence each."""
 
     found: tuple[str, ...]

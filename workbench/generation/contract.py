@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.review.notes import AnswerKind
 
@@ -26,8 +27,7 @@ _MARKERS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The marker lines of one exchange: as wide as needed, so that no file shown contains one."""
 
     width: int = _WIDTH
@@ -57,8 +57,7 @@ def marks_for(contents: Iterable[bytes]) -> Marks:
     return Marks(max(_WIDTH, widest + 1)) if widest else Marks()
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace the lines `search`, which stand exactly once in the file, by `replace`. Lines without ends."""
 
     path: str
@@ -67,8 +66,7 @@ class Edit:
     replace: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NewFile:
+class NewFile(Struct, frozen=True):
     """A whole new file."""
 
     path: str
@@ -76,16 +74,14 @@ class NewFile:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(Struct, frozen=True):
     """A file taken out."""
 
     path: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A file that gets another path. Edits of the same answer name it by its old one."""
 
     path: str
@@ -93,8 +89,7 @@ class Move:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteAnswer:
+class NoteAnswer(Struct, frozen=True):
     """What the model says of one note. It settles nothing: only the expert does."""
 
     note: str
@@ -105,8 +100,7 @@ class NoteAnswer:
 Block = Edit | NewFile | Deletion | Move | NoteAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """An answer as it was read. `problems` are sentences about its form, for the model and for the expert."""
 
     blocks: tuple[Block, ...] = ()
@@ -115,8 +109,7 @@ class Parsed:
     remarks: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
+class _Raw(Struct, frozen=True):
     """A block before it is understood: its opening words, header lines, and parts by name."""
 
     word: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from workbench.generation.contract import Edit
 from workbench.review.lines import split_lines
@@ -21,8 +22,7 @@ _LONG_LINE = 1000
 """Beyond this many characters lines are compared for equality only: difflib took 1.1 s on two of 5,000."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A file as a model sees it: `lines` without ends, `raw` the same lines as bytes."""
 
     lines: tuple[str, ...]
@@ -56,8 +56,7 @@ def _bare(line: bytes, *, first: bool) -> bytes:
     return line[:-2] if line.endswith(b"\r\n") else line.removesuffix(b"\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """The file after its edits, and for each edit, in the order given, the (start, count) of its lines."""
 
     data: bytes

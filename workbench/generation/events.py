@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from workbench.generation.checking import Outcome
 from workbench.generation.exchange import Exchange
@@ -10,23 +10,20 @@ from workbench.generation.failures import Trouble
 from workbench.review.rounds import Usage
 
 
-@dataclass(frozen=True, slots=True)
-class TextArrived:
+class TextArrived(Struct, frozen=True):
     """More of the answer."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Progressed:
+class Progressed(Struct, frozen=True):
     """The call is alive: about how many tokens arrived, thinking included, and seconds since it began."""
 
     tokens: int
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Retried:
+class Retried(Struct, frozen=True):
     """The call is made again after `wait` seconds. With `shown`, the text that had arrived is void."""
 
     why: str
@@ -34,8 +31,7 @@ class Retried:
     shown: bool
 
 
-@dataclass(frozen=True, slots=True)
-class UsageKnown:
+class UsageKnown(Struct, frozen=True):
     """What the call used. `cached` is how many of the tokens in were read from the provider's cache."""
 
     usage: Usage
@@ -43,16 +39,14 @@ class UsageKnown:
     first_token: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """The stream ended by itself, for the provider's `reason`. Whether it is complete the contract says."""
 
     text: str
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """The call failed for good. `detail`: what the other side said, less keys. `text`: what had arrived."""
 
     trouble: Trouble
@@ -62,23 +56,20 @@ class Failed:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RepairAsked:
+class RepairAsked(Struct, frozen=True):
     """The answer did not fit and is asked for once more; the text so far is void."""
 
     problems: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The round's author answered, and the answer fits. Always the last event."""
 
     outcome: Outcome
     exchange: Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """There is no round. Always the last event; nothing was applied, and the exchange is kept."""
 
     trouble: Trouble

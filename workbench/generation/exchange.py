@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from workbench.generation.contract import VERSION
 from workbench.generation.prompt import Message
 from workbench.review.rounds import Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call: the messages it began with, what came back, and what it used.
 
     `outcome` is `fits`, `repair` (it did not, and was asked for again) or the kind of trouble.
@@ -34,8 +34,7 @@ class Call:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """All calls of one round, in order. `contract` is the version of the answer's form."""
 
     model: str
@@ -56,7 +55,7 @@ class Exchange:
         )
 
     def as_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=True)
+        return json.dumps(to_builtins(self), ensure_ascii=True)
 
     @staticmethod
     def from_json(text: str) -> Exchange:

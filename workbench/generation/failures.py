@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit, urlunsplit
+
+from msgspec import Struct
 
 
 class Trouble(StrEnum):
@@ -33,8 +34,7 @@ RETRIED = frozenset({Trouble.RATE_LIMIT, Trouble.BUSY, Trouble.TIMEOUT, Trouble.
 """Kinds that a second try may mend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
+class Callee(Struct, frozen=True):
     """Who was called: for the words only."""
 
     model: str

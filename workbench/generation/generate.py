@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from workbench.generation.backends import Backend
 from workbench.generation.checking import Outcome, Problems, check

@@ -7,7 +7,8 @@ whose lines cannot be found with certainty is declined with the reason, never pu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.generation.checking import Outcome
 from workbench.generation.prompt import Request
@@ -19,8 +20,7 @@ from workbench.review.rounds import Answer, Why
 NAME = "offline"
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(Struct, frozen=True):
     """Lines of a start file: `start` is 1-based, or the line after which a spot of count 0 stands."""
 
     path: str
@@ -28,8 +28,7 @@ class _Spot:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Put:
+class _Put(Struct, frozen=True):
     """A suggestion and where it goes."""
 
     note: Note

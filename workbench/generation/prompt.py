@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from workbench.assets import asset
 from workbench.generation.contract import Marks, marks_for, write_path
@@ -20,16 +21,14 @@ from workbench.review.notes import ASKING, Note
 _NAMES_SHOWN = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One chat message. `role` is `system`, `user` or `assistant`."""
 
     role: str
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a round is asked for with.
 
     `files` are the contents, in the round's start tree, that the author is given and may edit; `paths`

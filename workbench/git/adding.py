@@ -7,9 +7,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from workbench.git.paths import LANDING, why_hostile
 from workbench.git.runner import GitError, Where
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _READABLE = os.R_OK
 
 
-@dataclass(frozen=True, slots=True)
-class Sorted:
+class Sorted(Struct, frozen=True):
     """Listed paths by what is done with them."""
 
     present: tuple[str, ...]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Where a repository is. `git_dir` is that of this work tree, `common_dir` the one with objects and refs.
 
     `owner_warning` is a sentence where the repository belongs to somebody else. `object_format` is

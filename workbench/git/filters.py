@@ -14,9 +14,11 @@ import re
 import stat
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.git import runner
 from workbench.git.composing import object_id
@@ -38,8 +40,7 @@ _POINTER = re.compile(
 _RACY_NANOSECONDS = 100_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(Struct, frozen=True):
     """A tracked path that is converted on the way.
 
     `found` is its blob now: "" is gone, "?" cannot be told.

@@ -11,8 +11,9 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.git.exchange import exchange, mend_fallback, move_to_free_name
@@ -35,8 +36,7 @@ File = tuple[str, bytes]
 """A mode as git writes it, and the bytes: those of the file, or the target of a link."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """What a rewritten file keeps of the one that was there: permissions, user, group."""
 
     permissions: int

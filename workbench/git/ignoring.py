@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.git import runner
 from workbench.git.runner import Child, Where
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from workbench.git.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """Where ignore rules come from, besides the `.gitignore` files.
 
     `signature` changes when any of them does.

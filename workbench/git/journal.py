@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from workbench.git.carrying import Landing
 from workbench.git.composing import object_id
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 _KEEP_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """What somebody wrote, after a landing, into a file that the landing had displaced.
 
     It is in no work tree.

@@ -11,17 +11,17 @@ import errno
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 NAME = "landing.jsonl"
 Ref = tuple[str, str]
 """A mode and the id of the bytes in the shadow directory."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepRef:
+class StepRef(Struct, frozen=True):
     """A step as the journal has it: bytes by id."""
 
     path: str
@@ -30,8 +30,7 @@ class StepRef:
     after: Ref | None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What a journal file says."""
 
     work_tree: str

@@ -6,8 +6,9 @@ there; revisions go in on standard input, so that no text can be an option. Ref 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.git.runner import Child, GitError
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _HINT = "`git log --oneline --all` lists what there is. A..B, A...B and one commit are understood."
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """Where HEAD stands.
 
     `branch` is its short name, None when detached; `commit` is None before the first one.
@@ -31,8 +31,7 @@ class Head:
     branch: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Two trees to compare, and in words what they are. The commits are None where a bare tree was named."""
 
     base_tree: str

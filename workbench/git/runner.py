@@ -15,8 +15,9 @@ import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 
@@ -77,8 +78,7 @@ class GitCancelledError(Exception):
     """The child was killed because nobody wants its answer any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """The directory a child works on. `config` wins over every file; `index` names a private index.
 
     `literal`: paths are taken letter for letter. `check-ignore` alone refuses to be told so.

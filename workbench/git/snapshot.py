@@ -16,9 +16,11 @@ import json
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from workbench.errors import UserError
 from workbench.git import filters, ignoring, submodules
@@ -34,16 +36,14 @@ _LINK = "160000"
 _LEFTOVER_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A tree in the shadow directory, and the paths that differ, or may, and are not in it."""
 
     tree: str
     not_shown: tuple[NotShown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What the kept private index was made from. `seed` changes when it has to be made again."""
 
     index: str
@@ -56,8 +56,7 @@ class State:
     left_out: tuple[tuple[str, str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """What git lists: tracked paths that may differ, others, and folders that it could not open."""
 
     differing: tuple[str, ...]

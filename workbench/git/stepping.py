@@ -8,8 +8,9 @@ enough after a kill.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from workbench.git.folder import File, Owner, WorkFolder
 
@@ -26,8 +27,7 @@ class Move(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One path brought from `before` to `after`.
 
     `temporary` is where the new file waits, and then the old one.
@@ -69,8 +69,7 @@ def is_done(folder: WorkFolder, step: Step) -> bool:
     return found is not None and found[0] != step.after
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of a step. Not `done`: the path had moved on, and everything was put back within the same
     instant. `extra`: what somebody wrote onto our file in that instant, which stands nowhere now.
     """

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.git.carrying import Landing, merge_files, references
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 _FILE_MODES = ("100644", "100755", LINK)
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """What is wanted of one path.
 
     `expected` is what the work tree held when it was last read, None for no file.
@@ -43,8 +43,7 @@ class Write:
     result: File | None
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """What will stand at one path.
 
     `merged`: it moved on since it was read, and both edits are in `result`.
@@ -56,16 +55,14 @@ class Planned:
     merged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """A path that moved on since it was read in a way that cannot be merged, and how."""
 
     path: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a landing would do now. With a conflict it does nothing.
 
     Paths that are right already are left out.
@@ -76,8 +73,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """One path that was written. `merged`: what somebody else had written to it is in it too."""
 
     file: LandedFile

@@ -8,24 +8,23 @@ because old logs are read for ever.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from workbench.review.notes import Intent, Note, Place, Reply
 from workbench.review.rounds import Answer, FileCarry, Round, Source, Usage, Why
 from workbench.review.verdicts import Selection, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """What every action carries: its own id (random, chosen by the caller) and the time in seconds since the epoch."""
+class Action(Struct, frozen=True, kw_only=True):
+    """What every action carries: its id (random, chosen by the caller) and the time in epoch seconds."""
 
     id: str
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewStarted(Action):
-    """The first action of every review. `base` is a tree id, `asked` the range, patch name or "" as it was given."""
+class ReviewStarted(Action, frozen=True, kw_only=True):
+    """A review's first action. `base` is a tree id, `asked` the range or the patch's name as given, or ""."""
 
     review: str
     repository: str
@@ -36,9 +35,8 @@ class ReviewStarted(Action):
     task: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundArrived(Action):
-    """A new candidate. A fact, except where its source is the expert: then it is an edit that undo takes back.
+class RoundArrived(Action, frozen=True, kw_only=True):
+    """A new candidate. A fact, except where its source is the expert: such an edit is taken back by undo.
 
     `carry` says which lines keep their verdicts; a path that is not in it starts open. `places`
     says where every note of the review stands in this round, None where that is not certain.
@@ -54,8 +52,7 @@ class RoundArrived(Action):
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundFailed(Action):
+class RoundFailed(Action, frozen=True, kw_only=True):
     """A round that was asked for and did not come; `exchange` names the kept prompt and answers."""
 
     number: int
@@ -65,8 +62,7 @@ class RoundFailed(Action):
     usage: Usage | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged(Action):
+class Judged(Action, frozen=True, kw_only=True):
     """Lines of round `round` (its index) given a verdict. `note` is the reason that came with a rejection."""
 
     round: int
@@ -76,15 +72,13 @@ class Judged(Action):
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteWritten(Action):
+class NoteWritten(Action, frozen=True, kw_only=True):
     """A new note; its id is already chosen (`next_note_id`)."""
 
     note: Note
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteEdited(Action):
+class NoteEdited(Action, frozen=True, kw_only=True):
     """The expert changed the words, the intent or the suggestion of a note."""
 
     note: str
@@ -93,46 +87,40 @@ class NoteEdited(Action):
     suggestion: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteReplied(Action):
+class NoteReplied(Action, frozen=True, kw_only=True):
     """The expert wrote into a note's thread; `reply.again` sends the note again."""
 
     note: str
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteSettled(Action):
+class NoteSettled(Action, frozen=True, kw_only=True):
     """The expert says that a note is dealt with (or, with `settled` false, that it is not)."""
 
     note: str
     settled: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteWithdrawn(Action):
+class NoteWithdrawn(Action, frozen=True, kw_only=True):
     """The expert takes a note back; it is never sent again."""
 
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileViewed(Action):
+class FileViewed(Action, frozen=True, kw_only=True):
     """A viewed mark on a path, bound to the object id that was seen (None: the mark is taken off)."""
 
     path: str
     seen: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskSet(Action):
+class TaskSet(Action, frozen=True, kw_only=True):
     """The task was written or changed."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedbackSent(Action):
+class FeedbackSent(Action, frozen=True, kw_only=True):
     """The feedback on round `round` (its index) was given to `recipient`; `text` is exactly what was given.
 
     `start` is the tree that the next round starts from (base + accepted + open).
@@ -144,8 +132,7 @@ class FeedbackSent(Action):
     start: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryJudged(Action):
+class EntryJudged(Action, frozen=True, kw_only=True):
     """A ledger entry was answered: "taken" (the new stands), "restored", or "again" (sent back)."""
 
     round: int
@@ -154,9 +141,8 @@ class EntryJudged(Action):
     selections: tuple[Selection, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LandedFile:
-    """One path that a landing wrote. Ids name the bytes in the shadow directory, None where there was no file."""
+class LandedFile(Struct, frozen=True):
+    """One path that a landing wrote. Ids name bytes in the shadow directory, None where there was no file."""
 
     path: str
     before_id: str | None
@@ -165,9 +151,8 @@ class LandedFile:
     after_mode: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landed(Action):
-    """The accepted result was written. `purpose` is "land", or "take out" for rejected lines taken out before sending.
+class Landed(Action, frozen=True, kw_only=True):
+    """The accepted result was written. `purpose` is "land", or "take out" for rejected lines before sending.
 
     `tree` is the work tree as this left it, as far as the review knows; None for other destinations.
     """
@@ -181,8 +166,7 @@ class Landed(Action):
     ref_after: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallMade(Action):
+class CallMade(Action, frozen=True, kw_only=True):
     """One call to a model, whatever came of it."""
 
     purpose: str
@@ -193,22 +177,19 @@ class CallMade(Action):
     retries: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewClosed(Action):
+class ReviewClosed(Action, frozen=True, kw_only=True):
     """The expert is done with this review; opening the repository again starts a new one."""
 
     reopened: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undone(Action):
+class Undone(Action, frozen=True, kw_only=True):
     """Takes back the action whose id is `target`."""
 
     target: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redone(Action):
+class Redone(Action, frozen=True, kw_only=True):
     """Does again the action whose id is `target`, which was taken back."""
 
     target: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.review.changes import Change, FileChange, Kind, Run, Side, Status
 from workbench.review.linemap import LineMap
@@ -17,8 +18,7 @@ from workbench.review.places import changes_by_line
 from workbench.review.words import paired
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """The lines of the round that stand where given lines of the round before stood.
 
     With a count of 0, `start` is the line after which they would stand. `changed` is true where

@@ -9,7 +9,8 @@ bytes, or whose replaced lines, differ from what was judged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.review.changes import FileChange, Kind, Run
 from workbench.review.linemap import LineMap
@@ -89,8 +90,7 @@ def carry_between(
     return FileCarry(after.path, before.path, old=ranges(old), new=_blocks(new), facts=facts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """What was judged together: base lines, and the lines of the round before that replace them."""
 
     old_start: int

@@ -8,8 +8,9 @@ other side stands, as in a zero-context diff.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Status(StrEnum):
@@ -41,8 +42,7 @@ class Side(StrEnum):
     NEW = "new"
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One unbroken run of removed and added lines. Lines keep their line ends."""
 
     old_start: int
@@ -51,8 +51,7 @@ class Run:
     added: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What one key judges.
 
     `removed` and `added` are the lines of a text change (or the targets of a symlink); a fact has
@@ -74,8 +73,7 @@ class Change:
         return self.kind is Kind.TEXT
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """One path that differs.
 
     `path` is the path in the round; for a deleted file the path in the base. `base_path` is None
@@ -98,8 +96,7 @@ class FileChange:
     changes: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NotShown:
+class NotShown(Struct, frozen=True):
     """A path that differs, or may differ, and is not among the file changes, with the reason in words.
 
     `count` is how many paths the row stands for (an ignored folder counts as one row).

@@ -7,8 +7,9 @@ added lines that are taken follow in their order; everything outside the runs is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from workbench.review.changes import FileChange, Kind, Run, Status
 from workbench.review.lines import split_lines
@@ -28,8 +29,7 @@ class Take(Enum):
         return verdict is not Verdict.REJECTED
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A file that stands in the result: `data` where it was composed, else the `id` of an object as it is."""
 
     path: str

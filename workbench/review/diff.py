@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from workbench.review.changes import FileChange, Run, Status
 from workbench.review.lines import split_lines
@@ -40,8 +41,7 @@ class DiffError(ValueError):
     """Git's output is not of the form that its options promise: it was called wrongly, or cut off."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawEntry:
+class RawEntry(Struct, frozen=True):
     """One entry of `--raw -z` output. Modes and ids as git gives them, with zeros; `score` in per cent."""
 
     status_letter: str
@@ -54,8 +54,7 @@ class RawEntry:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """What the patch text says of one file: its runs, or that it is binary; ids where it names them."""
 
     binary: bool

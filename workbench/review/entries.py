@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+
+from msgspec import Struct
 
 from workbench.review.changes import Side
 
@@ -31,8 +32,7 @@ _VIOLATIONS = frozenset({Said.CAME_BACK, Said.KEEP_ALTERED, Said.OUT_OF_SCOPE, S
 _ORDER = {said: number for number, said in enumerate(Said)}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the ledger.
 
     `was` is the code that was judged or that a note stood on, `now` what stands in its place.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.review.changes import Side, Status
 from workbench.review.notes import Intent, Note, Reply
@@ -11,8 +12,7 @@ Ranges = tuple[tuple[int, int], ...]
 """(start, count) of lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(Struct, frozen=True):
     """What of a file is accepted: lines of the round, how many base lines stay removed, facts in words."""
 
     path: str
@@ -25,8 +25,7 @@ class Frozen:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """A change, or the part of one, that is rejected, with the exact code and the reason.
 
     `old` are lines of the base, `new` lines of the round, `after` is the line (in the feedback's
@@ -51,8 +50,7 @@ class Rejected:
         return replace(self, note=note.id, reason=note.text, suggestion=note.suggestion)
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """A note as it is sent.
 
     No path: on the review; no code and no change: on the file. `outdated`: its place is not certain
@@ -73,8 +71,7 @@ class Remark:
     taken_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Feedback(Struct, frozen=True):
     """All that the next round is told. `taken_out`: the rejected lines are out of the files already."""
 
     task: str

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.review.changes import Side
 from workbench.review.text import decode
@@ -29,8 +30,7 @@ _not_scopes = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Lines that count as unchanged. `new` None: both sides are the same; `old` None: not loaded."""
 
     old_start: int
@@ -40,8 +40,7 @@ class Piece:
     new: Sequence[bytes] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Folded lines; `whitespace` of them differ, in whitespace alone."""
 
     old_start: int
@@ -50,8 +49,7 @@ class Gap:
     whitespace: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What is to be seen of a stretch of unchanged lines.
 
     `opened` are (start, count) of base lines, `anchors` lines that carry something, `before` and

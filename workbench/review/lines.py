@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 
 def split_lines(data: bytes) -> tuple[bytes, ...]:
-    """The lines of `data` with their ends; the last may lack one. Never `bytes.splitlines`, which splits at a lone CR."""
+    """The lines of `data` with their ends; the last may lack one.
+
+    Never `bytes.splitlines`, which splits at a lone CR.
+    """
     if not data:
         return ()
     parts = data.split(b"\n")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.review.aftermath import Aftermath, Aftermaths, Region, fact
 from workbench.review.changes import Change, Side
@@ -15,8 +16,7 @@ from workbench.review.review import Review
 from workbench.review.rounds import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class _Fate:
+class _Fate(Struct, frozen=True):
     """What became of the lines under a note: what stands there now, and whether anything was done there."""
 
     region: Region

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from workbench.review.changes import Side
 
@@ -21,8 +22,7 @@ ASKING = frozenset({Intent.MUST, Intent.SHOULD, Intent.QUESTION})
 """The intents that make an open change `asked` while their note is unsettled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a note stands.
 
     The review: no path. A file: a path only. Lines: a path, a side, `start` (1-based) and `count`.
@@ -64,8 +64,7 @@ class AnswerKind(StrEnum):
     ANSWERED = "answered"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One entry of a note's thread. `kind` is set on a model's answer; `round` is the round's index."""
 
     author: Author
@@ -76,8 +75,7 @@ class Reply:
     """The expert said that the note is not dealt with and is to be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One note. `id` is short and said aloud ("N3"). `reason` marks the note that came with a rejection."""
 
     id: str

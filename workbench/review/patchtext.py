@@ -11,7 +11,8 @@ import zlib
 from base64 import b85decode
 from binascii import a2b_base64, a2b_qp
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from workbench.errors import UserError
 from workbench.review.lines import split_lines
@@ -36,8 +37,7 @@ NOTHING = b"/dev/null"
 _HINT = "Make it again, for example with: git diff --binary > changes.patch"
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(Struct, frozen=True):
     """One hunk: `old` and `new` with context, `old_start` as written, and words that name it."""
 
     old_start: int
@@ -46,16 +46,14 @@ class Hunk:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """A binary file's new content: as it is, or as a delta to the old content."""
 
     data: bytes
     delta: bool
 
 
-@dataclass(slots=True)
-class FilePatch:
+class FilePatch(Struct):
     """What a patch says of one file. Mutable only while it is being read.
 
     `old` and `new` are names as bytes without prefix, None for /dev/null. `git` is False for a plain

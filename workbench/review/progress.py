@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.notes import ASKING, Intent, Place
@@ -30,8 +31,7 @@ class Standing(StrEnum):
     UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How many changes stand where. They add up to `total`."""
 
     accepted: int = 0
@@ -151,8 +151,7 @@ def note_counts(review: Review) -> Mapping[Intent, int]:
     return counts
 
 
-@dataclass(slots=True)
-class _Counted:
+class _Counted(Struct):
     """What a file was counted from, by identity, and the counts."""
 
     file: FileChange

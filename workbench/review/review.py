@@ -8,7 +8,9 @@ the fold and folds again what came after it, so that rounds and calls, which are
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from workbench.review.actions import (
     Action,
@@ -37,16 +39,26 @@ from workbench.review.rounds import Answer, FileCarry, Round, Source, Why
 from workbench.review.verdicts import Verdict, Verdicts, judged
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One action that is in effect, and the review before it."""
+class Step(Struct, frozen=True, eq=False):
+    """One action that is in effect, and the review before it.
+
+    What a review is does not depend on how it came about, so any two pasts are equal.
+    """
 
     action: Action
     before: Review
 
+    def __eq__(self, other: object) -> bool:
+        return other is None or isinstance(other, Step)
 
-@dataclass(frozen=True, slots=True)
-class Review:
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return f"Step({type(self.action).__name__})"
+
+
+class Review(Struct, frozen=True):
     """One piece of work. Per-round tuples (`rounds`, `carries`, `verdicts`, `places`, `whys`) run in step."""
 
     id: str
@@ -76,7 +88,7 @@ class Review:
     closed: bool = False
     undone: tuple[Action, ...] = ()
     """Actions taken back and not done again, oldest first: what redo does next is the last."""
-    past: Step | None = field(default=None, compare=False, repr=False)
+    past: Step | None = None
 
     @property
     def index(self) -> int:

@@ -1,9 +1,10 @@
-"""Rounds: the candidates of a review, where each came from, and how verdicts are carried from one to the next."""
+"""Rounds: the candidates of a review, where each came from, and how verdicts are carried on to the next."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from workbench.review.changes import Kind, NotShown
 from workbench.review.notes import AnswerKind
@@ -21,9 +22,8 @@ class Source(StrEnum):
     EXPERT = "expert"
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What a call used. Tokens as counted by the provider where it says, cost in US dollars; None is unknown."""
+class Usage(Struct, frozen=True):
+    """What a call used. Tokens as the provider counts them if it says, cost in dollars; None: unknown."""
 
     tokens_in: int | None = None
     tokens_out: int | None = None
@@ -32,8 +32,7 @@ class Usage:
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """One candidate.
 
     `number` is what the expert sees (1, 2, …); an edit in place makes a new snapshot of the same
@@ -58,8 +57,7 @@ class Round:
         return f"{self.number}" if not self.edit else f"{self.number} + {self.edit} of yours"
 
 
-@dataclass(frozen=True, slots=True)
-class FileCarry:
+class FileCarry(Struct, frozen=True):
     """Which lines of a file change still say what the round before said, so that their verdicts hold.
 
     `path` is the path in this round, `from_path` in the round before. `whole`: the file change is
@@ -75,8 +73,7 @@ class FileCarry:
     facts: tuple[Kind, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a model said of one note."""
 
     note: str
@@ -84,8 +81,7 @@ class Answer:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(Struct, frozen=True):
     """One line of reason that the model gave for an edit, and the lines of the round it speaks of."""
 
     path: str

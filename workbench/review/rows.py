@@ -7,8 +7,9 @@ time; the view stacks files. Columns of `spans` are characters of `decode(data)`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from workbench.review.changes import Change, FileChange, Run, Side, Status
 from workbench.review.folding import Gap, Piece, Shown, scope_of, unfold
@@ -25,8 +26,7 @@ class Tone(StrEnum):
     ADDED = "added"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One line on one side. `change` is None where nothing can be judged.
 
     `spans` are the words that the other side lacks. `mark` is what the text alone would not show
@@ -41,8 +41,7 @@ class Cell:
     mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CodeRow:
+class CodeRow(Struct, frozen=True):
     """A row of code. Context has both cells; in a unified layout any other row has one."""
 
     old: Cell | None
@@ -50,8 +49,7 @@ class CodeRow:
     change: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GapRow:
+class GapRow(Struct, frozen=True):
     """`count` lines folded away, from `old_start` and `new_start` on; 0 is unknown: the file is not loaded.
 
     `scope` is the definition that what follows stands in. `whitespace` counts the folded lines that
@@ -65,23 +63,20 @@ class GapRow:
     whitespace: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FactRow:
+class FactRow(Struct, frozen=True):
     """A change that is not lines of text, in words."""
 
     change: str
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteRow:
+class NoteRow(Struct, frozen=True):
     """A note, after the row that its place ends on; a note on the file stands before all rows."""
 
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class EditorRow:
+class EditorRow(Struct, frozen=True):
     """An editor laid over the view; the view asks the widget for its height."""
 
     key: str
@@ -91,8 +86,7 @@ class EditorRow:
 Row = CodeRow | GapRow | FactRow | NoteRow | EditorRow
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How a file is laid out. `opened`: (start, count) of base lines shown although they would be folded."""
 
     split: bool = True

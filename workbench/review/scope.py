@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LABEL = re.compile(
     r"^[\s>*_#-]*(?P<out>out\s+of\s+|not\s+in\s+)?scope\b[*_]*\s*(?:$|:[*_]*(?P<rest>.*)$)", re.IGNORECASE
@@ -18,8 +19,7 @@ _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?P<rest>.*)$")
 _QUOTED = re.compile(r"`([^`]+)`")
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Patterns of paths. Nothing inside means that everything is, unless it is in `outside`."""
 
     inside: tuple[str, ...] = ()

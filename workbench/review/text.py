@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f"
 """Blanks that are not the space bar's: shown as boxes, but no reason for a badge (prose has them)."""
@@ -57,8 +58,7 @@ def line_end(line: bytes) -> str:
     return "no newline"
 
 
-@dataclass(frozen=True, slots=True)
-class Visible:
+class Visible(Struct, frozen=True):
     """Text with nothing in it that hides. Columns are in characters (code points).
 
     `marks` are the (start, end) spans of `text` that are drawn as boxes, each standing for the one

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from workbench.review.aftermath import Aftermath, Region, fact
 from workbench.review.changes import Change, FileChange, Side

@@ -6,9 +6,10 @@ A verdict mapping holds only what is not open. It is a plain dict that nobody mu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from workbench.review.changes import Change, FileChange, Kind
 from workbench.review.lines import numbers, ranges
@@ -25,8 +26,7 @@ class Verdict(StrEnum):
     MIXED = "mixed"
 
 
-@dataclass(frozen=True, slots=True)
-class FileVerdicts:
+class FileVerdicts(Struct, frozen=True):
     """The judged lines of one file change. `old` by base line, `new` by the round's line, `facts` by kind."""
 
     old: Mapping[int, Verdict] = field(default_factory=dict)
@@ -43,8 +43,7 @@ Verdicts = Mapping[str, FileVerdicts]
 NO_VERDICTS = FileVerdicts()
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Lines and facts of one file change, as an action names them. Ranges are (start, count)."""
 
     path: str

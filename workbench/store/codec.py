@@ -1,6 +1,6 @@
 """Actions as JSON and back. The only file that knows how a saved action is written.
 
-Generic over the dataclasses of `review/`: a field's declared type says how it is read. Logs are kept for
+Generic over the structs of `review/`: a field's declared type says how it is read. Logs are kept for
 ever, so a name in `KINDS` never changes its meaning; a field that is missing takes its default, a field
 that is not known is passed over, and a kind or a value that is not known is said to be newer. No I/O.
 """
@@ -13,10 +13,12 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, Union
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields
 
 from workbench.errors import UserError
 from workbench.review.actions import (
@@ -161,8 +163,8 @@ def _reader(declared: Any) -> _Reader:
     if isinstance(declared, type):
         if issubclass(declared, Enum):
             return _enum_reader(declared)
-        if is_dataclass(declared):
-            return _dataclass_reader(declared)
+        if issubclass(declared, Struct):
+            return _struct_reader(declared)
         if declared in _SCALARS:
             return _SCALARS[declared]
     raise TypeError(f"No saved form for {declared!r}.")
@@ -261,11 +263,13 @@ def _enum_reader(declared: type[Enum]) -> _Reader:
     return read
 
 
-def _dataclass_reader(declared: type[Any]) -> _Reader:
+def _struct_reader(declared: type[Struct]) -> _Reader:
     hints = typing.get_type_hints(declared)
     readers = tuple((each.name, _reader(hints[each.name])) for each in fields(declared))
     needed = frozenset(
-        each.name for each in fields(declared) if each.default is MISSING and each.default_factory is MISSING
+        each.name
+        for each in fields(declared)
+        if each.default is NODEFAULT and each.default_factory is NODEFAULT
     )
 
     def read(value: Any) -> Any:

@@ -18,9 +18,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.review.actions import (
@@ -67,8 +68,7 @@ create table remembered(key text primary key, body blob not null);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
+class ReviewRow(Struct, frozen=True):
     """What a list of reviews shows. Times are seconds since the epoch; `actions` is how many there are."""
 
     id: str

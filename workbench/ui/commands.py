@@ -6,8 +6,9 @@ without a key is reached by its menu and the palette.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Menu(StrEnum):
@@ -29,8 +30,7 @@ class When(StrEnum):
     REVIEW = "review"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One thing the window can do. `keys` are chords as `keymap.py` writes them, the first is shown."""
 
     id: str

@@ -73,4 +73,7 @@ class Driver:
         self.taken.append(path)
 
     def _focus(self) -> QWidget:
-        return QApplication.focusWidget() or self.window.focusWidget() or self.window.view
+        for widget in (QApplication.focusWidget(), self.window.focusWidget()):
+            if widget is not None:
+                return widget
+        return self.window.view

@@ -6,10 +6,10 @@ Each errand is a lane of `tasks.py`: asking again drops the answer of the one be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from workbench.errors import UserError
@@ -27,8 +27,7 @@ ROUND = "round"
 # What sends and what lands is imported in the worker that first needs it: the first frame needs neither.
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Lines of the round's file that the expert replaces, and the editor they were written in."""
 
     key: str

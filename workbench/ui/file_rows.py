@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from workbench.review.changes import FileChange, NotShown, Status
 from workbench.review.progress import Progress
@@ -31,8 +32,7 @@ class Tint(StrEnum):
     FAINT = "faint"
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(Struct, frozen=True):
     """One line of the panel. `key` is the folder's or file's path."""
 
     kind: RowKind

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from time import perf_counter
 from typing import Any
 
+from msgspec import Struct, field
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 import workbench
@@ -35,8 +35,7 @@ _SLICE = 0.003
 _NONE: Sequence[int] = ()
 
 
-@dataclass(slots=True)
-class _Colours:
+class _Colours(Struct):
     """What is known of one text."""
 
     count: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -18,8 +17,7 @@ NUMBER = 24
 RIGHT = 92
 
 
-@dataclass(frozen=True, slots=True)
-class RoundBar:
+class RoundBar(Struct, frozen=True):
     """One round: its number, how it stands, what it came from or cost. `altered` counts violations."""
 
     label: str

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
 Answer = Callable[[Any], None]
 
 
-@dataclass(slots=True)
-class Task:
+class Task(Struct):
     """One piece of work that is under way. `cancelled` is what the work itself looks at."""
 
     lane: str

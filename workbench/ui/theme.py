@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtGui import QColor
 
 from workbench.assets import asset
@@ -17,8 +17,7 @@ SYNTAX = ("keyword", "function", "string", "comment", "number", "builtin")
 """The classes of coloured code, in the order in which the lexer's helper process numbers them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """Every colour that the window uses, by the names of the theme files. `syntax` runs in step with SYNTAX.
 
     `veil` is the strength, 0 to 1, of the accent over the current change; `contrast` is what the theme

@@ -6,7 +6,9 @@ Only `take_arrival` changes a session. The rest is blocking: it reads, compares,
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.review.actions import EntryJudged, RoundArrived
@@ -18,8 +20,7 @@ from workbench.workflow.session import LedgerFacts, Session, new_id
 from workbench.workflow.turns import turn
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a candidate came from, for the round that is made of it."""
 
     source: Source
@@ -32,8 +33,7 @@ class Origin:
     not_shown: tuple[NotShown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A round that is ready to be taken: the action, the file changes it shows, and what its ledger needs.
 
     `after` is the index of the round it was compared with. With an `origin` it can be compared anew

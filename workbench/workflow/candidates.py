@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.git.repository import Head, Repository, Snapshot
 from workbench.review.changes import NotShown
@@ -11,8 +12,7 @@ from workbench.review.patch import apply_patch
 from workbench.review.rounds import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the user asked to review. At most one of `range_text`, `staged` and `patch`."""
 
     range_text: str = ""
@@ -31,8 +31,7 @@ class Asked:
         return Source.RANGE if self.range_text else Source.WORKTREE
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Something else that could be reviewed: what it is, the range to ask for, how many files it touches."""
 
     label: str
@@ -40,8 +39,7 @@ class Choice:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """What is to be reviewed, read: the base, the first snapshot, and what could not be shown."""
 
     base: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.generation.events import Failed, Finished
@@ -15,8 +16,7 @@ from workbench.workflow.opening import open_log
 from workbench.workflow.send import OFFLINE, try_model
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was looked at."""
 
     what: str

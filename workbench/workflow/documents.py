@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from workbench.review.changes import Change, FileChange, Kind, NotShown, Side
 from workbench.review.ledger import Entry
@@ -22,8 +23,7 @@ from workbench.workflow.session import Session
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What is said of changes besides their verdicts, by change id: ledger words, note ids, reasons."""
 
     said: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.review.actions import EntryJudged, RoundArrived

@@ -7,8 +7,10 @@ has them. A patch gets accepted lines only. Nothing is written when anything con
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from workbench.errors import UserError
 from workbench.git.journal import acknowledge, pending, recover
@@ -32,8 +34,7 @@ WORKTREE = "worktree"
 PATCH = "patch:"
 
 
-@dataclass(frozen=True, slots=True)
-class Intended:
+class Intended(Struct, frozen=True):
     """What a landing will be recorded as, noted before it writes. `undoes`: the landing it takes back."""
 
     id: str
@@ -43,16 +44,14 @@ class Intended:
     undoes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LandingRow:
+class LandingRow(Struct, frozen=True):
     """One path that would be written, and how: "new", "changed", "deleted" or "merged"."""
 
     path: str
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class LandingPlan:
+class LandingPlan(Struct, frozen=True):
     """What a landing would do. `diff` is what the destination would gain; conflicts stop it whole."""
 
     destination: str

@@ -6,8 +6,9 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.git.discover import discover
@@ -55,8 +56,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """There is nothing uncommitted (or nothing in the range); what there is instead."""
 
     work_tree: Path
@@ -65,8 +65,7 @@ class Nothing:
     choices: tuple[Choice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Recent:
+class Recent(Struct, frozen=True):
     """One line of a list of reviews."""
 
     id: str

@@ -8,7 +8,9 @@ part, an open line is there if the work tree has it, and a base line gone if the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.review.aftermath import base_range, fact
 from workbench.review.changes import FileChange, Run, Side
@@ -21,16 +23,14 @@ from workbench.review.verdicts import FileVerdicts, Verdict
 ACCEPTED = Verdict.ACCEPTED
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """What the work tree has of one file: its change from the base, and its runs from there to the round."""
 
     file: FileChange
     onward: tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Runs of both versions that stand at one place of the base."""
 
     round: tuple[Run, ...]

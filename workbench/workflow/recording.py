@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.git.journal import acknowledge
@@ -20,8 +21,7 @@ if TYPE_CHECKING:  # `session` imports this file
     from workbench.workflow.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """A landing that is being written or is not recorded yet: its action's id, and the lock."""
 
     action: str

@@ -10,8 +10,10 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.generation.backends import LiteLLMBackend
@@ -58,8 +60,7 @@ class RecipientKind(StrEnum):
     CLIPBOARD = "clipboard"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """Who can be sent to. `lacks` is what is missing before it works, "" when nothing is."""
 
     id: str
@@ -69,8 +70,7 @@ class Recipient:
     model: ModelSettings | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """What would leave: the exact text, about how many tokens, and what is still unread."""
 
     text: str
@@ -79,29 +79,25 @@ class Outgoing:
     rejected_in_work_tree: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """The feedback is about to leave; to be recorded first."""
 
     action: FeedbackSent
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """One call to a model ended, whatever came of it."""
 
     action: CallMade
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """The next round is there, ready to be taken. Always the last event."""
 
     arrival: Arrival
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """There is no next round; the exchange is kept. Always the last event."""
 
     action: RoundFailed

@@ -7,7 +7,8 @@ what the work tree has: what this review last read there or wrote, or, for a ran
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.git.worktree import Write
 from workbench.review.changes import FileChange
@@ -22,8 +23,7 @@ from workbench.workflow.session import Session
 SUBMODULE = "160000"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is to be written. The work tree is known to hold the tree `known`, and becomes `tree`."""
 
     known: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import accumulate
+
+from msgspec import Struct, field
 
 from workbench.review.changes import Change, FileChange, Run, Side
 from workbench.review.words import Pair, paired
@@ -35,8 +36,7 @@ class Sort(Enum):
     """A sentence instead of rows."""
 
 
-@dataclass(slots=True)
-class RunRows:
+class RunRows(Struct):
     """The rows of one run side by side. Pairs are found when first needed; until then there is an
     estimate.
     """
@@ -169,8 +169,7 @@ def _rows_of(column: Sequence[int | None], count: int) -> list[int]:
     return rows
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """Some rows of one sort. `rows` counts code rows and is 1 for everything else.
 
     PLAIN and GAP: `old` and `new` are the first lines, `rows` or `hidden` the count (`hidden` is None to
@@ -195,8 +194,7 @@ class Block:
         return self.sort is Sort.PLAIN or self.sort is Sort.RUN
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One code row: its line numbers (None where a side has no line) and, in a run, its indexes and its
     change.
     """
@@ -230,8 +228,7 @@ def line_at(block: Block, row: int) -> Line:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """Something that lies in the flow: a note or an editor, under the line `line` of `side`, or under a fact
     (`change` and no line), or at the top of the file (neither)."""
 
@@ -242,8 +239,7 @@ class Pin:
     change: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Folding:
+class Folding(Struct, frozen=True):
     """How a file is shown. `opened` are (first old line, count) of unchanged lines that were opened by
     hand.
     """
@@ -276,8 +272,7 @@ def estimated_rows(file: FileChange, context: int) -> int:
     return rows + around * len(file.runs)
 
 
-@dataclass(slots=True)
-class Builder:
+class Builder(Struct):
     """Lays out one file. `old_count` is the number of lines of the base's file, None while that is not
     known.
     """

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -100,8 +100,7 @@ def _cut(line: str, columns: int) -> list[str]:
     return [line[at : at + columns] for at in range(0, len(line), columns)] or [""]
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """Something inside a card: a paragraph, a label, or lines of code on a ground."""
 
     y: float

@@ -6,7 +6,8 @@ Looks up lines in the base's files that were read so far; reads nothing itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.review.changes import FileChange, Side
 from workbench.review.text import Visible, decode, is_utf8, line_end, visible
@@ -95,8 +96,7 @@ def joined(lines: Sequence[bytes]) -> str:
     return whole.replace("\r\n", "\n").removesuffix("\n")
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(Struct):
     """One side of one row, ready to be painted. x positions are from the start of the line."""
 
     data: bytes

@@ -4,7 +4,7 @@ Qt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from workbench.review.changes import Side
 from workbench.review.lines import ranges
@@ -17,8 +17,7 @@ from workbench.ui.diff.cursor import Mark
 from workbench.ui.diff.layout import LEDGER_KEY, REVIEW_KEY, Layout, Part, Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """Selected rows of one file; `side` None selects both sides (unified layout)."""
 
     first: Spot

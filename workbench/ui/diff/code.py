@@ -4,8 +4,7 @@ by side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGlyphRun, QPainter, QPen
 
@@ -23,8 +22,7 @@ _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _KINDS = {Side.OLD: "removed", Side.NEW: "added"}
 
 
-@dataclass(slots=True)
-class _Look:
+class _Look(Struct):
     """How a change looks in this frame."""
 
     veiled: bool
@@ -69,8 +67,7 @@ class _Strip:
         self._colour = None
 
 
-@dataclass(slots=True)
-class _Text:
+class _Text(Struct):
     """Code to be drawn once the clip of its side is set."""
 
     cell: Cell
@@ -81,8 +78,7 @@ class _Text:
     faded: bool
 
 
-@dataclass(slots=True)
-class _Tag:
+class _Tag(Struct):
     """Words over the right end of a row; `least` of them are shown even over code."""
 
     right: float

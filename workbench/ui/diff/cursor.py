@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from workbench.review.changes import Side
 from workbench.ui.diff.blocks import Sort, line_at
@@ -10,8 +10,7 @@ from workbench.ui.diff.document import Stop
 from workbench.ui.diff.layout import LEDGER_KEY, REVIEW_KEY, Layout, Part, Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A row by what it shows. `sort` None is a section's header; `key` the id of a fact, note, entry or
     editor.
 

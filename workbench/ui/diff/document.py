@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from workbench.review.changes import FileChange, Side
 from workbench.review.ledger import Entry, Said
@@ -11,8 +12,7 @@ from workbench.review.notes import Note, Place
 from workbench.review.verdicts import Verdicts
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One round of a review, ready to be shown.
 
     `asked` and the keys of `reasons` and `ledger_marks` are change ids; `reasons` has the one line that
@@ -35,8 +35,7 @@ class Document:
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """What the cursor is on. Everything None: nothing to stand on, or the review's own heading.
 
     `line` is None on a fact, a file header, a note and a ledger entry.

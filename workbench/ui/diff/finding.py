@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.review.changes import FileChange, Side
@@ -14,8 +15,7 @@ from workbench.ui.diff.cells import Contents
 MOST_HITS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One line with at least one match; `share` is about how far down its file it stands, 0 to 1."""
 
     path: str

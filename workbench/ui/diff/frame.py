@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workbench.review.changes import Side
 from workbench.ui.diff.blocks import Block
@@ -13,8 +14,7 @@ from workbench.ui.diff.layout import Part, Section, Spot
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Where things stand from left to right, in pixels. In unified layout there is one column of code."""
 
     width: int
@@ -54,8 +54,7 @@ class Columns:
         return self.bar(block.side), self.half - 18
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """Scroll position, cursor, selection and search hits of a frame."""
 
     scroll: int

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from workbench.review.changes import Change, FileChange, Run, Side
 from workbench.review.notes import Note, Place
@@ -48,8 +50,7 @@ REVIEW_KEY = "\0review"
 LEDGER_KEY = "\0ledger"
 
 
-@dataclass(frozen=True, slots=True)
-class Heights:
+class Heights(Struct, frozen=True):
     """Heights in pixels of what has a fixed height."""
 
     row: int = 21
@@ -60,8 +61,7 @@ class Heights:
     words: int = 28
 
 
-@dataclass(slots=True)
-class Section:
+class Section(Struct):
     """One part of the scroll. `blocks` is None until it is laid out; `tops` are relative to the section's
     top.
     """
@@ -98,8 +98,7 @@ class Section:
         return bool(file.runs) or self.folding.whole
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A row of the layout as it stands now: section, block and row within the block. Block -1 is the
     header.
     """

@@ -5,8 +5,8 @@ rows are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QWidget
@@ -16,8 +16,7 @@ from workbench.ui.diff.cards import MARGIN
 _LEAST = 44
 
 
-@dataclass(slots=True)
-class _Editor:
+class _Editor(Struct):
     widget: QWidget
     height: int = 0
 

@@ -6,10 +6,10 @@ It shows and asks; it judges nothing and reads nothing. What it needs of a file'
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
