@@ -4,6 +4,20 @@ The rule: a `UserError` is a sentence and a hint, and everything else that is ra
 nothing between. Both are caught at two doors only, the command line and the window's controller.
 """
 
+import errno
+
+_ROOM = "Make room on the disk and do it again. What was saved before is still there."
+_OUTSIDE = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EROFS: "The place may only be read. Name another data folder in WORKBENCH_DATA.",
+    errno.EACCES: "Check the permissions.",
+    errno.EPERM: "Check the permissions.",
+    errno.EMFILE: "Too many files are open. Close other programs and do it again.",
+    errno.ENFILE: "Too many files are open. Close other programs and do it again.",
+    errno.EIO: "Check the disk.",
+}
+
 
 class UserError(Exception):
     """Something that the user can understand and do something about.
@@ -29,6 +43,15 @@ class UserError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions are rebuilt from their positional arguments; the hint would be lost on the way.
         return (_rebuilt, (type(self), self._message, self._hint))
+
+
+def refused_by_system(error: OSError) -> UserError | None:
+    """What the system refused, for the two doors: a sentence where a person can see to it, None for a bug."""
+    hint = _OUTSIDE.get(error.errno or 0)
+    if hint is None:
+        return None
+    about = f"{error.filename}: " if isinstance(error.filename, str) else ""
+    return UserError(f"It could not be done: {about}{error.strerror}.", hint=hint)
 
 
 def _rebuilt(kind: type[UserError], message: str, hint: str) -> UserError:

@@ -63,7 +63,7 @@ class CommandLine:
         return json.loads(self(*args, "--json", stdin=stdin))
 
     def refused(self, *args: str | Path, stdin: bytes = b"") -> str:
-        """Run a command that must be refused, as a user is refused: one sentence and a hint. Both are given."""
+        """Run a command that must be refused: one sentence and a hint, which are given."""
         ran = self.run(*args, stdin=stdin)
         assert ran.status == 1, ran
         assert ran.out == ""

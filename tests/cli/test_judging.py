@@ -16,7 +16,7 @@ def review(wb: CommandLine, repo: Repo) -> str:
 
 @pytest.fixture
 def wide(wb: CommandLine, tmp_path: Path) -> str:
-    """A review of one file with a change of three lines into two (5-7), one new line (14), and one of a shape twice."""
+    """A review of `wide.py`: three lines into two (5-7), and one new line after 14; and of `twin.py`."""
     made = new_repo(tmp_path / "wide")
     lines = numbered(20)
     made.commit({"wide.py": lines, "twin.py": "def f():\n    return old_name(1)\n"})
@@ -109,6 +109,11 @@ def test_many_verdicts_come_from_one_file(wb: CommandLine, review: str, tmp_path
     wb("undo", review)
     assert "accepted" in wb("undo", review)
     assert wb.progress(review)["unread"] == 3
+    assert wb("undo", review) == "There is nothing to undo."
+    twice = [{**rows[0], "verdict": "rejected"}, rows[0], {**rows[0], "verdict": "rejected"}, rows[1]]
+    wb("judge", review, "--from", "-", stdin=json.dumps(twice).encode())
+    assert wb.verdicts(review)["edited.py"] == ["rejected"]
+    wb("judge", review, "open", "--all")
     wb("judge", review, "--from", "-", stdin=json.dumps(rows[:1]).encode())
     assert wb.progress(review)["accepted"] == 1
 

@@ -1,4 +1,4 @@
-"""Landing by the command line: accepted as new, rejected as old, open as the work tree has it; and taken back."""
+"""Landing by the command line: accepted as new, rejected as old, open as the work tree has it; and undone."""
 
 import os
 import stat

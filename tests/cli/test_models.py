@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,13 +40,11 @@ def server(running_server: ModelServer) -> ModelServer:
 
 
 @pytest.fixture
-def model(
-    server: ModelServer, helpers: KeptHelpers, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+def model(server: ModelServer, helpers: KeptHelpers, monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of a model at the scripted server, in the user's settings."""
     monkeypatch.setattr("workbench.workflow.session.Helpers", lambda: helpers)
     configure(server.url)
-    yield "scripted"
+    return "scripted"
 
 
 def configure(url: str, *, budget: float = 2.0, key: str = "OPENAI_API_KEY") -> None:
@@ -121,7 +118,13 @@ def test_an_answer_that_does_not_fit_is_asked_for_again_once(
     ids=["misfit", "cut", "length", "key", "model", "rate"],
 )
 def test_a_round_that_is_lost_changes_nothing_and_is_kept(
-    wb: CommandLine, review: str, model: str, server: ModelServer, repo: Repo, script: list[Scripted], sentence: str
+    wb: CommandLine,
+    review: str,
+    model: str,
+    server: ModelServer,
+    repo: Repo,
+    script: list[Scripted],
+    sentence: str,
 ) -> None:
     before, verdicts = repo.read("edited.py"), wb.verdicts(review)
     server.script(*script)

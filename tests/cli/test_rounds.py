@@ -44,7 +44,7 @@ def test_a_refresh_carries_verdicts_and_says_what_became_of_them(
     wb("note", review, "--on", ids[4], "!nine must go")
     wb("note", review, "--file", "other.py", "--lines", "new:2", "?what is this")
     wb("note", review, "--file", "other.py", "--lines", "new:5", "+good")
-    # The agent alters an accepted change, leaves a rejected one, takes one out, and rewrites what was praised.
+    # The agent alters what was accepted and praised, leaves one rejected change, takes out the other.
     bodies = {1: "one", 3: "THREE", 5: "five", 9: "NINE"}
     agent.write({"work.py": functions(bodies), "other.py": numbered(6).replace("line 5", "line FIVE")})
     said = wb("next", review, "--refresh")
@@ -263,6 +263,7 @@ def test_the_prompt_is_shown_before_a_round_and_kept_after_one(wb: CommandLine, 
     assert "No model was asked for round 1" in wb.refused("prompt", review, "--round", "1")
     wb("next", review, "--model", "offline")
     assert wb.json("prompt", review)["model"] == "offline"
+    assert "is given no prompt" in wb("prompt", review)
 
 
 def test_a_file_under_its_old_name_is_in_the_prompt_where_its_rename_was_rejected(

@@ -211,7 +211,7 @@ def test_odd_names_are_shown_safely_and_given_exactly(wb: CommandLine, tmp_path:
         "bad\udcff",
         "\x1b[31mred",
     ]
-    made.write({name: "x\n" for name in names})
+    made.write(dict.fromkeys(names, "x\n"))
     review = wb.start(made.root)
     assert set(wb.files(review)) == set(names)
     assert wb.files(review)["bad\udcff"]["path_bytes"] == "YmFk/w=="

@@ -90,12 +90,12 @@ def test_on_a_work_tree_that_is_the_base_only_accepted_lines_come(
 def test_no_rejected_line_is_there_that_the_base_has_not(
     case: tuple[bytes, bytes, FileVerdicts], work_tree: list[bytes]
 ) -> None:
-    base, round_, verdicts = case
+    base, round_, _ = case
     marked = base.replace(b"a\n", b"A\n")
     file = changed(marked, round_)
     if marked == round_:
         return
-    rejected = FileVerdicts({}, {line: REJECTED for line in everything(file, REJECTED).new})
+    rejected = FileVerdicts({}, dict.fromkeys(everything(file, REJECTED).new, REJECTED))
     if not rejected:
         return
     result = landed(marked, text(work_tree), round_, rejected)

@@ -36,6 +36,7 @@ NOTHING_JUDGED = "Nothing was judged."
 class Planned(Struct, frozen=True):
     """One row of `--from`, checked."""
 
+    change: str
     selection: Selection
     verdict: Verdict
     reason: str | None = None
@@ -103,13 +104,18 @@ def _judge_many(session: Session, options: Options) -> int:
 
 
 def _together(planned: Sequence[Planned]) -> Iterator[tuple[tuple[Selection, ...], Planned]]:
-    """Rows in a row with one verdict and no reason are one action and one undo."""
-    for (_, number), rows in groupby(
-        enumerate(planned), lambda each: (each[1].verdict, each[0] if each[1].reason else None)
-    ):
-        del number
-        group = [row for _, row in rows]
+    """Rows with one verdict and no reason are one action and one undo. In order, if a change comes twice."""
+    plain = [row for row in planned if not row.reason]
+    if len({row.change for row in planned}) == len(planned):
+        plain.sort(key=lambda row: row.verdict)
+    else:
+        plain = []
+    for _, rows in groupby(plain, lambda row: row.verdict):
+        group = list(rows)
         yield tuple(row.selection for row in group), group[0]
+    for row in planned:
+        if row.reason or not plain:
+            yield (row.selection,), row
 
 
 def _planned(session: Session, row: Any, number: int) -> Planned:
@@ -134,9 +140,13 @@ def _checked(session: Session, row: Any) -> Planned:
     _check_reason(verdict, reason)
     change = session.change(row["change"])
     if not lines:
-        return Planned(select_change(change), verdict, reason, session.place_of(change) if reason else None)
+        return Planned(
+            change.id, select_change(change), verdict, reason, session.place_of(change) if reason else None
+        )
     selection = select_lines(session.file(change.path), lines, change)
-    return Planned(selection, verdict, reason, _place_of_lines(session, selection) if reason else None)
+    return Planned(
+        change.id, selection, verdict, reason, _place_of_lines(session, selection) if reason else None
+    )
 
 
 def _rows(data: bytes, name: str) -> Sequence[Any]:

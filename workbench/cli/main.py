@@ -6,7 +6,6 @@ One of the two places where errors are caught (the window's controller is the ot
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -15,21 +14,9 @@ from workbench.cli.output import say, say_error
 from workbench.cli.parser import COMMANDS, WINDOWS, Options, build_parser, with_command
 from workbench.cli.report import write_report
 from workbench.cli.tracing import Trace
-from workbench.errors import UserError
+from workbench.errors import UserError, refused_by_system
 
 DONE, USER_ERROR, BUG, INTERRUPTED = 0, 1, 3, 130
-
-# What the system says where nothing of ours is broken, and no floor below has put it into its own words.
-OUTSIDE = {
-    errno.ENOSPC: "Make room on the disk and do it again. What was saved before is still there.",
-    errno.EDQUOT: "Make room on the disk and do it again. What was saved before is still there.",
-    errno.EROFS: "The place may only be read. Name another data folder in WORKBENCH_DATA.",
-    errno.EACCES: "Check the permissions.",
-    errno.EPERM: "Check the permissions.",
-    errno.EMFILE: "Too many files are open. Close other programs and do it again.",
-    errno.ENFILE: "Too many files are open. Close other programs and do it again.",
-    errno.EIO: "Check the disk.",
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     drop_inherited_git()
     try:
-        return _run(build_parser().parse_args(with_command(given)))
+        arguments = with_command(given)
+        return _run(build_parser(arguments[0]).parse_args(arguments))
     except UserError as error:
         say_error(error)
         return USER_ERROR
@@ -77,11 +65,10 @@ def _run(options: Options) -> int:
 
 def _outside(error: OSError, given: Sequence[str]) -> int:
     """What the system refused: a sentence where the person can see to it, else a bug."""
-    hint = OUTSIDE.get(error.errno or 0)
-    if hint is None:
+    refused = refused_by_system(error)
+    if refused is None:
         return _bug(error, given)
-    about = f"{error.filename}: " if isinstance(error.filename, str) else ""
-    say_error(UserError(f"It could not be done: {about}{error.strerror}.", hint=hint))
+    say_error(refused)
     return USER_ERROR
 
 

@@ -195,8 +195,8 @@ WINDOWS = ("window", "review", "demo")
 """Commands that show a window, which writes its own trace."""
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of all commands. Every command takes --json and the tracing options."""
+def build_parser(only: str = "") -> argparse.ArgumentParser:
+    """The parser of all commands, or of one (all take 10 ms). Each takes --json and the tracing options."""
     shared = Parser(add_help=False)
     shared.add_argument("--json", action="store_true", help="print one JSON document")
     shared.add_argument("--trace", metavar="FILE", help="write one JSON object a line of what happened when")
@@ -205,7 +205,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="workbench", description="Review AI-made changes to a git repository.")
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
-    for row in _ROWS:
+    for row in [COMMANDS[only]] if only in COMMANDS else _ROWS:
         sub = commands.add_parser(row.name, help=row.words, description=row.words, parents=[shared])
         row.arguments(sub)
     return parser

@@ -12,7 +12,7 @@ from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
 from workbench.review.verdicts import NO_VERDICTS, Verdicts, verdict_of
 from workbench.workflow import documents
-from workbench.workflow.keeping import keep_rounds
+from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.opening import (
     Asked,
     Nothing,
@@ -60,7 +60,7 @@ def start(options: Options) -> int:
             print_json({"review": session.review.id})
         else:
             print_lines(session.review.id)
-        keep_rounds(session)
+        keep_if_possible(session)
     return 0
 
 

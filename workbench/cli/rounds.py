@@ -15,7 +15,7 @@ from workbench.cli.reviewing import round_index, saved
 from workbench.errors import UserError
 from workbench.review.feedback import as_json, as_markdown
 from workbench.workflow import documents, send
-from workbench.workflow.keeping import keep_rounds
+from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.landing import rejected_in_work_tree, take_out_rejected
 from workbench.workflow.receive import refresh, take_arrival
 from workbench.workflow.session import Session
@@ -25,7 +25,7 @@ def feedback(options: Options) -> int:
     """What the next round is given."""
     with saved(options) as session:
         value = session.feedback()
-        keep_rounds(session)
+        keep_if_possible(session)
     if options.json or options.format == "json":
         print_json(as_json(value))
     else:
@@ -41,6 +41,8 @@ def prompt(options: Options) -> int:
         print_json(exchange)
         return 0
     messages: list[dict[str, Any]] = exchange.get("messages", [])
+    if not messages:
+        print_lines("The offline model is given no prompt: it reads the review itself.")
     for message in messages:
         print_text(f"--- {message.get('role', '')}\n{message.get('content', '')}")
     return 0
@@ -73,7 +75,7 @@ def next_round(options: Options) -> int:
             take_arrival(session, arrival)
         else:
             _ask_model(session, options)
-        keep_rounds(session)
+        keep_if_possible(session)
         if options.json:
             print_json(documents.ledger_document(session))
             return 0

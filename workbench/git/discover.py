@@ -61,7 +61,9 @@ def _git_dir_of(folder: Path) -> Path | None:
     try:
         text = dot_git.read_bytes()[:8192]
     except OSError as error:
-        raise UserError(f"{dot_git} cannot be read: {error.strerror}.") from error
+        raise UserError(
+            f"{dot_git} cannot be read: {error.strerror}.", hint="See to its permissions."
+        ) from error
     if not text.startswith(b"gitdir:"):
         return None
     named = Path(os.fsdecode(text[len(b"gitdir:") :].strip()))

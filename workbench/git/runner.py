@@ -165,6 +165,7 @@ class Child:
         if self._killed:
             raise GitCancelledError
         if self._process.returncode not in ok:
+            _refuse_full_disk(err or b"")
             raise GitError(self._args, self._process.returncode, err or b"")
         return out, err or b""
 
@@ -193,6 +194,15 @@ class Child:
             if stream is not None:
                 with suppress(OSError):
                     stream.close()
+
+
+def _refuse_full_disk(stderr: bytes) -> None:
+    """A full disk is nobody's bug. Git says it in its own words (LC_ALL is C) or in the system's."""
+    if any(word in stderr for word in (b"Out of diskspace", b"No space left on", b"Disk quota exceeded")):
+        raise UserError(
+            "The disk is full: git could not write what it has to.",
+            hint="Make room on the disk and do it again. What was saved before is still there.",
+        )
 
 
 _lock = threading.Lock()

@@ -233,7 +233,10 @@ def _path(name: bytes) -> str:
     path = name.decode("utf-8", "surrogateescape")
     parts = path.split("/")
     if any(part in ("", ".", "..") or part.lower() == ".git" for part in parts) or "\0" in path:
-        raise UserError(f"The patch names a path outside the repository: {name.decode('utf-8', 'replace')}")
+        raise UserError(
+            f"The patch names a path that no repository may hold: {name.decode('utf-8', 'replace')}.",
+            hint="Nothing of it was applied. Where does this patch come from?",
+        )
     return path
 
 

@@ -63,9 +63,10 @@ class Driver:
         """A picture of the whole window, if pictures are wanted."""
         if self.folder is None:
             return
-        self.until(lambda: self.window.view.is_settled, "the colours", seconds=5.0)
         if self.window.controller.session is not None:
+            self.until(lambda: self.window.view.is_settled, "the colours", seconds=5.0)
             self.window.panels.show_now()
+            self.until(lambda: not self.window.tasks.is_busy, "the work behind the window")
         self.settle()
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{name}.png"

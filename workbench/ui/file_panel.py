@@ -267,6 +267,8 @@ class FilePanel(QWidget):
         self.filter.first_wanted.connect(self._take_first)
         self.model = FileModel(self)
         self.list = FileList(self)
+        # A viewport that Python made; why is said in `diff/canvas.py`.
+        self.list.setViewport(QWidget(self.list))
         self.delegate = FileDelegate(theme, self.list)
         self.list.setModel(self.model)
         self.list.selectionModel().currentChanged.connect(self.list.mark)

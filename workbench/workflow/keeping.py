@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from workbench.errors import UserError
 from workbench.workflow.session import Session
 
 
@@ -15,3 +18,9 @@ def keep_rounds(session: Session) -> None:
         return
     session.repository.keep(review.id, "rounds", *wanted)
     session.log.remember(name, {"trees": wanted})
+
+
+def keep_if_possible(session: Session) -> None:
+    """The same where nothing is about to leave or to be written: a full disk is told when it matters."""
+    with suppress(UserError):
+        keep_rounds(session)

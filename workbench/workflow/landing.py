@@ -70,7 +70,7 @@ class LandingPlan(Struct, frozen=True):
 def plan_landing(session: Session, destination: str) -> LandingPlan:
     """What landing would write, with conflicts, and nothing written. Blocking."""
     if session.review.round is None:
-        raise UserError("This review has no round yet.")
+        raise UserError("This review has no round yet.", hint="Start a new review.")
     if destination == WORKTREE:
         return _plan_work_tree(session)
     if destination.startswith(PATCH) and destination != PATCH:

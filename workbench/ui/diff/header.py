@@ -154,6 +154,8 @@ class Header:
         if not unread:
             if counts[Standing.ASKED] or counts[Standing.MIXED]:
                 return f"✓ {total} of {total}", theme.open
+            if counts[Standing.REJECTED] == total:
+                return f"✗ {total} of {total}", theme.rejected
             return f"✓ {total} of {total}", theme.accepted
         if file.status is Status.ADDED:
             return f"new file · {unread} open", theme.open

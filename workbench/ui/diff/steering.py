@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.changes import Side
@@ -239,6 +239,9 @@ class Steering(Canvas):
     def _announce(self, stop: Stop) -> None:
         """Tell a screen reader which change this is, where it stands, how large it is and its verdict."""
         change = self._layout.change(stop.change) if stop.change is not None else None
+        # After the first move: these classes bring five enums (4 ms), and the first frame says nothing aloud.
+        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # noqa: PLC0415
+
         if change is None or not QAccessible.isActive():
             return
         section = self._layout.sections[self._layout.files[change.path]]
