@@ -69,7 +69,7 @@ def main(options: Options | None = None) -> int:
 
 def show(options: Options) -> Ended:
     """Show the window until it is closed."""
-    # Loading makes objects that stay. Looking through them again and again for garbage is a tenth of the start.
+    # Loading makes objects that stay; to look through them again and again for garbage costs a tenth of it.
     gc.disable()
     opening = Ahead(lambda: _open(options)) if options.path is not None or options.review else None
     # Qt's loop runs no Python while nothing happens, so Ctrl+C would wait; all is saved already.
@@ -208,7 +208,7 @@ def make_application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    # The style is named as an argument: to name it by a call, PySide makes QStyle and its 15 enums first (10 ms).
+    # The style is named as an argument: for a call, PySide makes QStyle and its 15 enums first (10 ms).
     application = QApplication([*sys.argv[:1], "-style", "Fusion"])
     application.setApplicationName("workbench")
     application.setApplicationDisplayName("Workbench")

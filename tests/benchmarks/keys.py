@@ -1,4 +1,7 @@
-"""Presses keys in a real window and leaves their times in a trace. `python -m tests.benchmarks.keys REPO RANGE TRACE`."""
+"""Presses keys in a real window and leaves their times in a trace.
+
+`python -m tests.benchmarks.keys REPO RANGE TRACE`
+"""
 
 from __future__ import annotations
 

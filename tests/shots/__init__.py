@@ -1,1 +1,1 @@
-"""Pictures of every main state of the window, made by `packaging/dev.py shots`, to be looked at by a person."""
+"""Pictures of every main state of the window, made by `packaging/dev.py shots` for a person to look at."""

@@ -62,6 +62,9 @@ class Panels(QObject):
         self._soon.stop()
         self._show_truth()
         self._show()
+        if self._later.isActive():
+            self._later.stop()
+            self._errands.estimate()
 
     def _timer(self, after: int, act: Any) -> QTimer:
         timer = QTimer(self)

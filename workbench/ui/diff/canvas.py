@@ -66,8 +66,8 @@ class Canvas(QAbstractScrollArea):
         self._cells = Cells(self._contents, self._highlighter)
         self._layout = Layout(self._measure)
         self._painter = Painter(self._layout, self._cells, self._card_of)
-        # A viewport that Python made. For one that Qt made, PySide looks for its class, and makes every class of
-        # QtWidgets with all its enums on the way (10 ms).
+        # A viewport that Python made. For one that Qt made, PySide looks for its class, and on the way makes
+        # every class of QtWidgets with all its enums (10 ms).
         self.setViewport(QWidget(self))
         self._overlay = Overlay(self.viewport())
         self._ruler = Ruler(self._layout, self)
