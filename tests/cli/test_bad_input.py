@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.driver import CommandLine, process
+from tests.cli.driver import CommandLine, command, environment, process
 from tests.repos import Repo, new_repo
 from workbench.store.paths import data_dir, database_path, settings_path
 
@@ -174,3 +176,27 @@ def test_binary_patches_and_empty_ones_are_answered(wb: CommandLine, clean: Repo
     evil = b"--- a/x\n+++ b/../../outside\n@@ -0,0 +1 @@\n+x\n"
     wb.refused("start", clean.root, "--patch", "-", stdin=evil)
     assert wb.json("reviews")["reviews"] == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EMFILE])
+def test_what_the_system_refuses_is_no_bug(
+    wb: CommandLine, repo: Repo, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), "/some/file")
+
+    review = wb.start(repo.root)
+    monkeypatch.setattr("workbench.workflow.landing.plan", refused)
+    said = wb.refused("land", review, "--to", "worktree", "--unread")
+    assert said.startswith(f"It could not be done: /some/file: {os.strerror(number)}.")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_an_output_that_is_full_is_said(repo: Repo) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command("changes", repo.root), stdout=full, stderr=subprocess.PIPE, text=True, env=environment()
+        )
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -19,8 +19,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.git import filters, ignoring, submodules
@@ -233,7 +233,7 @@ def _commit(repository: Repository, state: State, where: Where) -> None:
     kept = repository.shadow / f"index.kept.{os.urandom(4).hex()}"
     os.link(str(where.index), kept)
     temporary = repository.shadow / f"snapshot.json.{os.getpid()}.{os.urandom(4).hex()}"
-    temporary.write_text(json.dumps(asdict(replace(state, index=kept.name))), "utf-8")
+    temporary.write_text(json.dumps(to_builtins(replace(state, index=kept.name))), "utf-8")
     temporary.replace(repository.shadow / "snapshot.json")
     limit = time.time() - _LEFTOVER_SECONDS
     for entry in os.scandir(repository.shadow):
