@@ -250,9 +250,9 @@ def test_binary_patches_fit_exactly_or_not_at_all(box: GitBox) -> None:
         (b"--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n-b\n+A\n", "does not have the lines"),
         (b"@@ -1 +1 @@\n-a\n+A\n", "belongs to no file"),
         (b"diff --cc f\n@@@ -1,1 -1,1 +1,1 @@@\n--a\n++A\n", "combined diff"),
-        (b"--- /dev/null\n+++ b/../x\n@@ -0,0 +1 @@\n+x\n", "outside"),
-        (b"--- /dev/null\n+++ b//etc/x\n@@ -0,0 +1 @@\n+x\n", "outside"),
-        (b"--- /dev/null\n+++ b/.GIT/config\n@@ -0,0 +1 @@\n+x\n", "outside"),
+        (b"--- /dev/null\n+++ b/../x\n@@ -0,0 +1 @@\n+x\n", "no repository may hold"),
+        (b"--- /dev/null\n+++ b//etc/x\n@@ -0,0 +1 @@\n+x\n", "no repository may hold"),
+        (b"--- /dev/null\n+++ b/.GIT/config\n@@ -0,0 +1 @@\n+x\n", "no repository may hold"),
         (b"diff --git a/f b/f\nold mode 100644\nnew mode 100777\n", "mode 100777"),
         (
             b"diff --git a/s b/s\nnew file mode 160000\n--- /dev/null\n+++ b/s\n@@ -0,0 +1 @@\n+x\n",

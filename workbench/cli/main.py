@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 from workbench.cli.output import say, say_error
 from workbench.cli.parser import COMMANDS, WINDOWS, Options, build_parser, with_command
-from workbench.cli.report import write_report
 from workbench.cli.tracing import Trace
 from workbench.errors import UserError, refused_by_system
 
@@ -73,6 +72,9 @@ def _outside(error: OSError, given: Sequence[str]) -> int:
 
 
 def _bug(error: Exception, given: Sequence[str]) -> int:
+    # Late: what a report needs (10 ms) is not needed by a command that goes well.
+    from workbench.cli.report import write_report  # noqa: PLC0415
+
     path = write_report(error, given)
     say(f"This is a bug in Workbench: {type(error).__name__}: {error}", f"A report to paste is in {path}")
     return BUG

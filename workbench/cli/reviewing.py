@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workbench.cli.asking import asked_for, named_review
 from workbench.cli.output import counted, print_json, print_lines, say
-from workbench.cli.parser import Options, read_source, split_what
+from workbench.cli.parser import Options
 from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
 from workbench.review.verdicts import NO_VERDICTS, Verdicts, verdict_of
@@ -17,7 +18,6 @@ from workbench.workflow.opening import (
     Asked,
     Nothing,
     delete_review,
-    find_review,
     open_log,
     open_repository,
     open_review,
@@ -28,19 +28,6 @@ from workbench.workflow.opening import (
 from workbench.workflow.session import Session
 
 SIGNS = {"open": " ", "accepted": "+", "rejected": "-", "mixed": "±"}
-
-
-def asked_for(options: Options) -> tuple[Path, Asked]:
-    """The repository's path and what is to be reviewed, from the command's arguments."""
-    path, range_text = split_what(options.what)
-    given = [bool(range_text), options.staged, options.patch is not None]
-    if sum(given) > 1:
-        raise UserError("A range, --staged and --patch exclude each other.", hint="Give one of them.")
-    patch = read_source(options.patch) if options.patch is not None else None
-    task = read_source(options.task).decode("utf-8", "replace") if options.task else ""
-    name = "" if options.patch in (None, "-") else str(options.patch)
-    asked = Asked(range_text, options.staged, patch, name, task, options.new)
-    return Path(path), asked
 
 
 @contextmanager
@@ -186,20 +173,6 @@ def round_index(session: Session, number: int) -> int:
         newest = session.review.rounds[-1].number if session.review.rounds else 0
         raise UserError(f"There is no round {number}.", hint=f"The newest is round {newest}.")
     return found[-1]
-
-
-def named_review(options: Options) -> str | None:
-    """The review that the one argument names, if it is not a folder and names one."""
-    other = options.staged or options.patch is not None
-    if len(options.what) != 1 or other or Path(options.what[0]).is_dir():
-        return None
-    name: str = options.what[0]
-    log = open_log()
-    try:
-        rows = [row for row in log.reviews() if row.id.startswith(name)]
-        return find_review(log, name).id if rows else None
-    finally:
-        log.close()
 
 
 def _print_changes(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.asking import asked_for, named_review
 from workbench.cli.output import print_json, print_text
 from workbench.cli.parser import Options
-from workbench.cli.reviewing import asked_for, named_review
 from workbench.errors import UserError
 from workbench.workflow.opening import is_repository
 

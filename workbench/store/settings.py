@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import tomllib
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -92,6 +91,8 @@ def load_settings(path: Path | None = None) -> Settings:
 
 def parse_settings(text: str, name: str = Settings.FILE) -> Settings:
     """The settings that a TOML text says. `name` is what the text is called in messages."""
+    import tomllib  # noqa: PLC0415 - 4 ms, and most people have no settings file
+
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

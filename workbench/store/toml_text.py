@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from typing import Any
 
 _HEADER = re.compile(r"\s*\[([^\[\]]*)\]\s*(#.*)?$")
@@ -45,6 +44,8 @@ def _key_path(text: str) -> tuple[str, ...]:
         if double is None:
             parts.append(bare if single is None else single)
         else:
+            import tomllib  # noqa: PLC0415 - as in `settings.py`
+
             try:
                 parts.append(tomllib.loads(f'k = "{double}"')["k"])
             except tomllib.TOMLDecodeError:

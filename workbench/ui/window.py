@@ -93,8 +93,7 @@ class MainWindow(QMainWindow):
             command: self.keymap.shown(command) for command in ("palette", "send", "split", "land", "task")
         }
         self.top = TopBar(self.theme, keys, self)
-        self.view = DiffView(self)
-        self.view.set_theme(self.theme)
+        self.view = DiffView(self, self.theme)
         settings = self.preferences.settings
         self.view.set_split(settings.split)
         if settings.code_size or settings.code_font:

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from workbench.git.repository import Head, Repository, Snapshot
 from workbench.review.changes import NotShown
-from workbench.review.patch import apply_patch
 from workbench.review.rounds import Source
 
 
@@ -86,6 +85,8 @@ def _patched(repository: Repository, head: Head, asked: Asked) -> Candidate:
     def mode_of(path: str) -> str | None:
         entry = entries.get(path)
         return entry[0] if entry else None
+
+    from workbench.review.patch import apply_patch  # noqa: PLC0415 - only a review of a patch needs it
 
     tree = repository.compose_tree(head.tree, apply_patch(patch, read, mode_of))
     # From standard input there is no name to tell one patch from another; the same one continues its review.

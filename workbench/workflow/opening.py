@@ -21,9 +21,7 @@ from workbench.review.rounds import Source
 from workbench.store import paths
 from workbench.store.log import ActionLog, ReviewRow
 from workbench.store.settings import Settings, load_settings
-from workbench.workflow.brought import bring_notes
 from workbench.workflow.candidates import Asked, Candidate, Choice, choices, read_candidate
-from workbench.workflow.landing import finish_landing
 from workbench.workflow.receive import (
     Origin,
     first_round,
@@ -142,7 +140,7 @@ def open_saved(review_id: str) -> Session:
         row = find_review(log, review_id)
         repository = open_repository(Path(row.repository))
         session = load_session(repository, log, load_settings(), row.id)
-        session.messages = finish_landing(session)
+        session.messages = _finished(session)
     except BaseException:
         if repository is not None:
             repository.close()
@@ -276,8 +274,15 @@ def _start(
     arrival = first_round(session, candidate.tree, asked.source, candidate.not_shown)
     session.sequence = log.append(review_id, started)
     take_arrival(session, arrival)
-    bring_notes(session)
+    _bring_notes(session)
     return session
+
+
+def _bring_notes(session: Session) -> None:
+    if len(session.log.reviews(session.review.repository)) > 1:
+        from workbench.workflow.brought import bring_notes  # noqa: PLC0415 - seldom is there a review before
+
+        bring_notes(session)
 
 
 def _nothing(repository: Repository, asked: Asked, candidate: Candidate) -> Nothing:
@@ -322,5 +327,14 @@ def _recovered(
     said: list[str] = []
     for row in rows:
         if read_record(paths.journal_dir(row.id)) is not None:
-            said.extend(finish_landing(load_session(repository, log, settings, row.id)))
+            said.extend(_finished(load_session(repository, log, settings, row.id)))
     return tuple(said)
+
+
+def _finished(session: Session) -> tuple[str, ...]:
+    """What a kill left of a landing of this review, made good; sentences about it."""
+    if not paths.journal_dir(session.review.id).is_dir():
+        return ()
+    from workbench.workflow.landing import finish_landing  # noqa: PLC0415 - seldom, and it brings all that lands
+
+    return finish_landing(session)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from workbench.errors import UserError
-from workbench.git.journal import acknowledge
 from workbench.git.locking import landing_lock
 from workbench.store import paths
 
@@ -29,6 +28,8 @@ class Recording(Struct, frozen=True):
 
     def end(self, review: str) -> None:
         """The action is in the log: the journal goes, then the lock."""
+        from workbench.git.journal import acknowledge  # noqa: PLC0415 - what lands is loaded when one lands
+
         acknowledge(paths.journal_dir(review))
         self.held.close()
 

@@ -11,13 +11,13 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.generation.children import Helpers
 from workbench.git.repository import Repository
-from workbench.review import feedback as feedbacks
 from workbench.review.actions import (
     Action,
     EntryJudged,
@@ -37,7 +37,6 @@ from workbench.review.actions import (
     words_of,
 )
 from workbench.review.changes import Change, FileChange
-from workbench.review.ledger import Entry, ledger
 from workbench.review.notes import Author, Intent, Note, Place, Reply
 from workbench.review.progress import Progress, asked, changes_at, progress
 from workbench.review.review import Review, apply, next_note_id, redoable, undoable
@@ -49,6 +48,10 @@ from workbench.workflow.placing import place_of_change
 from workbench.workflow.recording import Recording
 from workbench.workflow.round_files import RoundFiles
 from workbench.workflow.turns import turn
+
+if TYPE_CHECKING:
+    from workbench.review.entries import Entry
+    from workbench.review.feedback_values import Feedback
 
 
 def new_id() -> str:
@@ -119,9 +122,12 @@ class Session(RoundFiles):
         """How far the review is, counted."""
         return progress(self.review, self.files)
 
-    def feedback(self, *, taken_out: bool = False) -> feedbacks.Feedback:
+    def feedback(self, *, taken_out: bool = False) -> Feedback:
         """What the next round would be given. `taken_out`: its files have the rejected lines out already."""
-        return feedbacks.feedback(self.review, self.files, taken_out=taken_out or self.is_taken_out)
+        # Late, as the ledger: the first frame of a first round shows neither.
+        from workbench.review.feedback import feedback  # noqa: PLC0415
+
+        return feedback(self.review, self.files, taken_out=taken_out or self.is_taken_out)
 
     @property
     def is_taken_out(self) -> bool:
@@ -146,6 +152,8 @@ class Session(RoundFiles):
             a is b for a, b in zip(self._ledger_cache[0], key, strict=True)
         ):
             return self._ledger_cache[1]
+        from workbench.review.ledger import ledger  # noqa: PLC0415 - as feedback
+
         entries = ledger(
             self.review, facts.before, self.files, facts.start, facts.between, facts.before_index
         )

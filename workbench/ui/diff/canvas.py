@@ -56,7 +56,7 @@ class Canvas(QAbstractScrollArea):
     highlighted = Signal()
     """What is on the screen has its final colours."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent)
         self.smooth = True
         self.last_frame = 0.0
@@ -79,7 +79,7 @@ class Canvas(QAbstractScrollArea):
         self._final = False
         self._plain: set[str] = set()
         self._dirty: list[tuple[int, int]] = []
-        self._theme: Theme = load_theme("dark")
+        self._theme = theme or load_theme("dark")
         self._family, self._size, self._tab = "", CODE_SIZE, 8
         self._later = self._timer(0)
         self._later.timeout.connect(self._ask)

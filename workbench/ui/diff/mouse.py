@@ -12,6 +12,7 @@ from workbench.ui.diff.blocks import Sort
 from workbench.ui.diff.cursor import mark_of
 from workbench.ui.diff.layout import Spot
 from workbench.ui.diff.steering import Steering
+from workbench.ui.theme import Theme
 
 
 class Mouse(Steering):
@@ -20,8 +21,8 @@ class Mouse(Steering):
     activated = Signal(object)
     """A double click: the `Stop` under it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
+        super().__init__(parent, theme)
         self._dragging = False
         self._creep = QTimer(self)
         self._creep.setInterval(30)

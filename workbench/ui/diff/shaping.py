@@ -102,10 +102,9 @@ class Shaper:
         self.raw = QRawFont.fromFont(font)
         self._glyphs: dict[str, int] = {}
         self._odd: set[str] = set()
-        self._places = [QPointF(column * self.cell, self.ascent) for column in range(512)]
+        self._places = [QPointF(column * self.cell, self.ascent) for column in range(160)]
         self._formats: dict[int, QTextCharFormat] = {}
-        for code in range(32, 127):
-            self._learn(chr(code))
+        self._learn_ascii()
         self.digits = {each: self.raw.glyphIndexesForString(each)[0] for each in "0123456789"}
 
     def shape(self, text: str, pieces: Sequence[Piece]) -> Shaped:
@@ -158,6 +157,18 @@ class Shaper:
             if each not in self._glyphs and (each in self._odd or not self._learn(each)):
                 return False
         return True
+
+    def _learn_ascii(self) -> None:
+        """The common characters in two calls; what is not one cell wide is left to be looked at by itself."""
+        text = "".join(map(chr, range(32, 127)))
+        glyphs = self.raw.glyphIndexesForString(text)
+        if len(glyphs) != len(text):
+            return
+        for character, glyph, advance in zip(
+            text, glyphs, self.raw.advancesForGlyphIndexes(glyphs), strict=True
+        ):
+            if glyph and abs(advance.x() - self.cell) < 0.6:
+                self._glyphs[character] = glyph
 
     def _learn(self, character: str) -> bool:
         if character == "\t":

@@ -17,6 +17,7 @@ from workbench.ui.diff.choosing import Chosen
 from workbench.ui.diff.cursor import Mark, mark_of, spot_of, stop_of
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.layout import Part, Section, Spot
+from workbench.ui.theme import Theme
 
 _MORE = 10
 
@@ -28,9 +29,9 @@ class Steering(Canvas):
     """The cursor's new `Stop`."""
     selection_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         self._anchor: Mark | None = None
-        super().__init__(parent)
+        super().__init__(parent, theme)
 
     def stop(self) -> Stop:
         """What the cursor stands on."""

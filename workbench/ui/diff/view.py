@@ -24,6 +24,7 @@ from workbench.ui.diff.document import Document
 from workbench.ui.diff.finding import Search
 from workbench.ui.diff.layout import LEDGER_KEY, pin_under
 from workbench.ui.diff.mouse import Mouse
+from workbench.ui.theme import Theme
 
 _SEARCH_SLICE = 0.02
 """Seconds that a search takes before it lets other events through."""
@@ -34,8 +35,8 @@ class DiffView(Mouse):
 
     hits_counted = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
+        super().__init__(parent, theme)
         self._hit = -1
         self._searching = self._timer(0)
         self._searching.timeout.connect(self._search_on)

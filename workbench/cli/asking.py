@@ -1,0 +1,37 @@
+"""What a command line asks to review. Apart from the commands, so that the window starts without them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.cli.parser import Options, read_source, split_what
+from workbench.errors import UserError
+from workbench.workflow.candidates import Asked
+from workbench.workflow.opening import find_review, open_log
+
+
+def asked_for(options: Options) -> tuple[Path, Asked]:
+    """The repository's path and what is to be reviewed, from the command's arguments."""
+    path, range_text = split_what(options.what)
+    given = [bool(range_text), options.staged, options.patch is not None]
+    if sum(given) > 1:
+        raise UserError("A range, --staged and --patch exclude each other.", hint="Give one of them.")
+    patch = read_source(options.patch) if options.patch is not None else None
+    task = read_source(options.task).decode("utf-8", "replace") if options.task else ""
+    name = "" if options.patch in (None, "-") else str(options.patch)
+    asked = Asked(range_text, options.staged, patch, name, task, options.new)
+    return Path(path), asked
+
+
+def named_review(options: Options) -> str | None:
+    """The review that the one argument names, if it is not a folder and names one."""
+    other = options.staged or options.patch is not None
+    if len(options.what) != 1 or other or Path(options.what[0]).is_dir():
+        return None
+    name: str = options.what[0]
+    log = open_log()
+    try:
+        rows = [row for row in log.reviews() if row.id.startswith(name)]
+        return find_review(log, name).id if rows else None
+    finally:
+        log.close()
