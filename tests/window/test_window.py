@@ -160,7 +160,7 @@ def test_the_first_keys_go_away_one_by_one_as_they_are_used(
     first.press(Qt.Key.Key_Escape)
     first.type("?")
     first.press(Qt.Key.Key_Escape)
-    assert not first.window.welcome.isVisible()
+    first.until(lambda: not first.window.welcome.isVisible())
 
     second = make_hands()
     second.open(repo)

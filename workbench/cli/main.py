@@ -6,6 +6,7 @@ One of the two places where errors are caught (the window's controller is the ot
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(options: Options) -> int:
     command = COMMANDS[options.command]
     if command.name in WINDOWS:
+        # Loading makes objects that stay; the window looks for garbage again when it is shown.
+        gc.disable()
         return command.run(options)
     trace = Trace(options.trace)
     trace.happened("started", command=command.name)

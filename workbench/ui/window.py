@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 POLL = 1000
 """Milliseconds between two looks at what other processes did, while the window is in front."""
 
+USED = 250
+"""Milliseconds after which a key that was used for the first time is noted as known."""
+
 LEFT, RIGHT = 236, 306
 
 
@@ -84,6 +87,11 @@ class MainWindow(QMainWindow):
         self.poll_timer = QTimer(self)
         self.poll_timer.setInterval(POLL)
         self.poll_timer.timeout.connect(self.controller.poll)
+        self._used: list[str] = []
+        self._used_later = QTimer(self)
+        self._used_later.setSingleShot(True)
+        self._used_later.setInterval(USED)
+        self._used_later.timeout.connect(self._keep_used)
         self.resize(size or QSize(1600, 1000))
 
     # -- putting together ---------------------------------------------------------------------
@@ -211,10 +219,17 @@ class MainWindow(QMainWindow):
         self.dispatch.run(command)
 
     def _on_ran(self, command: str) -> None:
-        seen = self.preferences.settings.seen_keys
+        seen = (*self.preferences.settings.seen_keys, *self._used)
         command = self.welcome.meant(command)
         if self.welcome.isVisibleTo(self) and self.welcome.is_new(command, seen):
-            self.preferences.change(seen_keys=(*seen, command))
+            self._used.append(command)
+            # Later: a settings file that is synced to disk would keep the key waiting for its paint.
+            self._used_later.start()
+
+    def _keep_used(self) -> None:
+        used, self._used = self._used, []
+        if used:
+            self.preferences.change(seen_keys=(*self.preferences.settings.seen_keys, *used))
             self.welcome.show_left(self.preferences.settings.seen_keys)
 
     def say(self, sentence: str, hint: str, error: bool) -> None:
@@ -328,6 +343,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.keep()
+        self._keep_used()
         self.poll_timer.stop()
         self.tasks.stop()
         self.view.stop_helpers()

@@ -119,8 +119,10 @@ class Canvas(QAbstractScrollArea):
 
     def set_code_font(self, family: str, size: int, tab: int = 8) -> None:
         """Another font or size (in pixels) for code; the rest grows along."""
-        self._family, self._size, self._tab = family, max(7, min(size, 40)), tab
-        self._dress()
+        wanted = family, max(7, min(size, 40)), tab
+        if wanted != (self._family, self._size, self._tab):
+            self._family, self._size, self._tab = wanted
+            self._dress()
 
     def _dress(self) -> None:
         dress = Dress(self._theme, self._family, self._size, self._tab)
