@@ -325,7 +325,9 @@ def test_unchanged_lines_in_a_selection_are_not_judged(view: DiffView, qtbot: Qt
     view.go_to_line("cache/store.py", Side.OLD, change.old_start - 1)
     view.toggle_selecting()
     view.move_line(2)
-    assert view.selections() == (Selection("cache/store.py", old=((change.old_start, 1),)),)
+    # The row was selected, so the removed line is judged with the one that replaces it.
+    rows = Selection("cache/store.py", old=((change.old_start, 1),), new=((change.new_start, 1),))
+    assert view.selections() == (rows,)
 
 
 def test_places_of_a_change_a_line_and_a_fact(view: DiffView, qtbot: QtBot) -> None:

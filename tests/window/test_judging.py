@@ -260,3 +260,27 @@ def test_a_key_without_a_change_under_it_says_what_to_do(hands: Hands, repo: Rep
 
     assert hands.verdicts() == ["open", "open", "open"]
     assert "no change under the cursor" in hands.notice()
+
+
+def test_a_replaced_line_is_judged_whole_when_its_row_is_selected(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+
+    hands.type("vx")
+
+    assert hands.verdicts()[0] == "rejected", "the added half alone would leave neither line in the file"
+
+
+def test_after_a_note_on_the_review_the_cursor_is_on_the_screen_again(hands: Hands, repo: Repo) -> None:
+    repo.write({f"more{number}.txt": "line\n" * 20 for number in range(9)})
+    hands.open(repo)
+    hands.window.view.go_to_file("new.py")
+    before = hands.window.view.verticalScrollBar().value()
+    assert before > 0
+
+    hands.press(Qt.Key.Key_C, ALT)
+    hands.type("Fine.")
+    assert hands.window.view.verticalScrollBar().value() < before
+    hands.press(Qt.Key.Key_Return, CONTROL)
+
+    assert hands.window.view.verticalScrollBar().value() > 0
+    assert hands.window.view.stop().path == "new.py"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from tests.repos import Repo
+from tests.repos import Repo, new_repo
 from tests.window.conftest import AFTER, BEFORE, CONTROL, SHIFT, Hands
 from workbench.ui.landing_sheet import LandingSheet
 from workbench.ui.send_sheet import SendSheet
@@ -200,3 +202,91 @@ def test_a_conflict_is_said_on_the_sheet_and_nothing_is_written(hands: Hands, re
     assert not sheet.main.isEnabled()
     hands.press(Qt.Key.Key_Escape)
     assert repo.read("code.py").decode() == theirs
+
+
+def test_one_press_takes_a_restoring_back_and_one_does_it_again(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("a")
+    repo.write({"code.py": AFTER.replace("return 10", "return 99")})
+    hands.type("R")
+    hands.until(lambda: round_number(hands) == 2)
+    idle(hands)
+    hands.type("!x")
+    hands.until(lambda: b"    return 10\n" in hands.session.files[0].changes[0].added)
+    idle(hands)
+
+    hands.type("u")
+    idle(hands)
+    assert hands.session.files[0].changes[0].added == (b"    return 99\n",)
+
+    hands.press(Qt.Key.Key_Z, CONTROL | SHIFT)
+    idle(hands)
+    assert hands.session.files[0].changes[0].added == (b"    return 10\n",)
+    assert "restored" in hands.session.review.entries.values()
+
+
+def test_a_judged_entry_hands_on_to_the_next_violation_then_to_what_is_open(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("aa")
+    repo.write({"code.py": AFTER.replace("return 10", "return 99").replace("return 30", "return 33")})
+    hands.type("R")
+    hands.until(lambda: round_number(hands) == 2)
+    idle(hands)
+    first = hands.window.view.stop().entry
+    assert first is not None
+
+    hands.type("a")
+    second = hands.window.view.stop().entry
+    assert second is not None
+    assert second != first
+
+    hands.type("a")
+    assert hands.window.view.stop().entry is None
+    assert hands.window.view.stop().path == "new.py"
+
+
+def test_a_note_whose_lines_were_changed_stands_under_the_lines_it_speaks_of_now(
+    hands: Hands, repo: Repo
+) -> None:
+    hands.open(repo)
+    hands.type("c! Ten is wrong.")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    repo.write({"code.py": AFTER.replace("return 10", "return 99")})
+    hands.type("R")
+    hands.until(lambda: round_number(hands) == 2)
+    idle(hands)
+
+    (placed,) = hands.window.controller.document().notes
+    note, place = placed
+    assert note.place.start == 2
+    assert place is not None
+    assert (place.path, place.start, place.count) == ("code.py", 2, 1)
+
+
+def test_what_the_system_refuses_is_a_sentence(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.window.controller.fail(OSError(errno.ENOSPC, "No space left on device"))
+    assert "No space left" in hands.notice()
+
+
+def test_a_review_that_is_not_shown_any_more_is_let_go(
+    hands: Hands, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands.open(repo)
+    first = hands.session
+    closed: list[bool] = []
+    close = first.close
+
+    def closing() -> None:
+        closed.append(True)
+        close()
+
+    monkeypatch.setattr(first, "close", closing)
+    other = new_repo(tmp_path / "other")
+    other.commit({"a.txt": "one\n"})
+    other.write({"a.txt": "two\n"})
+
+    hands.window.errands.open(other.root)
+    hands.until(lambda: hands.session is not first)
+    idle(hands)
+    hands.until(lambda: closed)

@@ -49,6 +49,11 @@ def test_a_trace_tells_when_the_first_change_was_painted_and_the_program_ends_th
     assert ended == {"status": 4, "loaded": []}, "closed without sending; nothing heavy was imported"
 
 
+def test_the_program_can_end_as_soon_as_its_window_is_shown(repo: Repo, tmp_path: Path) -> None:
+    _, events = started(repo, tmp_path / "trace", "window_shown")
+    assert "window_shown" in [event["event"] for event in events]
+
+
 def test_the_final_colours_are_told_too(repo: Repo, tmp_path: Path) -> None:
     _, events = started(repo, tmp_path / "trace", "highlighted")
 

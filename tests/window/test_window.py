@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from tests.repos import Repo, new_repo
-from tests.window.conftest import CONTROL, SHIFT, Hands
+from tests.window.conftest import AFTER, CONTROL, SHIFT, Hands
 from workbench.ui.file_rows import RowKind
 from workbench.ui.key_sheet import KeySheet
 from workbench.ui.palette import Palette, Target
@@ -262,3 +262,31 @@ def test_names_from_the_repository_are_never_taken_for_markup(hands: Hands, tmp_
     assert "<img" not in tip
     assert "\u202e" not in tip
     assert hands.window.top.repository.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_long_lines_are_read_to_their_end_with_keys(hands: Hands, repo: Repo) -> None:
+    repo.write({"code.py": AFTER.replace("return 10", f"return {'1' * 400}")})
+    hands.open(repo)
+    hands.until(lambda: hands.window.view.is_settled)
+    bar = hands.window.view.horizontalScrollBar()
+
+    hands.type("l")
+    assert bar.value() > 0
+    hands.type("h")
+    assert bar.value() == 0
+
+
+def test_as_long_as_whitespace_is_ignored_the_bottom_line_says_so(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("wj")
+    assert hands.window.status.whitespace.text() == "whitespace ignored"
+    hands.type("w")
+    assert not hands.window.status.whitespace.isVisibleTo(hands.window)
+
+
+def test_a_theme_is_found_by_that_word(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.press(Qt.Key.Key_K, CONTROL)
+    hands.type("theme light")
+    hands.press(Qt.Key.Key_Return)
+    assert hands.window.preferences.theme_name == "light"

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.repos import Repo, new_repo, numbered
+from tests.repos import new_repo, numbered
 from tests.workflow.conftest import Open
 from workbench.errors import UserError
 from workbench.review.changes import Side
 from workbench.review.notes import Intent
-from workbench.review.places import place_lines, place_now
+from workbench.review.places import place_now
+from workbench.review.selecting import select_lines
 from workbench.review.verdicts import Verdict, select_changes, verdict_of
 from workbench.workflow.landing import carry_out, plan_landing
 from workbench.workflow.opening import open_saved
 from workbench.workflow.receive import refresh, restore, take_arrival, tweak
-from workbench.workflow.send import Arrived, next_round, recipient_named, take
+from workbench.workflow.send import next_round, recipient_named, take
 from workbench.workflow.session import Session
 
 
@@ -61,7 +62,9 @@ def test_a_file_and_a_folder_of_one_name_are_refused(opened: Open, tmp_path: Pat
     repo.write({"a/x": "one\n", "a/y": "two\n"})
     session = opened(repo.root)
     for file in session.files:
-        session.judge(select_changes(file.changes), Verdict.REJECTED if file.path == "a" else Verdict.ACCEPTED)
+        session.judge(
+            select_changes(file.changes), Verdict.REJECTED if file.path == "a" else Verdict.ACCEPTED
+        )
     with pytest.raises(UserError, match="file and a folder"):
         land(session)
     assert repo.read("a/x") == b"one\n"
@@ -116,7 +119,8 @@ def test_a_verdict_on_a_round_that_was_undone_is_not_put_on_another(opened: Open
         session.undo()
         repo.write({"text": numbered(30).replace("line 5\n", "rm -rf\n")})
         reread(session)
-        other.judge_change(only(other, "text"), Verdict.ACCEPTED)
+        with pytest.raises(UserError, match="undone by another process"):
+            other.judge_change(only(other, "text"), Verdict.ACCEPTED)
         session.poll()
         for each in (session, other):
             change = each.change(only(each, "text"))
@@ -126,9 +130,7 @@ def test_a_verdict_on_a_round_that_was_undone_is_not_put_on_another(opened: Open
         other.close()
 
 
-def test_a_landing_that_another_process_did_not_record_is_not_forgotten(
-    opened: Open, tmp_path: Path
-) -> None:
+def test_a_landing_that_another_process_did_not_record_is_not_forgotten(opened: Open, tmp_path: Path) -> None:
     repo = new_repo(tmp_path / "repo")
     repo.commit({"text": numbered(9), "other": numbered(9)})
     repo.write({"text": numbered(9, "!"), "other": numbered(9, "!")})
@@ -152,9 +154,8 @@ def test_restoring_accepts_only_what_was_accepted(opened: Open, tmp_path: Path) 
     repo.commit({"text": numbered(9)})
     repo.write({"text": numbered(9).replace("line 5\n", "a\nb\nc\n")})
     session = opened(repo.root)
-    from workbench.review.selecting import select_lines
-
     session.judge((select_lines(session.file("text"), "new:5,new:7"),), Verdict.ACCEPTED)
+    held = session.review.current["text"]
     repo.write({"text": numbered(9).replace("line 5\n", "A\nB\nC\n")})
     reread(session)
     (entry,) = [each for each in session.ledger() if each.said == "altered"]
@@ -162,7 +163,7 @@ def test_restoring_accepts_only_what_was_accepted(opened: Open, tmp_path: Path) 
     assert arrival is not None
     take_arrival(session, arrival)
     assert session.new_lines("text")[4:7] == (b"a\n", b"b\n", b"c\n")
-    assert dict(session.review.current["text"].new) == {5: Verdict.ACCEPTED, 7: Verdict.ACCEPTED}
+    assert session.review.current["text"] == held
 
 
 @pytest.mark.parametrize("line", [b"\n", b"\r\n"])
@@ -193,3 +194,24 @@ def test_an_answer_to_the_ledger_reaches_later_rounds(opened: Open, tmp_path: Pa
     first = session.file("text").changes[0]
     assert first.added == (b"FIVE\n",)
     assert verdict_of(first, session.review.current) is Verdict.ACCEPTED
+
+
+def test_what_is_done_again_stands_where_it_was_done(opened: Open, tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"text": numbered(9)})
+    repo.write({"text": numbered(9).replace("line 5\n", "five\n")})
+    session = opened(repo.root)
+    change = session.change(only(session, "text"))
+    note = session.write_note(session.place_of(change), Intent.MUST, "why?", "six\n")
+    session.judge_change(change.id, Verdict.REJECTED)
+    session.judge_change(change.id, Verdict.OPEN)
+    for event in next_round(session, recipient_named(session, "offline"), threading.Event()):
+        take(session, event)
+    before = (session.review.current, session.review.notes[note.id])
+    assert before[1].thread
+    actions = [session.undo() for _ in range(4)]
+    assert all(actions)
+    assert session.review.notes == {}
+    for _ in actions:
+        session.redo()
+    assert (session.review.current, session.review.notes[note.id]) == before

@@ -52,6 +52,7 @@ def compose_tree(
     """
     if not changes:
         return base_tree
+    _refuse_folders(changes)
     with scratch_folder(repository.shadow) as folder:
         where = Where(repository.ours.git_dir, index=str(folder / "index"))
         base = ["--empty"] if base_tree == repository.empty_tree else [base_tree]
@@ -68,6 +69,24 @@ def compose_tree(
     return tree
 
 
+def _refuse_folders(changes: Mapping[str, tuple[str, bytes | str] | None]) -> None:
+    """Of two named paths of which one is the other's folder, git would silently keep one."""
+    stands = {path for path, entry in changes.items() if entry is not None}
+    for path in stands:
+        folder = path.rpartition("/")[0]
+        while folder:
+            if folder in stands:
+                raise _file_and_folder(folder)
+            folder = folder.rpartition("/")[0]
+
+
+def _file_and_folder(path: str) -> UserError:
+    return UserError(
+        f"The result cannot exist: {path} would have to be a file and a folder at once.",
+        hint="Judge the removal of the one and the new files of the other alike.",
+    )
+
+
 def _refuse_more_than_named(
     repository: Repository, base_tree: str, tree: str, changes: Mapping[str, tuple[str, bytes | str] | None]
 ) -> None:
@@ -79,10 +98,7 @@ def _refuse_more_than_named(
     for name in repository.run(args).split(b"\0"):
         path = name.decode("utf-8", "surrogateescape")
         if path and path not in changes:
-            raise UserError(
-                f"The result cannot exist: {path} would have to be a file and a folder at once.",
-                hint="Judge the removal of the one and the new files of the other alike.",
-            )
+            raise _file_and_folder(path)
 
 
 def _content(entry: tuple[str, bytes | str] | None) -> bytes:

@@ -35,12 +35,14 @@ _FILE_MODES = ("100644", "100755", LINK)
 class Write(Struct, frozen=True):
     """What is wanted of one path.
 
-    `expected` is what the work tree held when it was last read, None for no file.
+    `expected` is what the work tree held when it was last read, None for no file. `exact`: both are its
+    own bytes, with its own line ends, and not those of the tree.
     """
 
     path: str
     expected: File | None
     result: File | None
+    exact: bool = False
 
 
 class Planned(Struct, frozen=True):
@@ -131,6 +133,7 @@ def undo_writes(repository: Repository, files: Sequence[LandedFile]) -> tuple[Wr
             file.path,
             (file.after_mode, blobs[file.after_id]) if file.after_mode and file.after_id else None,
             (file.before_mode, blobs[file.before_id]) if file.before_mode and file.before_id else None,
+            exact=True,
         )
         for file in files
     )
@@ -154,10 +157,10 @@ def _plan(
     owners: dict[str, Owner | None] = {}
     crlf = lines_end_in_crlf(repository)
     for wanted in writes:
-        write = _as_in_work_tree(wanted) if wanted.path in crlf else wanted
-        found = _read(folder, write.path)
-        now, owners[write.path] = found if found is not None else (None, None)
-        now = _with_mode(repository, now, write.expected)
+        found = _read(folder, wanted.path)
+        now, owners[wanted.path] = found if found is not None else (None, None)
+        now = _with_mode(repository, now, wanted.expected)
+        write = _as_in_work_tree(wanted, now) if wanted.path in crlf and not wanted.exact else wanted
         if now == write.result:
             continue
         if now == write.expected:
@@ -175,8 +178,13 @@ def _plan(
     return Plan(tuple(files), tuple(conflicts), warnings), owners
 
 
-def _as_in_work_tree(write: Write) -> Write:
-    """The same write, in the line endings that the path has in the work tree."""
+def _as_in_work_tree(write: Write, now: File | None) -> Write:
+    """The same write, in the line endings that the path has in the work tree.
+
+    Where somebody wrote the file with plain ones, or the tree itself holds CRLF, they are as in the tree.
+    """
+    if now is not None and (now == write.expected or (b"\n" in now[1] and b"\r\n" not in now[1])):
+        return write
 
     def converted(file: File | None) -> File | None:
         return file if file is None or file[0] == LINK else (file[0], to_crlf(file[1]))

@@ -63,13 +63,18 @@ class RoundFailed(Action, frozen=True, kw_only=True):
 
 
 class Judged(Action, frozen=True, kw_only=True):
-    """Lines of round `round` (its index) given a verdict. `note` is the reason that came with a rejection."""
+    """Lines of round `round` (its index) given a verdict. `note` is the reason that came with a rejection.
+
+    `tree` is that round's snapshot. Another process may have undone an edit and taken another round in
+    its place: the verdict is not put on that one. "" in logs that do not have it yet.
+    """
 
     round: int
     selections: tuple[Selection, ...]
     verdict: Verdict
     note: Note | None = None
     words: str = ""
+    tree: str = ""
 
 
 class NoteWritten(Action, frozen=True, kw_only=True):
@@ -139,6 +144,7 @@ class EntryJudged(Action, frozen=True, kw_only=True):
     entry: str
     answer: str
     selections: tuple[Selection, ...] = ()
+    tree: str = ""
 
 
 class LandedFile(Struct, frozen=True):

@@ -36,7 +36,7 @@ from workbench.review.actions import (
 from workbench.review.carry import carry_selections, carry_verdicts
 from workbench.review.notes import Author, Note, Place, Reply
 from workbench.review.rounds import Answer, FileCarry, Round, Source, Why
-from workbench.review.verdicts import Verdict, Verdicts, judged
+from workbench.review.verdicts import Selection, Verdict, Verdicts, judged
 
 
 class Step(Struct, frozen=True, eq=False):
@@ -86,7 +86,7 @@ class Review(Struct, frozen=True):
     calls: tuple[CallMade, ...] = ()
     failures: tuple[RoundFailed, ...] = ()
     closed: bool = False
-    undone: tuple[Action, ...] = ()
+    undone: tuple[Step, ...] = ()
     """Actions taken back and not done again, oldest first: what redo does next is the last."""
     past: Step | None = None
 
@@ -136,11 +136,7 @@ def apply(review: Review, action: Action) -> Review:
     if isinstance(action, Undone):
         return _undo(review, action.target)
     if isinstance(action, Redone):
-        target = next((each for each in review.undone if each.id == action.target), None)
-        if target is None:
-            return review
-        left = tuple(each for each in review.undone if each.id != action.target)
-        return replace(_take(review, target), undone=left)
+        return _redo(review, action.target)
     after = _take(review, action)
     if after is not review and after.undone and (is_reviewers(action) or isinstance(action, RoundArrived)):
         after = replace(after, undone=())
@@ -172,7 +168,7 @@ def undoable(review: Review) -> Action | None:
 
 def redoable(review: Review) -> Action | None:
     """The action that redo would do again."""
-    return review.undone[-1] if review.undone else None
+    return review.undone[-1].action if review.undone else None
 
 
 def next_note_id(review: Review) -> str:
@@ -191,7 +187,28 @@ def _undo(review: Review, target: str) -> Review:
     result = step.before
     for action in reversed(later):
         result = _take(result, action)
-    return replace(result, undone=(*review.undone, step.action), last_note=review.last_note)
+    return replace(result, undone=(*review.undone, step), last_note=review.last_note)
+
+
+def _redo(review: Review, target: str) -> Review:
+    """Do an action again where it was done: what came after it (a round, a later verdict) still does."""
+    undone = next((each for each in review.undone if each.action.id == target), None)
+    if undone is None:
+        return review
+    earlier: set[str] = set()
+    step = undone.before.past
+    while step is not None:
+        earlier.add(step.action.id)
+        step = step.before.past
+    later: list[Action] = []
+    result, step = review, review.past
+    while step is not None and step.action.id not in earlier:
+        later.append(step.action)
+        result, step = step.before, step.before.past
+    for action in (undone.action, *reversed(later)):
+        result = _take(result, action)
+    left = tuple(each for each in review.undone if each is not undone)
+    return replace(result, undone=left, last_note=review.last_note)
 
 
 def _take(review: Review, action: Action) -> Review:
@@ -274,29 +291,41 @@ def _arrive(review: Review, action: RoundArrived) -> Review:
 
 def _judge(review: Review, action: Judged) -> Review:
     """Put a verdict on lines of one round and, where later rounds carry them, on those too."""
-    if not 0 <= action.round < len(review.rounds):
+    if not _is_there(review, action):
         return review
-    verdicts = list(review.verdicts)
-    selections = action.selections
-    for index in range(action.round, len(review.rounds)):
-        if index > action.round:
-            selections = carry_selections(selections, review.carries[index])
-        verdicts[index] = judged(verdicts[index], selections, action.verdict)
-    same = all(new is old for new, old in zip(verdicts, review.verdicts, strict=True))
-    if same and action.note is None:
+    verdicts = _put(review, action.round, action.selections, action.verdict)
+    if verdicts is review.verdicts and action.note is None:
         return review
-    after = replace(review, verdicts=tuple(verdicts))
+    after = replace(review, verdicts=verdicts)
     return after if action.note is None else _with_new_note(after, action.note)
 
 
+def _is_there(review: Review, action: Judged | EntryJudged) -> bool:
+    """Whether the round that was judged is still the one of that index."""
+    if not 0 <= action.round < len(review.rounds):
+        return False
+    return action.tree in ("", review.rounds[action.round].tree)
+
+
+def _put(
+    review: Review, round_index: int, selections: tuple[Selection, ...], verdict: Verdict
+) -> tuple[Verdicts, ...]:
+    """The verdicts of all rounds with one more. The same object when nothing changed."""
+    verdicts = list(review.verdicts)
+    for index in range(round_index, len(review.rounds)):
+        if index > round_index:
+            selections = carry_selections(selections, review.carries[index])
+        verdicts[index] = judged(verdicts[index], selections, verdict)
+    same = all(new is old for new, old in zip(verdicts, review.verdicts, strict=True))
+    return review.verdicts if same else tuple(verdicts)
+
+
 def _judge_entry(review: Review, action: EntryJudged) -> Review:
+    if not _is_there(review, action):
+        return review
     key = f"{action.round}/{action.entry}"
-    after = replace(review, entries={**review.entries, key: action.answer})
-    if action.selections and 0 <= action.round < len(review.rounds):
-        verdicts = list(review.verdicts)
-        verdicts[action.round] = judged(verdicts[action.round], action.selections, Verdict.ACCEPTED)
-        after = replace(after, verdicts=tuple(verdicts))
-    return after
+    verdicts = _put(review, action.round, action.selections, Verdict.ACCEPTED)
+    return replace(review, entries={**review.entries, key: action.answer}, verdicts=verdicts)
 
 
 def _with_new_note(review: Review, note: Note) -> Review:

@@ -59,8 +59,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous_change", "Previous change", ("[",), Menu.GO),
     Command("next_file", "Next file", ("}",), Menu.GO),
     Command("previous_file", "Previous file", ("{",), Menu.GO),
-    Command("page_on", "Page on; at the end, next open change", ("Space", "PageDown"), Menu.GO),
+    Command("page_on", "Page on, then next open", ("Space", "PageDown"), Menu.GO),
     Command("page_back", "Page back", ("Backspace", "PageUp"), Menu.GO),
+    Command("first", "Top", ("Home",), Menu.GO),
+    Command("last", "End", ("End",), Menu.GO),
+    Command("scroll_left", "Code to the left", ("h", "Left"), Menu.GO),
+    Command("scroll_right", "Code to the right", ("l", "Right"), Menu.GO),
     Command("next_open", "Next open change", (), Menu.GO),
     Command("next_violation", "Next violation", ("!",), Menu.GO),
     Command("next_note", "Next note", (";",), Menu.GO),
@@ -97,16 +101,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("side_panel", "Show or hide the rounds", ("Ctrl+Shift+B",), Menu.VIEW),
     Command("bigger", "Bigger code", ("Ctrl++", "Ctrl+="), Menu.VIEW),
     Command("smaller", "Smaller code", ("Ctrl+-",), Menu.VIEW),
-    Command("theme_dark", "Dark", (), Menu.VIEW, When.ALWAYS, "theme"),
-    Command("theme_light", "Light", (), Menu.VIEW, When.ALWAYS, "theme"),
-    Command("theme_colour-blind-dark", "Dark, for the colour-blind", (), Menu.VIEW, When.ALWAYS, "theme"),
-    Command("theme_colour-blind-light", "Light, for the colour-blind", (), Menu.VIEW, When.ALWAYS, "theme"),
-    Command("theme_high-contrast", "High contrast", (), Menu.VIEW, When.ALWAYS, "theme"),
+    Command("theme_dark", "Theme: dark", (), Menu.VIEW, When.ALWAYS, "theme"),
+    Command("theme_light", "Theme: light", (), Menu.VIEW, When.ALWAYS, "theme"),
+    Command(
+        "theme_colour-blind-dark", "Theme: dark, for the colour-blind", (), Menu.VIEW, When.ALWAYS, "theme"
+    ),
+    Command(
+        "theme_colour-blind-light", "Theme: light, for the colour-blind", (), Menu.VIEW, When.ALWAYS, "theme"
+    ),
+    Command("theme_high-contrast", "Theme: high contrast", (), Menu.VIEW, When.ALWAYS, "theme"),
     Command("refresh", "Read the work tree again", ("R",), Menu.ROUND),
     Command("send", "Send the feedback…", ("Ctrl+Shift+Enter",), Menu.ROUND),
     Command("cancel_round", "Cancel the running round", (), Menu.ROUND),
     Command("keys", "The keys", ("?",), Menu.HELP, When.ALWAYS),
-    Command("escape", "Leave what is open: selection, search, message", ("Escape",), Menu.HELP),
+    Command("escape", "Leave selection, search, message", ("Escape",), Menu.HELP),
 )
 
 BY_ID = {command.id: command for command in COMMANDS}

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.errors import UserError
+from workbench.errors import UserError, refused_by_system
 from workbench.review.actions import (
     Action,
     EntryJudged,
@@ -27,6 +27,7 @@ from workbench.review.actions import (
 from workbench.review.entries import Entry, Said
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.progress import Progress, Tally, changes_at, note_counts
+from workbench.review.review import redoable
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.ui.diff.document import Document, Stop
 from workbench.workflow.session import Session
@@ -42,6 +43,7 @@ class Controller(QObject):
     changed = Signal()
     said = Signal(str, str, bool)
     judged = Signal(object)
+    entry_judged = Signal(object)
     moved_to = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -68,11 +70,18 @@ class Controller(QObject):
         for message in session.messages:
             self.said.emit(message, "", False)
 
+    def close_left(self) -> None:
+        """Let go of the reviews that were shown before. Only when no worker is left that reads from them."""
+        left, self._left = self._left, []
+        for session in left:
+            session.close()
+
     def close_sessions(self) -> None:
         """Let go of all that was opened. Only when no worker is left that reads from it."""
-        for session in (*self._left, *([self.session] if self.session is not None else [])):
-            session.close()
-        self._left, self.session = [], None
+        self.close_left()
+        if self.session is not None:
+            self.session.close()
+        self.session = None
 
     def open_session(self) -> Session:
         """The session. UserError when there is none, for commands that need one."""
@@ -84,7 +93,7 @@ class Controller(QObject):
         """Do something that may fail as a user's mistake does; True when it went well. Shows what changed."""
         try:
             act()
-        except UserError as error:
+        except (UserError, OSError) as error:
             self.fail(error)
             return False
         self.changed.emit()
@@ -92,9 +101,10 @@ class Controller(QObject):
 
     def fail(self, error: BaseException) -> None:
         """Say an expected error; raise anything else, for it is a bug."""
-        if not isinstance(error, UserError):
+        expected = as_user_error(error)
+        if expected is None:
             raise error
-        self.said.emit(error.message, error.hint, True)
+        self.said.emit(expected.message, expected.hint, True)
 
     def poll(self) -> None:
         """Take in what other processes did."""
@@ -117,7 +127,7 @@ class Controller(QObject):
             self._entries = entries
         else:
             shown, marks = before.entries, dict(before.ledger_marks)
-        placed = session.notes_in_round()
+        placed = _found(session.notes_in_round(), entries)
         notes = tuple((note, place) for note, place in placed if not note.reason)
         reasons = self._reasons(placed)
         self._document = Document(
@@ -158,6 +168,15 @@ class Controller(QObject):
     def entry(self, entry_id: str) -> Entry | None:
         """The ledger entry with this id."""
         return next((entry for entry in self._document.entries if entry.id == entry_id), None)
+
+    def entry_after(self, judged: Entry) -> str | None:
+        """The entry to look at once this one is judged: a violation that is left, else the next one below."""
+        left = [entry for entry in self._document.entries if entry.id not in self._document.answered]
+        if judged.is_violation:
+            return next((entry.id for entry in left if entry.is_violation), None)
+        ids = [entry.id for entry in self._document.entries]
+        below = ids[ids.index(judged.id) + 1 :] if judged.id in ids else []
+        return next((entry.id for entry in left if entry.id in below and not entry.is_violation), None)
 
     def _answers(self) -> Mapping[str, str]:
         review = self.open_session().review
@@ -244,9 +263,8 @@ class Controller(QObject):
         session = self.open_session()
         if entry.note is not None and entry.said not in (Said.KEEP_ALTERED,):
             self.judge_note(entry.note, Verdict.ACCEPTED)
-            self.attempt(lambda: session.judge_entry(entry, "taken"))
-        else:
-            self.attempt(lambda: session.judge_entry(entry, "taken"))
+        if self.attempt(lambda: session.judge_entry(entry, "taken")):
+            self.entry_judged.emit(entry)
 
     def send_entry_again(self, entry: Entry) -> None:
         """The grammar on a ledger entry that cannot be restored: it goes into the feedback again."""
@@ -263,7 +281,8 @@ class Controller(QObject):
                     session.judge(select_changes(changes), Verdict.REJECTED)
             session.judge_entry(entry, "again")
 
-        self.attempt(act)
+        if self.attempt(act):
+            self.entry_judged.emit(entry)
 
     # -- notes and the rest -------------------------------------------------------------------
 
@@ -317,8 +336,21 @@ class Controller(QObject):
         """Do again what was taken back last."""
         session = self.open_session()
         done: list[Action | None] = []
-        if self.attempt(lambda: done.append(session.redo())):
-            self._say_undone("Done again", done[0], "There is nothing to do again.")
+
+        def act() -> None:
+            done.append(session.redo())
+            # Lines that are restored are put back and answered for with one press.
+            after, again = done[0], redoable(session.review)
+            if (
+                isinstance(after, RoundArrived)
+                and isinstance(again, EntryJudged)
+                and again.answer == "restored"
+                and again.tree == after.round.tree
+            ):
+                done.append(session.redo())
+
+        if self.attempt(act):
+            self._say_undone("Done again", done[-1], "There is nothing to do again.")
 
     def undo_said(self, action: Action | None) -> None:
         """Say what was taken back, and go there."""
@@ -366,6 +398,25 @@ class Controller(QObject):
             ):
                 return Stop(file.path, change.id)
         return Stop(file.path)
+
+
+def _found(
+    placed: Sequence[tuple[Note, Place | None]], entries: Sequence[Entry]
+) -> tuple[tuple[Note, Place | None], ...]:
+    """Notes whose lines were changed in this round stand where the ledger found what became of them."""
+    places = {
+        entry.note: Place(path=entry.path, side=entry.side, start=entry.line, count=entry.count)
+        for entry in entries
+        if entry.note is not None and entry.count and entry.said is not Said.OUTDATED
+    }
+    return tuple((note, place if place is not None else places.get(note.id)) for note, place in placed)
+
+
+def as_user_error(error: BaseException) -> UserError | None:
+    """What a person can see to, as a sentence and a hint; None for a bug."""
+    if isinstance(error, UserError):
+        return error
+    return refused_by_system(error) if isinstance(error, OSError) else None
 
 
 def _same(before: T, now: T) -> T:

@@ -253,6 +253,7 @@ class Desk(QObject):
         """Hide what differs in blanks alone, or show it again."""
         view = self._window.view
         view.set_ignore_whitespace(not view.ignores_whitespace)
+        self._window.status.show_whitespace(ignored=view.ignores_whitespace)
         if view.ignores_whitespace:
             self._window.say(
                 "Lines that differ in blanks alone are shown as unchanged.",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.review.actions import Action, EntryJudged, RoundArrived
+from workbench.review.review import undoable
 from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.commands import BY_ID, THEMES, When
 from workbench.ui.controller import Controller
@@ -16,6 +18,7 @@ from workbench.ui.landing_errands import LandingErrands
 
 if TYPE_CHECKING:
     from workbench.ui.editing import Editing
+    from workbench.workflow.session import Session
 
 
 class Desk(Protocol):
@@ -110,6 +113,10 @@ class Dispatch(QObject):
             "previous_file": lambda: view.next_file(-1),
             "page_on": lambda: view.page(1),
             "page_back": lambda: view.page(-1),
+            "first": lambda: view.go_to_end(-1),
+            "last": lambda: view.go_to_end(1),
+            "scroll_left": lambda: view.scroll_code(-1),
+            "scroll_right": lambda: view.scroll_code(1),
             "next_open": self._next_open,
             "next_violation": lambda: view.next_violation(1),
             "next_note": lambda: view.next_note(1),
@@ -181,8 +188,17 @@ class Dispatch(QObject):
             return
         session = self._controller.open_session()
         taken: list[object] = []
-        if self._controller.attempt(lambda: taken.append(session.undo())):
+        if self._controller.attempt(lambda: taken.extend(self._undone(session))):
             self._controller.undo_said(taken[0])  # type: ignore[arg-type]  # what undo gave, or None
+
+    def _undone(self, session: Session) -> tuple[Action | None, ...]:
+        """One press takes back one act: lines that were restored were answered for and put back at once."""
+        action = session.undo()
+        if isinstance(action, EntryJudged) and action.answer == "restored":
+            before = undoable(session.review)
+            if isinstance(before, RoundArrived) and before.round.tree == action.tree:
+                session.undo()
+        return (action,)
 
     def _mark_viewed(self) -> None:
         if self._controller.view_file(self._view.current_file()):

@@ -234,6 +234,8 @@ class Editing(QObject):
         self._view.close_editor(key)
         if had_focus:
             self._view.setFocus()
+            # A note on the review is written at the top; what was being read is elsewhere.
+            self._view.show_cursor()
 
     def _on_left(self, key: str) -> None:
         # An empty editor leaves no draft behind.

@@ -16,7 +16,7 @@ from workbench.errors import UserError
 from workbench.review.entries import Entry, Said
 from workbench.review.progress import NOTHING_ASKED, Progress, file_progress
 from workbench.review.rounds import Source
-from workbench.ui.controller import Controller
+from workbench.ui.controller import Controller, as_user_error
 from workbench.ui.tasks import Report, Tasks
 from workbench.workflow.candidates import Asked
 from workbench.workflow.opening import Nothing, open_review, open_saved, recent_reviews
@@ -60,7 +60,6 @@ class Errands(QObject):
         self._controller = controller
         self._tasks = tasks
         self._edit: Edit | None = None
-        self._restored: Entry | None = None
         self._recipient: Any = None
         controller.opened.connect(self._on_opened)
 
@@ -95,8 +94,9 @@ class Errands(QObject):
 
     def take_open_failure(self, error: BaseException) -> None:
         """Opening failed. A bug is shown there too, and then goes on to be reported."""
-        if isinstance(error, UserError):
-            self.open_failed.emit(error)
+        expected = as_user_error(error)
+        if expected is not None:
+            self.open_failed.emit(expected)
             return
         self.open_failed.emit(UserError("It could not be opened: something in Workbench is broken."))
         raise error
@@ -223,16 +223,20 @@ class Errands(QObject):
             self._controller.send_entry_again(entry)
             return
         self._tasks.start(
-            "arrival", lambda _: (session, restore(session, entry)), self._on_restored, self._controller.fail
+            "arrival",
+            lambda _: (session, entry, restore(session, entry)),
+            self._on_restored,
+            self._controller.fail,
         )
 
-    def _on_restored(self, found: tuple[Session, Any]) -> None:
-        session, arrival = found
+    def _on_restored(self, found: tuple[Session, Entry, Any]) -> None:
+        session, entry, arrival = found
         if session is not self._controller.session:
             return
         if arrival is None:
             self._controller.said.emit("The accepted lines are there already.", "", False)
         elif self._controller.attempt(lambda: take_arrival(session, arrival)):
+            self._controller.entry_judged.emit(entry)
             self._controller.said.emit("The accepted lines are back.", "u takes that back.", False)
             self.look_at_rounds()
 
@@ -324,9 +328,10 @@ class Errands(QObject):
 
     def take_send_failure(self, error: BaseException) -> None:
         """Sending failed; shown on the sheet while that is open."""
-        if not isinstance(error, UserError):
+        expected = as_user_error(error)
+        if expected is None:
             raise error
-        self.send_failed.emit(error)
+        self.send_failed.emit(expected)
 
     def cancel_round(self) -> None:
         """Ask the running round to stop; what it says about that is still shown."""

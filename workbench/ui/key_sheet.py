@@ -83,6 +83,14 @@ class _Keys(QWidget):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
+class _Area(QScrollArea):
+    """As high as what is in it where there is room; scrolled where there is not."""
+
+    def sizeHint(self) -> QSize:
+        inner = self.widget()
+        return QSize(400, inner.height() + 4 if inner is not None else 0)
+
+
 class KeySheet(Sheet):
     """The sheet around them."""
 
@@ -92,10 +100,9 @@ class KeySheet(Sheet):
         words = "One-letter keys live on the review. Every command is also in the menu and in the palette."
         self.body.addWidget(plain(words, self.card, "dim"))
         keys = _Keys(theme, blocks(keymap), self.card)
-        area = QScrollArea(self.card)
+        area = _Area(self.card)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(keys)
         area.setStyleSheet("background: transparent")
-        area.setMinimumHeight(min(keys.height() + 4, 700))
         self.body.addWidget(area)

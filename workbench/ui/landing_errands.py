@@ -6,10 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.errors import UserError
 from workbench.review.actions import Action, Landed
 from workbench.review.review import undoable
-from workbench.ui.controller import Controller
+from workbench.ui.controller import Controller, as_user_error
 from workbench.ui.tasks import Report, Tasks
 from workbench.workflow.session import Session
 
@@ -67,9 +66,10 @@ class LandingErrands(QObject):
         self.plan_made.emit(plan)
 
     def _on_failed(self, error: BaseException) -> None:
-        if not isinstance(error, UserError):
+        expected = as_user_error(error)
+        if expected is None:
             raise error
-        self.failed.emit(error)
+        self.failed.emit(expected)
 
     def _on_landed(self, found: tuple[Session, Landed]) -> None:
         session, action = found

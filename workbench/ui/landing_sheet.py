@@ -199,3 +199,6 @@ class LandingSheet(Sheet):
         if self.main.isEnabled() and self.plan is not None:
             self.main.setEnabled(False)
             self.confirmed.emit(self.plan)
+        elif self.plan is not None and self.plan.unread and not self.sure.isChecked():
+            # What is missing is a confirmation: show where it is given.
+            self.sure.setFocus()

@@ -26,8 +26,9 @@ class Notice(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 8, 6)
         layout.setSpacing(12)
-        layout.addWidget(self.sentence, 3)
-        layout.addWidget(self.hint, 2)
+        # Beside each other as a text is read; where they do not fit, both are broken into lines.
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.hint, 1)
         layout.addWidget(self.dismiss)
         self.is_error = False
         self.hide()
@@ -41,5 +42,8 @@ class Notice(QWidget):
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+        # A label that may break takes less than it needs; the sentence gets its line, if that leaves room.
+        wanted = self.sentence.fontMetrics().horizontalAdvance(sentence) + 4
+        self.sentence.setMinimumWidth(min(wanted, max(200, self.window().width() * 3 // 5)))
         self.setAccessibleName(f"{sentence} {hint}")
         self.show()

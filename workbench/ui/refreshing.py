@@ -18,7 +18,7 @@ from workbench.ui.status_line import StatusLine
 from workbench.ui.top_bar import TopBar
 
 SOON = 25
-LATER = 400
+LATER = 150
 
 
 class Panels(QObject):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from workbench.review.notes import Intent
 from workbench.review.progress import Progress
 from workbench.review.review import Review
+from workbench.review.rounds import Source
 from workbench.ui.keycaps import KeyHints
 from workbench.ui.theme import Theme
 
@@ -39,9 +40,9 @@ def round_words(review: Review) -> str:
     current = review.round
     if current is None:
         return ""
-    author = current.model or {"worktree": "work tree", "expert": "edited by you"}.get(
-        current.source.value, current.source.value
-    )
+    if current.source is Source.EXPERT:
+        return f"round {current.number} · edited by you"
+    author = current.model or {"worktree": "work tree"}.get(current.source.value, current.source.value)
     return f"round {current.label} · {author}"
 
 
@@ -70,11 +71,15 @@ class StatusLine(QWidget):
         self.round = QLabel(self)
         self.money = QLabel(self)
         self.drafts = QLabel(self)
+        self.whitespace = QLabel(self)
+        self.whitespace.setToolTip("Lines that differ in blanks alone are shown as unchanged (w).")
         self.hints = KeyHints(theme, self)
         layout.addWidget(self.truth)
-        for label in (self.notes, self.drafts, self.round, self.money):
+        for label in (self.whitespace, self.notes, self.drafts, self.round, self.money):
             label.setProperty("kind", "dim")
             label.setTextFormat(Qt.TextFormat.PlainText)
+            # In a narrow window these are cut off rather than that they keep the window wide.
+            label.setMinimumWidth(1)
             label.hide()
             layout.addWidget(label)
         layout.addWidget(self.hints, 1)
@@ -94,9 +99,13 @@ class StatusLine(QWidget):
         """How many notes are being written and not saved."""
         _set(self.drafts, f"{count} draft{'s' if count > 1 else ''}" if count else "")
 
+    def show_whitespace(self, *, ignored: bool) -> None:
+        """Say as long as it is so that not every difference is on the screen."""
+        _set(self.whitespace, "whitespace ignored" if ignored else "")
+
     def show_nothing(self) -> None:
         """No review is on the screen."""
-        for label in (self.truth, self.notes, self.drafts, self.round, self.money):
+        for label in (self.truth, self.whitespace, self.notes, self.drafts, self.round, self.money):
             _set(label, "")
         self.hints.hide()
 

@@ -101,6 +101,11 @@ class Tasks(QObject):
         """True while anything is under way."""
         return bool(self._running)
 
+    @property
+    def has_threads(self) -> bool:
+        """True while any thread works, also one whose answer nobody waits for."""
+        return any(thread.is_alive() for thread in self._threads.values())
+
     def stop(self) -> None:
         """Cancel everything and wait a moment for it, because a thread must not outlive what it uses."""
         for task in tuple(self._running.values()):

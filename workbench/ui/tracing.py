@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 from typing import IO
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
 from workbench.errors import UserError
@@ -29,6 +29,7 @@ class Tracer(QObject):
     """Writes events and ends the program at the one that `quit_after` names."""
 
     ended = Signal()
+    _reached = Signal()
 
     def __init__(
         self, file: Path | None, quit_after: str, started: float, parent: QObject | None = None
@@ -43,6 +44,9 @@ class Tracer(QObject):
             except OSError as error:
                 raise UserError(f"The trace cannot be written to {file}: {error.strerror}.") from error
         self._lock = threading.Lock()
+        # In the event loop's next turn: a window that is just being shown cannot be closed yet, and before
+        # the loop runs there is nothing to end.
+        self._reached.connect(self.ended, Qt.ConnectionType.QueuedConnection)
         self._pressed: float | None = None
         self._key = ""
         self._forget = QTimer(self)
@@ -81,7 +85,7 @@ class Tracer(QObject):
                     self._out.write(line + "\n")
                     self._out.flush()
         if name == self._quit_after:
-            self.ended.emit()
+            self._reached.emit()
 
     def frame_painted(self, took: float) -> None:
         """A frame of the diff was painted in `took` seconds; the key pressed before it is answered."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.review.actions import FeedbackSent
+from workbench.review.entries import Entry
 from workbench.review.progress import Progress
 from workbench.ui.commands import HINTS, SHORT
 from workbench.ui.controller import Controller
@@ -136,12 +137,14 @@ class MainWindow(QMainWindow):
         controller.changed.connect(self._on_changed)
         controller.said.connect(self.say)
         controller.judged.connect(self._on_judged)
+        controller.entry_judged.connect(self._on_entry_judged)
         controller.moved_to.connect(self.go_to)
         view.contents_wanted.connect(self.errands.read_contents)
         view.stop_changed.connect(self._on_stop)
         view.painted.connect(self._on_painted)
         view.highlighted.connect(self._on_highlighted)
         view.activated.connect(self._on_activated)
+        self.tasks.idle.connect(self._on_idle)
         self.errands.contents_read.connect(view.set_contents)
         self.errands.arrived.connect(self._on_arrived)
         self.errands.send_failed.connect(self._on_round_over)
@@ -260,6 +263,7 @@ class MainWindow(QMainWindow):
         self.panels.show_soon()
 
     def _on_panels_shown(self) -> None:
+        self.status.show_whitespace(ignored=self.view.ignores_whitespace)
         if not self._loaded:
             self._loaded = True
             if self.controller.open_session().drafts():
@@ -270,6 +274,17 @@ class MainWindow(QMainWindow):
         if change is not None and self.preferences.settings.after_verdict == "next open":
             # At the end there is no next one; the line of truth says so.
             self.view.next_open(after=change)
+
+    def _on_entry_judged(self, entry: Entry) -> None:
+        if self.preferences.settings.after_verdict == "next open":
+            after = self.controller.entry_after(entry)
+            if after is None or not self.view.go_to_entry(after):
+                self.view.next_open()
+
+    def _on_idle(self) -> None:
+        # What was read from a review that is not shown any more is read now.
+        if not self.tasks.has_threads:
+            self.controller.close_left()
 
     def go_to(self, stop: Stop) -> None:
         """The cursor to what an act was about."""

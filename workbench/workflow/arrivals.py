@@ -36,8 +36,9 @@ class Origin(Struct, frozen=True):
 class Arrival(Struct, frozen=True):
     """A round that is ready to be taken: the action, the file changes it shows, and what its ledger needs.
 
-    `after` is the index of the round it was compared with. With an `origin` it can be compared anew
-    when another round came in between.
+    `after` is the index of the round it was compared with, `against` that round's tree: an undone edit
+    and another in its place have one index. With an `origin` it can be compared anew when another round
+    came in between.
     """
 
     action: RoundArrived
@@ -47,6 +48,7 @@ class Arrival(Struct, frozen=True):
     after: int = -1
     between: tuple[FileChange, ...] = ()
     origin: Origin | None = None
+    against: str = ""
 
 
 def take_arrival(session: Session, arrival: Arrival) -> None:
@@ -57,7 +59,8 @@ def take_arrival(session: Session, arrival: Arrival) -> None:
     """
     with turn(session.review.id):
         session.poll()
-        if session.review.index != arrival.after:
+        current = session.review.round
+        if (session.review.index, current.tree if current else "") != (arrival.after, arrival.against):
             again = _compared_anew(session, arrival)
             if again is None:
                 return
@@ -87,7 +90,7 @@ def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
         return action
     places = dict(action.places)
     if any(note.id not in places and not note.withdrawn for note in review.notes.values()):
-        places = dict(places_in_round(session.repository, review, action.round.tree, arrival.between))
+        places = dict(places_in_round(session, arrival.files, arrival.between))
     carry = carry_rounds(session.files, arrival.files, arrival.between, review.current)
     return replace(action, places=places, carry=carry)
 
@@ -126,10 +129,10 @@ def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
         at=time.time(),
         round=round_,
         carry=carry_rounds(session.files, files, between, review.current),
-        places=places_in_round(repository, review, tree, between),
+        places=places_in_round(session, files, between),
         answers=origin.answers,
         whys=origin.whys,
     )
     start = tuple(repository.file_changes(review.base, origin.start)) if origin.start != review.base else ()
     facts = LedgerFacts(tree, review.index, session.files, start, between)
-    return Arrival(action, files, facts, None, review.index, between, origin)
+    return Arrival(action, files, facts, None, review.index, between, origin, current.tree)

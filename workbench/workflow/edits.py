@@ -6,7 +6,7 @@ Blocking, and changes no session: gives an `Arrival` that `arrivals.take_arrival
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from workbench.review.actions import EntryJudged, RoundArrived
 from workbench.review.carry import carry_rounds, carry_verdicts
 from workbench.review.changes import FileChange, Kind
 from workbench.review.entries import Entry, entry_id
-from workbench.review.lines import ranges, split_lines
+from workbench.review.lines import numbers, ranges, split_lines
 from workbench.review.rounds import Round, Source
 from workbench.review.verdicts import NO_VERDICTS, Selection, Verdict
 from workbench.workflow.arrivals import Arrival
@@ -58,9 +58,7 @@ def restore(session: Session, entry: Entry) -> Arrival | None:
     """Put the accepted bytes of an altered ledger entry back, without a model. None when they are there."""
     words = f"restored what was accepted in {entry.path}"
     if entry.count or entry.was or session.repository.entry(_tree(session), entry.path) is None:
-        arrival = _restored_file(session, entry, words) or tweak_lines(
-            session, entry.path, entry.line, entry.count, b"".join(entry.was), words
-        )
+        arrival = _restored_file(session, entry, words) or _restored_lines(session, entry, words)
     else:
         arrival = _restored_fact(session, entry, words)
     if arrival is None:
@@ -71,8 +69,50 @@ def restore(session: Session, entry: Entry) -> Arrival | None:
         round=session.review.index + 1,
         entry=entry.id,
         answer="restored",
+        tree=arrival.action.round.tree,
     )
     return replace(arrival, judged=judged)
+
+
+def _restored_lines(session: Session, entry: Entry, words: str) -> Arrival | None:
+    """Lines put back. Those among them that were open before are so again: nobody judged them."""
+    arrival = tweak_lines(session, entry.path, entry.line, entry.count, b"".join(entry.was), words)
+    if arrival is None:
+        return None
+    old, new = _open_before(session, entry)
+    taken = tuple(
+        replace(
+            each,
+            old=ranges(line for line in numbers(each.old) if line not in old),
+            new=ranges(line for line in numbers(each.new) if line not in new),
+        )
+        for each in arrival.action.taken
+    )
+    return replace(arrival, action=replace(arrival.action, taken=tuple(each for each in taken if each)))
+
+
+def _open_before(session: Session, entry: Entry) -> tuple[Collection[int], Collection[int]]:
+    """The lines of the base, and of the round with the entry put back, that were open in the round before."""
+    facts = session.ledger_facts
+    if facts is None:
+        return (), ()
+    for file in facts.before:
+        held = session.review.verdicts[facts.before_index].get(file.path, NO_VERDICTS)
+        for change in file.changes:
+            if entry.id != entry_id("accepted", change.path, change.id):
+                continue
+            old = range(change.old_start, change.old_start + len(change.removed))
+            new = range(change.new_start, change.new_start + len(change.added))
+            accepted = [line for line in new if held.new.get(line) is Verdict.ACCEPTED]
+            shown = range(accepted[0], accepted[-1] + 1) if accepted else ()
+            # As the ledger shows them: without the rejected ones in between.
+            put_back = [line for line in shown if held.new.get(line) is not Verdict.REJECTED]
+            first = entry.line if entry.count else entry.line + 1
+            return (
+                {line for line in old if held.old.get(line) is not Verdict.ACCEPTED},
+                {first + step for step, line in enumerate(put_back) if line not in held.new},
+            )
+    return (), ()
 
 
 def _restored_file(session: Session, entry: Entry, words: str) -> Arrival | None:
@@ -145,11 +185,11 @@ def _edited(session: Session, tree: str, taken: Sequence[Selection], words: str)
         at=time.time(),
         round=round_,
         carry=carry_rounds(session.files, files, between, review.current),
-        places=places_in_round(repository, review, tree, between),
+        places=places_in_round(session, files, between),
         taken=tuple(taken),
         words=words,
     )
-    return Arrival(action, files, None, None, review.index, between)
+    return Arrival(action, files, None, None, review.index, between, None, current.tree)
 
 
 def _ended(text: bytes, lines: Sequence[bytes], after: int) -> bytes:

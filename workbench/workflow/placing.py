@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from workbench.git.repository import Repository
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.linemap import LineMap
@@ -31,24 +33,35 @@ def place_of_change(session: Session, change: Change) -> Place:
 
 
 def places_in_round(
-    repository: Repository, review: Review, tree: str, between: Sequence[FileChange]
+    session: Session, after: Sequence[FileChange], between: Sequence[FileChange]
 ) -> Mapping[str, Place | None]:
-    """Where every note that is still alive stands in the round whose snapshot is `tree`. Blocking."""
+    """Where every note that is still alive stands in the round whose file changes are `after`. Blocking.
+
+    `between` are those from the session's current round to that one.
+    """
+    review = session.review
     moved: dict[str | None, FileChange] = {file.base_path: file for file in between if file.base_path}
+    base = {file.path: file.base_path for file in session.files}
+    now = {file.base_path: file.path for file in after if file.base_path}
     known = review.places[-1] if review.places else {}
     result: dict[str, Place | None] = {}
     for note in review.notes.values():
         if note.withdrawn:
             continue
         here = note.place if note.round == review.index else known.get(note.id)
-        result[note.id] = here and _place_in_round(repository, here, tree, moved)
+        if here is not None and here.path is not None and here.side is Side.OLD:
+            # Lines of the base never move, but the file that they are shown with may have another name.
+            path = base.get(here.path, here.path)
+            result[note.id] = replace(here, path=now.get(path, path)) if path is not None else None
+        else:
+            result[note.id] = here and _place_in_round(session.repository, here, moved)
     return result
 
 
 def _place_in_round(
-    repository: Repository, place: Place, tree: str, moved: Mapping[str | None, FileChange]
+    repository: Repository, place: Place, moved: Mapping[str | None, FileChange]
 ) -> Place | None:
-    if place.path is None or place.side is Side.OLD:
+    if place.path is None:
         return place
     file = moved.get(place.path)
     if file is None:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.git.locking import landing_lock
+from workbench.git.record import read_record
 from workbench.store import paths
 
 if TYPE_CHECKING:  # `session` imports this file
@@ -54,6 +55,12 @@ def announce(session: Session, action: str, intended: Mapping[str, Any]) -> None
         )
     if not hold(session, action):
         raise UserError("Another process is landing this review.", hint="Try again in a moment.")
+    if read_record(paths.journal_dir(session.review.id)) is not None:
+        give_up(session)
+        raise UserError(
+            "A landing of another process was interrupted, and is not recorded yet.",
+            hint="Open the review again: it is finished or taken back then.",
+        )
     session.log.remember(_name(session), {"id": action, **intended})
 
 

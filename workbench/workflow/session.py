@@ -183,20 +183,35 @@ class Session(RoundFiles):
         """Put one verdict on lines and facts of the current round, as one action and one undo."""
         if not selections:
             raise UserError("There is nothing to judge.", hint="Name changes or lines.")
-        index = self.review.index
+        index, tree = self.review.index, self._tree
         if not reason:
-            self._judge(index, selections, verdict, None)
+            self._judge(index, tree, selections, verdict, None)
+            self._require_round(index, tree)
         else:
             where = place or Place(path=selections[0].path)
             with turn(self.review.id):
                 self.poll()
+                self._require_round(index, tree)
                 number = next_note_id(self.review)
                 note = Note(number, Intent.MUST, where, reason, index, reason=True)
-                self._judge(index, selections, verdict, note)
+                self._judge(index, tree, selections, verdict, note)
         self._last_verdict = (verdict, reason)
 
+    @property
+    def _tree(self) -> str:
+        current = self.review.round
+        return current.tree if current is not None else ""
+
+    def _require_round(self, index: int, tree: str) -> None:
+        """UserError where another process undid the round that was on the screen."""
+        if not index < len(self.review.rounds) or (index >= 0 and self.review.rounds[index].tree != tree):
+            raise UserError(
+                "What was on the screen was undone by another process, so this was not taken.",
+                hint="Look at what is there now, and do it again.",
+            )
+
     def _judge(
-        self, index: int, selections: Sequence[Selection], verdict: Verdict, note: Note | None
+        self, index: int, tree: str, selections: Sequence[Selection], verdict: Verdict, note: Note | None
     ) -> None:
         self.act(
             Judged(
@@ -207,6 +222,7 @@ class Session(RoundFiles):
                 verdict=verdict,
                 note=note,
                 words=describe(verdict, selections),
+                tree=tree,
             )
         )
 
@@ -229,6 +245,7 @@ class Session(RoundFiles):
                 entry=entry.id,
                 answer=answer,
                 selections=selections,
+                tree=self._tree,
             )
         )
 
@@ -243,9 +260,10 @@ class Session(RoundFiles):
         """A new note at `place` of the current round."""
         if not text.strip() and suggestion is None:
             raise UserError("The note is empty.", hint="Write a sentence, or a suggestion.")
-        index = self.review.index
+        index, tree = self.review.index, self._tree
         with turn(self.review.id):
             self.poll()
+            self._require_round(index, tree)
             note = Note(next_note_id(self.review), intent, place, text, index, suggestion)
             self.act(NoteWritten(id=new_id(), at=time.time(), note=note))
         return note

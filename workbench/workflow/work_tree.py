@@ -76,8 +76,10 @@ def _read_index(review: Review) -> int | None:
 def _entries(session: Session, read: int | None, known: str) -> Mapping[str, Entry | None]:
     review, repository = session.review, session.repository
     if read is not None and all(each.source is Source.EXPERT for each in review.rounds[read + 1 :]):
-        # The round is what the work tree has, but for edits of the expert's own, which are accepted.
-        return composed_files(repository, session.files, review.current, Take.NOT_REJECTED)
+        # The round is what the work tree has, but for edits of the expert's own, which are accepted. A
+        # file that such an edit made what the base has is not among its changes any more.
+        gone = _left_behind(session, session.files_of(known)) if read < review.index else {}
+        return {**gone, **composed_files(repository, session.files, review.current, Take.NOT_REJECTED)}
     return _on_top(session, known)
 
 

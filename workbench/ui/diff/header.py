@@ -73,10 +73,16 @@ class Header:
         painter.setFont(dress.strong)
         painter.setPen(dress.theme.text)
         painter.drawText(box.adjusted(30, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "Ledger")
+        answered = self._layout.document.answered
         violations = sum(entry.is_violation for entry in entries)
-        if violations:
-            words = f"{violations} violation{'s' if violations != 1 else ''}"
+        left_over = sum(entry.is_violation and entry.id not in answered for entry in entries)
+        if left_over:
+            words = f"{left_over} violation{'s' if left_over != 1 else ''}"
+            if left_over < violations:
+                words += " left"
             self._pill(painter, words, dress.theme.back, box.right() - 12, box)
+        elif violations:
+            self._pill(painter, "✓ all answered", dress.theme.accepted, box.right() - 12, box)
         else:
             self._pill(painter, "nothing violated", dress.theme.accepted, box.right() - 12, box)
         left = 30 + dress.strong_metrics.horizontalAdvance("Ledger") + 12
@@ -152,8 +158,10 @@ class Header:
         if not total:
             return "", theme.dim
         if not unread:
-            if counts[Standing.ASKED] or counts[Standing.MIXED]:
-                return f"✓ {total} of {total}", theme.open
+            if counts[Standing.ASKED]:
+                return f"{counts[Standing.ASKED]} asked", theme.open
+            if counts[Standing.MIXED]:
+                return f"{counts[Standing.MIXED]} in part", theme.open
             if counts[Standing.REJECTED] == total:
                 return f"✗ {total} of {total}", theme.rejected
             return f"✓ {total} of {total}", theme.accepted

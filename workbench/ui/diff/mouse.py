@@ -45,7 +45,7 @@ class Mouse(Steering):
         mark = mark_of(self._layout, spot, self._side_under(event.position().toPoint()))
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._cursor is not None:
             if self._anchor is None and self._cursor.is_line:
-                self._anchor = self._cursor
+                self._anchor, self._both_sides = self._cursor, False
         else:
             self.clear_selection()
             self._dragging = mark.is_line
@@ -93,7 +93,7 @@ class Mouse(Steering):
         if self._anchor is None:
             if mark == self._cursor:
                 return
-            self._anchor = self._cursor
+            self._anchor, self._both_sides = self._cursor, False
         self._put_cursor(mark)
 
     def _drag_on(self) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from workbench.review.changes import Side
+from workbench.review.changes import Side, Status
 from workbench.review.folding import scope_of
 from workbench.review.progress import Standing
 from workbench.review.rows import words_of
@@ -209,19 +209,37 @@ class Painter:
         colour = dress.standing(stands or Standing.UNREAD)
         if said is not None and stands in (Standing.UNREAD, Standing.ASKED):
             colour = dress.said(said)
-        for left in {0, scene.columns.new_bar}:
-            painter.fillRect(left, box.y(), BAR, box.height(), colour)
+        words, shade = verdict_words(self._layout, dress, change, stands)
+        fact = visible(words_of(change)).text
+        left, room, wide = self._fact_room(scene, section, fact, words)
+        for bar in {0} if wide else {0, scene.columns.new_bar}:
+            painter.fillRect(bar, box.y(), BAR, box.height(), colour)
             if stands is Standing.ASKED:
-                painter.fillRect(left + 1, box.y(), BAR - 2, box.height(), theme.ground)
+                painter.fillRect(bar + 1, box.y(), BAR - 2, box.height(), theme.ground)
         painter.setFont(dress.text)
         painter.setPen(theme.text)
-        left = scene.columns.code(Side.OLD)[0] + PAD
-        painter.drawText(box.adjusted(left, 0, -160, 0), _LEFT, visible(words_of(change)).text)
-        words, colour = verdict_words(self._layout, dress, change, stands)
+        fact = dress.text_metrics.elidedText(fact, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(QRect(left, box.y(), room + 2, box.height()), _LEFT, fact)
         if words:
             painter.setFont(dress.small_strong)
-            painter.setPen(colour)
+            painter.setPen(shade)
             painter.drawText(box.adjusted(0, 0, -8, 0), _RIGHT, words)
+
+    def _fact_room(self, scene: Scene, section: Section, fact: str, words: str) -> tuple[int, int, bool]:
+        """Where a fact's words begin, their room, and whether they run over both sides.
+
+        Side by side they stand on the side that they speak of, as code does; across, if they fit on neither.
+        """
+        dress, columns = self.dress, scene.columns
+        taken = round(dress.small_strong_metrics.horizontalAdvance(words)) + 24 if words else 8
+        is_gone = section.file is not None and section.file.status is Status.DELETED
+        start = round(columns.code(Side.OLD)[0]) + PAD
+        if columns.split:
+            end = columns.half - 8 if is_gone else columns.width - taken
+            left = start if is_gone else round(columns.code(Side.NEW)[0]) + PAD
+            if dress.text_metrics.horizontalAdvance(fact) <= end - left:
+                return left, end - left, False
+        return start, max(40, columns.width - taken - start), True
 
     def _entry(self, painter: QPainter, scene: Scene, block: Block, box: QRect, *, current: bool) -> None:
         dress, theme = self.dress, self.dress.theme
@@ -241,7 +259,9 @@ class Painter:
             right -= dress.small_strong_metrics.horizontalAdvance(f"✓ {answer}") + 16
         left = 18.0
         left += chip(painter, dress, entry.said.value, colour, QPointF(left, box.y() + box.height() / 2)) + 10
-        place = f"{entry.path}:{entry.line}" if entry.line else entry.path
+        place = f"{entry.path}:{entry.line}" if entry.line else entry.path or "the review"
+        if entry.note:
+            place = f"{entry.note} · {place}"
         for words, font, metrics, shade in (
             (place, dress.strong, dress.strong_metrics, theme.text),
             (entry.words, dress.text, dress.text_metrics, theme.dim),

@@ -31,6 +31,7 @@ class Steering(Canvas):
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         self._anchor: Mark | None = None
+        self._both_sides = False
         super().__init__(parent, theme)
 
     def stop(self) -> Stop:
@@ -52,13 +53,27 @@ class Steering(Canvas):
         if one is None or other is None or one.block < 0 or other.block < 0:
             return None
         first, last = sorted((one, other), key=lambda spot: (spot.block, spot.row))
-        return Chosen(first, last, self._anchor.side if self._layout.split else None)
+        both = self._both_sides or not self._layout.split
+        return Chosen(first, last, None if both else self._anchor.side)
 
     def move_line(self, n: int) -> bool:
         """The cursor `n` rows on, or back."""
         if self._cursor is None:
             return False
         return self._go(moves.by_lines(self._layout, self._cursor, n), margin=3)
+
+    def show_cursor(self) -> None:
+        """Scroll back to the cursor, if it is not on the screen."""
+        spot = spot_of(self._layout, self._cursor) if self._cursor is not None else None
+        if spot is not None:
+            self._reveal(spot, smooth=False, margin=0)
+
+    def scroll_code(self, n: int) -> None:
+        """The code of all lines to the left or the right, by half of what fits: long lines are not broken."""
+        left, right = self._columns().code(Side.NEW)
+        bar = self.horizontalScrollBar()
+        cell = max(1, round(self.dress.shaper.cell))
+        bar.setValue(bar.value() + n * max(cell, (right - left) // 2 // cell * cell))
 
     def set_side(self, side: Side) -> None:
         """The cursor to the other side of its row, if there is a line."""
@@ -258,7 +273,9 @@ class Steering(Canvas):
         if self._anchor is not None:
             self.clear_selection()
         elif self._cursor is not None and self._cursor.is_line:
-            self._anchor = self._cursor
+            # Rows are selected, so a replaced line is judged with what replaces it: the added half alone
+            # would leave neither of them in the file. The mouse selects on one side.
+            self._anchor, self._both_sides = self._cursor, True
             self.viewport().update()
             self.selection_changed.emit()
 
