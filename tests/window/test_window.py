@@ -290,3 +290,16 @@ def test_a_theme_is_found_by_that_word(hands: Hands, repo: Repo) -> None:
     hands.type("theme light")
     hands.press(Qt.Key.Key_Return)
     assert hands.window.preferences.theme_name == "light"
+
+
+def test_in_a_narrow_window_panels_give_way_to_the_code_and_come_back(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    window = hands.window
+    window.resize(900, 600)
+    hands.until(lambda: not window.side.isVisible())
+    assert window.files.isVisible()
+    window.resize(700, 600)
+    hands.until(lambda: not window.files.isVisible())
+
+    window.resize(1200, 800)
+    hands.until(lambda: window.files.isVisible() and window.side.isVisible())

@@ -13,8 +13,10 @@ from workbench.errors import UserError
 from workbench.review.changes import Side
 from workbench.review.notes import Intent
 from workbench.review.places import place_now
+from workbench.review.rounds import Source
 from workbench.review.selecting import select_lines
 from workbench.review.verdicts import Verdict, select_changes, verdict_of
+from workbench.workflow.arrivals import Origin, next_arrival
 from workbench.workflow.landing import carry_out, plan_landing
 from workbench.workflow.opening import open_saved
 from workbench.workflow.receive import refresh, restore, take_arrival, tweak
@@ -92,7 +94,7 @@ def test_a_round_of_a_model_is_compared_with_the_round_that_is_there(opened: Ope
     repo.commit({"text": numbered(30)})
     repo.write({"text": numbered(30).replace("line 5\n", "five\n").replace("line 20\n", "twenty\n")})
     session = opened(repo.root)
-    first, second = [change.id for change in session.files[0].changes]
+    first = session.files[0].changes[0].id
     edit(session, first, b"one more\none more\n")
     events = list(next_round(session, recipient_named(session, "offline"), threading.Event()))
     take(session, events[0])
@@ -142,7 +144,7 @@ def test_a_landing_that_another_process_did_not_record_is_not_forgotten(opened: 
     killed.recording.held.close()
     killed.close()
     session.judge_change(only(session, "other"), Verdict.REJECTED)
-    with pytest.raises(UserError, match="interrupted|recorded"):
+    with pytest.raises(UserError, match="not recorded yet"):
         land(session)
     with open_saved(session.review.id) as again:
         (landed,) = again.review.landings
@@ -215,3 +217,42 @@ def test_what_is_done_again_stands_where_it_was_done(opened: Open, tmp_path: Pat
     for _ in actions:
         session.redo()
     assert (session.review.current, session.review.notes[note.id]) == before
+
+
+def test_what_was_written_under_a_landing_is_listed(opened: Open, tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"text": numbered(9), "other": numbered(9)})
+    repo.write({"text": numbered(9, "!"), "other": numbered(9, "!")})
+    session = opened(repo.root)
+    session.judge_change(only(session, "text"), Verdict.REJECTED)
+    with (repo.root / "text").open("ab") as writer:
+        land(session)
+        writer.write(b"late\n")
+    again = opened(repo.root)
+    assert again.review.id != session.review.id
+    current = again.review.round
+    assert current is not None
+    (row,) = current.not_shown
+    assert row.path == "text"
+    assert again.repository.blob(row.why.rsplit(" ", 1)[1]).endswith(b"late\n")
+
+
+def test_what_a_model_dropped_and_nobody_judged_away_stays_in_the_work_tree(
+    opened: Open, tmp_path: Path
+) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"a": numbered(9), "b": numbered(9), "c": numbered(9)})
+    repo.write({"a": numbered(9, "!"), "b": numbered(9, "!"), "c": numbered(9, "!"), "new": "precious\n"})
+    session = opened(repo.root)
+    session.judge_change(only(session, "b"), Verdict.ACCEPTED)
+    session.judge_change(only(session, "c"), Verdict.REJECTED)
+    current = session.review.round
+    assert current is not None
+    base = ("100644", numbered(9).encode())
+    tree = session.repository.compose_tree(current.tree, {"new": None, "b": base, "c": base})
+    take_arrival(session, next_arrival(session, tree, Origin(Source.MODEL, current.tree)))
+    session.judge_change(only(session, "a"), Verdict.ACCEPTED)
+    land(session)
+    assert repo.read("new") == b"precious\n"
+    assert repo.read("b") == numbered(9, "!").encode()
+    assert repo.read("c") == numbered(9).encode()

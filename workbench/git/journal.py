@@ -40,6 +40,8 @@ class Late(Struct, frozen=True):
     path: str
     mode: str
     data: bytes
+    kept: str
+    """Where the bytes are, in words."""
 
 
 def recover(repository: Repository, journal_dir: Path) -> list[str]:
@@ -115,7 +117,7 @@ def late_edits(repository: Repository) -> tuple[Late, ...]:
                 continue
             now = repository.write_blobs([data])[0]
             if now != identity:
-                found.append(Late(path, mode, data))
+                found.append(Late(path, mode, data, f"in {repository.shadow} as the blob {now}"))
             fresh.append([number, path, [mode, now]])
         if not fresh or time.time() - place.stat().st_mtime > _KEEP_SECONDS:
             remove_folder(place)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.review.changes import FileChange, Run, Status
 from workbench.review.lines import split_lines
@@ -162,23 +163,7 @@ def join(entry: RawEntry, sections: Iterator[Section]) -> FileChange:
         return with_changes(file, removed, added)
     if not (runs or file.binary or entry.old_id == entry.new_id or _EMPTY & {entry.old_id, entry.new_id}):
         raise DiffError(f"Git's patch text has no lines for {entry.path}, whose content differs.")
-    return with_changes(_with_runs(file, runs))
-
-
-def _with_runs(file: FileChange, runs: tuple[Run, ...]) -> FileChange:
-    # Written out: dataclasses.replace costs ten times as much, and this runs for every file.
-    return FileChange(
-        file.status,
-        file.path,
-        file.base_path,
-        file.old_mode,
-        file.new_mode,
-        file.old_id,
-        file.new_id,
-        file.similarity,
-        file.binary,
-        runs,
-    )
+    return with_changes(replace(file, runs=runs))
 
 
 def _read_hunk(header: bytes, lines: Iterator[bytes]) -> tuple[Run, bytes | None]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
+from msgspec.structs import replace
+
 from workbench.review.changes import Change, FileChange, Kind, Run, Status
 
 LINK = "120000"
@@ -32,19 +34,7 @@ def with_changes(
     that a link took the place of (and the other way round), where the caller knows them.
     """
     changes = (*_facts(file, removed, added), *_pieces(file))
-    return FileChange(
-        file.status,
-        file.path,
-        file.base_path,
-        file.old_mode,
-        file.new_mode,
-        file.old_id,
-        file.new_id,
-        file.similarity,
-        file.binary,
-        file.runs,
-        changes,
-    )
+    return replace(file, changes=changes)
 
 
 def content_kind(file: FileChange) -> Kind | None:

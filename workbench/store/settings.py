@@ -69,6 +69,7 @@ class Settings:
     )
     model: str = _plain("", words="the model that the next round is asked of unless another is chosen")
     budget_review: float = _number(2.0, 0, 1_000_000, words="dollars that one review may spend on models")
+    editor: str = _plain("", words="command that opens {file} at {line}; empty is the first that is known")
     snippets: tuple[str, ...] = _plain((), words="texts that Ctrl+1 to Ctrl+9 put into a note")
     seen_keys: tuple[str, ...] = _plain((), words="of the keys shown at the first start, those used since")
     keys: Mapping[str, str] = _table(words="keys of commands, by the command's name")

@@ -30,6 +30,7 @@ from workbench.review.progress import Progress, Tally, changes_at, note_counts
 from workbench.review.review import redoable
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.ui.diff.document import Document, Stop
+from workbench.ui.round_views import RoundViews, View
 from workbench.workflow.session import Session
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Controller(QObject):
         self._document = Document()
         self._entries: tuple[Entry, ...] = ()
         self._left: list[Session] = []
+        self.views = RoundViews()
         self.last_note: tuple[Intent, str] | None = None
 
     # -- the session --------------------------------------------------------------------------
@@ -64,6 +66,7 @@ class Controller(QObject):
         self.session = session
         self._tally = Tally()
         self._document = Document()
+        self.views = RoundViews()
         self.last_note = None
         self.opened.emit()
         self.changed.emit()
@@ -113,6 +116,18 @@ class Controller(QObject):
 
     # -- what is shown ------------------------------------------------------------------------
 
+    def cycle_views(self) -> View:
+        """Show the next view of the round."""
+        view = self.views.cycle(self.open_session())
+        self.changed.emit()
+        return view
+
+    def uncover(self, path: str | None) -> None:
+        """Show all files again if this one is left out by the view."""
+        if self.session is not None and self.views.hides(self.session, path):
+            self.views.show_all()
+            self.changed.emit()
+
     def document(self) -> Document:
         """What the diff view shows now. Parts that did not change are the same objects as before."""
         session, before = self.open_session(), self._document
@@ -128,10 +143,14 @@ class Controller(QObject):
         else:
             shown, marks = before.entries, dict(before.ledger_marks)
         placed = _found(session.notes_in_round(), entries)
-        notes = tuple((note, place) for note, place in placed if not note.reason)
+        notes = tuple(
+            (note, place)
+            for note, place in placed
+            if not (note.reason or self.views.hides(session, (place or note.place).path))
+        )
         reasons = self._reasons(placed)
         self._document = Document(
-            files=session.files,
+            files=self.views.files(session),
             verdicts=review.current,
             asked=self._tally.asked(review, session.files),
             notes=_same(before.notes, notes),

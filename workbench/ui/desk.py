@@ -261,6 +261,31 @@ class Desk(QObject):
                 False,
             )
 
+    def cycle_views(self) -> None:
+        """Show the next view of the round, and say which."""
+        window = self._window
+        view = window.controller.cycle_views()
+        window.top.set_view(view.value)
+        shown, whole = len(window.controller.document().files), len(window.controller.open_session().files)
+        if view.value != "All changes":
+            window.say(f"{view.value}: {shown} of {whole} files.", "d shows the next view.", False)
+
+    def open_in_editor(self) -> None:
+        """Open the work tree's file under the cursor, at the line."""
+        from workbench.ui.external_editor import open_in_editor  # noqa: PLC0415 - seldom
+
+        window = self._window
+        session, stop = window.controller.open_session(), window.view.stop()
+        path = stop.path or window.view.current_file()
+        if path is None:
+            window.say("There is no file under the cursor.", "} goes to the next one.", False)
+            return
+        place = session.repository.work_tree / path
+        try:
+            open_in_editor(window.preferences.settings.editor, place, stop.line or 1)
+        except (UserError, ValueError) as error:
+            window.controller.fail(error if isinstance(error, UserError) else UserError(f"{error}."))
+
     def change_code_size(self, step: int) -> None:
         """Bigger or smaller code."""
         size = min(max(self._window.preferences.code_size + step, SIZES[0]), SIZES[1])

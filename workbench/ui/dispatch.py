@@ -84,6 +84,8 @@ class Dispatch(QObject):
             "whole_file": view.whole_file,
             "split": desk.toggle_split,
             "whitespace": desk.toggle_whitespace,
+            "views": desk.cycle_views,
+            "editor": desk.open_in_editor,
             "fold": self._fold,
             "files_panel": desk.toggle_files,
             "side_panel": desk.toggle_side,

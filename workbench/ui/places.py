@@ -17,6 +17,10 @@ QUIET = 600
 """Milliseconds without a move after which the place is kept."""
 
 
+LEAST = {0: 760, 2: 1040}
+"""By the number of a panel, the narrowest window that shows it beside the code without being asked."""
+
+
 class Places(QObject):
     """Keeps and restores."""
 
@@ -33,6 +37,8 @@ class Places(QObject):
         self._controller, self._view, self._files = controller, view, files
         self._splitter, self._window = splitter, window
         self._ends: dict[int, QWidget] = {0: files, 2: side}
+        self._too_narrow: set[int] = set()
+        self._width = max(LEAST.values())
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(QUIET)
@@ -53,7 +59,11 @@ class Places(QObject):
             "folded": self._files.folded(),
             "geometry": bytes(self._window.saveGeometry().toBase64().data()).decode("ascii"),
             "splitter": self._splitter.sizes(),
-            "hidden": [number for number, end in self._ends.items() if not end.isVisibleTo(self._splitter)],
+            "hidden": [
+                number
+                for number, end in self._ends.items()
+                if not end.isVisibleTo(self._splitter) and number not in self._too_narrow
+            ],
         }
         try:
             session.save_place(place)
@@ -77,7 +87,20 @@ class Places(QObject):
         for number in place.get("hidden") or ():
             if number in self._ends:
                 self._ends[number].hide()
+                self._too_narrow.discard(number)
         self._files.set_folded([str(each) for each in place.get("folded") or ()])
+
+    def fit(self, width: int) -> None:
+        """The window has another width: a panel gives way where the code would have no room beside it."""
+        before, self._width = self._width, width
+        for number, least in LEAST.items():
+            end = self._ends[number]
+            if width < least <= before and end.isVisibleTo(self._splitter):
+                end.hide()
+                self._too_narrow.add(number)
+            elif before < least <= width and number in self._too_narrow:
+                end.show()
+                self._too_narrow.discard(number)
 
     def restore_view(self, place: Mapping[str, Any]) -> None:
         """The cursor, the scroll position and what is folded in the review."""

@@ -97,6 +97,7 @@ class Panels(QObject):
         answered = self._controller.document().answered
         self._side.show_ledger(ledger_rows(entries, answered), current.number if current is not None else 1)
         self._show_bars()
+        self._top.set_view(self._controller.views.now.value)
         self._top.show_review(session.repository.name, review.task, split=self._preferences.settings.split)
         self._status.show_drafts(len(session.drafts()))
         self.shown.emit()

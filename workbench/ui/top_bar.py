@@ -135,6 +135,7 @@ class TopBar(QWidget):
         self.trust = QLabel("restricted", self)
         self.trust.setProperty("kind", "dim")
         self.trust.setToolTip("No program that this repository names is run: no hook, filter or check.")
+        self.view = self._button("All changes ▾", "views", keys)
         self.split = self._button("Split ▾", "split", keys)
         self.land = self._button("Land", "land", keys)
         self.send = QPushButton(f"Send  {keys.get('send', '')}".strip(), self)
@@ -153,7 +154,7 @@ class TopBar(QWidget):
         left.addSpacing(8)
         left.addWidget(self.task, 1)
         right.addStretch(1)
-        for widget in (self.trust, self.split, self.land, self.send):
+        for widget in (self.trust, self.view, self.split, self.land, self.send):
             right.addWidget(widget)
         right.insertSpacing(2, 8)
         layout.addLayout(left, 1)
@@ -176,6 +177,10 @@ class TopBar(QWidget):
         self.set_split(split=split)
         self._set_open(is_open=True)
 
+    def set_view(self, words: str) -> None:
+        """Say which changes are shown."""
+        self.view.setText(f"{words} ▾")
+
     def set_split(self, *, split: bool) -> None:
         """Say how the diff is shown."""
         self.split.setText("Split ▾" if split else "Unified ▾")
@@ -187,7 +192,7 @@ class TopBar(QWidget):
         self._set_open(is_open=False)
 
     def _set_open(self, *, is_open: bool) -> None:
-        for widget in (self.trust, self.split, self.land, self.send):
+        for widget in (self.trust, self.view, self.split, self.land, self.send):
             widget.setVisible(is_open)
 
     def _button(self, text: str, command: str, keys: dict[str, str]) -> QToolButton:
@@ -195,7 +200,9 @@ class TopBar(QWidget):
         button.setText(text)
         button.setProperty("kind", "quiet")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        title = {"split": "Split or unified", "land": "Land what was accepted"}[command]
+        title = {"views": "Which changes", "split": "Split or unified", "land": "Land what was accepted"}[
+            command
+        ]
         button.setToolTip(f"{title} ({keys.get(command, '')})")
         button.setObjectName(command)
         button.clicked.connect(self._on_button)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.review.actions import FeedbackSent
@@ -99,7 +99,8 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         keys = {
-            command: self.keymap.shown(command) for command in ("palette", "send", "split", "land", "task")
+            command: self.keymap.shown(command)
+            for command in ("palette", "send", "split", "views", "land", "task")
         }
         self.top = TopBar(self.theme, keys, self)
         self.view = DiffView(self, self.theme)
@@ -288,6 +289,7 @@ class MainWindow(QMainWindow):
 
     def go_to(self, stop: Stop) -> None:
         """The cursor to what an act was about."""
+        self.controller.uncover(stop.path)
         if stop.note is not None and self.view.go_to_note(stop.note):
             return
         if stop.entry is not None:
@@ -303,6 +305,7 @@ class MainWindow(QMainWindow):
         self.places.moved()
 
     def _on_file(self, path: str) -> None:
+        self.controller.uncover(path)
         self.view.go_to_file(path)
         self.view.setFocus()
 
@@ -346,6 +349,10 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.tracer.event_happened("window_shown")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.places.fit(event.size().width())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

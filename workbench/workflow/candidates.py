@@ -56,7 +56,20 @@ def read_candidate(repository: Repository, head: Head, asked: Asked) -> Candidat
         found = repository.resolve(asked.range_text)
         return Candidate(found.base_tree, found.base_commit, found.tree, asked.range_text)
     snapshot: Snapshot = repository.snapshot(staged=asked.staged)
-    return Candidate(head.tree, head.commit, snapshot.tree, "", snapshot.not_shown)
+    late = () if asked.staged else late_rows(repository)
+    return Candidate(head.tree, head.commit, snapshot.tree, "", (*snapshot.not_shown, *late))
+
+
+def late_rows(repository: Repository) -> tuple[NotShown, ...]:
+    """What a program wrote into a file that a landing had displaced under it. Each is told once."""
+    if not any((repository.shadow / "backup").glob("*")):
+        return ()
+    from workbench.git.journal import late_edits  # noqa: PLC0415 - seldom is there anything
+
+    return tuple(
+        NotShown(late.path, "was written to under a landing; those bytes are in no file, but " + late.kept)
+        for late in late_edits(repository)
+    )
 
 
 def choices(repository: Repository, head: Head) -> tuple[Choice, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -35,12 +34,6 @@ def make_demo(folder: Path | None = None) -> Path:
         (target / path).unlink()
     (target / EXECUTABLE).chmod(0o755)
     return target
-
-
-def remove_demo(folder: Path) -> None:
-    """Delete a demo's repository that `make_demo` made in a temporary folder."""
-    if folder.parent.name.startswith("workbench-demo-"):
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def _files(top: Path) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from workbench.errors import UserError
 from workbench.review.review import Review
 from workbench.review.rounds import Source
 from workbench.workflow.arrivals import Arrival, Origin, first_round, next_arrival, take_arrival
+from workbench.workflow.candidates import late_rows
 from workbench.workflow.edits import restore, tweak, tweak_lines
 from workbench.workflow.session import LedgerFacts, Session
 
@@ -77,7 +78,9 @@ def refresh(session: Session) -> Arrival | None:
             "The work tree has changed, but the round on screen came from a model and is not in it.",
             hint="Land what you accepted first, then refresh.",
         )
-    return next_arrival(session, snapshot.tree, Origin(review.source, read, not_shown=snapshot.not_shown))
+    late = late_rows(session.repository) if review.source is Source.WORKTREE else ()
+    not_shown = (*snapshot.not_shown, *late)
+    return next_arrival(session, snapshot.tree, Origin(review.source, read, not_shown=not_shown))
 
 
 def model_stands(review: Review) -> bool:

@@ -13,8 +13,10 @@ from msgspec import Struct
 from workbench.git.worktree import Write
 from workbench.review.changes import FileChange
 from workbench.review.compose import Take
+from workbench.review.entries import entry_id
 from workbench.review.review import Review
 from workbench.review.rounds import Source
+from workbench.review.verdicts import NO_VERDICTS, Verdict
 from workbench.workflow.composing import Entry, composed_files
 from workbench.workflow.overlay import Held, overlay
 from workbench.workflow.receive import last_read
@@ -99,7 +101,37 @@ def _on_top(session: Session, known: str) -> Mapping[str, Entry | None]:
             content = result.data if result.data is not None else result.id
             if content is not None:
                 wanted[result.path] = (result.mode, content)
-    return {**_left_behind(session, there), **wanted}
+    return {**_dropped(session, _left_behind(session, there)), **wanted}
+
+
+def _dropped(session: Session, behind: Mapping[str, Entry | None]) -> Mapping[str, Entry | None]:
+    """Of the paths that the round does not touch any more, those that go back to the base.
+
+    Not what somebody else's round dropped while it was accepted or open: nobody judged that away.
+    """
+    review = session.review
+    wanted: dict[str, Entry | None] = {}
+    for path, entry in behind.items():
+        for index in range(review.index - 1, -1, -1):
+            files = session.files_of(review.rounds[index].tree)
+            file = next((each for each in files if path in (each.path, each.base_path)), None)
+            if file is None:
+                continue
+            held = review.verdicts[index].get(file.path, NO_VERDICTS)
+            given = {*held.old.values(), *held.new.values(), *held.facts.values()}
+            by_expert = review.rounds[index + 1].source is Source.EXPERT
+            if by_expert or Verdict.REJECTED in given or _is_taken(review, file):
+                wanted[path] = entry
+            break
+        else:
+            wanted[path] = entry
+    return wanted
+
+
+def _is_taken(review: Review, file: FileChange) -> bool:
+    """Whether the expert took the ledger's word that accepted code of a file is gone."""
+    ids = {entry_id("accepted", change.path, change.id) for change in file.changes}
+    return any(answer == "taken" and key.partition("/")[2] in ids for key, answer in review.entries.items())
 
 
 def _held(file: FileChange, there: Sequence[FileChange], onward: Sequence[FileChange]) -> Held | None:

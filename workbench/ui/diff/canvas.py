@@ -70,6 +70,7 @@ class Canvas(QAbstractScrollArea):
         # every class of QtWidgets with all its enums (10 ms).
         self.setViewport(QWidget(self))
         self._overlay = Overlay(self.viewport())
+        self._closed = False
         self._ruler = Ruler(self._layout, self)
         self._cards: dict[str, NoteCard] = {}
         self._notes: dict[str, tuple[Note, Place | None]] = {}
@@ -381,6 +382,9 @@ class Canvas(QAbstractScrollArea):
 
     def _ask(self) -> None:
         """After a frame: ask for lines and colours of what is on the screen or near it."""
+        if self._closed:
+            # A frame that is painted while the window closes must not start the helper anew.
+            return
         scroll, height = self.verticalScrollBar().value(), self.viewport().height()
         self._widen()
         layout = self._layout
@@ -523,4 +527,6 @@ class Canvas(QAbstractScrollArea):
 
     def stop_helpers(self) -> None:
         """End the lexing helper; called when the window closes."""
+        self._closed = True
+        self._later.stop()
         self._highlighter.stop()

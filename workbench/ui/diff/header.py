@@ -78,21 +78,18 @@ class Header:
         left_over = sum(entry.is_violation and entry.id not in answered for entry in entries)
         if left_over:
             words = f"{left_over} violation{'s' if left_over != 1 else ''}"
-            if left_over < violations:
-                words += " left"
-            self._pill(painter, words, dress.theme.back, box.right() - 12, box)
-        elif violations:
-            self._pill(painter, "✓ all answered", dress.theme.accepted, box.right() - 12, box)
+            words += " left" if left_over < violations else ""
+            colour = dress.theme.back
         else:
-            self._pill(painter, "nothing violated", dress.theme.accepted, box.right() - 12, box)
-        left = 30 + dress.strong_metrics.horizontalAdvance("Ledger") + 12
+            words, colour = ("✓ all answered" if violations else "nothing violated"), dress.theme.accepted
+        taken = self._pill(painter, words, colour, box.right() - 12, box)
+        left = round(30 + dress.strong_metrics.horizontalAdvance("Ledger") + 12)
+        room = max(0, round(box.right() - 24 - taken - left))
+        words = "what became of your verdicts and notes in this round"
+        words = dress.text_metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         painter.setFont(dress.text)
         painter.setPen(dress.theme.dim)
-        painter.drawText(
-            box.adjusted(round(left), 0, 0, 0),
-            Qt.AlignmentFlag.AlignVCenter,
-            "what became of your verdicts and notes in this round",
-        )
+        painter.drawText(box.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
 
     def _file(self, painter: QPainter, section: Section, file: FileChange, box: QRect) -> None:
         dress, theme = self.dress, self.dress.theme
