@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEasingCurve, QEvent, QRect, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Note, Place
 from workbench.ui.diff.blocks import Block, Sort
-from workbench.ui.diff.cards import NoteCard
 from workbench.ui.diff.cells import Cells, Contents, joined
 from workbench.ui.diff.choosing import Chosen
 from workbench.ui.diff.cursor import Mark, mark_of, spot_of
@@ -33,6 +32,9 @@ from workbench.ui.diff.ruler import WIDTH as RULER
 from workbench.ui.diff.ruler import Ruler
 from workbench.ui.highlighter import Highlighter
 from workbench.ui.theme import Theme, load_theme
+
+if TYPE_CHECKING:
+    from workbench.ui.diff.cards import NoteCard
 
 SCROLL_TIME = 110
 """Milliseconds of the short scroll to the next change; `look.md` allows 120."""
@@ -203,6 +205,9 @@ class Canvas(QAbstractScrollArea):
         card = self._cards.get(block.key)
         if card is None or card.note is not note or card.place != place or card.width != width:
             outdated = place is None and note.place.path is not None
+            # Late: what cards are laid out with costs 8 ms, and a first round has none.
+            from workbench.ui.diff.cards import NoteCard  # noqa: PLC0415
+
             card = self._cards[block.key] = NoteCard(self.dress, note, place, width, outdated=outdated)
         return card
 

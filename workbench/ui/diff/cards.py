@@ -23,10 +23,10 @@ from PySide6.QtGui import (
 from workbench.review.changes import Side
 from workbench.review.notes import Author, Note, Place
 from workbench.review.text import decode, visible
+from workbench.ui.diff.chips import MARGIN, chip
 from workbench.ui.diff.dress import BAR, Dress
 from workbench.ui.diff.shaping import Shaped
 
-MARGIN = 8
 PADDING = 14
 _GAP = 8
 _SHOWN_CODE = 40
@@ -259,22 +259,6 @@ class NoteCard:
         for at, shaped in enumerate(part.code):
             shaped.draw(painter, left + 12, y + part.y + 8 + at * self._code_line)
         painter.restore()
-
-
-def chip(painter: QPainter, dress: Dress, text: str, colour: QColor, at: QPointF) -> float:
-    """A filled chip with its left middle there; its width."""
-    width = dress.small_strong_metrics.horizontalAdvance(text) + 12
-    height = round(17 * dress.scale)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    box = QRectF(at.x(), at.y() - height / 2, width, height)
-    painter.drawRoundedRect(box, 4, 4)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setFont(dress.small_strong)
-    painter.setPen(dress.theme.ground if dress.theme.is_dark else dress.theme.raised)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-    return float(width)
 
 
 def place_words(place: Place) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.diff.cards import MARGIN
+from workbench.ui.diff.chips import MARGIN
 
 _LEAST = 44
 

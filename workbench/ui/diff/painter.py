@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -15,13 +16,16 @@ from workbench.review.progress import Standing
 from workbench.review.rows import words_of
 from workbench.review.text import visible
 from workbench.ui.diff.blocks import Block, Sort
-from workbench.ui.diff.cards import NoteCard, chip
 from workbench.ui.diff.cells import Cells
+from workbench.ui.diff.chips import chip
 from workbench.ui.diff.code import CodePainter, verdict_words
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Scene
 from workbench.ui.diff.header import Header
 from workbench.ui.diff.layout import Layout, Section, Spot
+
+if TYPE_CHECKING:
+    from workbench.ui.diff.cards import NoteCard
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

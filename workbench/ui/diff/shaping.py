@@ -11,20 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetricsF,
-    QGlyphRun,
-    QPainter,
-    QRawFont,
-    QTextCharFormat,
-    QTextLayout,
-    QTextLine,
-    QTextOption,
-)
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGlyphRun, QPainter, QRawFont
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QTextCharFormat, QTextLayout, QTextLine
 
 Piece = tuple[int, int, QColor]
 """(start, end, colour): characters of the line, in order, without holes."""
@@ -197,6 +190,9 @@ class Shaper:
         return columns
 
     def _as_layout(self, shaped: Shaped, text: str, pieces: Sequence[Piece]) -> None:
+        # Late: these classes bring nine enums (5 ms), and most reviews have no such line on the first screen.
+        from PySide6.QtGui import QTextLayout, QTextOption  # noqa: PLC0415
+
         shaped._shift = 1 if _right_to_left.search(text) else 0
         laid = LEFT_TO_RIGHT + text if shaped._shift else text
         if max(text) > "\uffff":
@@ -233,6 +229,8 @@ class Shaper:
     def _format(self, colour: QColor) -> QTextCharFormat:
         known = self._formats.get(colour.rgba())
         if known is None:
+            from PySide6.QtGui import QTextCharFormat  # noqa: PLC0415 - as above
+
             known = QTextCharFormat()
             known.setForeground(colour)
             self._formats[colour.rgba()] = known
