@@ -95,7 +95,7 @@ def test_a_type_change_takes_its_two_sections_and_shows_both_sides(box: GitBox) 
     )
     assert first.runs == ()
     (change,) = first.changes
-    assert (change.kind, change.words) == (Kind.SYMLINK, "file → symbolic link")
+    assert (change.kind, change.words) == (Kind.SYMLINK, "file → symbolic link to target")
     assert (change.removed, change.added) == ((b"one\n", b"two\n"), (b"target",))
     assert second.runs == (Run(1, 1, (b"1\n",), (b"2\n",)),)
 

@@ -6,6 +6,7 @@ import time
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.review.gitbox import GitBox
 from tests.review.texts_of_code import NASTY, modified, runs_of, texts
@@ -192,3 +193,15 @@ def test_ten_thousand_changes_are_made_in_the_time_of_a_few_digests_each() -> No
     changes = modified(runs).changes
     assert time.perf_counter() - start < 1.5
     assert len({change.id for change in changes}) == 10_000
+
+
+def test_a_symbolic_link_says_where_it_led_and_where_it_leads() -> None:
+    link = FileChange(Status.MODIFIED, "l", "l", "120000", "120000", "a" * 40, "b" * 40)
+
+    retargeted = with_changes(link, (b"here",), (b"/etc/passwd",)).changes
+    added = with_changes(
+        replace(link, status=Status.ADDED, base_path=None, old_mode=None, old_id=None), (), (b"there",)
+    ).changes
+
+    assert [change.words for change in retargeted] == ["symbolic link to here now leads to /etc/passwd"]
+    assert [change.words for change in added] == ["symbolic link to there added"]

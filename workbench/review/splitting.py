@@ -69,21 +69,31 @@ def _facts(file: FileChange, removed: tuple[bytes, ...], added: tuple[bytes, ...
         proof = f"{file.old_mode} {file.old_id} {file.new_mode} {file.new_id}"
         if content is not Kind.SYMLINK:
             removed = added = ()
-        yield _fact(file, content, _words(file, content), proof, removed, added)
+        yield _fact(file, content, _words(file, content, removed, added), proof, removed, added)
 
 
-def _words(file: FileChange, kind: Kind) -> str:
-    """What a fact about the content says of itself."""
+def _words(file: FileChange, kind: Kind, removed: tuple[bytes, ...], added: tuple[bytes, ...]) -> str:
+    """What a fact about the content says of itself; of a link, where it leads."""
+    before = _target(removed) if file.old_mode == LINK else ""
+    after = _target(added) if file.new_mode == LINK else ""
     if file.status is Status.TYPECHANGE:
-        return f"{_type_name(file.old_mode)} → {_type_name(file.new_mode)}"
+        return f"{_type_name(file.old_mode)}{before} → {_type_name(file.new_mode)}{after}"
     if kind is Kind.SUBMODULE and file.old_id and file.new_id:
         return f"submodule {file.old_id[:12]} → {file.new_id[:12]}"
     done = {Status.ADDED: "added", Status.DELETED: "deleted"}.get(file.status, "changed")
     if kind is Kind.SUBMODULE:
         return f"submodule {done} at {(file.new_id or file.old_id or '')[:12]}"
     if kind is Kind.SYMLINK:
-        return "symbolic link retargeted" if done == "changed" else f"symbolic link {done}"
+        if done == "changed":
+            return (
+                f"symbolic link{before} now leads{after}" if before and after else "symbolic link retargeted"
+            )
+        return f"symbolic link{before or after} {done}"
     return f"{'binary' if kind is Kind.BINARY else 'empty'} file {done}"
+
+
+def _target(lines: tuple[bytes, ...]) -> str:
+    return f" to {b''.join(lines).decode('utf-8', 'surrogateescape')}" if lines else ""
 
 
 def _type_name(mode: str | None) -> str:
