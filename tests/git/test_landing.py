@@ -19,11 +19,12 @@ from tests.git.conftest import Opening
 from tests.repos import Repo, new_repo, numbered
 from workbench.errors import UserError
 from workbench.git import exchange
-from workbench.git.folder import File
+from workbench.git.folder import File, WorkFolder
 from workbench.git.journal import acknowledge, late_edits, pending, recover
 from workbench.git.locking import landing_lock
 from workbench.git.paths import LANDING
 from workbench.git.repository import Repository
+from workbench.git.stepping import settled
 from workbench.git.worktree import ConflictError, Write, land, plan, undo
 
 
@@ -320,6 +321,7 @@ from pathlib import Path
 from workbench.git import exchange, folder, record, stepping
 from workbench.git.journal import recover
 from workbench.git.repository import Repository
+from workbench.git.stepping import settled
 from workbench.git.worktree import Write, land
 
 root, data, journal, at, count = *map(Path, sys.argv[1:4]), int(sys.argv[4]), int(sys.argv[5])
@@ -479,3 +481,24 @@ def test_no_edit_of_an_agent_is_lost_while_we_land(
     for at, line in enumerate(final[:600]):
         assert line in (base[at], edits.get(at, base[at]), b"ours %d" % (at // 4))
     assert not list(repo.root.glob(LANDING + "*"))
+
+
+def test_a_file_that_its_writer_has_cut_and_not_written_yet_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "work.py"
+    path.write_bytes(b"before\n" * 100)
+    cut, after = threading.Event(), b"after\n" * 100
+
+    def write() -> None:
+        with path.open("wb") as file:
+            cut.set()
+            threading.Event().wait(0.02)  # the time for which a busy machine keeps a writer waiting
+            file.write(after)
+
+    writer = threading.Thread(target=write)
+    with WorkFolder(tmp_path) as folder:
+        writer.start()
+        cut.wait()
+        found = settled(folder, "work.py", ("100644", b"before\n" * 100))
+    writer.join()
+
+    assert found == ("100644", after)

@@ -12,11 +12,13 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from workbench.git.folder import File, Owner, WorkFolder
+from workbench.git.folder import LINK, File, Owner, WorkFolder
 
 # A program that writes a file in place empties it first. We read again until nothing moves any more.
 _SETTLE_SECONDS = 0.004
 _SETTLE_TRIES = 50
+# A writer in place cuts the file and then writes; on a busy machine it may be kept waiting in between.
+_TORN_READS = 25
 
 
 class Move(StrEnum):
@@ -141,13 +143,22 @@ def settled(folder: WorkFolder, path: str, wanted: File | None) -> File | None:
     """What stands at a path once nobody is in the middle of writing it."""
     found = folder.read(path)
     last = found[0] if found else None
+    equal = 0
     for _ in range(_SETTLE_TRIES):
         if last == wanted:
             return last
         time.sleep(_SETTLE_SECONDS)
         found = folder.read(path)
         now = found[0] if found else None
-        if now == last:
-            return now
+        equal = equal + 1 if now == last else 0
         last = now
+        if equal >= (_TORN_READS if _looks_torn(last, wanted) else 1):
+            break
     return last
+
+
+def _looks_torn(found: File | None, wanted: File | None) -> bool:
+    """A beginning of what was there: its writer has cut the file and may not have come to write yet."""
+    if found is None or wanted is None or found[0] == LINK:
+        return False
+    return len(found[1]) < len(wanted[1]) and wanted[1].startswith(found[1])

@@ -44,7 +44,7 @@ def open_in_editor(setting: str, path: Path, line: int) -> None:
     if not path.exists():
         raise UserError(
             f"{path.name} is not in the work tree.",
-            hint="It is only in this round; land it to have it there.",
+            hint="It was deleted there, or is only in this round.",
         )
     command = command_for(setting, path, line)
     started = QProcess.startDetached(command[0], command[1:])
