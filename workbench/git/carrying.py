@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from workbench.errors import UserError
 from workbench.git.composing import object_id
 from workbench.git.exchange import flush_file_system
@@ -55,6 +57,11 @@ class Landing:
         self._name = name
         self._count = 0
         self._done: list[Step] = []
+        # Ours that stood at a path for an instant and were taken back. A program that opened one in that
+        # instant may write to it later, so each is kept and read again like what was displaced.
+        self._withdrawn: list[Step] = []
+        # What somebody wrote and could not be brought in: told at the next refresh, like a late edit.
+        self._strays: list[tuple[str, File]] = []
         self._owners: Mapping[str, Owner | None] = {}
 
     def temporary(self) -> str:
@@ -101,8 +108,7 @@ class Landing:
                 if step.move is Move.DELETE:
                     self._folder.remove_empty_folders(step.path)
                 return
-            if outcome.extra is not None:
-                self._bring_in(step.path, step.after, outcome.extra)
+            self._withdraw(step, outcome.extra)
             again = self._merged_step(step, record)
             if again is None:
                 return
@@ -142,7 +148,7 @@ class Landing:
             now = settled(self._folder, path, base)
             merged = merge_files(self._repository, base, now, theirs, finely=True)
             if merged is None:
-                references(self._repository, [theirs])
+                self._strays.append((path, theirs))
                 raise MovedError(path)
             if merged == now:
                 return
@@ -152,9 +158,16 @@ class Landing:
             outcome = do(self._folder, step)
             if outcome.done:
                 return
-            if outcome.extra is not None:
-                self._bring_in(path, step.after, outcome.extra)
+            self._withdraw(step, outcome.extra)
+        self._strays.append((path, theirs))
         raise MovedError(path)
+
+    def _withdraw(self, step: Step, extra: File | None) -> None:
+        """Remember a step that was taken back at once; bring in what somebody wrote to it in between."""
+        if step.move is Move.EXCHANGE:
+            self._withdrawn.append(step if extra is None else replace(step, after=extra))
+        if extra is not None:
+            self._bring_in(step.path, step.after, extra)
 
     def _look_again(self, step: Step, record: RecordWriter) -> None:
         """A program that had the old file open may have written to it after it was displaced."""
@@ -167,6 +180,7 @@ class Landing:
             raise MovedError(step.path)
         if take_back(self._folder, step):
             self._done.remove(step)
+            self._withdrawn.append(step)
             again = self._merged_step(step, record)
             if again is not None:
                 self._put(again, record)
@@ -200,6 +214,7 @@ class Landing:
         if left:
             found = [self._folder.read(step.temporary) for step in left]
             references(self._repository, [file[0] for file in found if file is not None])
+        if left or self._withdrawn or self._strays:
             self.put_away(left)
         self.clear()
         return list(dict.fromkeys(step.path for step in left))
@@ -247,14 +262,18 @@ class Landing:
         names = []
         with suppress(OSError):
             place.mkdir()
-            for number, step in enumerate(steps):
+            held = [(step, None) for step in steps] + [(step, step.after) for step in self._withdrawn]
+            for number, (step, ours) in enumerate(held):
                 found = self._folder.read(step.temporary)
                 if found is None or found[0][0] == LINK:
                     continue
                 # Across file systems this fails, and the files were read for the last time.
                 (self._folder.root / step.temporary).rename(place / str(number))
-                (mode, data), _ = found
+                mode, data = ours or found[0]
                 names.append([number, step.path, [mode, object_id(self._repository, data)]])
+            for number, (path, (mode, data)) in enumerate(self._strays, len(held)):
+                (place / str(number)).write_bytes(data)
+                names.append([number, path, [mode, ""]])
             (place / "names.json").write_text(json.dumps(names), "utf-8")
         self.clear()
 
