@@ -31,10 +31,10 @@ from workbench.review.review import redoable
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.ui.diff.document import Document, Stop
 from workbench.ui.round_views import RoundViews, View
+from workbench.workflow.answers import AGAIN, answer, send_again
 from workbench.workflow.session import Session
 
 T = TypeVar("T")
-AGAIN = "Not dealt with yet."
 
 
 class Controller(QObject):
@@ -280,27 +280,13 @@ class Controller(QObject):
     def take_entry(self, entry: Entry) -> None:
         """The grammar on a ledger entry: accept takes what is there. Rejecting is `errands.restore`."""
         session = self.open_session()
-        if entry.note is not None and entry.said not in (Said.KEEP_ALTERED,):
-            self.judge_note(entry.note, Verdict.ACCEPTED)
-        if self.attempt(lambda: session.judge_entry(entry, "taken")):
+        if self.attempt(lambda: answer(session, entry, Verdict.ACCEPTED)):
             self.entry_judged.emit(entry)
 
     def send_entry_again(self, entry: Entry) -> None:
         """The grammar on a ledger entry that cannot be restored: it goes into the feedback again."""
         session = self.open_session()
-
-        def act() -> None:
-            if entry.note is not None:
-                session.reply(entry.note, AGAIN, again=True)
-            else:
-                changes = [
-                    session.changes_by_id[each] for each in entry.changes if each in session.changes_by_id
-                ]
-                if changes:
-                    session.judge(select_changes(changes), Verdict.REJECTED)
-            session.judge_entry(entry, "again")
-
-        if self.attempt(act):
+        if self.attempt(lambda: send_again(session, entry)):
             self.entry_judged.emit(entry)
 
     # -- notes and the rest -------------------------------------------------------------------
