@@ -324,6 +324,13 @@ def command_bench(venv: Venv, arguments: Sequence[str]) -> int:
     return run(command, env=environment(venv, offscreen=True))
 
 
+def command_fuzz(venv: Venv, arguments: Sequence[str]) -> int:
+    """The suites of random cases of tests/fuzz. A second call goes on where the first was ended."""
+    set_up(venv)
+    command = [str(venv.python), "-m", "tests.fuzz", *arguments]
+    return run(command, env=environment(venv, offscreen=True))
+
+
 def command_lock(venv: Venv, arguments: Sequence[str]) -> int:
     """One lock for every system and every Python from 3.11 on. Keeps the pins that still fit."""
     with tempfile.TemporaryDirectory(prefix="workbench-lock-") as folder:
@@ -351,6 +358,7 @@ COMMANDS: dict[str, tuple[Callable[[Venv, Sequence[str]], int], str]] = {
     "check": (command_check, "the same without the tests"),
     "shots": (command_shots, "screenshots of every main state into a folder (build/shots)"),
     "bench": (command_bench, "the speed tests of tests/benchmarks"),
+    "fuzz": (command_fuzz, "random cases as long as one lets it: [SUITE] [--cases N] [--seed S] [--fresh]"),
     "setup": (command_setup, "only make the environment"),
     "lock": (command_lock, "remake packaging/requirements.lock (--upgrade for newer versions of everything)"),
 }

@@ -85,8 +85,11 @@ def make_home(home: Path) -> dict[str, str]:
 
 
 def enter_hermetic_environment() -> None:
+    git = os.environ.get("WORKBENCH_TEST_GIT")
     for name in [name for name in os.environ if is_foreign(name)]:
         del os.environ[name]
+    if git:  # the folder of another git than the installed one
+        os.environ["PATH"] = os.path.abspath(git) + os.pathsep + os.environ.get("PATH", os.defpath)
     home = Path(tempfile.mkdtemp(prefix="workbench-tests-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ.update(FIXED | make_home(home))

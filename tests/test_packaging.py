@@ -50,5 +50,5 @@ def test_the_version_is_said_once_and_the_same() -> None:
 def test_the_dev_command_says_in_one_sentence_what_it_can_do() -> None:
     command = [sys.executable, str(ROOT / "packaging" / "dev.py"), "--help"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    for name in ("run", "test", "check", "shots", "bench", "setup", "lock"):
+    for name in ("run", "test", "check", "shots", "bench", "fuzz", "setup", "lock"):
         assert re.search(rf"(?m)^  {name} ", said)

@@ -253,9 +253,7 @@ def _take(window: MainWindow, opening: Ahead[Session | Nothing]) -> None:
 
 def _wait_for(window: MainWindow, opening: Ahead[Session | Nothing]) -> None:
     """Take the answer when it comes."""
-    window.tasks.start(
-        "open", lambda _: opening.answer(), window.errands.take_opened, window.errands.take_open_failure
-    )
+    window.errands.wait_for(opening.answer, opening.watch)
 
 
 def _saver(settings: Settings) -> Callable[[Mapping[str, object]], Settings]:

@@ -11,9 +11,9 @@ from pathlib import Path
 WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "theta", "iota", "kappa", "lambda", "tau")
 
 
-def git(folder: Path, *args: str) -> str:
-    """Run plain git in a folder, with a fixed identity and no configuration of the user's."""
-    env = {
+def git_environment(folder: Path) -> dict[str, str]:
+    """A fixed identity, and no configuration of the user's."""
+    return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -23,7 +23,13 @@ def git(folder: Path, *args: str) -> str:
         "GIT_COMMITTER_NAME": "A",
         "GIT_COMMITTER_EMAIL": "a@example.invalid",
     }
-    done = subprocess.run(["git", *args], cwd=folder, env=env, check=True, capture_output=True)
+
+
+def git(folder: Path, *args: str) -> str:
+    """Run plain git in a folder."""
+    done = subprocess.run(
+        ["git", *args], cwd=folder, env=git_environment(folder), check=True, capture_output=True
+    )
     return done.stdout.decode()
 
 

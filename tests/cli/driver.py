@@ -111,7 +111,11 @@ class CommandLine:
 
 
 def process(
-    *args: str | Path, cwd: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    *args: str | Path,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """The same in a process of its own."""
     return subprocess.run(
@@ -122,6 +126,7 @@ def process(
         text=True,
         errors="surrogateescape",
         env=environment(env),
+        timeout=timeout,
     )
 
 

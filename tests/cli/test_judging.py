@@ -256,3 +256,65 @@ def test_only_a_changed_file_can_be_marked_viewed(wb: CommandLine, review: str) 
 def _state(wb: CommandLine, review: str) -> list[object]:
     notes = wb.json("notes", review)["notes"]
     return [wb.changes(review), notes, wb.json("task", review)]
+
+
+@pytest.fixture
+def sensitive(wb: CommandLine, tmp_path: Path) -> str:
+    """A review of two plain files and three sensitive ones, all of one shape, one with a hidden character."""
+    made = new_repo(tmp_path / "sensitive")
+    paths = ("a.py", "b.py", ".envrc", "AGENTS.md", "pyproject.toml")
+    made.commit({path: f"x = old({n})\n" for n, path in enumerate(paths)})
+    made.write({path: f"x = new({n})\n" for n, path in enumerate(paths)})
+    made.write({"c.py": "is_admin = 1\nis_\u0430dmin = 2  # \u202e\n"})
+    return wb.start(made.root)
+
+
+def test_sensitive_and_suspicious_files_are_said(wb: CommandLine, sensitive: str) -> None:
+    files = wb.files(sensitive)
+    assert {path: file["sensitive"] for path, file in files.items() if file["sensitive"]} == {
+        ".envrc": "runs by itself",
+        "AGENTS.md": "instructions",
+        "pyproject.toml": "build",
+    }
+    assert files["a.py"]["suspicious"] == []
+    assert [(row["line"], row["side"], row["kind"]) for row in files["c.py"]["suspicious"]] == [
+        (2, "new", "hidden characters"),
+        (2, "new", "look-alike letters"),
+    ]
+    text = wb("changes", sensitive)
+    assert "modified   .envrc  [runs by itself]" in text
+    assert "  ! line 2: U+202E RIGHT-TO-LEFT OVERRIDE" in text
+
+
+@pytest.mark.parametrize("way", ["--all", "--shape"])
+def test_sensitive_files_are_not_accepted_in_bulk(wb: CommandLine, sensitive: str, way: str) -> None:
+    how = ["--all"] if way == "--all" else ["--shape", wb.change(sensitive, "a.py")]
+    said = wb("judge", sensitive, "accepted", *how)
+    assert "3 sensitive files were left out: .envrc, AGENTS.md, pyproject.toml." in said
+    verdicts = wb.verdicts(sensitive)
+    left = {".envrc", "AGENTS.md", "pyproject.toml"}
+    assert {path for path, found in verdicts.items() if found == ["open"]} - {"c.py"} == left
+    assert verdicts["a.py"] == verdicts["b.py"] == ["accepted"]
+    answer = wb.json("judge", sensitive, "accepted", *how)
+    assert answer["left_out"] == [".envrc", "AGENTS.md", "pyproject.toml"]
+    wb("undo", sensitive)
+    assert wb.progress(sensitive)["accepted"] == 0
+
+
+def test_a_sensitive_file_is_accepted_by_itself_and_rejected_in_bulk(wb: CommandLine, sensitive: str) -> None:
+    wb("judge", sensitive, "accepted", "--file", ".envrc")
+    wb("judge", sensitive, "accepted", wb.change(sensitive, "AGENTS.md"))
+    assert wb.progress(sensitive)["accepted"] == 2
+    assert "1 sensitive file was left out: pyproject.toml." in wb("judge", sensitive, "accepted", "--all")
+    answer = wb.json("judge", sensitive, "rejected", "--all")
+    assert (answer["rejected"], answer["left_out"]) == (6, [])
+
+
+def test_a_review_of_sensitive_files_alone_is_not_accepted_in_bulk(wb: CommandLine, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "alone")
+    made.commit({".envrc": "a\n"})
+    made.write({".envrc": "b\n"})
+    review = wb.start(made.root)
+    said = wb.refused("judge", review, "accepted", "--all")
+    assert "Nothing was accepted: 1 sensitive file was left out: .envrc." in said
+    assert wb.verdicts(review) == {".envrc": ["open"]}

@@ -168,7 +168,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(wb: CommandLine, rev
     assert not wb.json("show", review)["closed"]
 
 
-@pytest.mark.parametrize("to", ["patch:", "somewhere", "branch:x", ""])
+@pytest.mark.parametrize("to", ["patch:", "somewhere", "branch:", ""])
 def test_other_places_are_refused(wb: CommandLine, review: str, to: str) -> None:
     assert "is not a place to land" in wb.refused("land", review, "--to", to, "--unread")
 

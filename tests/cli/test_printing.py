@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.driver import CommandLine, command, environment, process
-from tests.repos import Repo, many_files
+from tests.repos import Repo, many_files, new_repo
 from workbench.cli.output import counted
 from workbench.cli.parser import COMMANDS, WINDOWS
 
@@ -40,6 +40,8 @@ def test_every_command_prints_one_json_document(wb: CommandLine, repo: Repo, tmp
         "ledger": [review],
         "calls": [review],
         "land": [review, "--to", "worktree", "--unread"],
+        "trust": [str(repo.root), "--yes"],
+        "restrict": [str(repo.root)],
         "doctor": [],
         "keys": [],
         "delete": [review],
@@ -115,3 +117,13 @@ def test_the_version_is_said(wb: CommandLine, capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit):
         wb.run("--version")
     assert capsys.readouterr().out.startswith("workbench ")
+
+
+def test_a_name_forges_no_line_of_the_listing(wb: CommandLine, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "forged")
+    made.commit({"a.py": "x\n"})
+    made.write({"evil\nmodified   a.py": "y\n", "b\u202e.py": "z\n"})
+    lines = wb("changes", made.root).split("\n")
+    assert not [line for line in lines if line.startswith("modified")]
+    assert "added      evil⟦U+000A⟧modified   a.py" in lines
+    assert "added      b⟦U+202E⟧.py" in lines

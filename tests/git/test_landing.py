@@ -20,7 +20,8 @@ from tests.repos import Repo, new_repo, numbered
 from workbench.errors import UserError
 from workbench.git import exchange
 from workbench.git.folder import File, WorkFolder
-from workbench.git.journal import acknowledge, late_edits, pending, recover
+from workbench.git.journal import acknowledge, pending, recover
+from workbench.git.late import late_edits
 from workbench.git.locking import landing_lock
 from workbench.git.paths import LANDING
 from workbench.git.repository import Repository

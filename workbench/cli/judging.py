@@ -20,6 +20,7 @@ from workbench.review.notes import Place
 from workbench.review.places import place_lines
 from workbench.review.review import redoable, undoable
 from workbench.review.selecting import select_lines
+from workbench.review.sensitive import left_out
 from workbench.review.shapes import shape_of
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.workflow import documents
@@ -54,6 +55,8 @@ def judge(options: Options) -> int:
         if entry is not None:
             return done(options, session, answer(session, entry, verdict))
         changes = _chosen(session, options)
+        if (options.all or options.shape is not None) and not (options.lines or options.reason):
+            return _judged(options, session, *session.judge_in_bulk(changes, verdict))
         selections, place = _selected(session, options, changes)
         session.judge(selections, verdict, reason=options.reason, place=place)
         return _judged(options, session, len(changes))
@@ -195,15 +198,17 @@ def _chosen(session: Session, options: Options) -> Sequence[Change]:
     return everything
 
 
-def _judged(options: Options, session: Session, count: int) -> int:
+def _judged(options: Options, session: Session, count: int, left: Sequence[str] = ()) -> int:
     if options.json:
-        print_json(documents.show_document(session)["progress"])
+        print_json({**documents.show_document(session)["progress"], "left_out": list(left)})
     else:
         now = session.progress()
         print_lines(
             f"{count:,} judged. {now.accepted} accepted · {now.rejected} rejected · "
             f"{now.asked} asked · {now.unread} unread"
         )
+        if left:
+            print_lines(left_out(left), "Accept each by itself: --file PATH, or its changes by their ids.")
     return 0
 
 

@@ -51,7 +51,11 @@ def _run(options: Options) -> int:
     trace.happened("started", command=command.name)
     status = BUG
     try:
-        status = command.run(options)
+        # Late: a window waits in its own way, and is to be painted soon.
+        from workbench.cli.waiting import waiting  # noqa: PLC0415
+
+        with waiting():
+            status = command.run(options)
         sys.stdout.flush()
     except UserError:
         status = USER_ERROR

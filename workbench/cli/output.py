@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import Any
 
+import msgspec
+
 from workbench.errors import UserError
+
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 
 
 def print_json(document: Any) -> None:
     """One JSON document. Lone surrogates (names that are not UTF-8) are escaped, so any reader takes it."""
-    json.dump(document, sys.stdout, indent=1, ensure_ascii=True)
-    sys.stdout.write("\n")
+    sys.stdout.write(f"{_as_json(document)}\n")
+
+
+def _as_json(document: Any) -> str:
+    try:
+        # Ten times as quick as the library's own, which a listing of ten thousand changes feels.
+        text = msgspec.json.format(msgspec.json.encode(document), indent=1).decode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(document, indent=1, ensure_ascii=True)
+    # Beyond ASCII there is only what stands in strings, where an escape says the same in every encoding.
+    return text if text.isascii() else _BEYOND_ASCII.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    data = found[0].encode("utf-16-be")
+    return "".join(f"\\u{data[at]:02x}{data[at + 1]:02x}" for at in range(0, len(data), 2))
 
 
 def print_lines(*lines: str) -> None:

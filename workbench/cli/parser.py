@@ -144,9 +144,18 @@ def _next(parser: argparse.ArgumentParser) -> None:
 
 def _land(parser: argparse.ArgumentParser) -> None:
     _review(parser)
-    parser.add_argument("--to", required=True, metavar="worktree|patch:FILE")
+    parser.add_argument("--to", required=True, metavar="worktree|index|branch:NAME|patch:FILE")
+    parser.add_argument("-m", "--message", metavar="MESSAGE", help="of the commit that a branch gets")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
     parser.add_argument("--unread", action="store_true", help="land although changes are unread")
+    parser.add_argument(
+        "--skip-hooks", action="store_true", help="make a commit without its pre-commit and commit-msg"
+    )
+
+
+def _trust(parser: argparse.ArgumentParser) -> None:
+    _path(parser)
+    parser.add_argument("--yes", action="store_true", help="trust it without being asked; the list is shown")
 
 
 def _doctor(parser: argparse.ArgumentParser) -> None:
@@ -185,6 +194,8 @@ _ROWS = (
     Command("ledger", "what became of each verdict and note", _review, "rounds:ledger"),
     Command("calls", "every call to a model", _review, "rounds:calls"),
     Command("land", "write the accepted result", _land, "landing:land"),
+    Command("trust", "show what a repository could run, and trust it", _trust, "trusting:trust"),
+    Command("restrict", "trust a repository no more", _path, "trusting:restrict"),
     Command("demo", "a small repository to try it on", _demo, "program:demo"),
     Command("doctor", "say whether everything it needs is here", _doctor, "program:doctor"),
     Command("keys", "every key", _none, "program:keys"),

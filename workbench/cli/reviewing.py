@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from workbench.cli.output import counted, print_json, print_lines, say
 from workbench.cli.parser import Options
 from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
+from workbench.review.line_ends import line_ends_changed
+from workbench.review.sensitive import tier
+from workbench.review.suspicious import suspicious
+from workbench.review.text import one_line
 from workbench.review.verdicts import NO_VERDICTS, Verdicts, verdict_of
 from workbench.workflow import documents
 from workbench.workflow.keeping import keep_if_possible
@@ -108,6 +113,8 @@ def delete(options: Options) -> int:
 
 def changes(options: Options) -> int:
     """Every file change of a review, or of a folder and a range (then nothing is saved)."""
+    # What is made here stays until the end; looking through it for garbage takes as long as making it.
+    gc.disable()
     named = named_review(options)
     if named is None:
         if options.round is not None:
@@ -132,9 +139,16 @@ def _bare(session: Session) -> documents.Document:
 def _changes_unsaved(options: Options) -> int:
     path, asked = asked_for(options)
     repository = open_repository(path)
+    listed: list[documents.Document] = []
+    files: list[FileChange] = []
     try:
         candidate = read_candidate(repository, repository.head(), asked)
-        files = repository.file_changes(candidate.base, candidate.tree)
+        for file in repository.stream_changes(candidate.base, candidate.tree):
+            # While git compares the next file, this one is made a document.
+            if options.json:
+                listed.append(documents.file_document(file))
+            else:
+                files.append(file)
     finally:
         repository.close()
     document = {
@@ -143,7 +157,7 @@ def _changes_unsaved(options: Options) -> int:
         "base": candidate.base,
         "tree": candidate.tree,
         "not_shown": [documents.not_shown_document(each) for each in candidate.not_shown],
-        "files": [documents.file_document(file) for file in files] if options.json else [],
+        "files": listed,
     }
     _print_changes(options, document, files, {})
     return 0
@@ -176,18 +190,27 @@ def round_index(session: Session, number: int) -> int:
 
 
 def _print_changes(
-    options: Options, document: documents.Document, files: tuple[FileChange, ...], verdicts: Verdicts
+    options: Options, document: documents.Document, files: Sequence[FileChange], verdicts: Verdicts
 ) -> None:
     if options.json:
         print_json(document)
         return
     for file in files:
-        renamed = f"  (from {file.base_path})" if file.base_path not in (None, file.path) else ""
-        print_lines(f"{file.status.value:10} {file.path}{renamed}")
+        before = file.base_path
+        renamed = f"  (from {one_line(before)})" if before is not None and before != file.path else ""
+        sensitive = tier(file)
+        badge = f"  [{sensitive.value}]" if sensitive is not None else ""
+        print_lines(f"{file.status.value:10} {one_line(file.path)}{renamed}{badge}")
+        ends = line_ends_changed(file)
+        if ends:
+            print_lines(f"  · {ends}")
+        for row in suspicious(file):
+            print_lines(f"  ! {f'line {row.line}: ' if row.line else ''}{row.what}")
         for change in file.changes:
             print_lines(f"  {SIGNS[verdict_of(change, verdicts).value]} {change.id}  {_where(change)}")
     for each in document["not_shown"]:
-        print_lines(f"not shown  {each['path']}: {each['why']}")
+        count = f" ({each['count']} paths)" if each["count"] > 1 else ""
+        print_lines(f"not shown  {one_line(each['path'])}: {each['why']}{count}")
 
 
 def _where(change: Change) -> str:

@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from workbench.git import watching
 from workbench.git.paths import LANDING, why_hostile
 from workbench.git.runner import GitError, Where
+from workbench.git.walking import what_it_is
 from workbench.review.changes import NotShown
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
 
+INNER = "a repository inside this one; its files are its own"
 _READABLE = os.R_OK
+_AT_ONCE = 2000
+"""Paths given to one child, so that whoever waits can be told how far it is. Each child costs one index."""
 
 
 class Sorted(Struct, frozen=True):
@@ -38,7 +43,7 @@ def sort_paths(work_tree: Path, differing: Sequence[str], others: Sequence[str])
     parents: dict[str, bool] = {"": False}
     for path, tracked in [*((path, True) for path in differing), *((path, False) for path in others)]:
         if not tracked and path.endswith("/"):
-            rows.append(NotShown(path, "a repository inside this one; its files are its own"))
+            rows.append(NotShown(path, INNER))
             continue
         if path.startswith(LANDING):
             rows.append(
@@ -51,7 +56,7 @@ def sort_paths(work_tree: Path, differing: Sequence[str], others: Sequence[str])
         if hostile is not None:
             rows.append(NotShown(path, f"{hostile}, which git refuses"))
             continue
-        if _beyond_link(work_tree, path.rpartition("/")[0], parents):
+        if beyond_link(work_tree, path.rpartition("/")[0], parents):
             gone.append(path)
             continue
         why = _why_not(work_tree / path)
@@ -77,20 +82,20 @@ def _why_not(path: Path) -> str | None:
     if stat.S_ISLNK(mode):
         return None
     if not stat.S_ISREG(mode):
-        return "neither a file nor a link"
+        return what_it_is(mode)
     if not os.access(path, _READABLE):
         return "cannot be read: no permission"
     return None
 
 
-def _beyond_link(work_tree: Path, folder: str, known: dict[str, bool]) -> bool:
+def beyond_link(work_tree: Path, folder: str, known: dict[str, bool]) -> bool:
     """Whether a folder is reached through a symlink, or is none.
 
     What git tracked below it is not there any more.
     """
     found = known.get(folder)
     if found is None:
-        found = _beyond_link(work_tree, folder.rpartition("/")[0], known)
+        found = beyond_link(work_tree, folder.rpartition("/")[0], known)
         if not found:
             try:
                 found = not stat.S_ISDIR((work_tree / folder).lstat().st_mode)
@@ -103,17 +108,28 @@ def _beyond_link(work_tree: Path, folder: str, known: dict[str, bool]) -> bool:
 
 
 def add_paths(repository: Repository, where: Where, paths: Sequence[str]) -> list[NotShown]:
-    """Give paths to `update-index`. It dies on the first that it cannot take, so a failing lot is halved."""
+    """Give paths to `update-index`. It dies on the first that it cannot take, and passes over some with a
+    word on standard error alone (a link named `.gitmodules`), so a failing lot is halved.
+    """
     if not paths:
         return []
+    if len(paths) > _AT_ONCE:
+        rows: list[NotShown] = []
+        for start in range(0, len(paths), _AT_ONCE):
+            watching.say("Reading the files that changed", start, len(paths))
+            rows += add_paths(repository, where, paths[start : start + _AT_ONCE])
+        return rows
     data = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
     args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"]
     try:
-        repository.run_now(args, where, data=data)
+        told = repository.start(args, where.storing(), fed=True).finish_both(data)[1].decode("utf-8", "replace")
+        said = "\n".join(line for line in told.split("\n") if line.startswith(("Ignoring path", "error:")))
     except GitError as failed:
-        if len(paths) > 1:
-            half = len(paths) // 2
-            return [*add_paths(repository, where, paths[:half]), *add_paths(repository, where, paths[half:])]
-        said = failed.stderr.splitlines()[0] if failed.stderr else "git refuses it"
-        return [NotShown(paths[0], said.removeprefix("error: "))]
-    return []
+        said = failed.stderr or "git refuses it"
+    if not said:
+        return []
+    if len(paths) > 1:
+        half = len(paths) // 2
+        return [*add_paths(repository, where, paths[:half]), *add_paths(repository, where, paths[half:])]
+    why = said.strip().split("\n")[0].removeprefix("error: ")
+    return [NotShown(paths[0], "git refuses it" if why.startswith("Ignoring path") else why)]

@@ -6,21 +6,31 @@ cannot be done, everything is taken back. `journal.py` takes back what a kill le
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from workbench.errors import UserError
+from workbench.git.apart import join_apart
 from workbench.git.composing import object_id
 from workbench.git.exchange import flush_file_system
 from workbench.git.folder import LINK, File, Owner, WorkFolder
+from workbench.git.late import Kept, write_kept
 from workbench.git.record import RecordWriter, Ref, StepRef
 from workbench.git.runner import GitError
-from workbench.git.stepping import Move, MovedError, Step, do, is_done, prepare, settled, take_back
+from workbench.git.stepping import (
+    Move,
+    MovedError,
+    Outcome,
+    Step,
+    do,
+    is_done,
+    prepare,
+    settled,
+    take_back,
+)
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
@@ -44,7 +54,9 @@ def merge_files(
     if LINK in modes:
         content = theirs[1] if ours[1] == base[1] else ours[1] if theirs[1] in (base[1], ours[1]) else None
     else:
-        content = repository.merge(base[1], ours[1], theirs[1], finely=finely)
+        content = join_apart(base[1], ours[1], theirs[1])
+        if content is None:
+            content = repository.merge(base[1], ours[1], theirs[1], finely=finely)
     return None if content is None else (mode, content)
 
 
@@ -57,11 +69,14 @@ class Landing:
         self._name = name
         self._count = 0
         self._done: list[Step] = []
-        # Ours that stood at a path for an instant and were taken back. A program that opened one in that
-        # instant may write to it later, so each is kept and read again like what was displaced.
-        self._withdrawn: list[Step] = []
-        # What somebody wrote and could not be brought in: told at the next refresh, like a late edit.
-        self._strays: list[tuple[str, File]] = []
+        # What stood at a path and lies in the landing's folder now, by its name there: the path, and what it
+        # held then. Displaced files and ours that were taken back: a program that opened one while it stood
+        # there may write to it later, so each is kept and read again.
+        self._stood: dict[str, tuple[str, File | Ref]] = {}
+        # What somebody wrote while we were at it: the path, what it was made from, and what was seen. It is in
+        # the file now. But a program that read ours in the instant before may put that, with its next edit,
+        # over it; so the next refresh looks whether it is still there, and tells what is not.
+        self._seen: list[tuple[str, File | None, File]] = []
         self._owners: Mapping[str, Owner | None] = {}
 
     def temporary(self) -> str:
@@ -103,12 +118,13 @@ class Landing:
             outcome = do(self._folder, step)
             if outcome.done:
                 self._done.append(step)
+                self._displaced(step)
                 if number:
                     self._secure(step)
                 if step.move is Move.DELETE:
                     self._folder.remove_empty_folders(step.path)
                 return
-            self._withdraw(step, outcome.extra)
+            self._withdraw(step, outcome)
             again = self._merged_step(step, record)
             if again is None:
                 return
@@ -118,6 +134,7 @@ class Landing:
     def _merged_step(self, step: Step, record: RecordWriter) -> Step | None:
         """The step for what stands at the path now; None where nothing is left to do."""
         now = settled(self._folder, step.path, step.before)
+        self._saw(step.path, step.before, now)
         merged = merge_files(self._repository, step.before, now, step.after)
         if merged is None:
             raise MovedError(step.path)
@@ -144,11 +161,11 @@ class Landing:
 
         Never taken back.
         """
+        self._saw(path, base, theirs)
         for _ in range(_TRIES):
             now = settled(self._folder, path, base)
             merged = merge_files(self._repository, base, now, theirs, finely=True)
             if merged is None:
-                self._strays.append((path, theirs))
                 raise MovedError(path)
             if merged == now:
                 return
@@ -157,17 +174,34 @@ class Landing:
             self._folder.flush(step.temporary)
             outcome = do(self._folder, step)
             if outcome.done:
+                self._displaced(step)
                 return
-            self._withdraw(step, outcome.extra)
-        self._strays.append((path, theirs))
+            self._withdraw(step, outcome)
         raise MovedError(path)
 
-    def _withdraw(self, step: Step, extra: File | None) -> None:
+    def _displaced(self, step: Step) -> None:
+        """Remember a step that was done: what stood at the path lies under the temporary name."""
+        if step.before is not None:
+            self._stood[step.temporary] = (step.path, step.before)
+
+    def _withdrawn(self, step: Step) -> None:
+        """Remember a step that was taken back: ours lies under the temporary name."""
+        if step.after is not None:
+            self._stood[step.temporary] = (step.path, step.after)
+        else:
+            self._stood.pop(step.temporary, None)
+
+    def _saw(self, path: str, base: File | None, theirs: File | None) -> None:
+        """Remember what somebody wrote."""
+        if theirs is not None and theirs != base and (path, base, theirs) not in self._seen:
+            self._seen.append((path, base, theirs))
+
+    def _withdraw(self, step: Step, outcome: Outcome) -> None:
         """Remember a step that was taken back at once; bring in what somebody wrote to it in between."""
-        if step.move is Move.EXCHANGE:
-            self._withdrawn.append(step if extra is None else replace(step, after=extra))
-        if extra is not None:
-            self._bring_in(step.path, step.after, extra)
+        self._withdrawn(step)
+        self._saw(step.path, step.before, outcome.found)
+        if outcome.extra is not None:
+            self._bring_in(step.path, step.after, outcome.extra)
 
     def _look_again(self, step: Step, record: RecordWriter) -> None:
         """A program that had the old file open may have written to it after it was displaced."""
@@ -176,11 +210,12 @@ class Landing:
         late = settled(self._folder, step.temporary, step.before)
         if late == step.before or late is None:
             return
+        self._saw(step.path, step.before, late)
         if step.move is Move.DELETE:
             raise MovedError(step.path)
         if take_back(self._folder, step):
             self._done.remove(step)
-            self._withdrawn.append(step)
+            self._withdrawn(step)
             again = self._merged_step(step, record)
             if again is not None:
                 self._put(again, record)
@@ -214,14 +249,16 @@ class Landing:
         if left:
             found = [self._folder.read(step.temporary) for step in left]
             references(self._repository, [file[0] for file in found if file is not None])
-        if left or self._withdrawn or self._strays:
-            self.put_away(left)
-        self.clear()
+        self.put_away()
         return list(dict.fromkeys(step.path for step in left))
 
     def _take_back(self, step: Step) -> bool:
-        if not is_done(self._folder, step) or take_back(self._folder, step):
+        if not is_done(self._folder, step):
             return True
+        if take_back(self._folder, step):
+            self._withdrawn(step)
+            return True
+        self._displaced(step)
         # Somebody wrote onto what we had put there: their edit is kept, ours is taken out of it.
         now = self._folder.read(step.path)
         displaced = self._folder.read(step.temporary)
@@ -238,10 +275,16 @@ class Landing:
         prepare(self._folder, again, now[1])
         self._folder.flush(again.temporary)
         try:
-            put = do(self._folder, again).done
+            outcome = do(self._folder, again)
         except MovedError:
             return False
-        return put and whole is not None
+        if outcome.done:
+            self._displaced(again)
+        else:
+            self._withdrawn(again)
+            self._saw(again.path, again.before, outcome.found)
+            self._saw(again.path, again.after, outcome.extra)
+        return outcome.done and whole is not None
 
     def clear(self) -> None:
         """Remove the landing's own folder with all in it."""
@@ -249,33 +292,62 @@ class Landing:
         if place.is_symlink() or not place.is_dir():
             return
         for entry in list(os.scandir(place)):
-            self._folder.remove(f"{self._name}/{entry.name}")
+            # What does not go stays, and with it the journal: the next start clears it away.
+            with suppress(OSError):
+                self._folder.remove(f"{self._name}/{entry.name}")
         with suppress(OSError):
             place.rmdir()
 
-    def put_away(self, steps: Sequence[Step | StepRef]) -> None:
-        """Keep the displaced files where they can be read once more at the next refresh, then clear.
+    def stood(self, steps: Iterable[StepRef]) -> None:
+        """After a kill: the steps of the journal, each done or taken back, for `put_away`."""
+        for step in steps:
+            found = self._folder.read(step.temporary)
+            if found is None:
+                continue
+            ours = step.after is not None and self._identity(found[0]) == step.after[1]
+            known = step.after if ours else step.before
+            if known is not None:
+                self._stood[step.temporary] = (step.path, known)
+
+    def put_away(self) -> None:
+        """Keep what stood at a path where it can be read again at the next refreshes, then clear.
 
         Moved, not copied: a program that still has one open writes to the very file that we read.
         """
         place = self._repository.shadow / "backup" / self._name.lstrip(".")
-        names = []
-        with suppress(OSError):
-            place.mkdir()
-            held = [(step, None) for step in steps] + [(step, step.after) for step in self._withdrawn]
-            for number, (step, ours) in enumerate(held):
-                found = self._folder.read(step.temporary)
-                if found is None or found[0][0] == LINK:
-                    continue
-                # Across file systems this fails, and the files were read for the last time.
-                (self._folder.root / step.temporary).rename(place / str(number))
-                mode, data = ours or found[0]
-                names.append([number, step.path, [mode, object_id(self._repository, data)]])
-            for number, (path, (mode, data)) in enumerate(self._strays, len(held)):
-                (place / str(number)).write_bytes(data)
-                names.append([number, path, [mode, ""]])
-            (place / "names.json").write_text(json.dumps(names), "utf-8")
+        if self._stood or self._seen:
+            # On a full disk, or across file systems, they are not kept: they were read for the last time.
+            with suppress(OSError, UserError):
+                self._keep(place)
         self.clear()
+
+    def _keep(self, place: Path) -> None:
+        names: list[Kept] = []
+        for temporary, (path, known) in self._stood.items():
+            if known[0] != LINK:
+                names.append(Kept(temporary.rpartition("/")[2], path, known[0], self._identity(known)))
+        seen = [each for each in self._seen if not self._is_torn(each)]
+        references(self._repository, [base for _, base, _ in seen])
+        for number, (path, base, theirs) in enumerate(seen):
+            names.append(Kept(f"seen{number}", path, theirs[0], self._identity(base) if base else ""))
+        place.mkdir(exist_ok=True)
+        # The list first: whoever finds the folder knows at once which files are to come.
+        write_kept(place, names)
+        for number, (_, _, theirs) in enumerate(seen):
+            (place / f"seen{number}").write_bytes(theirs[1])
+        for name in names:
+            with suppress(FileNotFoundError):
+                (self._folder.root / self._name / name.name).rename(place / name.name)
+
+    def _is_torn(self, seen: tuple[str, File | None, File]) -> bool:
+        """Whether it is but the beginning of what its writer has written since."""
+        path, base, theirs = seen
+        found = self._folder.read(path)
+        whole = [each[1] for each in (base, found[0] if found else None) if each is not None]
+        return theirs[0] == LINK or any(each.startswith(theirs[1]) for each in whole)
+
+    def _identity(self, known: File | Ref) -> str:
+        return known[1] if isinstance(known[1], str) else object_id(self._repository, known[1])
 
 
 def references(repository: Repository, files: Sequence[File | None]) -> list[Ref | None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
+from workbench.git import storing
 from workbench.git.runner import Where
 from workbench.git.shadow import scratch_folder
 from workbench.review.lines import split_lines
@@ -37,7 +38,7 @@ def write_blobs(repository: Repository, contents: Sequence[bytes], *, durable: b
     unique = dict(zip(ids, contents, strict=True))
     if unique:
         limit = ("fastimport.unpackLimit", "1" if durable else "100")
-        where = Where(repository.ours.git_dir, config=(limit,))
+        where = Where(repository.ours.git_dir, config=(limit,)).storing()
         stream = b"".join(b"blob\ndata %d\n%b\n" % (len(content), content) for content in unique.values())
         repository.run(["fast-import", "--quiet", "--done"], where, data=stream + b"done\n")
     return ids
@@ -57,6 +58,7 @@ def compose_tree(
         where = Where(repository.ours.git_dir, index=str(folder / "index"))
         base = ["--empty"] if base_tree == repository.empty_tree else [base_tree]
         reading = repository.start(["read-tree", *base], where)
+        seeding = storing.start_seeding(repository, base_tree)
         paths = [path for path, entry in changes.items() if entry is not None and isinstance(entry[1], bytes)]
         written = dict(
             zip(paths, write_blobs(repository, [_content(changes[path]) for path in paths]), strict=True)
@@ -64,7 +66,7 @@ def compose_tree(
         reading.finish()
         lines = _index_lines(repository, changes, written)
         repository.run(["update-index", "-z", "--index-info"], where, data=lines)
-        tree = repository.run(["write-tree"], where).decode("ascii").strip()
+        tree = storing.write_tree(repository, where, base_tree, seeding)
     _refuse_more_than_named(repository, base_tree, tree, changes)
     return tree
 

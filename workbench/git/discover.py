@@ -6,13 +6,20 @@ follows `core.worktree`. Here the work tree is the folder that holds `.git`, wha
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from pathlib import Path
 
 from msgspec import Struct
 
 from workbench.errors import UserError
+
+LARGEST_CONFIG = 1 << 24
+"""Bytes. Git reads the whole of it for every child; no honest one comes near."""
+
+_LONGEST_NAME = 8192
 
 
 class Found(Struct, frozen=True):
@@ -33,23 +40,46 @@ class Found(Struct, frozen=True):
 
 def discover(path: Path) -> Found:
     """The repository whose work tree holds `path`, a file or folder. `UserError` where there is none."""
-    if not path.exists():
+    try:
+        exists = path.exists()
+    except PermissionError as error:
+        raise UserError(f"{path} cannot be looked at: {error.strerror}.", hint="See to the permissions.") from error
+    if not exists:
         raise UserError(f"{path} does not exist.", hint="Give the path of a folder inside a git repository.")
     start = path.resolve()
     if not start.is_dir():
         start = start.parent
     for folder in (start, *start.parents):
+        git_dir = _git_dir_of(folder)
+        if git_dir is not None:
+            return _found(folder, git_dir)
+        # Only now: a work tree may hold files that are named as those of a bare repository.
         if _is_git_dir(folder) and folder.name != ".git":
             raise UserError(
                 f"{folder} is a bare repository: it has no work tree to review.",
                 hint="Clone it, and open the clone.",
             )
-        git_dir = _git_dir_of(folder)
-        if git_dir is not None:
-            return _found(folder, git_dir)
     raise UserError(
         f"{path} is not inside a git repository.", hint="Run `git init` there, or open another folder."
     )
+
+
+def read_plain(path: Path, most: int) -> bytes:
+    """The first `most` bytes of a file. `OSError` for a pipe, which one would wait for, or a device."""
+    _require_file(os.stat(path), path)
+    # Without waiting, and looked at again: in between something else may have been put in its place.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _require_file(os.fstat(descriptor), path)
+        with open(descriptor, "rb", closefd=False) as stream:
+            return stream.read(most)
+    finally:
+        os.close(descriptor)
+
+
+def _require_file(status: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "It is no file", str(path))
 
 
 def _git_dir_of(folder: Path) -> Path | None:
@@ -59,7 +89,7 @@ def _git_dir_of(folder: Path) -> Path | None:
     if not dot_git.is_file():
         return None
     try:
-        text = dot_git.read_bytes()[:8192]
+        text = read_plain(dot_git, _LONGEST_NAME)
     except OSError as error:
         raise UserError(
             f"{dot_git} cannot be read: {error.strerror}.", hint="See to its permissions."
@@ -78,18 +108,21 @@ def _git_dir_of(folder: Path) -> Path | None:
 
 def _common_dir(git_dir: Path) -> Path:
     try:
-        named = Path(os.fsdecode((git_dir / "commondir").read_bytes().strip()))
-    except OSError:
+        named = Path(os.fsdecode(read_plain(git_dir / "commondir", _LONGEST_NAME).strip()))
+        return (named if named.is_absolute() else git_dir / named).resolve()
+    except (OSError, ValueError):
         return git_dir
-    return (named if named.is_absolute() else git_dir / named).resolve()
 
 
 def _is_git_dir(folder: Path) -> bool:
     head = folder / "HEAD"
-    if not (head.is_file() or head.is_symlink()):
+    try:
+        if not (head.is_file() or head.is_symlink()):
+            return False
+        common = _common_dir(folder)
+        return (common / "objects").is_dir() and (common / "refs").exists()
+    except (OSError, ValueError):  # a name that is too long, a folder that is closed to us, a NUL
         return False
-    common = _common_dir(folder)
-    return (common / "objects").is_dir() and (common / "refs").exists()
 
 
 def _found(work_tree: Path, git_dir: Path) -> Found:
@@ -98,7 +131,8 @@ def _found(work_tree: Path, git_dir: Path) -> Found:
     packs = common / "objects" / "pack"
     partial = "partialclone" in extensions
     if not partial and packs.is_dir():
-        partial = any(entry.name.endswith(".promisor") for entry in os.scandir(packs))
+        with os.scandir(packs) as entries:
+            partial = any(entry.name.endswith(".promisor") for entry in entries)
     return Found(
         work_tree=str(work_tree),
         git_dir=str(git_dir),
@@ -116,9 +150,15 @@ def _extensions(config: Path) -> dict[str, str]:
     They say how objects and refs are stored and are never in an included file.
     """
     try:
-        text = config.read_text("utf-8", "surrogateescape")
+        data = read_plain(config, LARGEST_CONFIG + 1)
     except OSError:
         return {}
+    if len(data) > LARGEST_CONFIG:
+        raise UserError(
+            f"{config} is larger than {LARGEST_CONFIG >> 20} MB; git would read all of it again and again.",
+            hint="`git config --list --local` shows what is in it.",
+        )
+    text = data.decode("utf-8", "surrogateescape")
     found: dict[str, str] = {}
     inside = False
     for line in text.split("\n"):
@@ -145,7 +185,8 @@ def _owner_warning(work_tree: Path, git_dir: Path) -> str | None:
             continue
         if owner not in mine:
             return (
-                f"{place} belongs to {_user_name(owner)}, not to you. It is only read; nothing in it is run."
+                f"{place} belongs to {_user_name(owner)}, not to you. "
+                "Until you trust it, it is only read, and nothing in it is run."
             )
     return None
 

@@ -1,91 +1,213 @@
-"""Paths whose bytes in the work tree are not those in the tree: line endings, LFS, filters. Runs no filter.
+"""Paths whose bytes in the work tree are not those in the tree: compared here, by our own code. Runs no filter.
 
 Git would compare them by converting, which for a filter means running a program that the repository names.
-Here they are compared by our own code: line endings by undoing the one known conversion, LFS by the digest
-in its pointer. What goes through any other filter is listed, not shown. Only tracked paths are looked at:
-a new file enters the tree as it is.
+What goes through such a filter is listed, not shown. What differs only in what git takes out on the way in
+is no change, and is counted: the work tree holds other bytes than a checkout would have written.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import stat
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from workbench.git import runner
+from workbench.git import lfs
+from workbench.git.adding import beyond_link
 from workbench.git.composing import object_id
+from workbench.git.converting import LFS, Conversion, to_git, to_work_tree
 from workbench.git.runner import Where
+from workbench.git.walking import what_it_is
 from workbench.review.changes import NotShown
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
 
-CRLF = "crlf"
-LFS = "lfs"
-_UNKNOWN = "?"
-_ATTRIBUTES = ("text", "eol", "filter", "ident", "working-tree-encoding")
-_NOTHING = ("unspecified", "unset", "set")
-_POINTER = re.compile(
-    rb"version https://git-lfs[^\n]*\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n"
-)
-# Younger than this, a file may be written again without its times telling it.
+UNKNOWN = "?"
+_LINK = "120000"
+_FILES = ("100644", "100755")
+# Younger than this, a file may be written again without its times telling it: the clock of the file system
+# ticks every 10 ms at most, on those that count whole seconds every two.
 _RACY_NANOSECONDS = 100_000_000
+_RACY_WHOLE_SECONDS = 3_000_000_000
+
+Cleaning = Callable[[str, bytes], bytes | None]
+"""A trusted filter: path and bytes in the work tree to what git would store; None where it failed."""
 
 
 class Converted(Struct, frozen=True):
-    """A tracked path that is converted on the way.
+    """A path that is converted on the way.
 
-    `found` is its blob now: "" is gone, "?" cannot be told.
+    `base` is the blob that HEAD or the index has ("" for none), `found` what git would store now: "" is gone,
+    "?" cannot be told, and `why` says so. `odd`: equal in the tree, but not as a checkout would write it.
     """
 
     path: str
-    kind: str
-    mode: str
+    conversion: Conversion
+    base_mode: str
     base: str
+    mode: str
     found: str
     stamp: str = ""
+    odd: bool = False
+    why: str = ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What the private index has to hold."""
+        return self.mode, self.found
 
 
-def find(
-    repository: Repository, where: Where, tracked: Mapping[str, tuple[str, str]]
+def of_tracked(
+    found: Mapping[str, Conversion], tracked: Mapping[str, tuple[str, str]], *, plain_links: bool
 ) -> tuple[Converted, ...]:
-    """Which tracked paths are converted, by the attributes in the private index and the user's own
-    settings.
-    """
-    local = Path(repository.found.common_dir) / "info" / "attributes"
-    crlf = _wants_crlf(repository)
-    named = any(path.rpartition("/")[2] == ".gitattributes" for path in tracked)
-    if not (crlf or named or local.exists()):
-        return ()
-    files = {path: entry for path, entry in tracked.items() if entry[0] in ("100644", "100755")}
-    asked = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in files)
-    place = replace(where, git_dir=str(_attribute_dir(repository, local)), literal=False)
-    args = ["check-attr", "--cached", "-z", "--stdin", *_ATTRIBUTES]
-    answers = repository.run_now(args, place, data=asked).split(b"\0")
-    values: dict[str, dict[str, str]] = {}
-    for name, attribute, value in zip(answers[0::3], answers[1::3], answers[2::3], strict=False):
-        values.setdefault(name.decode("utf-8", "surrogateescape"), {})[attribute.decode()] = value.decode(
-            "utf-8", "replace"
-        )
-    kinds = {path: _kind(values.get(path, {}), crlf=crlf) for path in files}
+    """What has to be compared by us: tracked files that an untouched checkout holds in another form."""
+    links = [path for path, entry in tracked.items() if plain_links and entry[0] == _LINK]
+    outward = {
+        path: conversion
+        for path, conversion in found.items()
+        if conversion.is_outward and tracked[path][0] in _FILES
+    }
+    outward.update((path, Conversion(link=True)) for path in links)
     return tuple(
-        Converted(path, kind, files[path][0], files[path][1], files[path][1])
-        for path, kind in kinds.items()
-        if kind is not None
+        Converted(path, conversion, *tracked[path], *tracked[path]) for path, conversion in outward.items()
     )
 
 
-def look(repository: Repository, converted: Sequence[Converted]) -> tuple[Converted, ...]:
-    """Each path as it stands now. A file whose times are those of the last look is not read again."""
-    return tuple(_look(repository, one) for one in converted)
+class Looking:
+    """One look at the work tree. Contents that are new to the tree are stored all at once, at the end."""
+
+    def __init__(self, repository: Repository, cleaning: Cleaning | None = None) -> None:
+        self._repository = repository
+        self._cleaning = cleaning
+        self._contents: dict[str, bytes] = {}
+        self._folders: dict[str, bool] = {"": False}
+
+    def again(self, converted: Sequence[Converted]) -> tuple[Converted, ...]:
+        """Each path as it stands now. A file whose times are those of the last look is not read again."""
+        return tuple(self._look(one) for one in converted)
+
+    def fresh(
+        self, found: Mapping[str, Conversion], tracked: Callable[[], Mapping[str, tuple[str, str]]]
+    ) -> tuple[Converted, ...]:
+        """Of paths that git lists, those that git would not store as they are."""
+        looked = []
+        for path, conversion in found.items():
+            place = self._repository.work_tree / path
+            if not conversion.is_outward and not _may_convert(place):
+                continue
+            mode, base = tracked().get(path, ("", ""))
+            if mode == _LINK:
+                continue
+            one = self._look(Converted(path, conversion, mode, base, "", ""))
+            if one.mode != _LINK:
+                looked.append(one)
+        return tuple(looked)
+
+    def store(self) -> None:
+        """Write what is new into the shadow directory."""
+        if self._contents:
+            self._repository.write_blobs(list(self._contents.values()))
+            self._contents = {}
+
+    def _look(self, one: Converted) -> Converted:
+        gone = replace(one, found="", stamp="", odd=False, why="", mode=one.base_mode or one.mode)
+        if beyond_link(self._repository.work_tree, one.path.rpartition("/")[0], self._folders):
+            return gone
+        place = self._repository.work_tree / one.path
+        try:
+            status = place.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return gone
+        except OSError as error:
+            return replace(gone, found=UNKNOWN, why=f"cannot be read: {error.strerror}")
+        if stat.S_ISDIR(status.st_mode):
+            return gone
+        stamp = f"{status.st_mtime_ns}.{status.st_ctime_ns}.{status.st_size}.{status.st_ino}.{status.st_mode}"
+        if stamp == one.stamp:
+            return one
+        stamp = "" if _is_racy(status) else stamp
+        try:
+            return replace(self._read(gone, place, status), stamp=stamp)
+        except OSError as error:
+            return replace(gone, found=UNKNOWN, why=f"cannot be read: {error.strerror}")
+
+    def _read(self, one: Converted, place: Path, status: os.stat_result) -> Converted:
+        if stat.S_ISLNK(status.st_mode):
+            return replace(one, found=self._kept(os.fsencode(os.readlink(place))), mode=_LINK)
+        if not stat.S_ISREG(status.st_mode):
+            return replace(one, found=UNKNOWN, why=what_it_is(status.st_mode))
+        mode = "100755" if status.st_mode & 0o100 else "100644"
+        if one.conversion.link:
+            return replace(one, found=self._kept(place.read_bytes()), mode=_LINK)
+        if one.conversion.filter == LFS:
+            return replace(one, found=self._pointer(one, place), mode=mode)
+        data = place.read_bytes()
+        if object_id(self._repository, data) == one.base:
+            return replace(one, found=one.base, mode=mode)
+        if one.conversion.is_program:
+            return self._cleaned(one, data, mode)
+        return self._converted(one, data, mode)
+
+    def _converted(self, one: Converted, data: bytes, mode: str) -> Converted:
+        plain = to_git(data, one.conversion, None)
+        if plain is not None and object_id(self._repository, plain) != one.base and one.base:
+            # Whether git converts may hang on what is stored. It is read only where that can matter.
+            plain = to_git(data, one.conversion, self._repository.blob(one.base))
+        if plain is None:
+            why = f"cannot be read in the encoding {one.conversion.encoding}, in which it is said to be"
+            return replace(one, found=UNKNOWN, why=why)
+        identity = self._kept(plain)
+        odd = identity == one.base and to_work_tree(plain, one.conversion, identity) != data
+        return replace(one, found=identity, mode=mode, odd=odd)
+
+    def _cleaned(self, one: Converted, data: bytes, mode: str) -> Converted:
+        plain = self._cleaning(one.path, data) if self._cleaning is not None else None
+        if plain is not None:
+            return replace(one, found=self._kept(plain), mode=mode)
+        name = one.conversion.filter
+        why = f"goes through the filter {name}, which was not run; it may have been changed"
+        return replace(one, found=UNKNOWN, why=why)
+
+    def _pointer(self, one: Converted, place: Path) -> str:
+        """The blob of the pointer to a content, or of a file that is a pointer itself."""
+        size = place.stat().st_size
+        if size < lfs.LONGEST:
+            data = place.read_bytes()
+            if not data or lfs.read_pointer(data) or object_id(self._repository, data) == one.base:
+                return self._kept(data)
+        pointer = lfs.pointer_to(place)
+        if one.base:
+            stored = self._repository.blob(one.base)
+            if lfs.read_pointer(stored) == pointer or (
+                size == len(stored) and place.read_bytes() == stored  # never put into LFS
+            ):
+                return one.base
+        return self._kept(pointer.text())
+
+    def _kept(self, data: bytes) -> str:
+        identity = object_id(self._repository, data)
+        self._contents[identity] = data
+        return identity
+
+
+def _is_racy(status: os.stat_result) -> bool:
+    last = max(status.st_mtime_ns, status.st_ctime_ns)
+    limit = _RACY_WHOLE_SECONDS if last % 1_000_000_000 == 0 else _RACY_NANOSECONDS
+    return time.time_ns() - last < limit
+
+
+def _may_convert(place: Path) -> bool:
+    """Whether there is something in a file that is taken out on the way in: CRLF."""
+    try:
+        return stat.S_ISREG(place.lstat().st_mode) and b"\r\n" in place.read_bytes()
+    except OSError:
+        return False
 
 
 def put(repository: Repository, where: Where, converted: Iterable[Converted]) -> None:
@@ -93,138 +215,44 @@ def put(repository: Repository, where: Where, converted: Iterable[Converted]) ->
     own rules.
     """
     zero = "0" * len(repository.empty_tree)
+    gone: list[str] = []
     lines: list[str] = []
     marked: list[str] = []
     for one in converted:
-        if one.found == "":
-            lines.append(f"0 {zero}\t{one.path}\0")
+        identity, mode = (one.base, one.base_mode) if one.found == UNKNOWN else (one.found, one.mode)
+        if not identity:
+            gone.append(f"0 {zero}\t{one.path}\0")
             continue
-        identity = one.base if one.found == _UNKNOWN else one.found
-        lines.append(f"{one.mode} {identity}\t{one.path}\0")
+        lines.append(f"{mode} {identity}\t{one.path}\0")
         marked.append(one.path + "\0")
-    if lines:
-        data = "".join(lines).encode("utf-8", "surrogateescape")
-        repository.run_now(["update-index", "-z", "--index-info"], where, data=data)
+    if gone or lines:
+        data = "".join([*gone, *lines]).encode("utf-8", "surrogateescape")
+        repository.run_now(["update-index", "--replace", "-z", "--index-info"], where, data=data)
     if marked:
         data = "".join(marked).encode("utf-8", "surrogateescape")
         repository.run_now(["update-index", "-z", "--skip-worktree", "--stdin"], where, data=data)
 
 
 def rows(converted: Iterable[Converted]) -> Iterable[NotShown]:
-    """What is said of the paths that cannot be told."""
+    """What is said of the paths that cannot be told, and of those that are equal only in the tree."""
+    odd = []
+    links = []
     for one in converted:
-        if one.found != _UNKNOWN:
-            continue
-        if one.kind == LFS:
-            yield NotShown(one.path, "is kept by Git LFS, and its content was changed")
-        else:
-            yield NotShown(one.path, f"goes through {one.kind}, which was not run; it may have been changed")
+        if one.found == UNKNOWN:
+            yield NotShown(one.path, one.why)
+        elif one.odd:
+            odd.append(one)
+        elif one.conversion.link and one.found == one.base:
+            links.append(one.path)
+    for ends in (True, False):
+        paths = [one.path for one in odd if _by_ends_alone(one) is ends]
+        what = "line ends" if ends else "keywords or the encoding"
+        if paths:
+            why = f"differs from a checkout in {what} alone, which git would not store"
+            yield NotShown(paths[0], why, len(paths))
+    if links:
+        yield NotShown(links[0], "a symbolic link that is checked out as a plain file", len(links))
 
 
-def to_crlf(data: bytes) -> bytes:
-    """The form in the work tree of a text whose lines end in CRLF there."""
-    return data if b"\0" in data else data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-
-
-def _look(repository: Repository, one: Converted) -> Converted:
-    place = repository.work_tree / one.path
-    try:
-        found = place.lstat()
-    except OSError:
-        return replace(one, found="", stamp="")
-    if not stat.S_ISREG(found.st_mode):
-        return replace(one, found=_UNKNOWN, stamp="")
-    stamp = f"{found.st_mtime_ns}.{found.st_ctime_ns}.{found.st_size}.{found.st_ino}.{found.st_mode}"
-    if stamp == one.stamp:
-        return one
-    if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) < _RACY_NANOSECONDS:
-        stamp = ""
-    mode = "100755" if found.st_mode & 0o100 else "100644"
-    try:
-        identity = _lfs(repository, place, one) if one.kind == LFS else _plain(repository, place, one)
-    except OSError:
-        identity = _UNKNOWN
-    return replace(
-        one, found=identity, stamp=stamp, mode=mode if identity not in ("", _UNKNOWN) else one.mode
-    )
-
-
-def _plain(repository: Repository, place: Path, one: Converted) -> str:
-    data = place.read_bytes()
-    if object_id(repository, data) == one.base:
-        return one.base
-    if one.kind != CRLF:
-        return _UNKNOWN
-    plain = data.replace(b"\r\n", b"\n")
-    if b"\0" in data or b"\r" in plain:
-        plain = data  # git converts neither binary files nor lone CRs
-    if object_id(repository, plain) == one.base:
-        return one.base
-    if b"\r\n" in repository.blob(one.base):
-        plain = data
-    return repository.write_blobs([plain])[0]
-
-
-def _lfs(repository: Repository, place: Path, one: Converted) -> str:
-    pointer = _POINTER.match(repository.blob(one.base)[:1024])
-    if pointer is None or place.stat().st_size != int(pointer[2]):
-        return one.base if object_id(repository, place.read_bytes()) == one.base else _UNKNOWN
-    with place.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return one.base if digest == pointer[1].decode() else _UNKNOWN
-
-
-def _kind(values: Mapping[str, str], *, crlf: bool) -> str | None:
-    """How a path with these attributes is converted; None where its bytes are the same on both sides."""
-    name = values.get("filter", "unspecified")
-    if name not in _NOTHING:
-        return LFS if name == "lfs" else f"the filter {name}"
-    if values.get("ident") == "set":
-        return "keyword expansion (ident)"
-    if values.get("working-tree-encoding", "unspecified") not in _NOTHING:
-        return f"the encoding {values['working-tree-encoding']}"
-    text, ending = values.get("text", "unspecified"), values.get("eol", "unspecified")
-    if text == "unset" or ending == "lf":
-        return None
-    if ending == "crlf":
-        return CRLF
-    return CRLF if crlf else None
-
-
-def _wants_crlf(repository: Repository) -> bool:
-    """Whether text without an attribute of its own ends in CRLF here: the user's own settings, system
-    ones included.
-    """
-    environment = {
-        name: os.environ[name] for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME") if name in os.environ
-    }
-    environment |= {
-        "LC_ALL": "C",
-        "GIT_DIR": repository.found.git_dir,
-        "GIT_WORK_TREE": repository.found.work_tree,
-    }
-    args = ["config", "-z", "--get-regexp", r"^core\.(autocrlf|eol)$"]
-    child = runner.start(args, Where(""), environment=environment)
-    said = dict(
-        item.split(b"\n", 1) for item in child.finish(ok=(0, 1)).lower().split(b"\0") if b"\n" in item
-    )
-    automatic, ending = said.get(b"core.autocrlf", b"false"), said.get(b"core.eol", b"native")
-    if automatic in (b"true", b"1", b"yes", b"on"):
-        return True
-    return automatic != b"input" and (ending == b"crlf" or (ending == b"native" and os.name == "nt"))
-
-
-def _attribute_dir(repository: Repository, local: Path) -> Path:
-    """A second git directory of ours, with the user's attributes instead of the ones that switch all
-    of them off.
-    """
-    place = repository.shadow / "attributes"
-    for folder in ("objects/info", "refs", "info"):
-        (place / folder).mkdir(parents=True, exist_ok=True)
-    config = (repository.shadow / "config").read_bytes()
-    alternates = os.fsencode(repository.shadow / "objects") + b"\n"
-    (place / "HEAD").write_bytes(b"ref: refs/heads/none\n")
-    (place / "config").write_bytes(config)
-    (place / "objects" / "info" / "alternates").write_bytes(alternates)
-    (place / "info" / "attributes").write_bytes(local.read_bytes() if local.is_file() else b"")
-    return place
+def _by_ends_alone(one: Converted) -> bool:
+    return not (one.conversion.ident or one.conversion.encoding)

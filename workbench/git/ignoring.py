@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.git import runner
-from workbench.git.runner import Child, Where
+from workbench.git.runner import Where
+from workbench.git.shadow import scratch_folder
 from workbench.review.changes import NotShown
-from workbench.review.diff import parse_raw
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
+
+LOCAL = "left out by info/exclude of this clone"
+MOST_ROWS = 20
+"""Of one reason. More are put together by folder."""
 
 
 class Sources(Struct, frozen=True):
@@ -83,54 +88,114 @@ def user_ignore_file() -> str | None:
     return str(path) if path.is_absolute() and os.access(path, os.R_OK) else None
 
 
-def start_changed(repository: Repository, where: Where, head_tree: str) -> Child:
-    """Start the child that says which ignore files differ from the base."""
-    args = ["diff-index", "--cached", "-z", "--raw", "--no-renames", "--full-index", "--no-abbrev", head_tree]
-    return repository.start(args, where)
+def left_out(
+    repository: Repository, where: Where, ignored: bytes, base: str, ignore: Sources
+) -> tuple[tuple[NotShown, ...], tuple[str, ...]]:
+    """What of the ignored paths must be said: what the base's own rules and the user's would not leave out.
 
-
-def left_out(repository: Repository, where: Where, ignored: bytes, changed: Child | None) -> list[NotShown]:
-    """What of the ignored paths must be said.
-
-    One row a path; one row for all that an ignore file of no base leaves out.
+    One row a path; many of one kind are counted. And the folders that are ignored as a whole: git lists
+    others too, of which every file is ignored for itself.
     """
-    base = _changed_files(repository, changed)
     if not ignored:
-        return []
-    rows: list[NotShown] = []
-    foreign: dict[str, int] = {}
+        return (), ()
+    changed = _changed_files(repository, where, base)
     found = _reasons(repository, where, ignored)
-    tracked = _tracked(repository, where, {source for source, _, _ in found})
-    for source, pattern, path in found:
-        if source.endswith("info/exclude"):
-            rows.append(NotShown(path, "left out by info/exclude of this clone"))
-        elif source in base and pattern not in base[source]:
-            rows.append(NotShown(path, f"left out by {source}, which is part of the change"))
-        elif source.rpartition("/")[2] == ".gitignore" and source not in tracked:
-            foreign[source] = foreign.get(source, 0) + 1
-    for source, count in foreign.items():
-        why = f"left out by {source}, which the base does not have and which leaves out itself"
-        rows.append(NotShown(source.removesuffix(".gitignore"), why, count))
-    return rows
+    local = str(repository.shadow / "info" / "exclude")
+    rows = [NotShown(path, LOCAL) for source, path in found if source == local]
+    rest = [(source, path) for source, path in found if source != local]
+    tracked = _tracked(repository, where, {source for source, _ in rest})
+    if not changed:
+        # The rules of tracked files are the base's: only a file of rules that is not tracked adds to them.
+        rest = [(source, path) for source, path in rest if not os.path.isabs(source) and source not in tracked]
+    quiet = _ignored_by_base(repository, base, ignore, [path for _, path in rest])
+    for source, path in rest:
+        if path not in quiet:
+            rows.append(NotShown(path, _why(source, changed, tracked)))
+    return shortened(rows), tuple(path for _, path in found if path.endswith("/"))
 
 
-def _reasons(repository: Repository, where: Where, ignored: bytes) -> list[tuple[str, bytes, str]]:
-    """(ignore file, pattern, path) for every ignored path."""
+def _why(source: str, changed: frozenset[str], tracked: set[str]) -> str:
+    if not os.path.isabs(source) and source not in tracked:
+        return f"left out by {source}, which the base does not have and which leaves out itself"
+    if source in changed:
+        return f"left out by {source}, which is part of the change"
+    return "left out since an ignore file was changed, which is part of the change"
+
+
+def shortened(rows: Sequence[NotShown]) -> tuple[NotShown, ...]:
+    """The rows, with those of one reason put together by folder where they are many."""
+    by_reason: dict[str, list[NotShown]] = {}
+    for row in rows:
+        by_reason.setdefault(row.why, []).append(row)
+    found: list[NotShown] = []
+    for why, group in by_reason.items():
+        if len(group) <= MOST_ROWS:
+            found += group
+            continue
+        folders: dict[str, list[NotShown]] = {}
+        for row in group:
+            top, slash, _ = row.path.partition("/")
+            folders.setdefault(top + slash if slash else "", []).append(row)
+        for folder, inside in folders.items():
+            path = folder or inside[0].path
+            found.append(NotShown(path, why, sum(row.count for row in inside)))
+    return tuple(found)
+
+
+def _ignored_by_base(
+    repository: Repository, base: str, ignore: Sources, paths: Sequence[str]
+) -> frozenset[str]:
+    """Which paths the base's ignore files and the user's own leave out, were they all there is.
+
+    Asked in an empty work tree, with the base's ignore files in an index: that is where git then reads them.
+    """
+    if not paths:
+        return frozenset()
+    with scratch_folder(repository.shadow) as folder:
+        (folder / "tree").mkdir()
+        place = folder / "git"
+        for name in ("objects/info", "refs", "info"):
+            (place / name).mkdir(parents=True)
+        (place / "HEAD").write_bytes(b"ref: refs/heads/none\n")
+        (place / "config").write_bytes((repository.shadow / "config").read_bytes())
+        alternates = os.fsencode(repository.shadow / "objects") + b"\n"
+        (place / "objects" / "info" / "alternates").write_bytes(alternates)
+        config = (("core.excludesFile", ignore.user_file or os.devnull),)
+        there = Where(str(place), str(folder / "tree"), str(folder / "index"), config)
+        tree = ["--empty"] if base == repository.empty_tree else [base]
+        repository.run_now(["read-tree", *tree], there)
+        names = [
+            name
+            for name in repository.run_now(["ls-files", "-z"], there).split(b"\0")
+            if name.rpartition(b"/")[2] == b".gitignore"
+        ]
+        if names:
+            data = b"".join(name + b"\0" for name in names)
+            repository.run_now(["update-index", "-z", "--skip-worktree", "--stdin"], there, data=data)
+        # Of a folder as a whole it is asked by a file in it that nobody names.
+        asked = [b"./" + _bytes(path) + (b"\x01" if path.endswith("/") else b"") for path in paths]
+        args = ["check-ignore", "-z", "--stdin"]
+        data = b"".join(name + b"\0" for name in asked)
+        answers = repository.run_now(args, replace(there, literal=False), data=data, ok=(0, 1))
+    said = set(answers.split(b"\0"))
+    return frozenset(path for path, name in zip(paths, asked, strict=True) if name in said)
+
+
+def _reasons(repository: Repository, where: Where, ignored: bytes) -> list[tuple[str, str]]:
+    """(ignore file, path) for every ignored path. What is in an ignored folder that is listed is left to it."""
     # "./" before each, so that none of them can be taken for a pattern.
     asked = b"".join(b"./%b\0" % name for name in ignored.split(b"\0") if name)
     args = ["check-ignore", "-v", "-z", "--stdin", "--no-index"]
     answers = repository.run_now(args, replace(where, literal=False), data=asked, ok=(0, 1)).split(b"\0")
     return [
-        (_text(source), pattern, _text(name.removeprefix(b"./")))
-        for source, pattern, name in zip(answers[0::4], answers[2::4], answers[3::4], strict=False)
+        (_text(source), _text(name.removeprefix(b"./")))
+        for source, name in zip(answers[0::4], answers[3::4], strict=False)
     ]
 
 
 def _tracked(repository: Repository, where: Where, sources: set[str]) -> set[str]:
     """Which of the ignore files the private index holds. What is absolute is the user's own."""
-    inside = [
-        os.fsdecode(name.encode("utf-8", "surrogateescape")) for name in sources if not name.startswith("/")
-    ]
+    inside = [os.fsdecode(_bytes(name)) for name in sources if not os.path.isabs(name)]
     if not inside:
         return set()
     return {_text(name) for name in repository.run_now(["ls-files", "-z", "--", *inside], where).split(b"\0")}
@@ -140,16 +205,12 @@ def _text(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
 
 
-def _changed_files(repository: Repository, changed: Child | None) -> dict[str, frozenset[bytes]]:
-    """The ignore files that differ from the base, each with the patterns that the base's has."""
-    if changed is None:
-        return {}
-    entries = [
-        entry for entry in parse_raw(changed.finish()) if entry.path.rpartition("/")[2] == ".gitignore"
-    ]
-    ids = [entry.old_id for entry in entries if entry.old_mode.startswith("100")]
-    contents = repository.blobs(ids) if ids else {}
-    return {
-        entry.path: frozenset(line.strip() for line in contents.get(entry.old_id, b"").split(b"\n"))
-        for entry in entries
-    }
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
+def _changed_files(repository: Repository, where: Where, base: str) -> frozenset[str]:
+    """The ignore files that differ from the base's."""
+    args = ["diff-index", "--cached", "-z", "--name-only", "--no-renames", base]
+    names = repository.run_now(args, where).split(b"\0")
+    return frozenset(_text(name) for name in names if name.rpartition(b"/")[2] == b".gitignore")

@@ -6,42 +6,21 @@ and is taken back; one that was done and not acknowledged yet is told to the cal
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from workbench.git.carrying import Landing
 from workbench.git.composing import object_id
 from workbench.git.folder import File, WorkFolder
 from workbench.git.locking import landing_lock
 from workbench.git.record import Record, Ref, StepRef, read_record, remove_record
-from workbench.git.shadow import has_modes, remove_folder
+from workbench.git.shadow import has_modes
 from workbench.git.stepping import Step
 from workbench.review.actions import LandedFile
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
-
-# A displaced file is looked at by every refresh for so long, then it goes; its bytes stay in the shadow
-# directory.
-_KEEP_SECONDS = 3600
-
-
-class Late(Struct, frozen=True):
-    """What somebody wrote, after a landing, into a file that the landing had displaced.
-
-    It is in no work tree.
-    """
-
-    path: str
-    mode: str
-    data: bytes
-    kept: str
-    """Where the bytes are, in words."""
 
 
 def recover(repository: Repository, journal_dir: Path) -> list[str]:
@@ -81,7 +60,7 @@ def pending(journal_dir: Path) -> tuple[LandedFile, ...]:
 def acknowledge(journal_dir: Path) -> None:
     """The action of the landing is in the log: its journal goes."""
     record = read_record(journal_dir)
-    if record is None or record.done:
+    if record is None or (record.done and not (Path(record.work_tree) / record.folder).exists()):
         remove_record(journal_dir)
 
 
@@ -101,38 +80,15 @@ def _landed(path: str, before: Ref | None, after: Ref | None) -> LandedFile:
     return LandedFile(path, before_id, before_mode, after_id, after_mode)
 
 
-def late_edits(repository: Repository) -> tuple[Late, ...]:
-    """What was written to displaced files since. Asked at every refresh; each edit is told once."""
-    found: list[Late] = []
-    for place in (repository.shadow / "backup").glob("workbench-landing-*"):
-        try:
-            names = json.loads((place / "names.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            names = []
-        fresh = []
-        for number, path, (mode, identity) in names:
-            try:
-                data = (place / str(number)).read_bytes()
-            except OSError:
-                continue
-            now = repository.write_blobs([data])[0]
-            if now != identity:
-                found.append(Late(path, mode, data, f"in {repository.shadow} as the blob {now}"))
-            fresh.append([number, path, [mode, now]])
-        if not fresh or time.time() - place.stat().st_mtime > _KEEP_SECONDS:
-            remove_folder(place)
-        elif fresh != names:
-            (place / "names.json").write_text(json.dumps(fresh), "utf-8")
-    return tuple(found)
-
-
 def _clear_done(repository: Repository, record: Record) -> list[str]:
     """After a kill at the very end: everything is in place, only the landing's folder is still there."""
     with landing_lock(repository.shadow) as held:
         if not held or not (Path(record.work_tree) / record.folder).is_dir():
             return []
         with WorkFolder(Path(record.work_tree), modes=has_modes(repository.found)) as folder:
-            Landing(repository, folder, record.folder).put_away(record.steps)
+            landing = Landing(repository, folder, record.folder)
+            landing.stood(record.steps)
+            landing.put_away()
     return ["A landing was interrupted at its very end. It is complete."]
 
 

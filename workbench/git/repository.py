@@ -11,10 +11,11 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from workbench.errors import UserError
-from workbench.git import composing, ignoring, keeping, runner, snapshot
+from workbench.git import composing, ignoring, keeping, runner, snapshot, soundness, watching
 from workbench.git.discover import Found, discover
 from workbench.git.objects import Objects
 from workbench.git.revisions import Head, Range, check, head_args, merge_base, read_head, resolve
@@ -22,7 +23,7 @@ from workbench.git.runner import Child, GitError, Where
 from workbench.git.shadow import shadow_of
 from workbench.git.snapshot import Snapshot
 from workbench.review.changes import FileChange
-from workbench.review.diff import join, parse_patches, parse_raw, read_diff
+from workbench.review.diff import DiffError, join, parse_patches, parse_raw
 
 __all__ = ["Head", "Range", "Repository", "Snapshot"]
 
@@ -49,6 +50,20 @@ _DIFF = (
 )
 _RENAMES = ("-M50%", "-l0")
 
+# What a person who waits is told while such a child works.
+_COMPARING = "Comparing files"
+_STEPS = {
+    ("update-index", "--refresh"): "Reading every file once, to know what is unchanged",
+    ("update-index", "--stdin"): "Reading the files that changed",
+    ("diff-files", "-z"): "Looking for files that changed",
+    ("write-tree",): "Writing the snapshot",
+}
+_TOLD_EACH = 50
+"""Files between two counts."""
+
+_PIECE = 1 << 20
+"""Bytes asked of a pipe at once; it gives what it holds."""
+
 # How long a HEAD that was asked for when the repository was opened may still be given as the answer.
 _EARLY_SECONDS = 1.0
 
@@ -67,7 +82,7 @@ class Repository:
         self.ours = Where(str(shadow))
         self._running: set[Child] = set()
         self._lock = threading.Lock()
-        self._objects = Objects(lambda args: self.start(args, fed=True))
+        self._objects = Objects(lambda args: self._start(args, self.ours, fed=True))
         self._early: tuple[float, Child] | None = None
         self._user_ignore_file: tuple[str | None] | None = None
 
@@ -78,7 +93,9 @@ class Repository:
         `UserError` where there is none.
         """
         found = discover(Path(path))
-        repository = cls(found, shadow_of(found, Path(data)))
+        shadow = shadow_of(found, Path(data))
+        soundness.check(found, shadow)
+        repository = cls(found, shadow)
         # HEAD is wanted next in every use; the child works while the caller opens its own files.
         repository._early = (time.monotonic(), repository.start(head_args(), repository.real))
         return repository
@@ -103,8 +120,20 @@ class Repository:
     # Children -------------------------------------------------------------------------------------
 
     def start(self, args: Sequence[str], where: Where | None = None, *, fed: bool = False) -> Child:
-        """Start a child on the shadow directory, or on `where`."""
-        child = runner.start(args, where or self.ours, fed=fed)
+        """Start a child on the shadow directory, or on `where`; it belongs to the watch of this thread."""
+        watch = watching.current()
+        if watch is None:
+            return self._start(args, where or self.ours, fed=fed)
+        watch.check()
+        for wanted, words in _STEPS.items():
+            if wanted[0] == args[0] and all(word in args for word in wanted):
+                watch.say(watching.Step(words))
+        child = self._start(args, where or self.ours, fed=fed)
+        watch.add(child)
+        return child
+
+    def _start(self, args: Sequence[str], where: Where, *, fed: bool) -> Child:
+        child = runner.start(args, where, fed=fed)
         with self._lock:
             self._running = {other for other in self._running if other.running}
             self._running.add(child)
@@ -187,9 +216,9 @@ class Repository:
 
     # Trees ----------------------------------------------------------------------------------------
 
-    def snapshot(self, staged: bool = False) -> Snapshot:
+    def snapshot(self, staged: bool = False, base: str | None = None) -> Snapshot:
         """The work tree (or the index) as a tree, and what could not be put in it. Design 3.2."""
-        return snapshot.of_index(self) if staged else snapshot.of_work_tree(self)
+        return snapshot.of_index(self) if staged else snapshot.of_work_tree(self, base)
 
     def file_changes(
         self, base: str, tree: str, paths: Sequence[str] = (), renames: bool = True
@@ -197,20 +226,32 @@ class Repository:
         """What differs between two trees, with runs and changes."""
         if base == tree:
             return ()
-        return read_diff(self._tree_work(self.start(self._diff(base, tree, paths, renames))))
+        return tuple(self._compared(self.start(self._diff(base, tree, paths, renames))))
 
     def stream_changes(self, base: str, tree: str) -> Iterator[FileChange]:
         """As `file_changes`, each file as soon as git has told it."""
-        if base == tree:
-            return
-        child = self.start(self._diff(base, tree, (), True))
-        pieces = runner.chunks(child)
-        raw, rest = _raw_part(pieces)
-        sections = parse_patches(_lines(rest, pieces))
-        for entry in parse_raw(raw):
-            yield join(entry, sections)
-        for _ in sections:  # runs to the end of the output, so that a failed child is noticed
-            continue
+        if base != tree:
+            yield from self._compared(self.start(self._diff(base, tree, (), True)))
+
+    def _compared(self, child: Child) -> Iterator[FileChange]:
+        """What a diff child tells. Git compares the next files while these are taken in."""
+        pieces = runner.chunks(child, _PIECE)
+        try:
+            raw, rest = _raw_part(pieces)
+            entries = parse_raw(raw)
+            sections = parse_patches(_lines(rest, pieces))
+            for number, entry in enumerate(entries):
+                if number % _TOLD_EACH == 0:
+                    watching.say(_COMPARING, number, len(entries))
+                yield join(entry, sections)
+            if next(sections, None) is not None:
+                raise DiffError("Git's patch text has more sections than its raw entries announce.")
+        except GitError as failed:
+            raise self._explained(failed) from failed
+        finally:
+            if child.running:  # whoever takes it wants no more of it
+                child.kill()
+            child.close()
 
     def patch_between(self, base: str, tree: str) -> bytes:
         """The difference as a patch that git applies, binary files included."""
@@ -301,11 +342,15 @@ class Repository:
 
     def blob_size(self, blob_id: str) -> int:
         """The size of a blob in bytes, without reading it."""
+        return self.blob_sizes([blob_id])[0]
+
+    def blob_sizes(self, ids: Sequence[str]) -> list[int]:
+        """The sizes of many blobs, in order."""
         try:
-            return self._objects.sizes([blob_id])[0]
+            return self._objects.sizes(ids)
         except KeyError as missing:
             raise self._explained(
-                GitError(["cat-file"], 1, f"missing object {blob_id}".encode())
+                GitError(["cat-file"], 1, f"missing object {missing.args[0]}".encode())
             ) from missing
 
     def write_blobs(self, contents: Sequence[bytes], *, durable: bool = False) -> list[str]:
@@ -338,23 +383,32 @@ class Repository:
 
 def _raw_part(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
     """Everything up to the double NUL between raw entries and patch text, and what was read beyond it."""
-    data = b""
+    read: list[bytes] = []
+    last = b""
     for piece in pieces:
-        data += piece
-        raw, found, rest = data.partition(b"\0\0")
-        if found:
+        # The two may come in two pieces; what was looked through before is not looked through again.
+        if b"\0\0" in last + piece:
+            raw, _, rest = b"".join((*read, piece)).partition(b"\0\0")
             return raw + b"\0", rest
-    return data, b""
+        read.append(piece)
+        last = piece[-1:]
+    return b"".join(read), b""
 
 
 def _lines(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Lines with their ends, split on `\\n` alone, out of pieces of any size."""
-    for piece in pieces:
-        *whole, rest = (rest + piece).split(b"\n")
+    begun: list[bytes] = []
+    for piece in chain((rest,), pieces):
+        first, found, after = piece.partition(b"\n")
+        if not found:
+            # A line of many megabytes: joined once, at its end.
+            begun.append(piece)
+            continue
+        yield b"".join((*begun, first, found))
+        *whole, last = after.split(b"\n")
         for line in whole:
             yield line + b"\n"
-    if rest:
-        *whole, last = rest.split(b"\n")
-        yield from (line + b"\n" for line in whole)
-        if last:
-            yield last
+        begun = [last]
+    last = b"".join(begun)
+    if last:
+        yield last

@@ -61,9 +61,8 @@ def _unborn(repository: Repository, failed: GitError) -> Head:
     try:
         name = repository.run_now(["symbolic-ref", "-q", "HEAD"], repository.real)
     except GitError as again:
-        said = failed.stderr.splitlines()[-1] if failed.stderr else str(again)
         hint = "Does `git log` work there?"
-        raise UserError(f"HEAD of {repository.name} cannot be read: {said}", hint=hint) from again
+        raise UserError(f"HEAD of {repository.name} cannot be read: {failed.said}.", hint=hint) from again
     answers = check(repository, ["HEAD"])
     if answers[0] is not None:
         raise UserError(
@@ -74,14 +73,13 @@ def _unborn(repository: Repository, failed: GitError) -> Head:
 
 
 def _too_old(repository: Repository, failed: GitError) -> UserError:
-    said = failed.stderr.splitlines()[-1] if failed.stderr else ""
     if repository.found.reftable:
         return UserError(
             f"{repository.name} keeps its refs as a reftable, which the installed git cannot read.",
             hint="Install git 2.45 or newer, or migrate: git refs migrate --ref-format=files",
         )
     return UserError(
-        f"The installed git cannot read {repository.name}: {said}",
+        f"The installed git cannot read {repository.name}: {failed.said}.",
         hint="Install a newer git and open it again.",
     )
 
@@ -162,8 +160,7 @@ def check(repository: Repository, names: list[str]) -> list[str | None]:
     except GitError as failed:
         if "extension" in failed.stderr or "repo version" in failed.stderr:
             raise _too_old(repository, failed) from failed
-        said = failed.stderr.splitlines()[-1].removeprefix("fatal: ") if failed.stderr else str(failed)
-        raise UserError(f"{repository.name} does not know that revision: {said}.", hint=_HINT) from failed
+        raise UserError(f"{repository.name} does not know that revision: {failed.said}.", hint=_HINT) from failed
     found: list[str | None] = []
     for name, answer in zip(names, answers, strict=False):
         words = answer.split(b" ")

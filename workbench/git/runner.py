@@ -11,6 +11,7 @@ This file knows nothing about repositories; it decides no argument.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.errors import UserError
 
@@ -45,6 +47,8 @@ _ALWAYS = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    # As replacing objects, an old way to give a commit other parents than it has.
+    "GIT_GRAFT_FILE": os.devnull,
     "GIT_TERMINAL_PROMPT": "0",
     # Set and empty: no transport at all is allowed, so a promisor remote of the repository is never asked.
     "GIT_ALLOW_PROTOCOL": "",
@@ -58,10 +62,16 @@ _ALWAYS = {
 _CONFIG = (
     ("core.fsmonitor", "false"),
     ("core.hooksPath", os.devnull),
+    # A copy of what the commits say, which git takes at its word: it can name another tree or other parents.
+    ("core.commitGraph", "false"),
     ("diff.suppressBlankEmpty", "false"),
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
 )
+
+
+STORED = "stored"
+"""The folder of a shadow directory with the objects that we wrote. It borrows from nobody."""
 
 
 class GitError(Exception):
@@ -73,6 +83,14 @@ class GitError(Exception):
         self.stderr = stderr.decode("utf-8", "replace").strip()
         super().__init__(f"git {' '.join(args[:3])} ended with {status}: {self.stderr}")
 
+    @property
+    def said(self) -> str:
+        """The line in which git says what is wrong, without its mark and its full stop."""
+        lines = [line for line in self.stderr.split("\n") if line]
+        fatal = [line for line in lines if line.startswith(("fatal: ", "error: "))]
+        line = (fatal or lines[-1:] or [str(self)])[0]
+        return line.removeprefix("fatal: ").removeprefix("error: ").rstrip(". ")
+
 
 class GitCancelledError(Exception):
     """The child was killed because nobody wants its answer any more."""
@@ -82,6 +100,7 @@ class Where(Struct, frozen=True):
     """The directory a child works on. `config` wins over every file; `index` names a private index.
 
     `literal`: paths are taken letter for letter. `check-ignore` alone refuses to be told so.
+    `objects`: where objects are looked for and put, instead of the directory's own and all that it borrows.
     """
 
     git_dir: str
@@ -89,6 +108,15 @@ class Where(Struct, frozen=True):
     index: str | None = None
     config: tuple[tuple[str, str], ...] = ()
     literal: bool = True
+    objects: str | None = None
+
+    def storing(self) -> Where:
+        """The same shadow directory for what writes objects: it sees none but those that we wrote.
+
+        Where git finds an object that it would write, it renews the time of that object's file, and with the
+        user's objects in sight that is a file of theirs.
+        """
+        return replace(self, objects=os.path.join(self.git_dir, STORED))
 
     def environment(self) -> dict[str, str]:
         """What the child sees, and nothing besides."""
@@ -100,6 +128,8 @@ class Where(Struct, frozen=True):
             found["GIT_WORK_TREE"] = self.work_tree
         if self.index is not None:
             found["GIT_INDEX_FILE"] = self.index
+        if self.objects is not None:
+            found["GIT_OBJECT_DIRECTORY"] = self.objects
         settings = (*_CONFIG, *self.config)
         found["GIT_CONFIG_COUNT"] = str(len(settings))
         for number, (name, value) in enumerate(settings):
@@ -166,6 +196,8 @@ class Child:
             raise GitCancelledError
         if self._process.returncode not in ok:
             _refuse_full_disk(err or b"")
+            _refuse_gone(err or b"")
+            _refuse_disk(err or b"")
             raise GitError(self._args, self._process.returncode, err or b"")
         return out, err or b""
 
@@ -174,10 +206,13 @@ class Child:
         return self._process.wait()
 
     def kill(self) -> None:
-        """End it now. May be called from another thread; the reader gets `GitCancelledError`."""
+        """End it now. May be called from another thread; the reader gets `GitCancelledError`.
+
+        Asked, not killed: git then takes its lock and temporary files away, and goes at once.
+        """
         self._killed = True
         if self._process.poll() is None:
-            self._process.kill()
+            self._process.terminate()
 
     def close(self) -> None:
         """End a kept child politely: its input is closed, and it goes."""
@@ -202,6 +237,31 @@ def _refuse_full_disk(stderr: bytes) -> None:
         raise UserError(
             "The disk is full: git could not write what it has to.",
             hint="Make room on the disk and do it again. What was saved before is still there.",
+        )
+
+
+def _refuse_disk(stderr: bytes) -> None:
+    """Nor are missing permissions and a broken disk."""
+    for words, hint in (
+        (b"Permission denied", "Check the permissions of Workbench's data folder, and do it again."),
+        (b"insufficient permission", "Check the permissions of Workbench's data folder, and do it again."),
+        (b"Operation not permitted", "Check the permissions of Workbench's data folder, and do it again."),
+        (b"Read-only file system", "Make the disk writable, or name another folder in WORKBENCH_DATA."),
+        (b"Input/output error", "Check the disk, and do it again. What was saved before is still there."),
+    ):
+        if words in stderr:
+            said = words.decode("ascii")
+            raise UserError(f"Git could not write or read what it has to: {said}.", hint=hint)
+
+
+def _refuse_gone(stderr: bytes) -> None:
+    """A repository that was deleted or moved under us is nobody's bug."""
+    found = re.match(rb"fatal: not a git repository: '([^\n]+)'", stderr)
+    if found:
+        place = os.fsdecode(found[1])
+        raise UserError(
+            f"{place.removesuffix('/.git')} is not there any more: {place} is no git repository.",
+            hint="Was it moved or deleted? Open it where it is now. Your reviews are still there.",
         )
 
 

@@ -11,12 +11,13 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from workbench.errors import UserError
 from workbench.git.discover import Found
+from workbench.git.runner import STORED
 
 # `!diff` and not `diff`: with `diff` set git calls every file text, and a picture becomes lines. Unset
 # by us it stays undecided, so only the content decides, whatever the repository's own attributes say.
@@ -32,7 +33,8 @@ def shadow_of(found: Found, data: Path) -> Path:
     try:
         if not (shadow / "HEAD").is_file():
             _make(found, shadow)
-        _write_if_new(shadow / "objects" / "info" / "alternates", _alternates(found))
+        (shadow / STORED).mkdir(exist_ok=True)
+        _write_if_new(shadow / "objects" / "info" / "alternates", _alternates(found, shadow))
         _write_if_new(shadow / "info" / "attributes", ATTRIBUTES)
         _write_if_new(shadow / "config", _config(found))
         _copy_shallow(found, shadow)
@@ -53,7 +55,7 @@ def _make(found: Found, shadow: Path) -> None:
             (fresh / folder).mkdir(parents=True)
         (fresh / "work-tree").write_bytes(os.fsencode(found.work_tree) + b"\n")
         (fresh / "config").write_bytes(_config(found))
-        (fresh / "objects" / "info" / "alternates").write_bytes(_alternates(found))
+        (fresh / "objects" / "info" / "alternates").write_bytes(_alternates(found, shadow))
         (fresh / "info" / "attributes").write_bytes(ATTRIBUTES)
         (fresh / "HEAD").write_bytes(b"ref: refs/heads/none\n")
         os.rename(fresh, shadow)
@@ -139,6 +141,13 @@ def _word(value: bool) -> str:
     return "true" if value else "false"
 
 
+# On these the executable bit may mean nothing. Of any other, what git itself made executable tells nothing:
+# who wants to hide an executable bit could have done that.
+_WITHOUT_MODES = re.compile(
+    r"v?fat|msdos|exfat|ntfs3?|fuse.*|cifs|smb.*|9p|v9fs|drvfs|virtiofs|vboxsf|prl_fs|hfs|iso9660|udf|hgfs"
+)
+
+
 def has_modes(found: Found) -> bool:
     """Whether the executable bit means something: git never makes `HEAD` executable, a file system
     without modes does.
@@ -146,20 +155,52 @@ def has_modes(found: Found) -> bool:
     if os.name != "posix":
         return False
     try:
-        return not os.stat(os.path.join(found.git_dir, "HEAD")).st_mode & 0o100
+        status = os.stat(os.path.join(found.git_dir, "HEAD"))
     except OSError:
         return True
+    return modes_mean_something(bool(status.st_mode & 0o100), lambda: _file_system(status.st_dev))
+
+
+def modes_mean_something(executable: bool, file_system: Callable[[], str]) -> bool:
+    """By whether `HEAD` is executable, and the name of its file system, "" where it cannot be known."""
+    if not executable:
+        return True
+    name = file_system()
+    return bool(name) and not _WITHOUT_MODES.fullmatch(name)
+
+
+def _file_system(device: int) -> str:
+    """The kind of file system behind a device number, as Linux tells it; "" elsewhere."""
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+    for line in mounts.split("\n"):
+        fields, dash, rest = line.partition(" - ")
+        if dash and fields.split(" ")[2] == wanted:
+            return rest.split(" ")[0]
+    return ""
 
 
 def _ignores_case(found: Found) -> bool:
+    """Whether `.git` is found as `.GIT`, and there is but one of them: a link of that name proves nothing."""
     try:
-        return os.path.samefile(os.path.join(found.work_tree, ".git"), os.path.join(found.work_tree, ".GIT"))
+        one, other = (os.lstat(os.path.join(found.work_tree, name)) for name in (".git", ".GIT"))
+        if (one.st_dev, one.st_ino) != (other.st_dev, other.st_ino):
+            return False
+        return len([name for name in os.listdir(found.work_tree) if name.lower() == ".git"]) == 1
     except OSError:
         return False
 
 
-def _alternates(found: Found) -> bytes:
-    path = os.fsencode(os.path.join(found.common_dir, "objects"))
+def _alternates(found: Found, shadow: Path) -> bytes:
+    """What we wrote, and what the user has: see `Where.storing` for why these are two."""
+    return _quoted(os.path.join(shadow, STORED)) + _quoted(os.path.join(found.common_dir, "objects"))
+
+
+def _quoted(name: str) -> bytes:
+    path = os.fsencode(name)
     if path.startswith((b"#", b'"')) or re.search(rb"[\x00-\x1f\\]", path):
         quoted = b"".join(b"\\%03o" % byte if byte < 32 or byte in b'"\\' else bytes([byte]) for byte in path)
         return b'"' + quoted + b'"\n'

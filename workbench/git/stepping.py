@@ -73,10 +73,12 @@ def is_done(folder: WorkFolder, step: Step) -> bool:
 
 class Outcome(Struct, frozen=True):
     """What became of a step. Not `done`: the path had moved on, and everything was put back within the same
-    instant. `extra`: what somebody wrote onto our file in that instant, which stands nowhere now.
+    instant. `found`: what stood there instead of `before`. `extra`: what somebody wrote onto our file in that
+    instant, which stands nowhere now.
     """
 
     done: bool
+    found: File | None = None
     extra: File | None = None
 
 
@@ -93,18 +95,18 @@ def do(folder: WorkFolder, step: Step) -> Outcome:
             folder.move(step.path, step.temporary)
         else:
             folder.exchange(step.temporary, step.path)
-        if _bytes_at(folder, step.temporary) == step.before:
+        found = _bytes_at(folder, step.temporary)
+        if found == step.before:
             return Outcome(done=True)
         if step.move is Move.DELETE:
             folder.move(step.temporary, step.path)
-            return Outcome(done=False)
+            return Outcome(done=False, found=found)
         folder.exchange(step.temporary, step.path)
     except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise MovedError(step.path) from error
     ours = _bytes_at(folder, step.temporary)
-    return Outcome(
-        done=False, extra=None if ours == step.after else settled(folder, step.temporary, step.after)
-    )
+    extra = None if ours == step.after else settled(folder, step.temporary, step.after)
+    return Outcome(done=False, found=found, extra=extra)
 
 
 def _bytes_at(folder: WorkFolder, path: str) -> File | None:

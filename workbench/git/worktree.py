@@ -16,14 +16,13 @@ from msgspec import Struct
 from workbench.errors import UserError
 from workbench.git.carrying import Landing, merge_files, references
 from workbench.git.composing import object_id
-from workbench.git.filters import to_crlf
 from workbench.git.folder import LINK, File, Owner, WorkFolder
 from workbench.git.locking import landing_lock
 from workbench.git.paths import LANDING, unfit_for_windows, why_hostile
 from workbench.git.record import RecordWriter, StepRef, read_record, remove_record
 from workbench.git.shadow import has_modes
-from workbench.git.snapshot import lines_end_in_crlf
 from workbench.git.stepping import Step
+from workbench.git.writing_back import as_in_work_tree, conversions
 from workbench.review.actions import LandedFile
 
 if TYPE_CHECKING:
@@ -155,12 +154,17 @@ def _plan(
     files: list[Planned] = []
     conflicts: list[Conflict] = []
     owners: dict[str, Owner | None] = {}
-    crlf = lines_end_in_crlf(repository)
+    converted = conversions(repository, [each.path for each in writes if not each.exact])
     for wanted in writes:
         found = _read(folder, wanted.path)
         now, owners[wanted.path] = found if found is not None else (None, None)
         now = _with_mode(repository, now, wanted.expected)
-        write = _as_in_work_tree(wanted, now) if wanted.path in crlf and not wanted.exact else wanted
+        write = wanted
+        if wanted.path in converted and not wanted.exact:
+            sides = (wanted.expected, wanted.result)
+            write = Write(
+                wanted.path, *as_in_work_tree(repository, wanted.path, sides, now, converted[wanted.path])
+            )
         if now == write.result:
             continue
         if now == write.expected:
@@ -176,20 +180,6 @@ def _plan(
         f"{path} cannot be checked out on Windows." for path in created if unfit_for_windows(path)
     )
     return Plan(tuple(files), tuple(conflicts), warnings), owners
-
-
-def _as_in_work_tree(write: Write, now: File | None) -> Write:
-    """The same write, in the line endings that the path has in the work tree.
-
-    Where somebody wrote the file with plain ones, or the tree itself holds CRLF, they are as in the tree.
-    """
-    if now is not None and (now == write.expected or (b"\n" in now[1] and b"\r\n" not in now[1])):
-        return write
-
-    def converted(file: File | None) -> File | None:
-        return file if file is None or file[0] == LINK else (file[0], to_crlf(file[1]))
-
-    return Write(write.path, converted(write.expected), converted(write.result))
 
 
 def _read(folder: WorkFolder, path: str) -> tuple[File, Owner] | None:
@@ -283,7 +273,7 @@ def _write(
         _forget_if_back(folder, journal_dir, name)
         raise
     record.close()
-    landing.put_away(done)
+    landing.put_away()
     return _written(repository, planned, done)
 
 

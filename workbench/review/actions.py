@@ -161,6 +161,7 @@ class Landed(Action, frozen=True, kw_only=True):
     """The accepted result was written. `purpose` is "land", or "take out" for rejected lines before sending.
 
     `tree` is the work tree as this left it, as far as the review knows; None for other destinations.
+    For a branch, the commits that it named before (None: there was none) and after, and what hooks said.
     """
 
     round: int
@@ -170,6 +171,7 @@ class Landed(Action, frozen=True, kw_only=True):
     tree: str | None = None
     ref_before: str | None = None
     ref_after: str | None = None
+    hooks: str = ""
 
 
 class CallMade(Action, frozen=True, kw_only=True):

@@ -95,6 +95,11 @@ class FileChange(Struct, frozen=True):
     runs: tuple[Run, ...] = ()
     changes: tuple[Change, ...] = ()
 
+    @property
+    def is_unchanged(self) -> bool:
+        """True for a file that does not differ and is only shown beside those that do."""
+        return not self.changes and self.old_id is not None and self.old_id == self.new_id
+
 
 class NotShown(Struct, frozen=True):
     """A path that differs, or may differ, and is not among the file changes, with the reason in words.

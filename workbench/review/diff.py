@@ -14,7 +14,8 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from workbench.review.changes import FileChange, Run, Status
+from workbench.review.changes import Change, FileChange, Kind, Run, Status
+from workbench.review.line_ends import lfs_words
 from workbench.review.lines import split_lines
 from workbench.review.splitting import LINK, SUBMODULE, with_changes
 
@@ -163,7 +164,15 @@ def join(entry: RawEntry, sections: Iterator[Section]) -> FileChange:
         return with_changes(file, removed, added)
     if not (runs or file.binary or entry.old_id == entry.new_id or _EMPTY & {entry.old_id, entry.new_id}):
         raise DiffError(f"Git's patch text has no lines for {entry.path}, whose content differs.")
+    pointed = lfs_words(runs) if len(runs) == 1 else ""
+    if pointed:
+        whole = with_changes(replace(file, binary=True))
+        return replace(whole, changes=tuple(_said(change, pointed) for change in whole.changes))
     return with_changes(replace(file, runs=runs))
+
+
+def _said(change: Change, words: str) -> Change:
+    return replace(change, words=words) if change.kind is Kind.BINARY else change
 
 
 def _read_hunk(header: bytes, lines: Iterator[bytes]) -> tuple[Run, bytes | None]:

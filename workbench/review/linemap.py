@@ -36,14 +36,6 @@ class LineMap:
         """The line of the old text that is `new_line` of the new one, None where it was added."""
         return self._map(self._new, self._old, new_line)
 
-    def forward_range(self, start: int, count: int) -> tuple[int, int] | None:
-        """The (start, count) in the new text of `count` old lines; None unless all are there, unbroken."""
-        return self._map_range(self._old, self._new, start, count)
-
-    def backward_range(self, start: int, count: int) -> tuple[int, int] | None:
-        """The same from the new text to the old one."""
-        return self._map_range(self._new, self._old, start, count)
-
     def blocks(self, start: int, count: int) -> Iterator[tuple[int, int, int]]:
         """The unchanged parts of `count` old lines from `start`, as (old start, new start, count)."""
         end = start + count
@@ -62,13 +54,3 @@ class LineMap:
             return None
         step, length = line - source[index], self._counts[index]
         return target[index] + step if length is None or step < length else None
-
-    def _map_range(
-        self, source: list[int], target: list[int], start: int, count: int
-    ) -> tuple[int, int] | None:
-        index = bisect_right(source, start) - 1
-        if index < 0 or count < 1:
-            return None
-        step, length = start - source[index], self._counts[index]
-        # All in one unchanged block: equal distances alone would also hold around a replaced line.
-        return (target[index] + step, count) if length is None or step + count <= length else None

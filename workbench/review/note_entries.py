@@ -57,14 +57,15 @@ class NoteEntries:
         if answer is not None and answer.kind is AnswerKind.DECLINED:
             return self._made(note, place, Said.DECLINED, fate, answer.text)
         if fate.altered or fate.beside:
-            words = "its lines changed" if fate.altered else "lines were added beside it"
-            words = answer.text if answer else words
+            words = answer.text if answer else _touched_words(place, fate)
             return self._made(note, place, Said.TOUCHED, fate, words)
         if answer is not None and note.intent is Intent.QUESTION:
             return self._made(note, place, Said.ANSWERED, fate, answer.text)
         if place_at(self.review, note, self.review.index) is None:
             return self._outdated(note, place)
-        words = f"lines unchanged, though it says: {answer.text}" if answer else "lines unchanged"
+        words = _unchanged_words(place)
+        if answer:
+            words += f", though it says: {answer.text}"
         return self._made(note, place, Said.NOT_ADDRESSED, fate, words)
 
     def _made(self, note: Note, place: Place, said: Said, fate: _Fate, words: str) -> Entry:
@@ -125,6 +126,22 @@ class NoteEntries:
             return _Fate(Region(0, 0, (), False), altered=aftermath.between is not None)
         same = fact(aftermath.before, named.kind) == fact(aftermath.after, named.kind)
         return _Fate(Region(0, 0, (), False), altered=not same)
+
+
+def _touched_words(place: Place, fate: _Fate) -> str:
+    if place.is_review:
+        return "this round changed something"
+    if not place.count:
+        return "it changed" if place.change is not None else "the file changed"
+    return "its lines changed" if fate.altered else "lines were added beside it"
+
+
+def _unchanged_words(place: Place) -> str:
+    if place.is_review:
+        return "this round changed nothing"
+    if not place.count:
+        return "unchanged" if place.change is not None else "the file is unchanged"
+    return "lines unchanged"
 
 
 def _named(place: Place, aftermath: Aftermath) -> Change | None:

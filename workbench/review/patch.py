@@ -1,9 +1,9 @@
 """Our own applier of patches: from a base, read by callback, to what stands at each path. All or nothing.
 
 Every context and removed line must be equal at exactly one place. Where the base's file is the very one
-that the patch was made for (its object id says so, or every hunk fits where it says), that place is the one
-the hunk names; else its lines must be found once in the file. Everything else is refused by name: `git apply`
-takes the next block that looks the same.
+that the patch was made for, as its object id says, that place is the one the hunk names; else its lines must
+be found once in the file, whatever number the hunk gives: a hunk that fits where it says may still have been
+meant for the next block that looks the same. Everything else is refused by name, where `git apply` guesses.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ _FILE = "100644"
 _MODES = frozenset({"100644", "100755", "120000"})
 _SUBMODULE = "160000"
 _FOLDER = "040000"
+_ENOUGH = 7
+"""Digits of a cut id that are taken for the id of a content."""
+
 _STALE = "The file has changed since the patch was made. Make the patch again."
+_NO_ID = "The patch does not say which file it was made for. Make it with git diff, whose index lines do."
 
 
 def apply_patch(patch: bytes, read: Read, mode_of: ModeOf) -> Mapping[str, Entry | None]:
@@ -139,6 +143,10 @@ def _content(patch: FilePatch, old: bytes) -> bytes:
             f"The patch says that the binary file {patch.name} changed, but not how.",
             hint="Make the patch with: git diff --binary",
         )
+    if _says_too_little(patch, old):
+        raise UserError(
+            f"The patch says that {patch.name} changed, but not how.", hint="Is a part of the patch missing?"
+        )
     if patch.binary is None:
         return b"".join(_apply_hunks(patch, split_lines(old)))
     if (
@@ -151,6 +159,13 @@ def _content(patch: FilePatch, old: bytes) -> bytes:
     if patch.new is not None and not _is_named(data, patch.new_id):
         raise UserError(f"The binary patch of {patch.name} is damaged.", hint="Make the patch again.")
     return data
+
+
+def _says_too_little(patch: FilePatch, old: bytes) -> bool:
+    """Whether the ids tell of a change that no hunk describes: the rest of this part was cut off."""
+    if patch.hunks or patch.binary or patch.new is None or patch.new_id in (None, patch.old_id):
+        return False
+    return not _is_named(old, patch.new_id) if len(patch.new_id or "") >= _ENOUGH else patch.old is not None
 
 
 def _apply_hunks(patch: FilePatch, old: Sequence[bytes]) -> list[bytes]:
@@ -177,28 +192,28 @@ def _apply_hunks(patch: FilePatch, old: Sequence[bytes]) -> list[bytes]:
 
 def _places(patch: FilePatch, old: Sequence[bytes]) -> list[int]:
     """Where each hunk stands, as 0-based line indexes."""
+    if patch.old is not None and not _is_named(b"".join(old), patch.old_id):
+        return [_only_place(patch, hunk, old) for hunk in patch.hunks]
     named = [hunk.old_start - 1 if hunk.old else hunk.old_start for hunk in patch.hunks]
-    fits = [_fits(hunk, old, start) for hunk, start in zip(patch.hunks, named, strict=True)]
-    if patch.old is None or _is_named(b"".join(old), patch.old_id):
-        for hunk, fit in zip(patch.hunks, fits, strict=True):
-            if not fit:
-                raise _refused(patch, hunk, "does not fit the file that it was made for")
-        return named
-    if patch.old_id is None and all(fits) and all(hunk.old for hunk in patch.hunks):
-        return named
-    return [_only_place(patch, hunk, old) for hunk in patch.hunks]
+    for hunk, start in zip(patch.hunks, named, strict=True):
+        if not _fits(hunk, old, start):
+            raise _refused(patch, hunk, "does not fit the file that it was made for")
+    return named
 
 
 def _only_place(patch: FilePatch, hunk: Hunk, old: Sequence[bytes]) -> int:
+    unsure = _STALE if patch.old_id else _NO_ID
     if not hunk.old:
         if not old:
             return 0
-        raise _refused(patch, hunk, "has no line to find its place by")
+        raise _refused(patch, hunk, "has no line to find its place by", unsure)
     first = hunk.old[0]
     found = [at for at, line in enumerate(old) if line == first and _fits(hunk, old, at)]
-    if len(found) == 1:
-        return found[0]
-    raise _refused(patch, hunk, f"fits in {len(found)} places" if found else "does not fit")
+    if not found:
+        raise _refused(patch, hunk, "does not fit")
+    if len(found) > 1:
+        raise _refused(patch, hunk, f"fits in {len(found)} places", unsure)
+    return found[0]
 
 
 def _fits(hunk: Hunk, old: Sequence[bytes], start: int) -> bool:
@@ -207,8 +222,8 @@ def _fits(hunk: Hunk, old: Sequence[bytes], start: int) -> bool:
     return tuple(old[start : start + len(hunk.old)]) == hunk.old
 
 
-def _refused(patch: FilePatch, hunk: Hunk, why: str) -> UserError:
-    return UserError(f"The patch does not apply: in {patch.name}, {hunk.words} {why}.", hint=_STALE)
+def _refused(patch: FilePatch, hunk: Hunk, why: str, hint: str = _STALE) -> UserError:
+    return UserError(f"The patch does not apply: in {patch.name}, {hunk.words} {why}.", hint=hint)
 
 
 def _paths(patch: FilePatch, state: _State) -> tuple[str | None, str | None]:
@@ -242,7 +257,7 @@ def _path(name: bytes) -> str:
 
 def _is_named(data: bytes, identity: str | None) -> bool:
     """True when `identity`, which may be cut short, is git's id of these bytes."""
-    if identity is None or len(identity) < 7:
+    if identity is None or len(identity) < _ENOUGH:
         return False
     blob = b"blob %d\0" % len(data) + data
     return any(

@@ -34,6 +34,35 @@ _PREFIXES = (b"a/", b"b/", b"i/", b"w/", b"c/", b"o/", b"1/", b"2/")
 
 NOTHING = b"/dev/null"
 
+_NOT_READ = (
+    (
+        re.compile(rb"diff --(?:cc|combined) |@@@+ -"),
+        "The patch is a combined diff of a merge.",
+        "Diff against one parent.",
+    ),
+    (
+        re.compile(rb"\* Unmerged path (.+)"),
+        "The patch says that {} is not merged yet, but not what is in it.",
+        "Resolve the merge, and make the patch again.",
+    ),
+    (
+        re.compile(rb"\x1b\[[0-9;]*m(?:diff |--- |\+\+\+ |@@ )"),
+        "The patch is coloured.",
+        "Make it without colours: git diff --no-color --binary > changes.patch",
+    ),
+    (
+        re.compile(rb"Submodule (.+) [0-9a-f]{7,64}\.{2,3}[0-9a-f]{7,64}(?:$|:| \()"),
+        "The patch changes the submodule {}.",
+        "Update the submodule itself.",
+    ),
+    (
+        re.compile(rb"Binary files .+ and (.+) differ$"),
+        "The patch says that the binary file {} changed, but not how.",
+        "Make the patch with: git diff --binary",
+    ),
+)
+"""What some commands and settings put in the place of a file's lines, and the words for it."""
+
 _HINT = "Make it again, for example with: git diff --binary > changes.patch"
 
 
@@ -123,13 +152,12 @@ class _Reader:
             line = self._line()
             if line.startswith(b"diff --git "):
                 self._found.append(self._read_git(line))
-            elif line.startswith((b"diff --cc ", b"diff --combined ")):
-                raise UserError("The patch is a combined diff of a merge.", hint="Diff against one parent.")
             elif self._at_plain():
                 self._found.append(self._read_plain(FilePatch(self._mail, git=False)))
             elif _HUNK.match(line):
                 raise UserError(f"The hunk {_words(line)} belongs to no file.", hint=_HINT)
             else:
+                _refuse_what_is_not_read(line)
                 self._mail += _MAIL.match(line) is not None
                 self._at += 1
         return tuple(self._found)
@@ -142,7 +170,7 @@ class _Reader:
     def _at_plain(self) -> bool:
         """At the --- line of a plain unified diff."""
         names = self._line().startswith(b"--- ") and self._line(1).startswith(b"+++ ")
-        return names and _HUNK.match(self._line(2)) is not None
+        return names and self._line(2).startswith(b"@@ ")
 
     def _read_git(self, line: bytes) -> FilePatch:
         patch = FilePatch(self._mail, git=True)
@@ -182,6 +210,8 @@ class _Reader:
         while match := _HUNK.match(self._line()):
             patch.hunks.append(self._read_hunk(patch, match))
         following = self._line()
+        if not patch.hunks or following.startswith(b"@@"):
+            raise _broken(patch, f"hunk {len(patch.hunks) + 1} does not say its lines, as in @@ -1,2 +1,3 @@")
         # "-- " is the signature below a mail; anything else would be a line that is passed over in silence.
         if following.startswith((b"+", b"-", b" ")) and not self._at_plain() and following.rstrip() != b"--":
             raise _broken(patch, f"hunk {len(patch.hunks)} has more lines than it counts")
@@ -249,6 +279,15 @@ class _Reader:
         if len(data) != size:
             raise _broken(patch, "its binary part is not as long as it says")
         return Binary(data, delta=match[1] == b"delta")
+
+
+def _refuse_what_is_not_read(line: bytes) -> None:
+    """Between files anything may stand, but not what tells of a change in a form that is not read here."""
+    for form, message, hint in _NOT_READ:
+        match = form.match(line)
+        if match is not None:
+            name = match[1].decode("utf-8", "replace") if form.groups else ""
+            raise UserError(message.format(name), hint=hint)
 
 
 def _unpack_line(patch: FilePatch, line: bytes) -> bytes:

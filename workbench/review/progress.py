@@ -170,13 +170,16 @@ class Tally:
         self._files: object = None
         self._asked = NOTHING_ASKED
         self._total = Progress()
+        self._by_path: dict[str, Progress] = {}
+        self._verdicts: Verdicts | None = None
+        self._asked_then = NOTHING_ASKED
 
     def asked(self, review: Review, files: Sequence[FileChange]) -> frozenset[str]:
         """`asked`, worked out anew only when notes, places or files are other objects than last time."""
         places = review.places[-1] if review.places else None
         if self._notes is not review.notes or self._places is not places or self._files is not files:
             if self._files is not files:
-                self._counted = {}
+                self._counted, self._by_path = {}, {}
                 self._total = Progress()
             self._notes, self._places, self._files = review.notes, places, files
             found = asked(review, files)
@@ -189,7 +192,7 @@ class Tally:
         asked_ids = self.asked(review, files)
         verdicts = review.current
         total = self._total
-        for file in files:
+        for file in self._other(files, verdicts, asked_ids):
             last = self._counted.get(file.path)
             held = verdicts.get(file.path)
             if last is not None and last.held is held and last.asked is asked_ids and last.file is file:
@@ -198,14 +201,30 @@ class Tally:
             if last is not None:
                 total = _less(total, last.progress)
             self._counted[file.path] = _Counted(file, held, asked_ids, counts)
+            self._by_path[file.path] = counts
             total += counts
         self._total = total
+        self._verdicts, self._asked_then = verdicts, asked_ids
         return total
+
+    def _other(
+        self, files: Sequence[FileChange], verdicts: Verdicts, asked_ids: frozenset[str]
+    ) -> Iterable[FileChange]:
+        """The files that may count otherwise than last time: the judged ones, unless more is new."""
+        before = self._verdicts
+        if not self._counted or before is None or asked_ids is not self._asked_then:
+            return files
+        paths = [path for path in verdicts if verdicts[path] is not before.get(path)]
+        paths += [path for path in before if path not in verdicts]
+        return [self._counted[path].file for path in paths if path in self._counted]
 
     def file(self, path: str) -> Progress:
         """The counts of one file, as of the last `progress`."""
-        counted = self._counted.get(path)
-        return Progress() if counted is None else counted.progress
+        return self._by_path.get(path, Progress())
+
+    def by_path(self) -> Mapping[str, Progress]:
+        """The counts of every file, as of the last `progress`."""
+        return dict(self._by_path)
 
 
 def _less(whole: Progress, part: Progress) -> Progress:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -26,6 +27,12 @@ _HIDING = (
 
 _boxed = re.compile(f"[{_HIDING}{_SPACES}]")
 _hidden = re.compile(f"[{_HIDING}]")
+
+_PICTURES = "\u203c-\u3299\U0001f000-\U0001faff"
+_emoji = re.compile(
+    f"(?<=[{_PICTURES}\u00a9\u00ae#*0-9])[\ufe0e\ufe0f]|(?<=[{_PICTURES}\ufe0f])\u200d(?=[{_PICTURES}])"
+)
+"""Where the characters that choose and join pictures are at home. They are boxed there too."""
 
 _CONTROL_NAMES = {0x00: "NUL", 0x08: "BACKSPACE", 0x0D: "CARRIAGE RETURN", 0x1B: "ESCAPE", 0x7F: "DELETE"}
 
@@ -112,11 +119,39 @@ def visible(text: str) -> Visible:
     return Visible("".join(parts), tuple(marks), tuple(columns))
 
 
+def one_line(text: str) -> str:
+    """A name or a path to look at: what ends a line or a column in code has no place in it, and is boxed."""
+    if text.isprintable():
+        return visible(text).text
+    return visible(text).text.replace("\n", "⟦U+000A⟧").replace("\t", "⟦U+0009⟧")
+
+
 def hidden_characters(text: str) -> tuple[str, ...]:
-    """What hides or reorders in `text`, each once, as "U+202E RIGHT-TO-LEFT OVERRIDE", for badges."""
+    """What hides or reorders in `text`, each once, as "U+202E RIGHT-TO-LEFT OVERRIDE", for badges.
+
+    Characters that choose or join pictures (emoji) do not hide where they do that.
+    """
+    return tuple(_name(each) for each in sorted({each for _, each in _hiding(text)}))
+
+
+def hidden_places(text: str) -> tuple[tuple[int, str], ...]:
+    """Each character that hides or reorders, with its line from 1, in their order."""
+    found: list[tuple[int, str]] = []
+    line, counted = 1, 0
+    for at, each in _hiding(text):
+        line += text.count("\n", counted, at)
+        counted = at
+        found.append((line, _name(each)))
+    return tuple(found)
+
+
+def _hiding(text: str) -> Iterator[tuple[int, str]]:
     if text.isascii() and text.isprintable():
-        return ()
-    return tuple(_name(each) for each in sorted(set(_hidden.findall(text))))
+        return
+    at_home = {match.start() for match in _emoji.finditer(text)} if not text.isascii() else ()
+    for match in _hidden.finditer(text):
+        if match.start() not in at_home:
+            yield match.start(), match[0]
 
 
 def _name(character: str) -> str:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from workbench.review.changes import Change, FileChange, Kind
+from workbench.review.changes import Change, Kind
 from workbench.review.lines import numbers, ranges
 
 K = TypeVar("K", int, Kind)
@@ -127,9 +127,3 @@ def verdict_of(change: Change, verdicts: Verdicts) -> Verdict:
     for number in range(change.new_start, change.new_start + len(change.added)):
         found.add(file.new.get(number, Verdict.OPEN))
     return found.pop() if len(found) == 1 else Verdict.MIXED
-
-
-def verdict_of_file(file: FileChange, verdicts: Verdicts) -> Verdict:
-    """The derived verdict of a whole file change."""
-    found = {verdict_of(change, verdicts) for change in file.changes}
-    return found.pop() if len(found) == 1 else (Verdict.MIXED if found else Verdict.OPEN)

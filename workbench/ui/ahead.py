@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from workbench.workflow.watching import Watch, watching
+
 T = TypeVar("T")
 
 
@@ -16,6 +18,8 @@ class Ahead(Generic[T]):
     """One piece of work in a thread of its own, whose answer is fetched once, later."""
 
     def __init__(self, work: Callable[[], T]) -> None:
+        self.watch = Watch()
+        """What it is doing, and the way to end it."""
         self._work = work
         self._value: T | None = None
         self._error: BaseException | None = None
@@ -24,7 +28,8 @@ class Ahead(Generic[T]):
 
     def _run(self) -> None:
         try:
-            self._value = self._work()
+            with watching(self.watch):
+                self._value = self._work()
         except BaseException as error:  # noqa: BLE001 - it is raised again where the answer is fetched
             self._error = error
 

@@ -52,6 +52,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_feedback", "Copy the feedback as Markdown", ("y",), Menu.REVIEW),
     Command("land", "Land what was accepted…", ("L",), Menu.REVIEW),
     Command("close_review", "Close this review", (), Menu.REVIEW),
+    Command("trust", "Trust this repository…", (), Menu.REVIEW),
+    Command("restrict", "Restrict this repository", (), Menu.REVIEW),
     Command("quit", "Quit", ("Ctrl+Q",), Menu.REVIEW, When.ALWAYS),
     Command("line_down", "Next line", ("j", "Down"), Menu.GO),
     Command("line_up", "Previous line", ("k", "Up"), Menu.GO),

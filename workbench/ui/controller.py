@@ -7,7 +7,7 @@ anything else goes on to `sys.excepthook`, which writes a bug report.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,6 +24,7 @@ from workbench.review.actions import (
     NoteWritten,
     RoundArrived,
 )
+from workbench.review.changes import FileChange
 from workbench.review.entries import Entry, Said
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.progress import Progress, Tally, changes_at, note_counts
@@ -33,6 +34,9 @@ from workbench.ui.diff.document import Document, Stop
 from workbench.ui.round_views import RoundViews, View
 from workbench.workflow.answers import AGAIN, answer, send_again
 from workbench.workflow.session import Session
+
+if TYPE_CHECKING:
+    from workbench.workflow.remarks import Remark
 
 T = TypeVar("T")
 
@@ -46,6 +50,8 @@ class Controller(QObject):
     judged = Signal(object)
     entry_judged = Signal(object)
     moved_to = Signal(object)
+    trust_needed = Signal(object, object)
+    """A RestrictedError, and what to do again once trust is given, or None."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +62,16 @@ class Controller(QObject):
         self._left: list[Session] = []
         self.views = RoundViews()
         self.last_note: tuple[Intent, str] | None = None
+        self.remarks: Mapping[str, Remark] = {}
+        """What is said of the files besides their lines, as far as it was looked at."""
+        self._remarked: tuple[FileChange, ...] | None = None
+        self.others: tuple[FileChange, ...] = ()
+        """Files that do not differ, and are shown after those that do."""
+        self._shown: tuple[tuple[FileChange, ...], tuple[FileChange, ...], tuple[FileChange, ...]] = (
+            (),
+            (),
+            (),
+        )
 
     # -- the session --------------------------------------------------------------------------
 
@@ -68,6 +84,8 @@ class Controller(QObject):
         self._document = Document()
         self.views = RoundViews()
         self.last_note = None
+        self.remarks, self._remarked = {}, None
+        self.others = ()
         self.opened.emit()
         self.changed.emit()
         for message in session.messages:
@@ -107,7 +125,12 @@ class Controller(QObject):
         expected = as_user_error(error)
         if expected is None:
             raise error
-        self.said.emit(expected.message, expected.hint, True)
+        from workbench.workflow.trust import RestrictedError  # noqa: PLC0415 - the first frame needs no trust
+
+        if isinstance(expected, RestrictedError):
+            self.trust_needed.emit(expected, None)
+        else:
+            self.said.emit(expected.message, expected.hint, True)
 
     def poll(self) -> None:
         """Take in what other processes did."""
@@ -150,7 +173,7 @@ class Controller(QObject):
         )
         reasons = self._reasons(placed)
         self._document = Document(
-            files=self.views.files(session),
+            files=self._with_others(self.views.files(session)),
             verdicts=review.current,
             asked=self._tally.asked(review, session.files),
             notes=_same(before.notes, notes),
@@ -159,8 +182,42 @@ class Controller(QObject):
             viewed=_same(before.viewed, session.viewed()),
             ledger_marks=_same(before.ledger_marks, marks),
             reasons=_same(before.reasons, reasons),
+            remarks=self.remarks,
         )
         return self._document
+
+    def set_others(self, files: tuple[FileChange, ...]) -> None:
+        """Show these files too, which do not differ."""
+        if files != self.others:
+            self.others = files
+            self.changed.emit()
+
+    def shows_other(self, path: str) -> bool:
+        """Whether this is a file that does not differ and is shown all the same."""
+        return any(file.path == path for file in self.others)
+
+    def _with_others(self, files: tuple[FileChange, ...]) -> tuple[FileChange, ...]:
+        """The same tuple as before while nothing changed: the view compares by identity."""
+        if not self.others:
+            return files
+        if self._shown[0] is not files or self._shown[1] is not self.others:
+            by_path = self.open_session().by_path
+            others = tuple(file for file in self.others if file.path not in by_path)
+            self._shown = (files, self.others, (*files, *others))
+        return self._shown[2]
+
+    @property
+    def has_remarks(self) -> bool:
+        """Whether `remarks` are those of the files that are shown."""
+        return self.session is not None and self._remarked is self.session.files
+
+    def set_remarks(self, files: tuple[FileChange, ...], remarks: Mapping[str, Remark]) -> None:
+        """Take what was found out about these files, if they are still the ones that are shown."""
+        if self.session is not None and self.session.files is files:
+            same = remarks == self.remarks
+            self.remarks, self._remarked = self.remarks if same else remarks, files
+            if not same:
+                self.changed.emit()
 
     def progress(self) -> Progress:
         """How far the review is."""
@@ -169,7 +226,7 @@ class Controller(QObject):
 
     def file_progress(self) -> Mapping[str, Progress]:
         """How far each file is, as of the last `progress`."""
-        return {file.path: self._tally.file(file.path) for file in self.open_session().files}
+        return self._tally.by_path()
 
     def note_counts(self) -> Mapping[Intent, int]:
         """Live notes by intent."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -15,6 +15,7 @@ from workbench.ui.styling import wear
 from workbench.ui.theme import load_theme
 from workbench.workflow.candidates import Asked
 from workbench.workflow.opening import Nothing, Recent
+from workbench.workflow.watching import Step
 
 if TYPE_CHECKING:
     from workbench.ui.search_line import SearchLine
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 SIZES = (9, 28)
+SLOW = 800
+"""Milliseconds after which reading says what it is doing, and can be seen to be ended."""
 
 
 class Desk(QObject):
@@ -38,6 +41,14 @@ class Desk(QObject):
         errands.nothing_found.connect(self.show_nothing)
         errands.open_failed.connect(self.show_failure)
         errands.recent_read.connect(self._on_recent)
+        errands.opening_said.connect(self._on_opening_step)
+        errands.refresh_said.connect(self._on_refresh_step)
+        self._step: Step | None = None
+        self._slow_refresh: float | None = None
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW)
+        self._slow.timeout.connect(self._show_step)
         window.preferences.changed.connect(self._wear)
 
     def page(self) -> StartPage:
@@ -50,6 +61,7 @@ class Desk(QObject):
             self._page.review_chosen.connect(self._open_saved)
             self._page.range_chosen.connect(self._open_range)
             self._page.folder_dropped.connect(self._open_folder)
+            self._page.cancel_wanted.connect(self.cancel_opening)
             self._window.stack.addWidget(self._page)
         return self._page
 
@@ -77,9 +89,42 @@ class Desk(QObject):
         self._window.errands.read_recent()
 
     def show_opening(self, name: str) -> None:
-        """Something is being read."""
+        """Something is being read. What it is doing is shown when that takes long."""
+        self._step = None
+        self._slow.start()
         self.page().show_opening(name)
         self._show_page()
+
+    def cancel_opening(self) -> None:
+        """Wait no longer for what is being opened; back to what was there before."""
+        if not self._window.errands.cancel_opening():
+            return
+        if self._window.controller.session is not None:
+            self._window.stack.setCurrentWidget(self._window.splitter)
+            self._window.controller.changed.emit()
+            self._window.view.setFocus()
+        else:
+            self.show_start()
+        self._window.say("Opening was cancelled.", "Nothing of it was kept.", False)
+
+    def _on_opening_step(self, step: Step) -> None:
+        self._step = step
+        if not self._slow.isActive():
+            self._show_step()
+
+    def _show_step(self) -> None:
+        if self._window.errands.is_opening:
+            self.page().show_step(self._step.text if self._step is not None else "")
+
+    def _on_refresh_step(self, step: Step | None) -> None:
+        """Reading again is said only when it takes long; then Escape ends it."""
+        if step is None:
+            self._slow_refresh = None
+            self._window.notice.hide()
+        elif self._slow_refresh is None:
+            self._slow_refresh = monotonic()
+        elif monotonic() - self._slow_refresh > SLOW / 1000:
+            self._window.say(f"{step.text}…", "Esc stops reading.", False)
 
     def show_nothing(self, nothing: Nothing) -> None:
         """There is nothing to review here; what there is instead."""
@@ -189,6 +234,14 @@ class Desk(QObject):
         """The send sheet."""
         self._window.sheets.open_sending()
 
+    def open_trust(self) -> None:
+        """What the repository could run, and whether it is trusted with that."""
+        self._window.trusting.ask()
+
+    def restrict(self) -> None:
+        """Trust the repository no more."""
+        self._window.trusting.restrict()
+
     def copy_feedback(self) -> None:
         """The feedback into the clipboard, without its being sent."""
         from workbench.review.feedback import as_markdown  # noqa: PLC0415 - the first frame needs no feedback
@@ -212,7 +265,13 @@ class Desk(QObject):
         self._window.files.filter.selectAll()
 
     def leave(self) -> None:
-        """Leave what is open: a selection, the search, a message."""
+        """Leave what is open or under way: what is being read, a selection, the search, a message."""
+        if self._window.errands.is_opening:
+            self.cancel_opening()
+            return
+        if self._window.errands.cancel_refresh():
+            self._window.say("Reading was stopped.", "The review is as it was.", False)
+            return
         self._window.view.clear_selection()
         self._window.notice.hide()
         if self._line is not None and self._line.isVisible():

@@ -306,7 +306,7 @@ class Editing(QObject):
 
     def _on_lines(self, session: Session, place: Place) -> Place:
         path = place.path or ""
-        lines = session.old_lines(path) if place.side is Side.OLD else session.new_lines(path)
+        lines = session.lines_at(path, place.side)
         return place_lines(path, place.side, lines, place.start, place.count)
 
     def _place_of_key(self, session: Session, rest: str) -> Place | None:
@@ -322,11 +322,12 @@ class Editing(QObject):
             return session.place_of(change) if change is not None else Place(path=path)
         if kind == "at":
             side, start, count, path = about.split(" ", 3)
-            if path not in session.by_path:
-                return Place()
-            return self._on_lines(
-                session, Place(path=path, side=Side(side), start=int(start), count=int(count))
-            )
+            try:
+                return self._on_lines(
+                    session, Place(path=path, side=Side(side), start=int(start), count=int(count))
+                )
+            except UserError:
+                return Place()  # the file is gone: the draft is shown at the top
         return None
 
     def _note_place(self, session: Session, note: Note) -> Place | str | None:

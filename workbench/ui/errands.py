@@ -6,6 +6,7 @@ Each errand is a lane of `tasks.py`: asking again drops the answer of the one be
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,19 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from workbench.errors import UserError
+from workbench.review.changes import FileChange, Side
 from workbench.review.entries import Entry, Said
 from workbench.review.progress import NOTHING_ASKED, Progress, file_progress
 from workbench.review.rounds import Source
 from workbench.ui.controller import Controller, as_user_error
 from workbench.ui.tasks import Report, Tasks
-from workbench.workflow.candidates import Asked
+from workbench.workflow.candidates import Asked, late_words
 from workbench.workflow.opening import Nothing, open_review, open_saved, recent_reviews
 from workbench.workflow.receive import load_ledger, refresh, restore, take_arrival, tweak_lines
 from workbench.workflow.session import Session
+from workbench.workflow.watching import Watch
 
-ROUND = "round"
+ROUND, OPEN, ARRIVAL = "round", "open", "arrival"
 # What sends and what lands is imported in the worker that first needs it: the first frame needs neither.
 
 
@@ -43,6 +46,8 @@ class Errands(QObject):
     contents_read = Signal(str, object)
     nothing_found = Signal(object)
     open_failed = Signal(object)
+    opening_said = Signal(object)
+    refresh_said = Signal(object)
     recent_read = Signal(object)
     round_began = Signal(str)
     round_said = Signal(object)
@@ -60,30 +65,49 @@ class Errands(QObject):
         self._controller = controller
         self._tasks = tasks
         self._edit: Edit | None = None
+        self._looked_at: tuple[FileChange, ...] = ()
         self._recipient: Any = None
+        self._refreshing = False
+        self._sizes: tuple[tuple[FileChange, ...], int] = ((), 0)
         controller.opened.connect(self._on_opened)
 
     # -- opening and reading ------------------------------------------------------------------
 
     def open(self, path: Path, asked: Asked | None = None) -> None:
         """Open a repository: continue its review, or start one."""
-        self._tasks.start(
-            "open", lambda _: open_review(path, asked), self.take_opened, self.take_open_failure
-        )
+        self.wait_for(lambda: open_review(path, asked), Watch())
 
     def open_saved(self, review: str) -> None:
         """Open a saved review by its id."""
-        self._tasks.start("open", lambda _: open_saved(review), self.take_opened, self.take_open_failure)
+        self.wait_for(lambda: open_saved(review), Watch())
+
+    def wait_for(self, opened: Callable[[], Session | Nothing], watch: Watch) -> None:
+        """Open something in a worker. What it is doing is told; `cancel_opening` ends it."""
+        self._tasks.start(
+            OPEN, lambda _: opened(), self.take_opened, self.take_open_failure, self._on_opening_step, watch
+        )
+
+    def cancel_opening(self) -> bool:
+        """End what is being opened; nothing of it stays. False where nothing is, or where it is saved now."""
+        return self._tasks.cancel(OPEN)
+
+    @property
+    def is_opening(self) -> bool:
+        """True while something is being opened."""
+        return self._tasks.is_running(OPEN)
+
+    def _on_opening_step(self, step: object) -> None:
+        self.opening_said.emit(step)
 
     def open_demo(self) -> None:
         """Make the demo's repository and open it."""
 
-        def work(_: Report) -> Session | Nothing:
+        def opened() -> Session | Nothing:
             from workbench.workflow.demo import demo_task, make_demo  # noqa: PLC0415 - see the top
 
             return open_review(make_demo(), Asked(task=demo_task()))
 
-        self._tasks.start("open", work, self.take_opened, self.take_open_failure)
+        self.wait_for(opened, Watch())
 
     def take_opened(self, found: Session | Nothing) -> None:
         """What opening found: a review to show, or that there is nothing to review."""
@@ -108,10 +132,10 @@ class Errands(QObject):
     def read_contents(self, path: str) -> None:
         """Read the base's lines of one file."""
         session = self._controller.session
-        if session is not None and path in session.by_path:
+        if session is not None and (path in session.by_path or self._controller.shows_other(path)):
 
             def work(_: Report) -> tuple[Session, str, tuple[bytes, ...]]:
-                return session, path, session.old_lines(path)
+                return session, path, session.lines_at(path, Side.OLD)
 
             self._tasks.start(f"contents {path}", work, self._on_contents, self._controller.fail)
 
@@ -152,6 +176,26 @@ class Errands(QObject):
 
         self._tasks.start("keep", work, self._on_kept, self._controller.fail)
 
+    def look_at_files(self) -> None:
+        """Find what is to be said of the files besides their lines, where that is not known yet."""
+        session = self._controller.session
+        if session is None or self._controller.has_remarks:
+            return
+        files, repository = session.files, session.repository
+        if self._looked_at is files and self._tasks.is_running("remarks"):
+            return
+        self._looked_at = files
+
+        def work(report: Report) -> object:
+            from workbench.workflow.remarks import remarks  # noqa: PLC0415 - after the first frame
+
+            return files, remarks(repository, files, report.cancelled)
+
+        self._tasks.start("remarks", work, self._on_remarks, self._controller.fail)
+
+    def _on_remarks(self, found: tuple[Any, Any]) -> None:
+        self._controller.set_remarks(*found)
+
     def _on_kept(self, _: object) -> None:
         """Nothing to show."""
 
@@ -167,12 +211,20 @@ class Errands(QObject):
     def estimate(self) -> None:
         """Count what the next round would get."""
         session = self._controller.session
-        if session is not None:
-            self._tasks.start(
-                "estimate", lambda _: _estimate(session), self._on_estimate, self._controller.fail
-            )
+        if session is None:
+            return
+        files, (known, size) = session.files, self._sizes
 
-    def _on_estimate(self, rows: object) -> None:
+        def work(_: Report) -> tuple[tuple[FileChange, ...], int, tuple[tuple[str, str], ...]]:
+            # The files are the same until the next round; asked for each time, twenty thousand cost seconds.
+            sizes = size if known is files else _size_of(session, files)
+            return files, sizes, _estimate(session, len(files), sizes)
+
+        self._tasks.start("estimate", work, self._on_estimate, self._controller.fail)
+
+    def _on_estimate(self, found: tuple[tuple[FileChange, ...], int, tuple[tuple[str, str], ...]]) -> None:
+        files, size, rows = found
+        self._sizes = files, size
         self.estimated.emit(rows)
 
     # -- rounds that come from here -----------------------------------------------------------
@@ -181,14 +233,40 @@ class Errands(QObject):
         """Read the work tree again."""
         session = self._controller.open_session()
         self._tasks.start(
-            "arrival", lambda _: (session, refresh(session)), self._on_refreshed, self._controller.fail
+            ARRIVAL,
+            lambda _: (session, refresh(session), late_words(session.repository)),
+            self._on_refreshed,
+            self._on_refresh_failed,
+            self._on_refresh_step,
+            Watch(),
         )
 
-    def _on_refreshed(self, found: tuple[Session, Any]) -> None:
-        session, arrival = found
+    def cancel_refresh(self) -> bool:
+        """End the reading of the work tree; the review stays as it is. False where nothing is being read."""
+        if not self._refreshing or not self._tasks.cancel(ARRIVAL):
+            return False
+        self._set_refreshing(None)
+        return True
+
+    def _on_refresh_step(self, step: object) -> None:
+        self._set_refreshing(step)
+
+    def _on_refresh_failed(self, error: BaseException) -> None:
+        self._set_refreshing(None)
+        self._controller.fail(error)
+
+    def _set_refreshing(self, step: object) -> None:
+        self._refreshing = step is not None
+        self.refresh_said.emit(step)
+
+    def _on_refreshed(self, found: tuple[Session, Any, tuple[str, ...]]) -> None:
+        session, arrival, late = found
+        self._set_refreshing(None)
         if session is not self._controller.session:
             return
-        if arrival is None:
+        if arrival is None and late:
+            self._controller.said.emit(late[0], "\n".join(late[1:]), True)
+        elif arrival is None:
             self._controller.said.emit("Nothing changed since the work tree was last read.", "", False)
         elif self._controller.attempt(lambda: take_arrival(session, arrival)):
             self._say_arrived(session)
@@ -198,7 +276,7 @@ class Errands(QObject):
         session = self._controller.open_session()
         self._edit = edit
         self._tasks.start(
-            "arrival",
+            ARRIVAL,
             lambda _: (session, tweak_lines(session, edit.path, edit.start, edit.count, edit.text)),
             self._on_edited,
             self._controller.fail,
@@ -223,7 +301,7 @@ class Errands(QObject):
             self._controller.send_entry_again(entry)
             return
         self._tasks.start(
-            "arrival",
+            ARRIVAL,
             lambda _: (session, entry, restore(session, entry)),
             self._on_restored,
             self._controller.fail,
@@ -363,7 +441,14 @@ def _count_rounds(session: Session) -> dict[int, Progress]:
     return found
 
 
-def _estimate(session: Session) -> tuple[tuple[str, str], ...]:
+def _size_of(session: Session, files: tuple[FileChange, ...]) -> int:
+    """About how many tokens the files of the round are."""
+    plain = ("100644", "100755")
+    ids = [file.new_id for file in files if file.new_id and not file.binary and file.new_mode in plain]
+    return sum(size // 4 for size in session.repository.blob_sizes(ids))
+
+
+def _estimate(session: Session, count: int, sizes: int) -> tuple[tuple[str, str], ...]:
     """The rows of "next round gets": names, and about how many tokens, four bytes each."""
     from workbench.review.feedback import as_markdown  # noqa: PLC0415 - see the top
 
@@ -373,11 +458,6 @@ def _estimate(session: Session) -> tuple[tuple[str, str], ...]:
     whole = len(text.encode()) // 4
     notes = sum(note.is_live and not note.reason for note in review.notes.values())
     rejected = session.progress().rejected
-    sizes = 0
-    for file in session.files:
-        if file.new_id and not file.binary and file.new_mode in ("100644", "100755"):
-            sizes += session.repository.blob_size(file.new_id) // 4
-    count = len(session.files)
     files = "1 file with changes" if count == 1 else f"{count:,} files with changes"
     told = f"Feedback · {notes} note{'' if notes == 1 else 's'}, {rejected} rejected"
     rows = [("Task", f"{task:,}"), (told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -26,15 +27,20 @@ from PySide6.QtWidgets import (
 
 from workbench.review.changes import FileChange, NotShown
 from workbench.review.progress import Progress
-from workbench.ui.file_rows import FileRow, RowKind, Tint, file_row, file_rows
+from workbench.ui.file_rows import NO_REMARKS, FileRow, RowKind, Tint, file_row, file_rows
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import as_tooltip
 from workbench.ui.theme import Theme, mixed
+
+if TYPE_CHECKING:
+    from workbench.workflow.remarks import Remark
 
 ROW = 23
 STEP = 16
 LEFT = 14
 RIGHT = 12
+LEAST = 30
+"""Pixels of a name that are shown however much else there is to say."""
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -89,6 +95,7 @@ class FileDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._font = interface_font()
         self._small = interface_font(11)
+        self._small_metrics = QFontMetrics(self._small)
         self.current = ""
         # Known here and not read from the option's state: importing QStyle takes 13 ms of every start.
         self.hovered = -1
@@ -126,11 +133,12 @@ class FileDelegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         inner = area.adjusted(LEFT + row.depth * STEP, 0, -RIGHT, 0)
         right = self._mark(painter, inner, row, metrics)
-        name = metrics.elidedText(_name(row), Qt.TextElideMode.ElideMiddle, right - inner.left())
+        room = right - inner.left() - self._room_of_alarms(row)
+        name = metrics.elidedText(_name(row), Qt.TextElideMode.ElideMiddle, max(room, LEAST))
         painter.setPen(self._ink(row))
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-        if row.badge:
-            self._badge(painter, inner, inner.left() + metrics.horizontalAdvance(name) + 6, right, row.badge)
+        if row.badge or row.alarms:
+            self._badges(painter, inner, inner.left() + metrics.horizontalAdvance(name) + 6, right, row)
 
     def _mark(self, painter: QPainter, inner: QRect, row: FileRow, metrics: QFontMetrics) -> int:
         """Paint what stands at the right edge; where the name has to end."""
@@ -141,13 +149,22 @@ class FileDelegate(QStyledItemDelegate):
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.mark)
         return inner.right() - width - 8
 
-    def _badge(self, painter: QPainter, inner: QRect, left: int, right: int, text: str) -> None:
+    def _room_of_alarms(self, row: FileRow) -> int:
+        """What a name has to leave free: what is said of danger is never what gives way."""
+        metrics = self._small_metrics
+        return sum(metrics.horizontalAdvance(text) + 6 for text, _ in row.alarms)
+
+    def _badges(self, painter: QPainter, inner: QRect, left: int, right: int, row: FileRow) -> None:
         painter.setFont(self._small)
-        width = painter.fontMetrics().horizontalAdvance(text)
-        if left + width <= right:
-            painter.setPen(self._theme.accepted if text == "new" else self._theme.faint)
-            where = QRect(left, inner.top() + 1, width, inner.height() - 1)
-            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        plain = Tint.ACCEPTED if row.badge == "new" else Tint.FAINT
+        last = [(row.badge, plain)] if row.badge else []
+        for text, tint in (*row.alarms, *last):
+            width = self._small_metrics.horizontalAdvance(text)
+            if left + width <= right or tint is Tint.BACK:
+                painter.setPen(self._tints[tint])
+                where = QRect(left, inner.top() + 1, width + 1, inner.height() - 1)
+                painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+                left += width + 6
 
     def _ink(self, row: FileRow) -> QColor:
         if row.kind is RowKind.NOT_SHOWN:
@@ -258,6 +275,7 @@ class FilePanel(QWidget):
         self._progress: Mapping[str, Progress] = {}
         self._violations: Mapping[str, str] = {}
         self._not_shown: Sequence[NotShown] = ()
+        self._remarks: Mapping[str, Remark] = NO_REMARKS
         self._folded: frozenset[str] = frozenset()
         self.filter = FilterLine(self)
         self.filter.setPlaceholderText("Filter files")
@@ -295,11 +313,12 @@ class FilePanel(QWidget):
         progress: Mapping[str, Progress],
         violations: Mapping[str, str],
         not_shown: Sequence[NotShown],
+        remarks: Mapping[str, Remark] = NO_REMARKS,
     ) -> None:
         """Show these files; folding, filter and scroll position stay."""
         before, violated = self._progress, self._violations
-        same = files is self._files and not_shown is self._not_shown
-        self._files, self._progress = files, progress
+        same = files is self._files and not_shown is self._not_shown and remarks is self._remarks
+        self._files, self._progress, self._remarks = files, progress, remarks
         self._violations, self._not_shown = violations, not_shown
         if not same:
             self._rebuild()
@@ -308,7 +327,7 @@ class FilePanel(QWidget):
             path = file.path
             now, violation = progress[path], violations.get(path, "")
             if now is not before.get(path) or violation != violated.get(path, ""):
-                self.model.set_row(file_row(file, now, violation))
+                self.model.set_row(file_row(file, now, violation, remarks.get(path)))
 
     def show_current(self, path: str) -> None:
         """Mark the file that the cursor is in."""
@@ -336,6 +355,7 @@ class FilePanel(QWidget):
                 self._progress,
                 self._violations,
                 self._not_shown,
+                self._remarks,
                 wanted=self.filter.text().strip(),
                 folded=self._folded,
             )

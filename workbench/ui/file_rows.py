@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from workbench.review.changes import FileChange, NotShown, Status
 from workbench.review.progress import Progress
-from workbench.review.text import visible
+from workbench.review.text import one_line
+
+if TYPE_CHECKING:
+    from workbench.workflow.remarks import Remark
+
+SCORED, APART = 2000, 10_000
+"""How many texts are scored at most, and in how many letters that stand apart are looked for."""
+
+NO_REMARKS: Mapping[str, Remark] = {}
 
 
 class RowKind(StrEnum):
@@ -42,6 +53,8 @@ class FileRow(Struct, frozen=True):
     mark: str = ""
     tint: Tint = Tint.FAINT
     badge: str = ""
+    alarms: tuple[tuple[str, Tint], ...] = ()
+    """What the file does besides being read, and what hides in it: a short word each."""
     folded: bool = False
     words: str = ""
 
@@ -78,17 +91,43 @@ def badge(file: FileChange) -> str:
     return "binary" if file.binary else ""
 
 
+_TIERS = {"runs by itself": ("runs", Tint.BACK), "build": ("build", Tint.OPEN)}
+_SORTS = {"hidden characters": ("hidden", Tint.BACK), "look-alike letters": ("look-alike", Tint.BACK)}
+
+
+def alarms(remark: Remark | None) -> tuple[tuple[str, Tint], ...]:
+    """The short words of what is remarked of a file, the gravest first."""
+    if remark is None:
+        return ()
+    found = [_SORTS[sort.value] for sort in remark.sorts if sort.value in _SORTS]
+    if remark.tier is not None:
+        found.insert(0, _TIERS.get(remark.tier.value, ("agents", Tint.OPEN)))
+    return tuple(found)
+
+
 _NO_PROGRESS = Progress()
 
 
-def file_row(file: FileChange, counts: Progress, violation: str) -> FileRow:
+def file_row(file: FileChange, counts: Progress, violation: str, remark: Remark | None = None) -> FileRow:
     """The row of one file."""
     text, tint = mark(counts, violation)
     folder, _, name = file.path.rpartition("/")
     depth = folder.count("/") + 1 if folder else 0
     said = f"{counts.judged} of {counts.total} judged"
-    words = f"{visible(file.path).text}, {badge(file) or 'modified'}, {said}"
-    return FileRow(RowKind.FILE, file.path, visible(name).text, depth, text, tint, badge(file), words=words)
+    parts = [one_line(file.path), badge(file) or "modified", said]
+    if remark is not None:
+        parts += [each for each in (remark.sizes, remark.words) if each]
+    return FileRow(
+        RowKind.FILE,
+        file.path,
+        one_line(name),
+        depth,
+        text,
+        tint,
+        badge(file),
+        alarms(remark),
+        words=", ".join(parts),
+    )
 
 
 def file_rows(
@@ -96,6 +135,7 @@ def file_rows(
     progress: Mapping[str, Progress],
     violations: Mapping[str, str],
     not_shown: Sequence[NotShown] = (),
+    remarks: Mapping[str, Remark] = NO_REMARKS,
     *,
     wanted: str = "",
     folded: frozenset[str] = frozenset(),
@@ -117,7 +157,9 @@ def file_rows(
         open_folders = folders
         if hidden_under:
             continue
-        rows.append(file_row(file, progress.get(file.path, _NO_PROGRESS), violations.get(file.path, "")))
+        path = file.path
+        counts, violation = progress.get(path, _NO_PROGRESS), violations.get(path, "")
+        rows.append(file_row(file, counts, violation, remarks.get(path)))
     shown = [each for each in not_shown if not wanted or fits(wanted, each.path)]
     if shown:
         count = sum(each.count for each in shown)
@@ -129,10 +171,10 @@ def file_rows(
             FileRow(
                 RowKind.NOT_SHOWN,
                 each.path,
-                visible(each.path).text,
+                one_line(each.path),
                 0,
                 each.why,
-                words=f"{visible(each.path).text}: {each.why}",
+                words=f"{one_line(each.path)}: {each.why}",
             )
             for each in shown
         )
@@ -162,10 +204,10 @@ def _add_folders(
                 FileRow(
                     RowKind.FOLDER,
                     key,
-                    visible(now[depth]).text,
+                    one_line(now[depth]),
                     depth,
                     folded=is_folded,
-                    words=f"folder {visible(key).text}",
+                    words=f"folder {one_line(key)}",
                 )
             )
         if is_folded:
@@ -211,9 +253,18 @@ def _letters(wanted: str, lowered: str) -> int | None:
 
 
 def best(wanted: str, texts: Iterable[str], limit: int) -> list[int]:
-    """The indexes of the texts that fit, best first."""
-    scored = [
-        (score, index) for index, text in enumerate(texts) if (score := fuzzy(wanted, text)) is not None
-    ]
+    """The indexes of the texts that fit, best first.
+
+    Asked at every key, of as many texts as there are files: those that hold the words are found first, and
+    letters that stand apart are looked for only where these are few, and not beyond the first texts.
+    """
+    texts, plain = list(texts), wanted.lower().strip()
+    holding = (index for index, text in enumerate(texts) if plain in text.lower())
+    found = list(islice(holding, SCORED))
+    if len(found) < limit:
+        apart = re.compile(".*?".join(re.escape(each) for each in plain if each != " "), re.DOTALL)
+        fitting = (index for index, text in enumerate(texts[:APART]) if apart.search(text.lower()))
+        found += list(islice((index for index in fitting if plain not in texts[index].lower()), SCORED))
+    scored = [(score, index) for index in found if (score := fuzzy(wanted, texts[index])) is not None]
     scored.sort()
     return [index for _, index in scored[:limit]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractSlider, QScrollArea, QWidget
 
 from workbench.ui.commands import COMMANDS, EDITOR_KEYS, Menu
 from workbench.ui.fonts import interface_font
@@ -91,6 +91,21 @@ class _Area(QScrollArea):
         return QSize(400, inner.height() + 4 if inner is not None else 0)
 
 
+_Act = QAbstractSlider.SliderAction
+_SCROLLS = {
+    Qt.Key.Key_Down: _Act.SliderSingleStepAdd,
+    Qt.Key.Key_J: _Act.SliderSingleStepAdd,
+    Qt.Key.Key_Up: _Act.SliderSingleStepSub,
+    Qt.Key.Key_K: _Act.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: _Act.SliderPageStepAdd,
+    Qt.Key.Key_Space: _Act.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: _Act.SliderPageStepSub,
+    Qt.Key.Key_Backspace: _Act.SliderPageStepSub,
+    Qt.Key.Key_Home: _Act.SliderToMinimum,
+    Qt.Key.Key_End: _Act.SliderToMaximum,
+}
+
+
 class KeySheet(Sheet):
     """The sheet around them."""
 
@@ -105,4 +120,17 @@ class KeySheet(Sheet):
         area.setWidgetResizable(True)
         area.setWidget(keys)
         area.setStyleSheet("background: transparent")
+        area.verticalScrollBar().setSingleStep(ROW)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body.addWidget(area)
+        self.area = area
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # The sheet has the keys, and scrolls by those that scroll the review, where not all of it fits.
+        bar = self.area.verticalScrollBar()
+        action = _SCROLLS.get(Qt.Key(event.key()))
+        if action is None:
+            super().keyPressEvent(event)
+            return
+        bar.triggerAction(action)
+        event.accept()

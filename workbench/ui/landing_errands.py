@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.errors import UserError
 from workbench.review.actions import Action, Landed
 from workbench.review.review import undoable
 from workbench.ui.controller import Controller, as_user_error
@@ -17,6 +20,7 @@ class LandingErrands(QObject):
     """Plan, carry out, undo."""
 
     plan_made = Signal(object)
+    plan_failed = Signal(object)
     failed = Signal(object)
     landed = Signal(object)
 
@@ -24,6 +28,7 @@ class LandingErrands(QObject):
         super().__init__(parent)
         self._controller = controller
         self._tasks = tasks
+        self._again: Callable[[], object] | None = None
 
     def plan(self, destination: str) -> None:
         """Work out what landing would write."""
@@ -34,18 +39,23 @@ class LandingErrands(QObject):
 
             return plan_landing(session, destination)
 
-        self._tasks.start("plan", work, self._on_plan, self._on_failed)
+        self._tasks.start("plan", work, self._on_plan, self._on_plan_failed)
 
-    def carry_out(self, plan: Any) -> None:
-        """Write it."""
+    def carry_out(self, plan: Any, skip_hooks: bool = False) -> None:
+        """Write it. Where trust is lacking it is asked for, and then this is done again."""
         session = self._controller.open_session()
+        self._again = partial(self.carry_out, plan, skip_hooks)
 
-        def work(_: Report) -> tuple[Session, Landed]:
+        def work(report: Report) -> tuple[Session, Landed]:
             from workbench.workflow.landing import carry_out  # noqa: PLC0415 - as above
 
-            return session, carry_out(session, plan)
+            return session, carry_out(session, plan, skip_hooks=skip_hooks, cancelled=report.cancelled.is_set)
 
         self._tasks.start("land", work, self._on_landed, self._on_failed)
+
+    def stop(self) -> None:
+        """End the hooks that run. What is being written is written all the same."""
+        self._tasks.ask_to_stop("land")
 
     def undo(self) -> bool:
         """Undo the newest act if that is a landing; False when it is something else."""
@@ -59,17 +69,40 @@ class LandingErrands(QObject):
 
             return session, undo_landing(session, action), action
 
-        self._tasks.start("land", work, self._on_undone, self._controller.fail)
+        self._again = self.undo
+        self._tasks.start("land", work, self._on_undone, self._on_undo_failed)
         return True
 
     def _on_plan(self, plan: object) -> None:
         self.plan_made.emit(plan)
 
+    def _on_plan_failed(self, error: BaseException) -> None:
+        self.plan_failed.emit(self._expected(error))
+
     def _on_failed(self, error: BaseException) -> None:
+        expected = self._expected(error)
+        self.failed.emit(expected)
+        self._ask_for_trust(expected)
+
+    def _on_undo_failed(self, error: BaseException) -> None:
+        expected = self._expected(error)
+        if not self._ask_for_trust(expected):
+            self._controller.fail(expected)
+
+    @staticmethod
+    def _expected(error: BaseException) -> UserError:
         expected = as_user_error(error)
         if expected is None:
             raise error
-        self.failed.emit(expected)
+        return expected
+
+    def _ask_for_trust(self, error: UserError) -> bool:
+        from workbench.workflow.trust import RestrictedError  # noqa: PLC0415 - as above
+
+        if not isinstance(error, RestrictedError):
+            return False
+        self._controller.trust_needed.emit(error, self._again)
+        return True
 
     def _on_landed(self, found: tuple[Session, Landed]) -> None:
         session, action = found
@@ -79,5 +112,16 @@ class LandingErrands(QObject):
     def _on_undone(self, found: tuple[Session, Action, Landed]) -> None:
         session, undone, landed = found
         if self._controller.attempt(lambda: session.act(undone)):
-            files = "1 file is" if len(landed.files) == 1 else f"{len(landed.files)} files are"
-            self._controller.said.emit(f"The landing is undone: {files} as before.", "", False)
+            self._controller.said.emit(f"The landing is undone: {_back(landed)}.", "", False)
+
+
+def _back(landed: Landed) -> str:
+    """What is as it was, in words."""
+    count = len(landed.files)
+    files = "1 file is" if count == 1 else f"{count} files are"
+    if landed.destination == "index":
+        return f"{files} in the index as before"
+    if landed.destination.startswith("branch:"):
+        name = landed.destination.removeprefix("branch:")
+        return f"{name} is where it was" if landed.ref_before else f"{name} is gone again"
+    return f"{files} as before"

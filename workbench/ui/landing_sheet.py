@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
-    QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.review.text import decode, visible
 from workbench.ui.fonts import code_font
+from workbench.ui.landing_fields import CommitFields, Destinations
 from workbench.ui.sheet import Sheet, buttons, plain
 from workbench.ui.theme import Theme
-from workbench.workflow.landing import LandingPlan
+from workbench.workflow.landing_plan import WORKTREE, LandingPlan
 
 MOST_LINES = 5_000
 """Lines of the result's diff that the sheet shows; the rest is counted."""
@@ -57,55 +50,57 @@ def shown_diff(diff: bytes) -> str:
 
 
 class LandingSheet(Sheet):
-    """Destinations and counts at the left, the diff at the right."""
+    """Destinations and files at the left; at the right the message of a commit, and the diff."""
 
     plan_wanted = Signal(str)
-    confirmed = Signal(object)
+    confirmed = Signal(object, bool)
+    """The plan, and whether hooks are to be left out."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, width=1160, tall=True)
         self.plan: LandingPlan | None = None
-        self.body.addWidget(plain("Land what was accepted", self.card, "title"))
+        self._done = False
+        self.title = plain("Land what was accepted", self.card, "title")
+        self.body.addWidget(self.title)
         self.summary = plain("Working out what would be written…", self.card, "dim")
         self.body.addWidget(self.summary)
-        self.worktree = QRadioButton("the work tree", self.card)
-        self.patch = QRadioButton("a patch file", self.card)
-        self.file = QLineEdit("review.patch", self.card)
-        self.file.setAccessibleName("Name of the patch file")
-        self.file.setEnabled(False)
-        self._group = QButtonGroup(self)
-        self._group.addButton(self.worktree, 0)
-        self._group.addButton(self.patch, 1)
-        self.worktree.setChecked(True)
-        self.files = QPlainTextEdit(self.card)
-        self.files.setReadOnly(True)
-        self.files.setFont(code_font(12))
-        self.files.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.files.setAccessibleName("Files")
+        self.to = Destinations(self.card)
+        self.worktree, self.index, self.branch = self.to.worktree, self.to.index, self.to.branch
+        self.patch, self.name, self.file = self.to.patch, self.to.name, self.to.file
+        self.commit = CommitFields(self.card)
+        self.commit.hide()
+        self.files = self._reader("Files")
         self.sure = QCheckBox("", self.card)
         self.sure.hide()
         self.unread = plain("", self.card)
         self.unread.hide()
-        self.diff = QPlainTextEdit(self.card)
-        self.diff.setReadOnly(True)
-        self.diff.setFont(code_font(12))
-        self.diff.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.diff.setAccessibleName("Diff of the result")
+        self.section = plain("DIFF OF THE RESULT", self.card, "section")
+        self.diff = self._reader("Diff of the result")
         self._colours = _Colours(self.diff.document(), theme)
         self.body.addLayout(self._middle(), 1)
         self.error = plain("", self.card, "error")
         self.error.hide()
+        self.warned = plain("", self.card, "dim")
+        self.warned.hide()
+        self.body.addWidget(self.warned)
         self.body.addWidget(self.error)
         row, self.main = buttons(self, "Land")
+        self._leave = next(each for each in self.card.findChildren(QPushButton) if each is not self.main)
         self.main.setEnabled(False)
         self.body.addLayout(row)
         self.main.clicked.connect(self._land)
         self.sure.toggled.connect(self._on_sure)
-        self._group.idToggled.connect(self._on_destination)
-        self.file.editingFinished.connect(self._on_file)
+        self.to.chosen.connect(self._on_destination)
+        self.commit.changed.connect(self._allow)
+
+    def start(self, destination: str) -> None:
+        """Begin with the place that was landed in last."""
+        self.to.start(destination)
 
     def show_plan(self, plan: LandingPlan) -> None:
-        """Show what would be written."""
+        """Show what would be written. An answer to an earlier question is passed over."""
+        if self._done or plan.destination != self.destination():
+            return
         self.plan = plan
         count = len(plan.rows)
         parts = ["1 file" if count == 1 else f"{count} files"]
@@ -115,90 +110,154 @@ class LandingSheet(Sheet):
         ]
         self.summary.setText(" · ".join(parts))
         self.files.setPlainText("\n".join(f"{row.what:<8} {visible(row.path).text}" for row in plan.rows))
-        self.diff.setPlainText(shown_diff(plan.diff) or "Nothing would change.")
-        left = "stay as the work tree has them" if plan.destination == "worktree" else "are left out"
+        self.section.setText("DIFF OF THE RESULT")
+        nothing = "" if plan.conflicts else "Nothing would change: what is accepted is there already."
+        self.diff.setPlainText(shown_diff(plan.diff) or nothing)
+        left = "stay as the work tree has them" if plan.destination == WORKTREE else "are left out"
         number = "1 change is" if plan.unread == 1 else f"{plan.unread} changes are"
         self.unread.setText(f"{number} unread and {left}.")
         self.unread.setVisible(bool(plan.unread))
         self.sure.setText("Land all the same")
         self.sure.setVisible(bool(plan.unread))
         self.sure.setChecked(False)
-        if plan.conflicts:
-            said = "; ".join(visible(each).text for each in plan.conflicts[:4])
-            self.show_error(f"Nothing can be written: {said}. Refresh first (R).")
-        elif plan.warnings:
-            self.show_error(" ".join(plan.warnings))
-        else:
-            self.error.hide()
+        self.commit.setVisible(plan.commit is not None)
+        if plan.commit is not None:
+            self.commit.show_commit(plan.commit)
+        self._say(plan)
         self._allow()
-        (self.sure if plan.unread else self.main).setFocus()
+        if not self._is_writing():
+            (self.sure if plan.unread else self.main).setFocus()
 
     def show_error(self, words: str) -> None:
         """Say what is in the way, here."""
         self.error.setText(words)
         self.error.show()
+        self._allow()
+
+    def show_failed_plan(self, words: str) -> None:
+        """There is no plan for this destination, and why."""
+        self.plan = None
+        self.summary.setText("Nothing can be landed there.")
+        self.files.clear()
+        self.diff.clear()
+        self.commit.hide()
+        for widget in (self.unread, self.sure, self.warned):
+            widget.hide()
+        self.show_error(words)
+
+    def show_hooks(self, said: str) -> None:
+        """Show what the hooks of a landing that was refused said."""
+        self.section.setText("WHAT THE HOOKS SAY")
+        self.diff.setPlainText(visible(said).text)
+        self.commit.hooks.setFocus()
+
+    def show_landed(self, words: str, said: str) -> None:
+        """It is done, and the hooks had something to say: that is left to be read."""
+        self._done = True
+        self.title.setText(words)
+        self.summary.setText("The review is closed. What hooks changed was not taken.")
+        self._leave.hide()
+        self.error.hide()
+        self.show_hooks(said)
+        self.to.setEnabled(False)
+        self.commit.setEnabled(False)
+        for widget in (self.unread, self.sure, self.warned):
+            widget.hide()
+        self.main.setText("Close  ↵")
+        self.main.setEnabled(True)
+        self.main.setFocus()
 
     def destination(self) -> str:
         """Where it is to go, as the command line says it."""
-        return "worktree" if self.worktree.isChecked() else f"patch:{self.file.text().strip()}"
+        return self.to.destination()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (16777220, 16777221):  # Return and Enter, with or without Ctrl
             self._land()
         super().keyPressEvent(event)
 
+    def _reader(self, name: str) -> QPlainTextEdit:
+        reader = QPlainTextEdit(self.card)
+        reader.setReadOnly(True)
+        reader.setFont(code_font(12))
+        reader.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        reader.setAccessibleName(name)
+        reader.setTabChangesFocus(True)
+        return reader
+
     def _middle(self) -> QHBoxLayout:
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.setContentsMargins(0, 0, 0, 0)
-        rows: tuple[QWidget, ...] = (
-            plain("TO", self.card, "section"),
-            self.worktree,
-            self.patch,
-            self.file,
-            plain("FILES", self.card, "section"),
-        )
-        for widget in rows:
-            left.addWidget(widget)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addWidget(plain("TO", self.card, "section"))
+        left.addWidget(self.to)
+        left.addSpacing(8)
+        left.addWidget(plain("FILES", self.card, "section"))
         left.addWidget(self.files, 1)
-        words = "What is replaced is backed up; u puts it back."
-        left.addWidget(plain(words, self.card, "faint"))
         left.addWidget(self.unread)
         left.addWidget(self.sure)
+        right.addWidget(self.commit)
+        right.addWidget(self.section)
+        right.addWidget(self.diff, 1)
+        for column in (left, right):
+            column.setSpacing(8)
+            column.setContentsMargins(0, 0, 0, 0)
         side = QWidget(self.card)
         side.setLayout(left)
         side.setFixedWidth(340)
         middle = QHBoxLayout()
         middle.setSpacing(20)
         middle.addWidget(side)
-        middle.addWidget(self.diff, 1)
+        middle.addLayout(right, 1)
         return middle
 
+    def _say(self, plan: LandingPlan) -> None:
+        if plan.conflicts:
+            said = "; ".join(visible(each).text for each in plan.conflicts[:4])
+            more = f"; and {len(plan.conflicts) - 4} more" if len(plan.conflicts) > 4 else ""
+            first = " Refresh first (R)." if plan.destination == WORKTREE else ""
+            self.error.setText(f"Nothing can be written: {said}{more}.{first}")
+        self.error.setVisible(bool(plan.conflicts))
+        self.warned.setText(" ".join(plan.warnings))
+        self.warned.setVisible(bool(plan.warnings))
+
+    def _is_writing(self) -> bool:
+        """Whether the keys are in a field that must not lose them while a plan comes in."""
+        return self.window().focusWidget() in (self.name, self.file, self.commit.message)
+
     def _allow(self) -> None:
+        if self._done:
+            return
         plan = self.plan
         sure = plan is not None and (not plan.unread or self.sure.isChecked())
+        if plan is not None and plan.commit is not None:
+            sure = sure and bool(self.commit.text.strip())
         self.main.setEnabled(bool(plan is not None and plan.rows and not plan.conflicts and sure))
 
     def _on_sure(self) -> None:
         self._allow()
 
-    def _on_destination(self, number: int, checked: bool) -> None:
-        if checked:
-            self.file.setEnabled(number == 1)
-            self.plan = None
-            self._allow()
-            self.plan_wanted.emit(self.destination())
-
-    def _on_file(self) -> None:
-        if self.patch.isChecked() and (self.plan is None or self.plan.destination != self.destination()):
-            self.plan = None
-            self._allow()
-            self.plan_wanted.emit(self.destination())
+    def _on_destination(self, destination: str) -> None:
+        self.plan = None
+        self._allow()
+        self.commit.setVisible(self.commit.isVisible() and self.branch.isChecked())
+        if destination:
+            self.plan_wanted.emit(destination)
+        else:
+            self.show_failed_plan("Name the branch." if self.branch.isChecked() else "Name the file.")
+            (self.name if self.branch.isChecked() else self.file).setFocus()
 
     def _land(self) -> None:
-        if self.main.isEnabled() and self.plan is not None:
+        plan = self.plan
+        if self._done:
+            self.close_sheet()
+        elif self.main.isEnabled() and plan is not None:
             self.main.setEnabled(False)
-            self.confirmed.emit(self.plan)
-        elif self.plan is not None and self.plan.unread and not self.sure.isChecked():
+            skip = False
+            if plan.commit is not None:
+                skip = not self.commit.hooks.isChecked()
+                plan = replace(plan, commit=replace(plan.commit, message=self.commit.text))
+                if plan.commit is not None and plan.commit.hooks and not skip:
+                    self.summary.setText(f"Running {' and '.join(plan.commit.hooks)}… Esc stops it.")
+            self.confirmed.emit(plan, skip)
+        elif plan is not None and plan.unread and not self.sure.isChecked():
             # What is missing is a confirmation: show where it is given.
             self.sure.setFocus()

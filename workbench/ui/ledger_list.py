@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.review.ledger import Entry, Said
-from workbench.review.text import visible
+from workbench.review.text import one_line, visible
 from workbench.ui.fonts import interface_font
 from workbench.ui.theme import Theme
 
@@ -44,7 +44,7 @@ def ledger_rows(entries: Sequence[Entry], answered: Mapping[str, str]) -> tuple[
         where = f"{entry.note} · {place}" if entry.note else place
         answer = answered.get(entry.id, "")
         words = _ANSWERS.get(answer, answer) or entry.words
-        rows.append(LedgerRow(entry.id, entry.said, visible(where).text, visible(words).text, bool(answer)))
+        rows.append(LedgerRow(entry.id, entry.said, one_line(where), visible(words).text, bool(answer)))
     if kept:
         changes = "1 accepted change" if kept == 1 else f"{kept} accepted changes"
         rows.append(LedgerRow("", Said.KEPT, changes, "folded"))

@@ -14,7 +14,10 @@ from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.review.notes import Intent
+from workbench.review.text import one_line
 from workbench.ui.fonts import code_font, interface_font
+from workbench.ui.hidden_line import HiddenLine
+from workbench.ui.sheet import plain
 
 DRAFT_AFTER = 250
 """Milliseconds of quiet after which what stands in an editor is kept as a draft."""
@@ -186,9 +189,7 @@ class NoteEditor(Editor):
         self._lines, self._snippets = lines, tuple(snippets)
         self.chip = QLabel("should", self)
         self.chip.setProperty("kind", "title")
-        title_label = QLabel(title, self)
-        title_label.setTextFormat(Qt.TextFormat.PlainText)
-        title_label.setProperty("kind", "dim")
+        title_label = plain(one_line(title), self, "dim", wrapped=False)
         self.state = QLabel("", self)
         self.state.setProperty("kind", "faint")
         self.text = GrowingText(2, self)
@@ -215,7 +216,9 @@ class NoteEditor(Editor):
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(6)
         layout.addLayout(top)
-        for each in (self.text, self.suggestion_title, self.suggestion, hint):
+        self.hidden = HiddenLine(self, self.text, self.suggestion)
+        self.hidden.changed.connect(self._on_grown)
+        for each in (self.text, self.suggestion_title, self.suggestion, self.hidden, hint):
             layout.addWidget(each)
         self._show_suggestion(shown=False)
         for field in (self.text, self.suggestion):
@@ -282,9 +285,7 @@ class LinesEditor(Editor):
 
     def __init__(self, key: str, title: str, text: str) -> None:
         super().__init__(key)
-        label = QLabel(title, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setProperty("kind", "dim")
+        label = plain(one_line(title), self, "dim", wrapped=False)
         self.text = GrowingText(1, self)
         self.text.setProperty("kind", "code")
         self.text.setFont(code_font())
@@ -296,7 +297,9 @@ class LinesEditor(Editor):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(6)
-        for widget in (label, self.text, hint):
+        self.hidden = HiddenLine(self, self.text)
+        self.hidden.changed.connect(self._on_hidden)
+        for widget in (label, self.text, self.hidden, hint):
             layout.addWidget(widget)
         self.text.saved.connect(self._on_saved)
         self.text.left.connect(self._on_left)
@@ -311,6 +314,12 @@ class LinesEditor(Editor):
 
     def written(self) -> Written:
         return Written(raw_text(self.text))
+
+    def _on_hidden(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self.height_changed.emit()
 
 
 class ReasonLine(Editor):

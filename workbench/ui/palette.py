@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.review.text import visible
+from workbench.review.text import one_line
 from workbench.ui.file_rows import best
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import Sheet
@@ -140,6 +140,15 @@ class Palette(Sheet):
         self.setFocusProxy(self.line)
         self._filter("")
 
+    def add(self, choices: Sequence[Choice]) -> None:
+        """More to choose from, after what there is."""
+        self._choices = (*self._choices, *choices)
+        self._titles += [choice.title for choice in choices]
+        row = self.list.currentIndex().row()
+        self._filter(self.line.text())
+        if 0 <= row < self._model.rowCount():
+            self.list.setCurrentIndex(self._model.index(row))
+
     def shown(self) -> list[Choice]:
         """What is listed now, best first."""
         return list(self._model.choices)
@@ -173,4 +182,4 @@ class Palette(Sheet):
 
 def clean(text: str) -> str:
     """Text from a repository on one line, with what hides in it made visible."""
-    return visible(text.replace("\n", " ")).text
+    return one_line(text)

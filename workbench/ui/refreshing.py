@@ -91,8 +91,13 @@ class Panels(QObject):
         self._controller.progress()
         not_shown = current.not_shown if current is not None else ()
         self._files.show_files(
-            session.files, self._controller.file_progress(), self._controller.violations(), not_shown
+            session.files,
+            self._controller.file_progress(),
+            self._controller.violations(),
+            not_shown,
+            self._controller.remarks,
         )
+        self._errands.look_at_files()
         entries = session.ledger()
         answered = self._controller.document().answered
         self._side.show_ledger(ledger_rows(entries, answered), current.number if current is not None else 1)

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
+from workbench.review.text import visible
 from workbench.ui.fonts import code_font
+from workbench.ui.sheet import plain
 
 
 class RunningCard(QFrame):
@@ -17,9 +19,7 @@ class RunningCard(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("kind", "card")
-        self.words = QLabel(self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
+        self.words = plain("", self)
         self.numbers = QLabel(self)
         self.numbers.setProperty("kind", "dim")
         self.text = QPlainTextEdit(self)
@@ -53,5 +53,5 @@ class RunningCard(QFrame):
     def add_text(self, text: str) -> None:
         """More of the answer."""
         self.text.moveCursor(QTextCursor.MoveOperation.End)
-        self.text.insertPlainText(text)
+        self.text.insertPlainText(visible(text).text)
         self.text.moveCursor(QTextCursor.MoveOperation.End)

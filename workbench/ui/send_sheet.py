@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.review.text import visible
 from workbench.ui.fonts import code_font
 from workbench.ui.note_editor import GrowingText
 from workbench.ui.sheet import Sheet, buttons, plain
@@ -91,7 +92,8 @@ class SendSheet(Sheet):
         parts = [f"about {outgoing.tokens:,} tokens of feedback"]
         parts.append(f"{outgoing.unread} changes unread" if outgoing.unread else "everything is read")
         self.summary.setText(" · ".join(parts))
-        self.text.setPlainText(outgoing.text)
+        # To be read, not edited: what is sent is the text itself.
+        self.text.setPlainText(visible(outgoing.text).text)
         count = outgoing.rejected_in_work_tree
         self.take_out.setVisible(bool(count))
         self.take_out_words.setVisible(bool(count))

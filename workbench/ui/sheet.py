@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from workbench.review.text import visible
+
 
 class Sheet(QWidget):
     """Covers its parent; `card` holds what it is about."""
@@ -90,10 +92,20 @@ class Sheet(QWidget):
         return self.card.sizeHint().height()
 
 
+class Plain(QLabel):
+    """A label that shows text as it is, whatever it is given: no markup, and nothing that hides."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - overrides Qt's
+        super().setText(visible(text).text)
+
+
 def plain(text: str, parent: QWidget, kind: str = "", *, wrapped: bool = True) -> QLabel:
     """A label that shows text as it is: what comes from a repository is never markup."""
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = Plain(parent)
     label.setText(text)
     label.setWordWrap(wrapped)
     if kind:
@@ -103,7 +115,7 @@ def plain(text: str, parent: QWidget, kind: str = "", *, wrapped: bool = True) -
 
 def as_tooltip(text: str) -> str:
     """Text as a tooltip shows it: between tags, or what comes from a repository could be taken for markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = visible(text).text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"<qt>{escaped}</qt>" if text else ""
 
 

@@ -35,6 +35,7 @@ class Sheets(QObject):
 
     command_taken = Signal(str)
     file_taken = Signal(str)
+    tracked_wanted = Signal()
     note_taken = Signal(str)
     change_taken = Signal(str)
     handed_over = Signal(object)
@@ -52,6 +53,7 @@ class Sheets(QObject):
         self._controller, self._errands, self._landing = controller, errands, landing
         self._preferences, self._keymap, self._window = preferences, keymap, window
         self._open: Sheet | None = None
+        self._under: list[Sheet] = []
         self.waiting = False
         """True when a caller waits for the feedback."""
         errands.outgoing_read.connect(self._fill_sending)
@@ -59,6 +61,7 @@ class Sheets(QObject):
         errands.sent.connect(self._on_sent)
         errands.round_began.connect(self._on_round_began)
         landing.plan_made.connect(self._on_plan)
+        landing.plan_failed.connect(self._on_plan_failed)
         landing.failed.connect(self._on_landing_failed)
         landing.landed.connect(self._on_landed)
 
@@ -71,19 +74,34 @@ class Sheets(QObject):
         """The sheet that is open."""
         return self._open
 
-    def close(self) -> None:
-        """Take the open sheet away."""
-        if self._open is not None:
-            self._open.close_sheet()
+    @property
+    def window(self) -> QWidget:
+        """What the sheets cover."""
+        return self._window
 
-    def _show(self, sheet: Sheet) -> None:
-        self.close()
+    def close(self) -> None:
+        """Take the open sheet away, and those under it."""
+        for sheet in (self._open, *reversed(self._under)):
+            if sheet is not None:
+                sheet.close_sheet()
+
+    def show_over(self, sheet: Sheet) -> None:
+        """Open a sheet over the one that is open, which is there again afterwards as it was."""
+        if self._open is not None:
+            self._under.append(self._open)
         self._open = sheet
         sheet.closed.connect(self._on_closed)
         sheet.open()
 
+    def _show(self, sheet: Sheet) -> None:
+        self.close()
+        self.show_over(sheet)
+
     def _on_closed(self) -> None:
-        self._open = None
+        closed = self.sender()
+        self._under = [sheet for sheet in self._under if sheet is not closed]
+        if closed is self._open:
+            self._open = self._under.pop() if self._under else None
 
     # -- palette and keys ---------------------------------------------------------------------
 
@@ -98,6 +116,20 @@ class Sheets(QObject):
         palette = Palette(theme, choices, self._window, hint)
         palette.taken.connect(self._on_taken)
         self._show(palette)
+        if self._controller.session is not None:
+            self.tracked_wanted.emit()
+
+    def show_tracked(self, paths: tuple[str, ...]) -> None:
+        """The files that the round leaves as they are, after those that it changes."""
+        from workbench.ui.palette import Choice, Palette, Target, clean
+
+        session, palette = self._controller.session, self._open
+        if session is None or not isinstance(palette, Palette):
+            return
+        changed = session.by_path
+        palette.add(
+            [Choice(Target.FILE, each, clean(each), "unchanged") for each in paths if each not in changed]
+        )
 
     def _command_choices(self) -> list[Any]:
         from workbench.ui.palette import Choice, Target
@@ -138,7 +170,12 @@ class Sheets(QObject):
         if session is None:
             return []
         return [
-            Choice(Target.NOTE, note.id, f"{note.id}: {clean(note.text)[:100]}", note.intent.value)
+            Choice(
+                Target.NOTE,
+                note.id,
+                f"{note.id}: {clean(' '.join(note.text.split()))[:100]}",
+                note.intent.value,
+            )
             for note, _ in session.notes_in_round()
             if not note.reason
         ]
@@ -221,14 +258,17 @@ class Sheets(QObject):
     def open_landing(self, theme: Theme) -> None:
         """Land what was accepted."""
         from workbench.ui.landing_sheet import LandingSheet
+        from workbench.workflow.landing_plan import last_destination, suggested_branch
 
+        session = self._controller.open_session()
         sheet = LandingSheet(theme, self._window)
-        name = self._controller.open_session().repository.name
-        sheet.file.setText(str(Path.cwd() / f"{name}.patch"))
+        sheet.file.setText(str(Path.cwd() / f"{session.repository.name}.patch"))
+        sheet.name.setText(suggested_branch(session))
         sheet.plan_wanted.connect(self._landing.plan)
         sheet.confirmed.connect(self._landing.carry_out)
+        sheet.closed.connect(self._landing.stop)
         self._show(sheet)
-        self._landing.plan(sheet.destination())
+        sheet.start(last_destination(session))
 
     def landing(self) -> LandingSheet | None:
         """The landing sheet, if that is what is open."""
@@ -241,19 +281,35 @@ class Sheets(QObject):
         if sheet is not None:
             sheet.show_plan(plan)
 
-    def _on_landing_failed(self, error: UserError) -> None:
+    def _on_plan_failed(self, error: UserError) -> None:
         sheet = self.landing()
         if sheet is not None:
+            sheet.show_failed_plan(f"{error.message} {error.hint}".strip())
+
+    def _on_landing_failed(self, error: UserError) -> None:
+        from workbench.workflow.landing import HookError, said_by
+
+        sheet = self.landing()
+        if sheet is not None:
+            if isinstance(error, HookError):
+                sheet.show_hooks(said_by(error.runs))
+                error = UserError(error.message, hint="Mend what it says, or land without hooks.")
             sheet.show_error(f"{error.message} {error.hint}".strip())
         else:
             self._controller.said.emit(error.message, error.hint, True)
 
     def _on_landed(self, action: Landed) -> None:
-        if self.landing() is not None:
+        count = len(action.files)
+        files = f"{count} file{'' if count == 1 else 's'}"
+        kind, _, name = action.destination.partition(":")
+        words = {
+            "worktree": f"Landed: {files} written to the work tree.",
+            "index": f"Landed: {files} staged; the work tree is left as it is.",
+            "branch": f"Landed: commit {(action.ref_after or '')[:10]} on {name}, with {files}.",
+        }.get(kind, f"Landed: the patch is in {name}.")
+        sheet = self.landing()
+        if sheet is not None and action.hooks:
+            sheet.show_landed(words, action.hooks)
+        elif sheet is not None:
             self.close()
-        if action.destination == "worktree":
-            count = len(action.files)
-            words = f"Landed: {count} file{'' if count == 1 else 's'} written to the work tree."
-        else:
-            words = f"Landed: the patch is in {action.destination.removeprefix('patch:')}."
         self._controller.said.emit(words, "u puts everything back. The review is closed.", False)

@@ -78,9 +78,12 @@ class StartPage(QWidget):
     range_chosen = Signal(str)
     folder_dropped = Signal(str)
     wanted = Signal(str)
+    cancel_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._step: QLabel | None = None
+        self._cancel: QPushButton | None = None
         self.setProperty("kind", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
@@ -131,9 +134,24 @@ class StartPage(QWidget):
     def show_opening(self, name: str) -> None:
         """Something is being read."""
         self._begin(f"Reading {name}…", "")
+        self._step = plain("", self.column, "dim")
+        self._cancel = QPushButton("Cancel  Esc", self.column)
+        self._cancel.setObjectName("cancel_opening")
+        self._cancel.setToolTip("Stop reading (Esc); nothing of it is kept")
+        self._cancel.clicked.connect(self.cancel_wanted)
+        self._cancel.hide()
+        for widget in (self._step, self._cancel):
+            self._layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
         self._layout.addStretch(1)
 
+    def show_step(self, words: str) -> None:
+        """What the reading does now. Shown when it takes long, and then it can be ended."""
+        if self._step is not None and self._cancel is not None:
+            self._step.setText(words)
+            self._cancel.show()
+
     def _begin(self, title: str, words: str) -> None:
+        self._step = self._cancel = None
         while (item := self._layout.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:

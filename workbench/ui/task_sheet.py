@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.fonts import interface_font
+from workbench.ui.hidden_line import HiddenLine
 from workbench.ui.note_editor import GrowingText
 from workbench.ui.sheet import Sheet, buttons, plain
 
@@ -31,6 +32,9 @@ class TaskSheet(Sheet):
         self.text.left.connect(self.close_sheet)
         self.text.grown.connect(self.fit)
         self.body.addWidget(self.text)
+        self.hidden = HiddenLine(self.card, self.text)
+        self.hidden.changed.connect(self.fit)
+        self.body.addWidget(self.hidden)
         row, main = buttons(self, "Save")
         main.clicked.connect(self._on_saved)
         self.body.addLayout(row)

@@ -8,6 +8,7 @@ its watchdog; nobody else starts any.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,12 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
+from workbench.workflow.watching import Watch, watching
+
 Answer = Callable[[Any], None]
+
+_LAST_WAIT = 2.0
+"""Seconds that closing waits for all threads together."""
 
 
 class Task(Struct):
@@ -27,6 +33,7 @@ class Task(Struct):
     done: Answer
     failed: Answer
     progressed: Answer | None = None
+    watch: Watch | None = None
 
 
 class Report:
@@ -62,8 +69,12 @@ class Tasks(QObject):
         done: Answer,
         failed: Answer,
         progressed: Answer | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        """Run `work(report)` in a thread; its value goes to `done`, what it raises to `failed`."""
+        """Run `work(report)` in a thread; its value goes to `done`, what it raises to `failed`.
+
+        With a `watch`, `progressed` is told its steps, and cancelling ends what git does for it.
+        """
         for answer in (done, failed, progressed):
             if answer is not None and not isinstance(getattr(answer, "__self__", None), QObject):
                 raise TypeError(
@@ -71,15 +82,22 @@ class Tasks(QObject):
                 )
         self.cancel(lane)
         self._count += 1
-        task = Task(lane, self._count, threading.Event(), done, failed, progressed)
+        task = Task(lane, self._count, threading.Event(), done, failed, progressed, watch)
         self._running[task.number] = task
         thread = threading.Thread(target=self._work, args=(task, work), name=f"work: {lane}", daemon=True)
         self._threads[task.number] = thread
         thread.start()
 
     def cancel(self, lane: str) -> bool:
-        """Cancel what runs in a lane; its answer is dropped. True when something ran."""
-        found = [task for task in self._running.values() if task.lane == lane]
+        """Cancel what runs in a lane; its answer is dropped. True when something ran.
+
+        What is being saved already is not broken off: its answer comes.
+        """
+        found = [
+            task
+            for task in self._running.values()
+            if task.lane == lane and (task.watch is None or task.watch.cancel())
+        ]
         for task in found:
             task.cancelled.set()
             del self._running[task.number]
@@ -110,18 +128,30 @@ class Tasks(QObject):
         """Cancel everything and wait a moment for it, because a thread must not outlive what it uses."""
         for task in tuple(self._running.values()):
             self.cancel(task.lane)
+        until = time.monotonic() + _LAST_WAIT
         for thread in tuple(self._threads.values()):
-            thread.join(timeout=2)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
 
     def _work(self, task: Task, work: Callable[[Report], object]) -> None:
         kind: str
         value: object
         try:
-            kind, value = "done", work(Report(self, task))
+            kind, value = "done", self._watched(task, work)
         except BaseException as error:  # noqa: BLE001 - it is handed to the window's thread, which is the door
             kind, value = "failed", error
         if isValid(self):
             self.answered.emit(task.number, kind, value)
+
+    def _watched(self, task: Task, work: Callable[[Report], object]) -> object:
+        report, watch = Report(self, task), task.watch
+        if watch is None:
+            return work(report)
+        if task.progressed is not None:
+            watch.told = report.say
+            if watch.step is not None:  # begun before it became a task
+                report.say(watch.step)
+        with watching(watch):
+            return work(report)
 
     def _deliver(self, number: int, kind: str, value: object) -> None:
         task = self._running.get(number)

@@ -6,9 +6,10 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from workbench.review.text import visible
+from workbench.review.text import one_line, visible
 from workbench.ui.sheet import as_tooltip
 from workbench.ui.theme import Theme
+from workbench.ui.trust_mark import TrustMark
 
 HEIGHT = 38
 FIELD = 330
@@ -132,9 +133,8 @@ class TopBar(QWidget):
         self.task.clicked.connect(self._on_task)
         self.field = Field(theme, keys.get("palette", ""), self)
         self.field.clicked.connect(self._on_field)
-        self.trust = QLabel("restricted", self)
-        self.trust.setProperty("kind", "dim")
-        self.trust.setToolTip("No program that this repository names is run: no hook, filter or check.")
+        self.trust = TrustMark(theme, self)
+        self.trust.clicked.connect(self._on_trust)
         self.view = self._button("All changes ▾", "views", keys)
         self.split = self._button("Split ▾", "split", keys)
         self.land = self._button("Land", "land", keys)
@@ -165,6 +165,7 @@ class TopBar(QWidget):
         """Wear another theme."""
         self.field.set_theme(theme)
         self.menu_button.set_theme(theme)
+        self.trust.set_theme(theme)
 
     def set_menu(self, menu: QMenu) -> None:
         """The menu behind the three lines."""
@@ -172,7 +173,7 @@ class TopBar(QWidget):
 
     def show_review(self, repository: str, task: str, *, split: bool) -> None:
         """Say what is open."""
-        self.repository.setText(repository)
+        self.repository.setText(one_line(repository))
         self.task.set_whole(task or "No task yet: T writes it")
         self.set_split(split=split)
         self._set_open(is_open=True)
@@ -210,6 +211,9 @@ class TopBar(QWidget):
 
     def _on_button(self) -> None:
         self.wanted.emit(self.sender().objectName())
+
+    def _on_trust(self) -> None:
+        self.wanted.emit("trust")
 
     def _on_send(self) -> None:
         self.wanted.emit("send")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWid
 from workbench.review.actions import FeedbackSent
 from workbench.review.entries import Entry
 from workbench.review.progress import Progress
+from workbench.review.text import one_line
 from workbench.ui.commands import HINTS, SHORT
 from workbench.ui.controller import Controller
 from workbench.ui.desk import Desk
@@ -27,6 +28,7 @@ from workbench.ui.keymap import Keymap, chord, is_chorded
 from workbench.ui.landing_errands import LandingErrands
 from workbench.ui.menus import Menus
 from workbench.ui.notice import Notice
+from workbench.ui.other_files import OtherFiles
 from workbench.ui.places import Places
 from workbench.ui.preferences import Preferences, is_mac
 from workbench.ui.refreshing import Panels
@@ -37,6 +39,7 @@ from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
 from workbench.ui.top_bar import TopBar
 from workbench.ui.tracing import Tracer
+from workbench.ui.trusting import Trusting
 from workbench.ui.welcome import Welcome
 
 if TYPE_CHECKING:
@@ -68,6 +71,7 @@ class MainWindow(QMainWindow):
         self.controller = Controller(self)
         self.errands = Errands(self.controller, self.tasks, self)
         self.landing = LandingErrands(self.controller, self.tasks, self)
+        self.other_files = OtherFiles(self.controller, self.tasks, self)
         self._build()
         self._editing: Editing | None = None
         self.panels = Panels(
@@ -75,6 +79,9 @@ class MainWindow(QMainWindow):
         )
         self.places = Places(self.controller, self.view, self.files, self.side, self.splitter, self)
         self.sheets = Sheets(self.controller, self.errands, self.landing, preferences, self.keymap, self)
+        self.trusting = Trusting(
+            self.controller, self.tasks, self.sheets, self.top.trust, lambda: self.theme, self
+        )
         self.desk = Desk(self)
         self.dispatch = Dispatch(
             self.desk, self.controller, self.errands, self.landing, self.editing, self.view, self
@@ -148,6 +155,7 @@ class MainWindow(QMainWindow):
         self.tasks.idle.connect(self._on_idle)
         self.errands.contents_read.connect(view.set_contents)
         self.errands.arrived.connect(self._on_arrived)
+        self.landing.landed.connect(self.trusting.look_soon)
         self.errands.send_failed.connect(self._on_round_over)
         self.files.file_chosen.connect(self._on_file)
         self.files.left.connect(view.setFocus)
@@ -159,6 +167,10 @@ class MainWindow(QMainWindow):
         self.menus.triggered.connect(self.run_command)
         self.sheets.command_taken.connect(self.run_command)
         self.sheets.file_taken.connect(self._on_file)
+        self.sheets.tracked_wanted.connect(self.other_files.list_all)
+        self.other_files.listed.connect(self.sheets.show_tracked)
+        self.other_files.lines_read.connect(view.set_contents)
+        self.other_files.shown.connect(self._on_file)
         self.sheets.note_taken.connect(self._on_note)
         self.sheets.handed_over.connect(self._on_handed_over)
         self.dispatch.ran.connect(self._on_ran)
@@ -245,7 +257,7 @@ class MainWindow(QMainWindow):
     def _on_opened(self) -> None:
         session = self.controller.open_session()
         self.stack.setCurrentWidget(self.splitter)
-        self.setWindowTitle(f"{session.repository.name} – Workbench")
+        self.setWindowTitle(f"{one_line(session.repository.name)} – Workbench")
         self.top.show_review(session.repository.name, session.review.task, split=self.view.is_split)
         self._loaded = False
         self.view.clear_selection()
@@ -264,6 +276,7 @@ class MainWindow(QMainWindow):
         self.panels.show_soon()
 
     def _on_panels_shown(self) -> None:
+        self.other_files.look()
         self.status.show_whitespace(ignored=self.view.ignores_whitespace)
         if not self._loaded:
             self._loaded = True
@@ -305,6 +318,9 @@ class MainWindow(QMainWindow):
         self.places.moved()
 
     def _on_file(self, path: str) -> None:
+        if path not in self.controller.open_session().by_path and not self.controller.shows_other(path):
+            self.other_files.go_to(path)
+            return
         self.controller.uncover(path)
         self.view.go_to_file(path)
         self.view.setFocus()
@@ -322,6 +338,7 @@ class MainWindow(QMainWindow):
 
     def _on_arrived(self, words: str) -> None:
         self.say(words, "", False)
+        self.trusting.look_soon()
         if not self.view.next_violation(1):
             self.view.next_open()
 
@@ -362,11 +379,13 @@ class MainWindow(QMainWindow):
             elif self.controller.session is not None:
                 self.controller.poll()
                 self.poll_timer.start()
+                self.trusting.look_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.keep()
         self._keep_used()
         self.poll_timer.stop()
+        self.trusting.stop()
         self.tasks.stop()
         self.view.stop_helpers()
         self.ended_with = self._progress()

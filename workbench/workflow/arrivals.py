@@ -90,7 +90,7 @@ def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
         return action
     places = dict(action.places)
     if any(note.id not in places and not note.withdrawn for note in review.notes.values()):
-        places = dict(places_in_round(session, arrival.files, arrival.between))
+        places = dict(places_in_round(session, action.round.tree, arrival.files, arrival.between))
     carry = carry_rounds(session.files, arrival.files, arrival.between, review.current)
     return replace(action, places=places, carry=carry)
 
@@ -129,7 +129,7 @@ def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
         at=time.time(),
         round=round_,
         carry=carry_rounds(session.files, files, between, review.current),
-        places=places_in_round(session, files, between),
+        places=places_in_round(session, tree, files, between),
         answers=origin.answers,
         whys=origin.whys,
     )

@@ -62,14 +62,27 @@ def read_candidate(repository: Repository, head: Head, asked: Asked) -> Candidat
 
 def late_rows(repository: Repository) -> tuple[NotShown, ...]:
     """What a program wrote into a file that a landing had displaced under it. Each is told once."""
+    return tuple(
+        NotShown(path, f"a program wrote to the version that a landing had replaced; what it wrote is in {kept}")
+        for path, kept in late_files(repository)
+    )
+
+
+def late_words(repository: Repository) -> tuple[str, ...]:
+    """The same as sentences, for where no round tells it."""
+    return tuple(
+        f"A program wrote to the version of {path} that a landing had replaced. What it wrote is in {kept}."
+        for path, kept in late_files(repository)
+    )
+
+
+def late_files(repository: Repository) -> tuple[tuple[str, str], ...]:
+    """Paths and the files of ours that hold what was written to them too late."""
     if not any((repository.shadow / "backup").glob("*")):
         return ()
-    from workbench.git.journal import late_edits  # noqa: PLC0415 - seldom is there anything
+    from workbench.git.late import late_edits  # noqa: PLC0415 - seldom is there anything
 
-    return tuple(
-        NotShown(late.path, "was written to under a landing; those bytes are in no file, but " + late.kept)
-        for late in late_edits(repository)
-    )
+    return tuple((late.path, str(late.kept)) for late in late_edits(repository))
 
 
 def choices(repository: Repository, head: Head) -> tuple[Choice, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -12,8 +13,9 @@ from workbench.generation.events import Failed, Finished
 from workbench.git.version import git_version
 from workbench.store import paths
 from workbench.store.settings import ModelSettings, load_settings
-from workbench.workflow.opening import open_log
+from workbench.workflow.opening import is_repository, open_log, open_repository
 from workbench.workflow.send import OFFLINE, try_model
+from workbench.workflow.trust import could_run, on_one_line, trust_of
 
 
 class Finding(Struct, frozen=True):
@@ -25,12 +27,15 @@ class Finding(Struct, frozen=True):
 
 
 def examine(model: str | None = None) -> tuple[Finding, ...]:
-    """Python, git, the data folder, the settings, and one small call to `model` where one is named."""
+    """Python, git, the data folder, the settings, whether the repository here is trusted, and one small call
+    to `model` where one is named.
+    """
     found = [
         Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
         _git(),
         _log(),
         _settings(),
+        *_repository(),
     ]
     if model:
         found.append(_model(model))
@@ -63,6 +68,29 @@ def _settings() -> Finding:
     except UserError as error:
         return Finding("settings", False, error.message)
     return Finding("settings", True, str(paths.settings_path()))
+
+
+def _repository() -> tuple[Finding, ...]:
+    """Whether the repository in the current folder is trusted; nothing where there is none."""
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder is gone
+        return ()
+    if not is_repository(here):
+        return ()
+    try:
+        repository = open_repository(here)
+        try:
+            found = trust_of(repository)
+        finally:
+            repository.close()
+    except UserError as error:
+        return (Finding("this repository", False, f"restricted: {error.message} {error.hint}"),)
+    name = on_one_line(repository.name)
+    if found.trusted:
+        return (Finding("this repository", True, f"{name} is trusted; {could_run(found.surface)}"),)
+    why = f"{name} is restricted ({on_one_line(found.why)}); {could_run(found.surface)}"
+    return (Finding("this repository", True, why),)
 
 
 def _model(name: str) -> Finding:

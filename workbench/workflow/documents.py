@@ -14,7 +14,9 @@ from workbench.review.lines import numbers, ranges
 from workbench.review.notes import Note, Place
 from workbench.review.progress import changes_at
 from workbench.review.rounds import Usage
+from workbench.review.sensitive import facts, tier
 from workbench.review.shapes import shape_of
+from workbench.review.suspicious import Suspicion, suspicious
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict, verdict_of
 from workbench.store.log import ReviewRow
 from workbench.workflow.opening import title
@@ -29,6 +31,9 @@ class Marks(Struct, frozen=True):
     said: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+_NO_MARKS = Marks()
 
 
 def changes_document(session: Session) -> Document:
@@ -73,12 +78,18 @@ def file_document(
         "new_mode": file.new_mode,
         "old_id": file.old_id,
         "new_id": file.new_id,
-        "sensitive": None,
-        "suspicious": [],
-        "changes": [_change_document(change, verdicts, marks or Marks()) for change in file.changes],
+        "sensitive": tier(file),
+        "facts": list(facts(file)),
+        "suspicious": [_suspicious_document(each) for each in suspicious(file)],
+        "changes": [_change_document(change, verdicts, marks or _NO_MARKS) for change in file.changes],
     }
     _add_bytes(document, file.path)
     return document
+
+
+def _suspicious_document(each: Suspicion) -> Document:
+    """What may not be seen for what it is. Without a line it is about the name."""
+    return {"line": each.line or None, "side": each.side.value, "kind": each.sort.value, "what": each.what}
 
 
 def not_shown_document(each: NotShown) -> Document:
@@ -229,21 +240,22 @@ def usage_document(usage: Usage | None) -> Document | None:
 
 
 def _change_document(change: Change, verdicts: FileVerdicts, marks: Marks) -> Document:
-    verdict = verdict_of(change, {change.path: verdicts} if verdicts else {})
+    verdict = verdict_of(change, {change.path: verdicts}) if verdicts else Verdict.OPEN
+    is_text = change.kind is Kind.TEXT
     document: Document = {
         "id": change.id,
         "kind": change.kind.value,
         "old_start": change.old_start,
-        "old_count": len(change.removed) if change.is_text else 0,
+        "old_count": len(change.removed) if is_text else 0,
         "new_start": change.new_start,
-        "new_count": len(change.added) if change.is_text else 0,
+        "new_count": len(change.added) if is_text else 0,
         "shape": shape_of(change),
         "verdict": verdict.value,
         "ledger": marks.said.get(change.id),
         "reason": marks.reasons.get(change.id) if verdict in (Verdict.REJECTED, Verdict.MIXED) else None,
         "notes": list(marks.notes.get(change.id, ())),
     }
-    if change.kind is not Kind.TEXT:
+    if not is_text:
         document["words"] = change.words
     if verdict is Verdict.MIXED:
         document["lines"] = _line_verdicts(change, verdicts)

@@ -185,7 +185,7 @@ def _edited(session: Session, tree: str, taken: Sequence[Selection], words: str)
         at=time.time(),
         round=round_,
         carry=carry_rounds(session.files, files, between, review.current),
-        places=places_in_round(session, files, between),
+        places=places_in_round(session, tree, files, between),
         taken=tuple(taken),
         words=words,
     )

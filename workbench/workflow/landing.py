@@ -1,21 +1,23 @@
-"""Landing: the accepted result written to the work tree or into a patch, and taken back again.
+"""Landing: the accepted result written to the work tree, the index, a branch or a patch, and taken back.
 
 To the work tree go accepted lines as new and rejected ones as old; open lines stay as the work tree
-has them. A patch gets accepted lines only. Nothing is written when anything conflicts.
+has them. Everything else gets accepted lines only. Nothing is written when anything conflicts.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from workbench.errors import UserError
+from workbench.git.commit_hooks import HookError
+from workbench.git.intent import read_intent
 from workbench.git.journal import acknowledge, pending, recover
 from workbench.git.record import read_record
-from workbench.git.worktree import Planned, Write, land, plan, undo
+from workbench.git.worktree import Planned, land, plan, undo
 from workbench.review.actions import Landed, LandedFile, Undone
 from workbench.review.compose import Take
 from workbench.review.review import Review
@@ -24,66 +26,78 @@ from workbench.review.verdicts import Verdict
 from workbench.store import paths
 from workbench.workflow.composing import compose_tree
 from workbench.workflow.keeping import keep_rounds
+from workbench.workflow.landing_git import (
+    finish_in_git,
+    is_gits,
+    land_in_branch,
+    land_in_index,
+    plan_for_branch,
+    plan_for_index,
+    said_by,
+    undo_in_git,
+)
+from workbench.workflow.landing_plan import (
+    BRANCH,
+    INDEX,
+    PATCH,
+    WORKTREE,
+    Intended,
+    LandingPlan,
+    LandingRow,
+    counted,
+    remember_destination,
+)
 from workbench.workflow.patch_file import remove_patch, write_patch
 from workbench.workflow.receive import model_stands
 from workbench.workflow.recording import announce, announced, give_up, hold
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.work_tree import wanted_in_work_tree
 
-WORKTREE = "worktree"
-PATCH = "patch:"
+__all__ = [
+    "HookError",
+    "carry_out",
+    "finish_landing",
+    "plan_landing",
+    "rejected_in_work_tree",
+    "said_by",
+    "take_out_rejected",
+    "undo_landing",
+]
 
 
-class Intended(Struct, frozen=True):
-    """What a landing will be recorded as, noted before it writes. `undoes`: the landing it takes back."""
+def plan_landing(session: Session, destination: str, message: str = "") -> LandingPlan:
+    """What landing would write, with conflicts, and nothing written. Blocking.
 
-    id: str
-    purpose: str
-    round: int
-    tree: str
-    undoes: str | None = None
-
-
-class LandingRow(Struct, frozen=True):
-    """One path that would be written, and how: "new", "changed", "deleted" or "merged"."""
-
-    path: str
-    what: str
-
-
-class LandingPlan(Struct, frozen=True):
-    """What a landing would do. `diff` is what the destination would gain; conflicts stop it whole."""
-
-    destination: str
-    rows: tuple[LandingRow, ...]
-    diff: bytes
-    rejected: int
-    asked: int
-    unread: int
-    conflicts: tuple[str, ...] = ()
-    """Each a path and why it cannot be written."""
-    warnings: tuple[str, ...] = ()
-    writes: tuple[Write, ...] = ()
-    tree: str = ""
-
-
-def plan_landing(session: Session, destination: str) -> LandingPlan:
-    """What landing would write, with conflicts, and nothing written. Blocking."""
+    `message` is for a commit; without one it is drafted.
+    """
     if session.review.round is None:
         raise UserError("This review has no round yet.", hint="Start a new review.")
     if destination == WORKTREE:
         return _plan_work_tree(session)
+    if destination == INDEX:
+        return plan_for_index(session)
+    if destination.startswith(BRANCH) and destination != BRANCH:
+        return plan_for_branch(session, destination[len(BRANCH) :], message)
     if destination.startswith(PATCH) and destination != PATCH:
         return _plan_patch(session, destination)
     raise UserError(
-        f"{destination} is not a place to land.", hint="It is worktree, or patch: and the name of a file."
+        f"{destination} is not a place to land.",
+        hint="It is worktree, index, branch: and a name, or patch: and the name of a file.",
     )
 
 
-def carry_out(session: Session, planned: LandingPlan, purpose: str = "land") -> Landed:
+def carry_out(
+    session: Session,
+    planned: LandingPlan,
+    purpose: str = "land",
+    *,
+    skip_hooks: bool = False,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Landed:
     """Write what was planned, all of it or nothing, and give the action that records it. Blocking.
 
     `Session.act` takes the action and lets the journal go; a kill before is made good by `finish_landing`.
+    Where the repository is restricted, the index and branches are not written: RestrictedError.
     """
     if planned.conflicts:
         raise UserError(
@@ -91,6 +105,12 @@ def carry_out(session: Session, planned: LandingPlan, purpose: str = "land") -> 
             hint="Refresh, judge what is new, and land again.",
         )
     keep_rounds(session)
+    if purpose == "land":
+        remember_destination(session, planned.destination)
+    if planned.destination == INDEX:
+        return land_in_index(session, planned, purpose)
+    if is_gits(planned.destination):
+        return land_in_branch(session, planned, purpose, skip_hooks=skip_hooks, cancelled=cancelled)
     if planned.destination != WORKTREE:
         target = Path(planned.destination[len(PATCH) :]).absolute()
         written = write_patch(session, target, planned.diff)
@@ -108,6 +128,8 @@ def carry_out(session: Session, planned: LandingPlan, purpose: str = "land") -> 
 
 def undo_landing(session: Session, action: Landed) -> Undone:
     """Put back what a landing replaced: byte for byte if nothing was written since, else merged, else not."""
+    if is_gits(action.destination):
+        return undo_in_git(session, action)
     undone = Undone(id=new_id(), at=time.time(), target=action.id)
     if action.destination != WORKTREE:
         remove_patch(session, action.files[0])
@@ -127,6 +149,8 @@ def finish_landing(session: Session) -> tuple[str, ...]:
     Nothing is done while another process is still landing.
     """
     folder = paths.journal_dir(session.review.id)
+    if read_intent(folder) is not None:
+        return finish_in_git(session)
     if read_record(folder) is None:
         return ()
     found = announced(session)
@@ -140,6 +164,9 @@ def finish_landing(session: Session) -> tuple[str, ...]:
             session.act(Undone(id=intended.id, at=time.time(), target=intended.undoes))
         else:
             session.act(_landed(intended, WORKTREE, files))
+        said = said or (
+            "A landing was interrupted before it was recorded. It is complete, and recorded now.",
+        )
     elif files:
         acknowledge(folder)
     give_up(session)
@@ -190,16 +217,15 @@ def _plan_work_tree(session: Session) -> LandingPlan:
     wanted = wanted_in_work_tree(session)
     planned = plan(repository, wanted.writes)
     left = tuple(f"{path} is a submodule; its commit is left as it is." for path in wanted.left)
-    return _counted(
+    counts = counted(
         session,
         WORKTREE,
-        rows=tuple(LandingRow(each.path, _what(each)) for each in planned.files),
-        diff=repository.patch_between(wanted.known, wanted.tree) if wanted.tree != wanted.known else b"",
-        conflicts=tuple(f"{each.path} {each.why}" for each in planned.conflicts),
-        warnings=(*planned.warnings, *left),
-        writes=wanted.writes,
-        tree=wanted.tree,
+        tuple(LandingRow(each.path, _what(each)) for each in planned.files),
+        repository.patch_between(wanted.known, wanted.tree) if wanted.tree != wanted.known else b"",
+        planned.conflicts,
+        (*planned.warnings, *left),
     )
+    return replace(counts, writes=wanted.writes, tree=wanted.tree)
 
 
 def _plan_patch(session: Session, destination: str) -> LandingPlan:
@@ -208,41 +234,12 @@ def _plan_patch(session: Session, destination: str) -> LandingPlan:
     touched = repository.file_changes(review.base, target)
     if target == review.base:
         raise UserError("Nothing is accepted, so the patch would be empty.", hint="Accept something first.")
-    return _counted(
-        session,
-        destination,
-        rows=tuple(
-            LandingRow(file.path, {"added": "new", "deleted": "deleted"}.get(file.status, "changed"))
-            for file in touched
-        ),
-        diff=repository.patch_between(review.base, target),
-        tree=target,
+    rows = tuple(
+        LandingRow(file.path, {"added": "new", "deleted": "deleted"}.get(file.status, "changed"))
+        for file in touched
     )
-
-
-def _counted(
-    session: Session,
-    destination: str,
-    *,
-    rows: tuple[LandingRow, ...],
-    diff: bytes,
-    tree: str,
-    conflicts: tuple[str, ...] = (),
-    warnings: tuple[str, ...] = (),
-    writes: tuple[Write, ...] = (),
-) -> LandingPlan:
-    counted = session.progress()
-    return LandingPlan(
-        destination,
-        rows,
-        diff,
-        counted.rejected,
-        counted.asked,
-        counted.unread,
-        conflicts,
-        warnings,
-        writes,
-        tree,
+    return replace(
+        counted(session, destination, rows, repository.patch_between(review.base, target)), tree=target
     )
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from workbench.errors import UserError
+from workbench.git import watching
 from workbench.git.discover import discover
+from workbench.git.intent import has_intent, remove_intent
 from workbench.git.record import read_record, remove_record
 from workbench.git.repository import Head, Repository
 from workbench.review.actions import ReviewStarted
@@ -21,7 +23,7 @@ from workbench.review.rounds import Source
 from workbench.store import paths
 from workbench.store.log import ActionLog, ReviewRow
 from workbench.store.settings import Settings, load_settings
-from workbench.workflow.candidates import Asked, Candidate, Choice, choices, read_candidate
+from workbench.workflow.candidates import Asked, Candidate, Choice, choices, late_words, read_candidate
 from workbench.workflow.receive import (
     Origin,
     first_round,
@@ -97,12 +99,14 @@ def open_review(path: Path, asked: Asked | None = None) -> Session | Nothing:
     """Continue the newest unfinished review that fits, else start one. UserError when it cannot be done."""
     repository = open_repository(path)
     log: ActionLog | None = None
-    found: Session | Nothing | None = None
+    kept = False
     try:
         log = open_log()
         found = _opened(repository, log, load_settings(), asked or Asked())
+        watching.check()
+        kept = isinstance(found, Session)
     finally:
-        if not isinstance(found, Session):
+        if not kept:
             repository.close()
             if log is not None:
                 log.close()
@@ -127,7 +131,7 @@ def _opened(repository: Repository, log: ActionLog, settings: Settings, wanted: 
         else:
             found = _start(repository, log, settings, candidate, wanted)
     if isinstance(found, Session):
-        found.messages = messages
+        found.messages = (*messages, *late_words(repository))
     return found
 
 
@@ -140,7 +144,8 @@ def open_saved(review_id: str) -> Session:
         row = find_review(log, review_id)
         repository = open_repository(Path(row.repository))
         session = load_session(repository, log, load_settings(), row.id)
-        session.messages = _finished(session)
+        session.messages = (*_finished(session), *late_words(repository))
+        watching.check()
     except BaseException:
         if repository is not None:
             repository.close()
@@ -161,6 +166,7 @@ def delete_review(review_id: str) -> str:
     finally:
         log.close()
     remove_record(paths.journal_dir(row.id))
+    remove_intent(paths.journal_dir(row.id))
     with suppress(UserError):
         repository = open_repository(Path(row.repository))
         repository.forget(row.id)
@@ -234,7 +240,8 @@ def _continued(
     if session.review.round is not None and not model_stands(session.review):
         arrival = refresh(session)
         if arrival is not None:
-            take_arrival(session, arrival)
+            with watching.saving():
+                take_arrival(session, arrival)
     return session
 
 
@@ -249,7 +256,9 @@ def _take_moved(session: Session, candidate: Candidate) -> None:
     if any(round_.tree == candidate.tree for round_ in review.rounds) or review.round is None:
         return
     origin = Origin(review.source, review.round.tree, not_shown=candidate.not_shown)
-    take_arrival(session, next_arrival(session, candidate.tree, origin))
+    arrival = next_arrival(session, candidate.tree, origin)
+    with watching.saving():
+        take_arrival(session, arrival)
 
 
 def _start(
@@ -272,9 +281,11 @@ def _start(
     review = replay([started])
     session = Session(repository, log, settings, review, 0, ())
     arrival = first_round(session, candidate.tree, asked.source, candidate.not_shown)
-    session.sequence = log.append(review_id, started)
-    take_arrival(session, arrival)
-    _bring_notes(session)
+    # Cancelled before this, nothing is left behind; from here on the review is there whole.
+    with watching.saving():
+        session.sequence = log.append(review_id, started)
+        take_arrival(session, arrival)
+        _bring_notes(session)
     return session
 
 
@@ -326,7 +337,8 @@ def _recovered(
     """What a kill left of a landing into this work tree is finished or rolled back, of whichever review."""
     said: list[str] = []
     for row in rows:
-        if read_record(paths.journal_dir(row.id)) is not None:
+        folder = paths.journal_dir(row.id)
+        if read_record(folder) is not None or has_intent(folder):
             said.extend(_finished(load_session(repository, log, settings, row.id)))
     return tuple(said)
 

@@ -2,12 +2,13 @@
 
 Judged lines come from the round, as their verdicts say. Open ones are left as the work tree has them:
 where nothing of a run was judged, all that the work tree has in its place; in a run that was judged in
-part, an open line is there if the work tree has it, and a base line gone if the work tree lost it.
+part, an open line is there if the work tree has it, and a base line gone if the work tree lost it. A run that
+only the work tree has stays, but for what was rejected or given up there: nobody judged the rest away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,16 +19,22 @@ from workbench.review.compose import Result, Take, compose_file, compose_lines
 from workbench.review.linemap import LineMap
 from workbench.review.lines import split_lines
 from workbench.review.splitting import content_kind
-from workbench.review.verdicts import FileVerdicts, Verdict
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 
 ACCEPTED = Verdict.ACCEPTED
 
 
 class Held(Struct, frozen=True):
-    """What the work tree has of one file: its change from the base, and its runs from there to the round."""
+    """What the work tree has of one file: its change from the base, and its runs from there to the round.
+
+    `verdicts` are those on its own lines, as far as they are known. `gone`: the base lines at which runs start
+    that the expert gave up since.
+    """
 
     file: FileChange
     onward: tuple[Run, ...]
+    verdicts: FileVerdicts = NO_VERDICTS
+    gone: frozenset[int] = frozenset()
 
 
 class _Part(Struct, frozen=True):
@@ -50,10 +57,10 @@ def overlay(
         if kind in verdicts.facts or held.file.new_id is None:
             return results
         return tuple(replace(each, data=None, id=held.file.new_id) for each in results)
-    if file.base_path is None or not file.runs or not held.file.runs:
+    if file.base_path is None or not held.file.runs:
         return results
     old = split_lines(old_data or b"")
-    runs, judged = _composed_runs(file.runs, held.file.runs, verdicts, known)
+    runs, judged = _composed_runs(file.runs, held, verdicts, known)
     data = b"".join(compose_lines(old, runs, judged, Take.ACCEPTED))
     return tuple(replace(each, data=data, id=None) for each in results)
 
@@ -80,27 +87,51 @@ def _with_what_is_there(file: FileChange, verdicts: FileVerdicts, held: Held) ->
 
 
 def _composed_runs(
-    round_runs: Sequence[Run], held_runs: Sequence[Run], verdicts: FileVerdicts, known: FileVerdicts
+    round_runs: Sequence[Run], held: Held, verdicts: FileVerdicts, known: FileVerdicts
 ) -> tuple[tuple[Run, ...], FileVerdicts]:
     """The runs that the result is composed of, their added lines counted anew, with what is taken of them."""
     runs: list[Run] = []
     old: dict[int, Verdict] = {}
     new: dict[int, Verdict] = {}
+    left = _left_alone(round_runs, held)
     count = 1
-    for part in _parts(round_runs, held_runs):
+    for part in _parts(round_runs, held.file.runs):
         is_open = not any(_is_judged(run, verdicts) for run in part.round)
         for run in part.held if is_open else part.round:
             for side, line in _lines(run):
                 mapping, source = (old, known.old) if side is Side.OLD else (new, known.new)
-                if is_open or source.get(line) is ACCEPTED:
+                if part.round:
+                    taken = is_open or source.get(line) is ACCEPTED
+                else:
+                    taken = run.old_start not in held.gone and left(side, line)
+                if taken:
                     mapping[line if side is Side.OLD else count + line - run.new_start] = ACCEPTED
             runs.append(replace(run, new_start=count))
             count += len(run.added)
     return tuple(runs), FileVerdicts(old, new)
 
 
+def _left_alone(round_runs: Sequence[Run], held: Held) -> Callable[[Side, int], bool]:
+    """Whether the work tree keeps a line (or its removal) that is in no run of the round.
+
+    Two diffs may put the same line at different places of the base. So what the round has after all, as the
+    diff between the work tree and the round tells, is not the work tree's alone.
+    """
+    onward, to_round = LineMap(held.onward), LineMap(round_runs)
+
+    def left(side: Side, line: int) -> bool:
+        if _held(held.verdicts, side).get(line) is Verdict.REJECTED:
+            return False
+        if side is Side.NEW:
+            return onward.forward(line) is None
+        back = to_round.forward(line)
+        return back is not None and onward.backward(back) is None
+
+    return left
+
+
 def _parts(round_runs: Sequence[Run], held_runs: Sequence[Run]) -> Iterator[_Part]:
-    """Runs that overlap or touch in the base together, in order; not those that only the work tree has."""
+    """Runs that overlap or touch in the base together, in order."""
     marked = [(base_range(run), True, run) for run in round_runs]
     marked += [(base_range(run), False, run) for run in held_runs]
     marked.sort(key=lambda each: each[0])
@@ -109,12 +140,12 @@ def _parts(round_runs: Sequence[Run], held_runs: Sequence[Run]) -> Iterator[_Par
     end = -1
     for (begin, stop), is_round, run in marked:
         if begin > end:
-            if ours:
+            if ours or theirs:
                 yield _Part(tuple(ours), tuple(theirs))
             ours, theirs = [], []
         (ours if is_round else theirs).append(run)
         end = max(end, stop)
-    if ours:
+    if ours or theirs:
         yield _Part(tuple(ours), tuple(theirs))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -33,29 +33,44 @@ def place_of_change(session: Session, change: Change) -> Place:
 
 
 def places_in_round(
-    session: Session, after: Sequence[FileChange], between: Sequence[FileChange]
+    session: Session, tree: str, after: Sequence[FileChange], between: Sequence[FileChange]
 ) -> Mapping[str, Place | None]:
-    """Where every note that is still alive stands in the round whose file changes are `after`. Blocking.
+    """Where every note that is still alive stands in the round `tree`, whose changes are `after`. Blocking.
 
-    `between` are those from the session's current round to that one.
+    `between` are those from the session's current round to that one. A note that was outdated is looked
+    for from the last round in which its place was certain: lines that are restored have their notes again.
     """
     review = session.review
-    moved: dict[str | None, FileChange] = {file.base_path: file for file in between if file.base_path}
+    moved: dict[int, dict[str | None, FileChange]] = {review.index: _by_old_path(between)}
     base = {file.path: file.base_path for file in session.files}
     now = {file.base_path: file.path for file in after if file.base_path}
-    known = review.places[-1] if review.places else {}
     result: dict[str, Place | None] = {}
     for note in review.notes.values():
         if note.withdrawn:
             continue
-        here = note.place if note.round == review.index else known.get(note.id)
-        if here is not None and here.path is not None and here.side is Side.OLD:
+        index, here = _last_known(review, note)
+        if here.path is not None and here.side is Side.OLD:
             # Lines of the base never move, but the file that they are shown with may have another name.
-            path = base.get(here.path, here.path)
+            path = base.get(here.path, here.path) if index == review.index else None
             result[note.id] = replace(here, path=now.get(path, path)) if path is not None else None
         else:
-            result[note.id] = here and _place_in_round(session.repository, here, moved)
+            if index not in moved:
+                moved[index] = _by_old_path(session.repository.file_changes(review.rounds[index].tree, tree))
+            result[note.id] = _place_in_round(session.repository, here, moved[index])
     return result
+
+
+def _last_known(review: Review, note: Note) -> tuple[int, Place]:
+    """The last round, by its index, in which a note's place was certain, and that place."""
+    for index in range(review.index, note.round, -1):
+        place = review.places[index].get(note.id)
+        if place is not None:
+            return index, place
+    return min(note.round, review.index), note.place
+
+
+def _by_old_path(files: Iterable[FileChange]) -> dict[str | None, FileChange]:
+    return {file.base_path: file for file in files if file.base_path}
 
 
 def _place_in_round(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from workbench.errors import UserError
+from workbench.git.intent import has_intent, remove_intent
 from workbench.git.locking import landing_lock
 from workbench.git.record import read_record
 from workbench.store import paths
@@ -32,6 +33,7 @@ class Recording(Struct, frozen=True):
         from workbench.git.journal import acknowledge  # noqa: PLC0415 - what lands is loaded when one lands
 
         acknowledge(paths.journal_dir(review))
+        remove_intent(paths.journal_dir(review))
         self.held.close()
 
 
@@ -55,7 +57,8 @@ def announce(session: Session, action: str, intended: Mapping[str, Any]) -> None
         )
     if not hold(session, action):
         raise UserError("Another process is landing this review.", hint="Try again in a moment.")
-    if read_record(paths.journal_dir(session.review.id)) is not None:
+    folder = paths.journal_dir(session.review.id)
+    if read_record(folder) is not None or has_intent(folder):
         give_up(session)
         raise UserError(
             "A landing of another process was interrupted, and is not recorded yet.",

@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from workbench.errors import UserError
 from workbench.git.repository import Repository
-from workbench.review.changes import Change, FileChange, Side
+from workbench.review.changes import Change, FileChange, Side, Status
 from workbench.review.lines import split_lines
 from workbench.review.review import Review
+
+SUBMODULE = "160000"
+BINARY = 8000
+"""Bytes in which git looks for a NUL, which makes a file binary."""
 
 
 class RoundFiles:
@@ -76,6 +80,25 @@ class RoundFiles:
             hint = "Paths are given from the repository's top."
             raise UserError(f"There is no file {path} in this round.", hint=hint)
         return split_lines(self._blob(entry[1], entry[0]))
+
+    def tracked(self) -> tuple[str, ...]:
+        """Every path of the current round's tree, sorted. Blocking."""
+        current = self.review.round
+        return tuple(sorted(self.repository.tree_entries(current.tree if current else self.review.base)))
+
+    def unchanged(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
+        """Those of some tracked files that are there, as file changes without a change. Blocking."""
+        current = self.review.round
+        tree = current.tree if current else self.review.base
+        found: list[FileChange] = []
+        for path in paths:
+            entry = self.repository.entry(tree, path)
+            if entry is None:
+                continue
+            mode, blob = entry
+            binary = mode == SUBMODULE or b"\0" in self.repository.blob(blob)[:BINARY]
+            found.append(FileChange(Status.MODIFIED, path, path, mode, mode, blob, blob, binary=binary))
+        return tuple(found)
 
     def require_path(self, path: str) -> None:
         """UserError unless the path is changed or tracked in this round."""

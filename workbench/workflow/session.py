@@ -41,7 +41,7 @@ from workbench.review.notes import Author, Intent, Note, Place, Reply
 from workbench.review.progress import Progress, asked, changes_at, progress
 from workbench.review.review import Review, apply, next_note_id, redoable, undoable
 from workbench.review.selecting import describe
-from workbench.review.verdicts import Selection, Verdict, select_change, verdict_of
+from workbench.review.verdicts import Selection, Verdict, select_change, select_changes, verdict_of
 from workbench.store.log import ActionLog
 from workbench.store.settings import Settings
 from workbench.workflow.placing import place_of_change
@@ -197,6 +197,22 @@ class Session(RoundFiles):
                 self._judge(index, tree, selections, verdict, note)
         self._last_verdict = (verdict, reason)
 
+    def judge_in_bulk(self, changes: Sequence[Change], verdict: Verdict) -> tuple[int, tuple[str, ...]]:
+        """Put one verdict on the changes of many files, named by what they have in common; how many.
+
+        Accepting leaves sensitive files out and gives their paths, too; rejecting and reopening does not.
+        """
+        from workbench.review.sensitive import left_out, spared, tiers  # noqa: PLC0415 - seldom
+
+        left: tuple[str, ...] = ()
+        if verdict is Verdict.ACCEPTED:
+            changes, left = spared(changes, tiers(self.files), self.review.current)
+            if left and not changes:
+                hint = "Each is accepted by itself: its changes by their ids, or the file by its name."
+                raise UserError(f"Nothing was accepted: {left_out(left)}", hint=hint)
+        self.judge(select_changes(changes), verdict)
+        return len(changes), left
+
     @property
     def _tree(self) -> str:
         current = self.review.round
@@ -314,7 +330,8 @@ class Session(RoundFiles):
     def viewed(self) -> frozenset[str]:
         """Paths whose viewed mark still speaks of the bytes that are shown."""
         marks = self.review.viewed
-        return frozenset(f.path for f in self.files if marks.get(f.path) == (f.new_id or "gone"))
+        known = ((path, self.by_path.get(path)) for path in marks)
+        return frozenset(path for path, f in known if f is not None and marks[path] == (f.new_id or "gone"))
 
     def set_task(self, text: str) -> None:
         """Write the task."""

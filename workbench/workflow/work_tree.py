@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from workbench.git.worktree import Write
-from workbench.review.changes import FileChange
+from workbench.review.changes import FileChange, Run, Side
 from workbench.review.compose import Take
 from workbench.review.entries import entry_id
+from workbench.review.linemap import LineMap
+from workbench.review.notes import Intent
 from workbench.review.review import Review
 from workbench.review.rounds import Source
-from workbench.review.verdicts import NO_VERDICTS, Verdict
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 from workbench.workflow.composing import Entry, composed_files
 from workbench.workflow.overlay import Held, overlay
 from workbench.workflow.receive import last_read
@@ -82,21 +84,21 @@ def _entries(session: Session, read: int | None, known: str) -> Mapping[str, Ent
         # file that such an edit made what the base has is not among its changes any more.
         gone = _left_behind(session, session.files_of(known)) if read < review.index else {}
         return {**gone, **composed_files(repository, session.files, review.current, Take.NOT_REJECTED)}
-    return _on_top(session, known)
+    return _on_top(session, read, known)
 
 
-def _on_top(session: Session, known: str) -> Mapping[str, Entry | None]:
+def _on_top(session: Session, read: int | None, known: str) -> Mapping[str, Entry | None]:
     """A round of somebody else on top of what the work tree has. Files of which nothing was judged stay."""
     review, repository, current = session.review, session.repository, session.review.round
     there = session.files_of(known)
     onward = repository.file_changes(known, current.tree if current else known)
     judged = [file for file in session.files if review.current.get(file.path)]
-    old = repository.blobs([file.old_id for file in judged if file.old_id and file.runs])
+    old = repository.blobs([file.old_id for file in judged if file.old_id and file.old_mode != SUBMODULE])
     wanted: dict[str, Entry | None] = {}
     for file in judged:
         wanted |= {path: None for path in (file.path, file.base_path) if path is not None}
     for file in judged:
-        held = _held(file, there, onward)
+        held = _held(session, file, there, onward, read, known)
         for result in overlay(file, old.get(file.old_id or ""), review.current[file.path], held):
             content = result.data if result.data is not None else result.id
             if content is not None:
@@ -134,14 +136,78 @@ def _is_taken(review: Review, file: FileChange) -> bool:
     return any(answer == "taken" and key.partition("/")[2] in ids for key, answer in review.entries.items())
 
 
-def _held(file: FileChange, there: Sequence[FileChange], onward: Sequence[FileChange]) -> Held | None:
+def _held(
+    session: Session,
+    file: FileChange,
+    there: Sequence[FileChange],
+    onward: Sequence[FileChange],
+    read: int | None,
+    known: str,
+) -> Held | None:
     """What the work tree has of a file of the round: found by its path in the base, a new one by its own."""
     for each in there:
         same = each.base_path == file.base_path if file.base_path is not None else each.path == file.path
         if same and (file.base_path is not None or each.base_path is None):
             runs = next((step.runs for step in onward if step.path == file.path), ())
-            return Held(each, runs)
+            return Held(
+                each, runs, _verdicts_there(session, each, read, known), _given_up(session, each, read, known)
+            )
     return None
+
+
+def _verdicts_there(session: Session, file: FileChange, read: int | None, known: str) -> FileVerdicts:
+    """What was judged of the lines that the work tree has. After a landing, nothing rejected is left in it."""
+    review = session.review
+    if read is None or review.rounds[read].tree != known:
+        return NO_VERDICTS
+    return review.verdicts[read].get(file.path, NO_VERDICTS)
+
+
+def _given_up(session: Session, file: FileChange, read: int | None, known: str) -> frozenset[int]:
+    """The runs of the work tree that the expert gave up since: the ledger's word was taken, a note on them is
+    settled, or an edit of the expert's own took them out. By the base line they start at.
+    """
+    review = session.review
+    given: set[int] = set()
+    taken = {key.partition("/")[2] for key, answer in review.entries.items() if answer == "taken"}
+    for change in file.changes:
+        if change.is_text and entry_id("accepted", change.path, change.id) in taken:
+            given |= {run.old_start for run in file.runs if _holds(run, change.new_start, change.old_start)}
+    for note in review.notes.values():
+        place = note.place
+        settled = note.settled and not note.withdrawn and note.intent in (Intent.MUST, Intent.SHOULD)
+        if settled and note.round == read and place.path == file.path:
+            for line in range(place.start, place.start + place.count):
+                old, new = (line, 0) if place.side is Side.OLD else (0, line)
+                given |= {run.old_start for run in file.runs if _holds(run, new, old)}
+    for index in range((read if read is not None else review.index) + 1, review.index + 1):
+        if review.rounds[index].source is Source.EXPERT:
+            given |= _taken_out(session, file, known, index)
+    return frozenset(given)
+
+
+def _holds(run: Run, new: int, old: int) -> bool:
+    """Whether a run has this new line, or this old one."""
+    return run.new_start <= new < run.new_start + len(run.added) or (
+        run.old_start <= old < run.old_start + len(run.removed)
+    )
+
+
+def _taken_out(session: Session, file: FileChange, known: str, index: int) -> set[int]:
+    """Runs whose lines were still there before an edit of the expert's own, and are not after it."""
+
+    def lines_in(at: int) -> LineMap:
+        tree = session.review.rounds[at].tree
+        found = session.repository.file_changes(known, tree, (file.path,), renames=False)
+        return LineMap(found[0].runs if found else ())
+
+    before, after = lines_in(index - 1), lines_in(index)
+    return {
+        run.old_start
+        for run in file.runs
+        for line in range(run.new_start, run.new_start + len(run.added))
+        if before.forward(line) is not None and after.forward(line) is None
+    }
 
 
 def _left_behind(session: Session, there: Sequence[FileChange]) -> Mapping[str, Entry | None]:

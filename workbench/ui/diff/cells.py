@@ -111,7 +111,7 @@ class Cell(Struct):
     words: list[tuple[float, float]]
     boxes: list[tuple[float, float]]
     mark: str
-    """What the text alone would not show: "CRLF", "no newline", "not UTF-8"."""
+    """What the text alone would not show: "CRLF", "no newline", "not UTF-8", "look-alike letters"."""
 
 
 class Cells:
@@ -245,8 +245,13 @@ class Cells:
         pieces = pieces_of(len(text), shades, theme.syntax, theme.text)
         if spans:
             pieces = recoloured(pieces, spans, theme.text)
-        if seen.marks and length <= LONG:
-            pieces = recoloured(pieces, seen.marks, theme.back)
+        boxed: Spans = seen.marks
+        if not data.isascii():
+            # Letters that look like others are boxed as what hides is: the eye cannot tell them apart.
+            alike = _look_alikes(decode(data))
+            boxed = tuple(sorted((*boxed, *((seen.shown(start), seen.shown(end)) for start, end in alike))))
+        if boxed and length <= LONG:
+            pieces = recoloured(pieces, boxed, theme.back)
         shaped = shaper.shape(text, pieces)
         x = window * shaper.cell if length > LONG else 0.0
         return Cell(
@@ -259,7 +264,7 @@ class Cells:
             x,
             length * shaper.cell if length > LONG else shaped.width,
             [(x + shaped.x_of(a), x + shaped.x_of(b)) for a, b in spans],
-            [(shaped.x_of(a), shaped.x_of(b)) for a, b in seen.marks] if length <= LONG else [],
+            [(shaped.x_of(a), shaped.x_of(b)) for a, b in boxed] if length <= LONG else [],
             mark_of(data, facing),
         )
 
@@ -282,9 +287,19 @@ def mark_of(data: bytes, facing: bytes | None) -> str:
             marks.append(end)
     elif end == "no newline":
         marks.append(end)
-    if not data.isascii() and not is_utf8(data):
-        marks.append("not UTF-8")
+    if not data.isascii():
+        if not is_utf8(data):
+            marks.append("not UTF-8")
+        if _look_alikes(decode(data)):
+            marks.append("look-alike letters")
     return ", ".join(marks)
+
+
+def _look_alikes(text: str) -> Spans:
+    # Late: its expressions take a while to be made, and most first screens are plain ASCII.
+    from workbench.review.suspicious import look_alikes  # noqa: PLC0415 - said above
+
+    return look_alikes(text)
 
 
 def _moved(shades: Sequence[int], seen: Visible) -> list[int]:

@@ -54,8 +54,13 @@ def mark_of(layout: Layout, spot: Spot, side: Side = Side.NEW) -> Mark:
 
 def spot_of(layout: Layout, mark: Mark) -> Spot | None:
     """Where that row is now; the nearest one where it is folded away, None where its section is gone."""
-    at = next((index for index, section in enumerate(layout.sections) if section.key == mark.section), None)
-    if mark.section not in (REVIEW_KEY, LEDGER_KEY):
+    if mark.section in (REVIEW_KEY, LEDGER_KEY):
+        # Where there are any, they stand before the files.
+        at = next(
+            (at for at in range(min(2, len(layout.sections))) if layout.sections[at].key == mark.section),
+            None,
+        )
+    else:
         at = layout.files.get(mark.section)
     if at is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -10,6 +11,9 @@ from workbench.review.changes import FileChange, Side
 from workbench.review.ledger import Entry, Said
 from workbench.review.notes import Note, Place
 from workbench.review.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    from workbench.workflow.remarks import Remark
 
 
 class Document(Struct, frozen=True):
@@ -33,6 +37,8 @@ class Document(Struct, frozen=True):
     viewed: frozenset[str] = frozenset()
     ledger_marks: Mapping[str, Said] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, Remark] = field(default_factory=dict)
+    """What is to be said of files besides their lines, by path, as far as it was looked at."""
 
 
 class Stop(Struct, frozen=True):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from workbench.review.changes import FileChange, Status
 from workbench.review.progress import Standing
-from workbench.review.text import visible
+from workbench.review.text import one_line
 from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.layout import Layout, Part, Section
 from workbench.ui.theme import mixed
@@ -99,9 +99,9 @@ class Header:
         room = (
             right - left - 24 - sum(dress.small_metrics.horizontalAdvance(words) + 20 for words, _ in badges)
         )
-        name = visible(file.path).text
+        name = one_line(file.path)
         if file.status is Status.RENAMED and file.base_path is not None:
-            name = f"{visible(file.base_path).text} → {name}"
+            name = f"{one_line(file.base_path)} → {name}"
         shown = dress.strong_metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(60.0, room))
         painter.setFont(dress.strong)
         painter.setPen(theme.text)
@@ -125,8 +125,20 @@ class Header:
             )
         elif file.status is Status.TYPECHANGE:
             badges.append(("other type", theme.altered))
+        if file.is_unchanged:
+            badges.append(("unchanged", theme.dim))
         if file.binary:
             badges.append(("binary", theme.dim))
+        remark = self._layout.document.remarks.get(file.path)
+        if remark is not None:
+            if remark.tier is not None:
+                badges.insert(
+                    0, (remark.tier.value, theme.back if remark.tier == "runs by itself" else theme.open)
+                )
+            badges += [(fact, theme.altered) for fact in remark.facts]
+            badges += [
+                (sort.value, theme.open if sort == "far text" else theme.back) for sort in remark.sorts
+            ]
         if file.path in self._layout.document.viewed:
             badges.append(("viewed ✓", theme.dim))
         return badges
@@ -161,6 +173,9 @@ class Header:
                 return f"{counts[Standing.MIXED]} in part", theme.open
             if counts[Standing.REJECTED] == total:
                 return f"✗ {total} of {total}", theme.rejected
+            if counts[Standing.REJECTED]:
+                words = f"{counts[Standing.ACCEPTED]} accepted · {counts[Standing.REJECTED]} rejected"
+                return words, theme.rejected
             return f"✓ {total} of {total}", theme.accepted
         if file.status is Status.ADDED:
             return f"new file · {unread} open", theme.open

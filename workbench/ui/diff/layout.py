@@ -124,6 +124,9 @@ class Layout:
         self._measure = measure
         self._editors: dict[str, tuple[str, Pin]] = {}
         self._tops: list[int] | None = None
+        self._tall: list[int] = []
+        """The height of each section as `_tops` was made from it."""
+        self._stale = False
         self._count_old: Mapping[str, int] = {}
 
     # what is shown
@@ -142,10 +145,13 @@ class Layout:
     def _arrange(self, last: Document) -> None:
         known = {section.key: section for section in self.sections}
         files: list[Section] = []
+        folding = self._folding()
         for file in self.document.files:
             section = known.get(file.path)
             if section is None:
-                section = Section(Part.FILE, file.path, file, self._folding(), header=self.heights.header)
+                section = Section(Part.FILE, file.path, file, folding, header=self.heights.header)
+                if file.is_unchanged:
+                    section.folding = replace(folding, whole=True)
                 self._reset(section)
             elif section.file is not file:
                 same = section.file == file
@@ -258,11 +264,11 @@ class Layout:
         file = section.file
         assert file is not None
         section.blocks = None
-        facts = sum(not change.is_text for change in file.changes)
-        section.estimate = (
-            estimated_rows(file, section.folding.context) * self.heights.row + facts * self.heights.fact
-        )
-        self._tops = None
+        section.estimate = estimated_rows(file, section.folding.context) * self.heights.row
+        if file.changes and not file.changes[0].is_text:  # facts come first
+            facts = sum(not change.is_text for change in file.changes)
+            section.estimate += facts * self.heights.fact
+        self._changed(section)
         if keep and built:
             self.build(section)
 
@@ -287,7 +293,7 @@ class Layout:
         if section.blocks is None:
             return
         section.tops = tops_of([self.height_of(section, block) for block in section.blocks])
-        self._tops = None
+        self._changed(section)
 
     def height_of(self, section: Section, block: Block) -> int:
         """The height of a block in pixels."""
@@ -352,7 +358,7 @@ class Layout:
     def fold(self, section: Section, *, folded: bool) -> None:
         """Fold a section to its header, or open it."""
         section.folded = folded
-        self._tops = None
+        self._changed(section)
 
     # positions
 
@@ -360,8 +366,21 @@ class Layout:
     def tops(self) -> list[int]:
         """The top of each section, and the height of everything."""
         if self._tops is None:
-            self._tops = tops_of([section.height for section in self.sections])
+            self._tall = [section.height for section in self.sections]
+            self._tops, self._stale = tops_of(self._tall), False
+        elif self._stale:
+            self._tops, self._stale = tops_of(self._tall), False
         return self._tops
+
+    def _changed(self, section: Section) -> None:
+        """A section has another height. To ask all of twenty thousand anew would be felt with every one."""
+        at = self.files.get(section.key, -1)
+        if self._tops is None or not 0 <= at < len(self.sections) or self.sections[at] is not section:
+            self._tops = None
+            return
+        height = section.height
+        if self._tall[at] != height:
+            self._tall[at], self._stale = height, True
 
     @property
     def height(self) -> int:

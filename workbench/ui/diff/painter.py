@@ -10,11 +10,11 @@ from msgspec import Struct
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from workbench.review.changes import Side, Status
+from workbench.review.changes import Kind, Side, Status
 from workbench.review.folding import scope_of
 from workbench.review.progress import Standing
 from workbench.review.rows import words_of
-from workbench.review.text import visible
+from workbench.review.text import one_line, visible
 from workbench.ui.diff.blocks import Block, Sort
 from workbench.ui.diff.cells import Cells
 from workbench.ui.diff.chips import chip
@@ -214,7 +214,10 @@ class Painter:
         if said is not None and stands in (Standing.UNREAD, Standing.ASKED):
             colour = dress.said(said)
         words, shade = verdict_words(self._layout, dress, change, stands)
-        fact = visible(words_of(change)).text
+        fact = one_line(words_of(change))
+        remark = self._layout.document.remarks.get(change.path)
+        if remark is not None and remark.sizes and change.kind is Kind.BINARY:
+            fact += f" · {remark.sizes}"
         left, room, wide = self._fact_room(scene, section, fact, words)
         for bar in {0} if wide else {0, scene.columns.new_bar}:
             painter.fillRect(bar, box.y(), BAR, box.height(), colour)
@@ -270,9 +273,7 @@ class Painter:
             (place, dress.strong, dress.strong_metrics, theme.text),
             (entry.words, dress.text, dress.text_metrics, theme.dim),
         ):
-            text = metrics.elidedText(
-                visible(words).text, Qt.TextElideMode.ElideMiddle, max(40.0, right - left)
-            )
+            text = metrics.elidedText(one_line(words), Qt.TextElideMode.ElideMiddle, max(40.0, right - left))
             painter.setFont(font)
             painter.setPen(shade)
             painter.drawText(QRectF(left, box.y(), right - left + 2, box.height()), _LEFT, text)

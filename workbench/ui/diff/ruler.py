@@ -5,6 +5,9 @@ It is the scroll bar too: the part on the screen is marked, and clicking or drag
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
@@ -36,6 +39,7 @@ class Ruler(QWidget):
         self._hits: list[tuple[str, float]] = []
         self._tops: list[int] = []
         self._drawn_with: dict[str, object] = {}
+        self._document = layout.document
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_LATER)
@@ -59,15 +63,40 @@ class Ruler(QWidget):
         """Draw again what is not as it was drawn."""
         if self._marks is not None and self._layout.tops is self._tops:
             painter = QPainter(self._marks)
-            for at, section in enumerate(self._layout.sections):
-                if section.part is Part.FILE and self._drawn_with.get(
-                    section.key
-                ) is not self._layout.standings(section):
-                    self._file(painter, at, section)
+            for at in self._outdated():
+                self._file(painter, at, self._layout.sections[at])
             painter.end()
         else:
             self._marks = None
         self.update()
+
+    def _outdated(self) -> Sequence[int]:
+        """The files whose marks are not as they were drawn; judged ones, unless something else changed."""
+        layout, last, document = self._layout, self._document, self._layout.document
+        self._document = document
+        if last.asked is not document.asked or last.ledger_marks is not document.ledger_marks:
+            return [at for at, section in self._sampled() if not self._is_drawn(section)]
+        before, now = last.verdicts, document.verdicts
+        paths = [path for path in now if now[path] is not before.get(path)]
+        paths += [path for path in before if path not in now]
+        return [layout.files[path] for path in paths if path in layout.files]
+
+    def _is_drawn(self, section: Section) -> bool:
+        return self._drawn_with.get(section.key) is self._layout.standings(section)
+
+    def _sampled(self) -> Iterator[tuple[int, Section]]:
+        """The files to draw: all, or where there are many more than pixels, one for each pixel."""
+        layout = self._layout
+        sections, count = layout.sections, len(layout.sections)
+        if count <= 2 * self.height():
+            chosen: Iterable[int] = range(count)
+        else:
+            tops, whole, height = layout.tops, self._whole(), max(1, self.height())
+            found = (bisect_right(tops, y * whole // height) - 1 for y in range(height))
+            chosen = dict.fromkeys(min(at, count - 1) for at in found)
+        for at in chosen:
+            if sections[at].part is Part.FILE:
+                yield at, sections[at]
 
     def redraw(self) -> None:
         """Draw the marks again at the next paint."""
@@ -120,9 +149,9 @@ class Ruler(QWidget):
         painter = QPainter(pixmap)
         self._tops = self._layout.tops
         self._drawn_with.clear()
-        for at, section in enumerate(self._layout.sections):
-            if section.part is Part.FILE:
-                self._file(painter, at, section)
+        self._document = self._layout.document
+        for at, section in self._sampled():
+            self._file(painter, at, section)
         scale = self.height() / max(1, self._whole())
         for path, share in self._hits:
             at = self._layout.files.get(path, -1)

@@ -72,7 +72,7 @@ class DiffView(Mouse):
     def _repaint_judged(self, last: Document) -> None:
         """Only what is on the screen and looks different now."""
         document = self._layout.document
-        for name in ("asked", "answered", "viewed", "ledger_marks", "reasons"):
+        for name in ("asked", "answered", "viewed", "ledger_marks", "reasons", "remarks"):
             one, other = getattr(last, name), getattr(document, name)
             if one is not other and one != other:
                 self.viewport().update()

@@ -1,0 +1,173 @@
+"""The benchmarks on large repositories. Each gives rows of the table; times are compared within one run."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.benchmarks import large, repositories
+from tests.benchmarks.seen import Seen, environment
+
+PAIRS = 5
+BLOCKED = 50.0
+"""Milliseconds that the window may not answer."""
+
+
+def alternated(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[list[float], list[float]]:
+    """Seconds of the two in turn, after one warm-up of each."""
+    ours()
+    theirs()
+    pairs = [(ours(), theirs()) for _ in range(PAIRS)]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def told(ours: Sequence[float], theirs: Sequence[float]) -> str:
+    """Least and median of both."""
+    a, b = (f"{min(each):.2f} / {statistics.median(each):.2f} s" for each in (ours, theirs))
+    return f"{a}; yardstick {b} (least / median)"
+
+
+def listing(scratch: Path) -> list[Seen]:
+    """`changes --json` of a range against `git diff` of it, as whole commands."""
+    folder = scratch / "range"
+    large.range_of_changes(folder)
+    repositories.git(folder, "gc", "-q")
+    env = environment(scratch / "home")
+    program = [sys.executable, "-m", "workbench", "changes", str(folder), "HEAD~1..HEAD", "--json"]
+    plain = ["git", "-C", str(folder), "diff", "-M", "--histogram", "HEAD~1..HEAD"]
+
+    def seconds(command: Sequence[str]) -> float:
+        began = time.perf_counter()
+        subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - began
+
+    ours, theirs = alternated(lambda: seconds(program), lambda: seconds(plain))
+    size = len(subprocess.run(plain, env=env, check=True, capture_output=True).stdout) / 1e6
+    ratio = (min(ours) - 0.3) / min(theirs)
+    what = f"changes --json less 0.3 s, {size:.0f} MB of diff"
+    return [Seen(what, ratio, 2.0, "x git", told(ours, theirs))]
+
+
+def composing(scratch: Path) -> list[Seen]:
+    """Composing and writing a tree against git writing the same blobs and a tree."""
+    folder = scratch / "range"
+    large.range_of_changes(folder)
+    command = [sys.executable, "-m", "tests.benchmarks.composing", str(folder), "HEAD~1..HEAD", str(scratch)]
+    seen = _answer([*command, str(PAIRS)], scratch)
+    ratio = min(seen["ours"]) / min(seen["theirs"])
+    what = f"compose {seen['changes']:,} changes, {seen['files']:,} files"
+    return [Seen(what, ratio, 3.0, "x git", told(seen["ours"], seen["theirs"]))]
+
+
+def opening(scratch: Path) -> list[Seen]:
+    """The first opening of 5,000 files, and reading them again."""
+    folder = scratch / "five"
+    paths = large.many_files(folder, 5000)
+    large.change_some(folder, paths[::100])
+    repositories.settle()
+    runs = []
+    for number in range(PAIRS):
+        runs.append(_answer([sys.executable, "-m", "tests.benchmarks.opening", str(folder)], scratch, number))
+    first, again = [run["first"] for run in runs], [each for run in runs for each in run["again"]]
+    return [
+        Seen("first opening, 5,000 files", min(first), 1.5, "s", _spread(first)),
+        Seen("reading again, 5,000 files", min(again) * 1000, 100.0, "ms", _spread(again)),
+    ]
+
+
+def eighty_thousand(scratch: Path) -> list[Seen]:
+    """80,000 files of which 100 changed: open, scroll, judge, read again."""
+    return _window(scratch, "80,000 files", files=80_000, step=800)
+
+
+def twenty_thousand(scratch: Path) -> list[Seen]:
+    """20,000 files that all changed: open, scroll, judge, read again."""
+    return _window(scratch, "20,000 changed files", files=20_000, step=1)
+
+
+def _window(scratch: Path, name: str, *, files: int, step: int) -> list[Seen]:
+    folder, small = scratch / "many", scratch / "few"
+    large.change_some(folder, large.many_files(folder, files)[::step])
+    large.change_some(small, large.many_files(small, 200)[:20])
+    repositories.settle()
+    events, bare = _scene("work", folder, scratch), _scene("work", small, scratch)
+    opened = next(event["at"] for event in events if event["event"] == "opened")
+    whole = [_blocked(events), _blocked(bare)]
+    until = [_blocked(events, 0.0, opened), _blocked(bare, 0.0, 1e9)]
+    keys = sorted(event["seconds"] * 1000 for event in events if event["event"] == "key")
+    others = sorted(event["seconds"] * 1000 for event in bare if event["event"] == "key")
+    again = next(event["seconds"] for event in events if event["event"] == "refreshed")
+    return [
+        Seen(f"{name}: blocked while it is read", until[0], BLOCKED, "ms", f"a small one {until[1]:.0f} ms"),
+        Seen(f"{name}: blocked at all", whole[0], BLOCKED, "ms", f"a small one {whole[1]:.0f} ms"),
+        Seen(
+            f"{name}: key to paint, median",
+            statistics.median(keys) / statistics.median(others),
+            2.0,
+            "x small",
+            f"{statistics.median(keys):.1f} / {statistics.median(others):.1f} ms; "
+            f"opened after {opened:.1f} s, read again in {again:.2f} s",
+        ),
+    ]
+
+
+def cancelling(scratch: Path) -> list[Seen]:
+    """Escape while 80,000 files are opened."""
+    folder = scratch / "many"
+    large.change_some(folder, large.many_files(folder, 80_000)[::4])
+    events = {event["event"]: event for event in _scene("cancel", folder, scratch)}
+    usable, ended = events["usable"]["seconds"] * 1000, events["ended"]["seconds"] * 1000
+    return [
+        Seen("80,000 files: Escape to start page", usable, 100.0, "ms", ""),
+        Seen("80,000 files: Escape to the worker's end", ended, 2000.0, "ms", ""),
+    ]
+
+
+def huge(scratch: Path) -> list[Seen]:
+    """A file of 100 MB, a log of as much, and a line of 5 MB, all uncommitted."""
+    folder = scratch / "huge"
+    large.huge_files(folder)
+    repositories.settle()
+    events = _scene("work", folder, scratch)
+    worst = _blocked(events, _at(events, "window_shown"))
+    return [Seen("100 MB file and 5 MB line: blocked", worst, BLOCKED, "ms", "")]
+
+
+def _scene(scene: str, folder: Path, scratch: Path) -> list[dict[str, float]]:
+    trace = scratch / f"{scene}-{folder.name}.jsonl"
+    env = environment(scratch / "home") | {"WORKBENCH_DATA": tempfile.mkdtemp(dir=scratch)}
+    command = [sys.executable, "-m", "tests.benchmarks.large_window", scene, str(folder), str(trace)]
+    subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return [json.loads(line) for line in trace.read_text().splitlines()]
+
+
+def _at(events: Sequence[dict[str, float]], name: str) -> float:
+    return next((event["at"] for event in events if event["event"] == name), 0.0)
+
+
+def _blocked(events: Sequence[dict[str, float]], since: float | None = None, until: float = 1e9) -> float:
+    """The longest block in milliseconds, of those that began after the window was shown."""
+    since = max(since or 0.0, _at(events, "window_shown"))
+    found = [
+        event["seconds"] * 1000
+        for event in events
+        if event["event"] == "blocked" and since <= event["at"] - event["seconds"] and event["at"] <= until
+    ]
+    return max(found, default=0.0)
+
+
+def _answer(command: Sequence[str], scratch: Path, number: int = 0) -> dict[str, list[float]]:
+    env = environment(scratch / "home") | {"WORKBENCH_DATA": str(scratch / "home" / f"data{number}")}
+    done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE)
+    answer: dict[str, list[float]] = json.loads(done.stdout)
+    return answer
+
+
+def _spread(seconds: Sequence[float]) -> str:
+    return f"least {min(seconds):.3f} s, median {statistics.median(seconds):.3f} s"

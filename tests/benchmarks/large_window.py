@@ -1,0 +1,92 @@
+"""Drives a real window on a large repository and leaves a trace: what blocked it, and how long each key took.
+
+`python -m tests.benchmarks.large_window SCENE REPO TRACE`; the scenes are the functions below.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+
+from workbench.app import Options, show
+from workbench.ui.driving import Driver
+from workbench.ui.window import MainWindow
+from workbench.workflow.candidates import Asked
+
+PATIENCE = 120.0
+
+
+def pause(milliseconds: int = 30) -> None:
+    """Let the window paint."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def opened(window: MainWindow, driver: Driver) -> None:
+    """Wait until the review is on the screen."""
+    driver.until(lambda: window.controller.session is not None and window.view.is_settled, "it", PATIENCE)
+    window.tracer.event_happened("opened")
+
+
+def work(window: MainWindow) -> None:
+    """Open, scroll, judge, go from file to file, read again."""
+    driver = Driver(window)
+    opened(window, driver)
+    pause(500)
+    bar = window.view.verticalScrollBar()
+    for number in range(40):
+        bar.setValue(bar.maximum() * number // 40)
+        pause()
+    bar.setValue(0)
+    for number in range(60):
+        driver.type("aaxao}"[number % 6])
+        pause()
+    for key in "uu]]jj":
+        driver.type(key)
+        pause()
+    window.tracer.event_happened("refresh began")
+    driver.type("R")
+    began = time.monotonic()
+    driver.until(lambda: not window.tasks.is_running("arrival"), "the refresh", PATIENCE)
+    window.tracer.event_happened("refreshed", seconds=time.monotonic() - began)
+    pause(300)
+    window.close()
+
+
+def cancel(window: MainWindow) -> None:
+    """Cancel while it is being opened; the start page is there and answers."""
+    driver = Driver(window)
+    pause(1200)
+    window.tracer.event_happened("cancelled")
+    driver.press(Qt.Key.Key_Escape)
+    began = time.monotonic()
+    driver.until(lambda: not window.errands.is_opening, "the start page", PATIENCE)
+    window.tracer.event_happened("usable", seconds=time.monotonic() - began)
+    driver.until(lambda: not window.tasks.has_threads, "the worker's end", PATIENCE)
+    window.tracer.event_happened("ended", seconds=time.monotonic() - began)
+    pause(300)
+    window.close()
+
+
+SCENES: dict[str, Callable[[MainWindow], None]] = {"work": work, "cancel": cancel}
+
+
+def main(scene: str, folder: str, trace: str) -> int:
+    """One window on the uncommitted work of one repository."""
+    options = Options(
+        path=Path(folder),
+        asked=Asked(),
+        trace=Path(trace),
+        size=(1600, 1000),
+        prepare=lambda window: QTimer.singleShot(0, window, lambda: SCENES[scene](window)),
+    )
+    return show(options).status
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:4]))

@@ -1,0 +1,99 @@
+"""A window while something is being opened or read again: it says what, it can be ended, it stays usable."""
+
+from __future__ import annotations
+
+import threading
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from tests.repos import Repo
+from tests.window.conftest import Hands
+from workbench.git.watching import say
+from workbench.workflow.opening import Nothing
+from workbench.workflow.session import Session
+from workbench.workflow.watching import GitCancelledError, Watch
+
+
+class Slow:
+    """An opening that counts until somebody ends it, as git does over many files."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self._tick = threading.Event()
+
+    def open(self) -> Session | Nothing:
+        try:
+            for number in range(100_000):
+                say("Comparing files", number, 100_000)
+                self._tick.wait(0.005)
+            raise AssertionError("nobody ended it")
+        except GitCancelledError:
+            self.ended.set()
+            raise
+
+
+def button(hands: Hands) -> QPushButton | None:
+    found = hands.window.desk.page().findChild(QPushButton, "cancel_opening")
+    return found if isinstance(found, QPushButton) and found.isVisible() else None
+
+
+def begin(hands: Hands) -> Slow:
+    slow = Slow()
+    hands.window.desk.show_opening("something large")
+    hands.window.errands.wait_for(slow.open, Watch())
+    hands.until(lambda: button(hands))
+    return slow
+
+
+def labels(hands: Hands) -> str:
+    page = hands.window.desk.page()
+    return "\n".join(each.text() for each in page.findChildren(type(hands.window.notice.sentence)))
+
+
+def test_what_takes_long_is_told_with_counts(hands: Hands) -> None:
+    slow = begin(hands)
+    hands.until(lambda: "Comparing files: " in labels(hands) and " of 100,000" in labels(hands))
+    hands.press(Qt.Key.Key_Escape)
+    hands.until(slow.ended.is_set)
+
+
+def test_escape_leads_back_to_the_start_page_and_the_window_is_usable(hands: Hands, repo: Repo) -> None:
+    slow = begin(hands)
+
+    hands.press(Qt.Key.Key_Escape)
+
+    assert not hands.window.errands.is_opening
+    assert "Reading something large" not in labels(hands)
+    assert "Nothing of it was kept" in hands.window.notice.hint.text()
+    hands.until(slow.ended.is_set)
+    hands.open(repo)
+    assert hands.session.files
+
+
+def test_the_button_does_the_same(hands: Hands) -> None:
+    slow = begin(hands)
+    found = button(hands)
+    assert found is not None
+    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+    hands.until(slow.ended.is_set)
+    assert not hands.window.errands.is_opening
+
+
+def test_cancelling_shows_the_review_again_that_was_there(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    slow = begin(hands)
+
+    hands.press(Qt.Key.Key_Escape)
+
+    hands.until(slow.ended.is_set)
+    assert hands.window.stack.currentWidget() is hands.window.splitter
+    hands.type("a")
+    assert hands.verdicts()[0] == "accepted"
+
+
+def test_closing_the_window_ends_what_it_opens(hands: Hands) -> None:
+    slow = begin(hands)
+    hands.window.close()
+    assert slow.ended.is_set()

@@ -1,0 +1,227 @@
+"""What in the added lines of a file may not be seen for what it is: hidden characters, look-alikes, far text.
+
+Words with line numbers, for badges, marks and documents; it judges nothing. It looks at the bytes of all
+added lines at once first: most files are plain, and cost next to nothing.
+
+The look-alikes are those letters of Unicode's confusables.txt (UTS 39) that a code font draws like one of
+ASCII's. A word of nothing but such letters is left alone in a line that is written in another script
+anyway, and so are the Greek letters of formulas.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from workbench.review.changes import FileChange, Side
+from workbench.review.text import decode, hidden_characters, is_utf8
+
+FAR = 200
+"""Columns after which text is far: most screens end before."""
+BLANKS = 40
+"""Blanks in a row after which text is far: a reader takes the line for ended."""
+TAB = 8
+MOST = 100
+"""Rows of one sort that are listed of a file; one more says how many lines there are besides."""
+
+
+class Sort(StrEnum):
+    """Why a line is suspicious."""
+
+    HIDDEN = "hidden characters"
+    LOOK_ALIKE = "look-alike letters"
+    FAR = "far text"
+
+
+class Suspicion(Struct, frozen=True):
+    """One line and what is suspicious about it, in words. Line 0 is the file's name."""
+
+    sort: Sort
+    line: int
+    what: str
+    side: Side = Side.NEW
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return {each[0]: each[1] for each in text.split()}
+
+
+_TWINS = _pairs(
+    # Cyrillic, Armenian, Greek, Cherokee, Lisu, and letters of Latin that ASCII does not have
+    "аa сc ԁd еe һh іi јj ӏl оo рp ԛq ѕs ԝw хx уy ѵv үy ҽe "
+    "АA ВB СC ЕE НH ІI ЈJ КK МM ОO РP ԚQ ЅS ТT ԜW ХX УY ҮY ӀI "
+    "օo ոn սu ցg հh զq յj ՍU ՕO ՏS ԼL "
+    "οo νv ϲc ϳj ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX ϹC "
+    "ᎪA ᏴB ᏟC ᎠD ᎬE ᏀG ᎻH ᎫJ ᏦK ᏞL ᎷM ᏢP ᎡR ᏚS ᎢT ᏙV ᎳW ᏃZ ꮯc ꮪs ꮩv ꮃw ꮓz "
+    "ꓮA ꓐB ꓚC ꓓD ꓰE ꓝF ꓖG ꓧH ꓙJ ꓗK ꓡL ꓟM ꓠN ꓳO ꓑP ꓣR ꓢS ꓔT ꓴU ꓦV ꓪW ꓫX ꓬY ꓜZ "
+    "ɑa ɡg ǃ!"
+)
+_NEARLY = _pairs("αa γy ηn κk ρp τt υu ωw σo ιi кk гr тt вb нh мm пn ьb")
+"""Taken for a letter of ASCII only within a word of such."""
+_SIGNS = _pairs("\u037e; \ua789: \u2024. \ufe52. \ufe54; \ufe55:")
+
+_maybe = re.compile(
+    f"[{''.join((*_TWINS, *_NEARLY, *_SIGNS))}\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]"
+)
+_word = re.compile(r"[^\W\d_]+")
+_gap = re.compile(rf"(?<=\S)[^\S\n]{{{BLANKS},}}(?=\S)")
+_CONTROLS = bytes(each for each in (*range(0x20), 0x7F) if each not in b"\t\n\r")
+
+
+def suspicious(file: FileChange) -> tuple[Suspicion, ...]:
+    """What is suspicious in a file change: in its name, then in the lines it adds, in their order."""
+    path = file.path
+    found = [] if path.isascii() and path.isprintable() else list(_of_name(path))
+    blocks = [(run.new_start, run.added) for run in file.runs if run.added]
+    blocks += [(each.new_start, each.added) for each in file.changes if each.added and not each.is_text]
+    if blocks:
+        found += _of_lines(blocks)
+    return tuple(found)
+
+
+def look_alikes(text: str) -> tuple[tuple[int, int], ...]:
+    """The (start, end) spans of a line's words and signs that are not what they look like."""
+    if text.isascii() or _maybe.search(text) is None:
+        return ()
+    words = [match.span() for match in _word.finditer(text)]
+    foreign = any(_is_foreign(text[start:end]) for start, end in words)
+    spans = [(start, end) for start, end in words if _is_look_alike(text[start:end], foreign=foreign)]
+    if not foreign:
+        spans += [(at, at + 1) for at, each in enumerate(text) if each in _SIGNS]
+    return tuple(sorted(spans))
+
+
+def far(text: str) -> str:
+    """What of a line is far to the right, in words; "" for a line of common length."""
+    gap = _gap.search(text)
+    if gap is not None:
+        blanks = gap.end() - gap.start()
+        return f"text at column {_width(text[: gap.end()]) + 1:,}, after {blanks:,} blanks"
+    beyond = _width(text.rstrip()) - FAR
+    return f"{beyond:,} {'column' if beyond == 1 else 'columns'} beyond column {FAR}" if beyond > 0 else ""
+
+
+def _of_name(path: str) -> Iterator[Suspicion]:
+    # A tab or a line end has its place in code, and none in a name.
+    ends = [words for each, words in (("\t", "U+0009 TAB"), ("\n", "U+000A LINE FEED")) if each in path]
+    for each in (*ends, *hidden_characters(path)):
+        yield Suspicion(Sort.HIDDEN, 0, f"{each} in the name")
+    for start, end in look_alikes(path):
+        yield Suspicion(Sort.LOOK_ALIKE, 0, f"{_likeness(path[start:end])}, in the name")
+
+
+def _of_lines(blocks: Sequence[tuple[int, Sequence[bytes]]]) -> Iterator[Suspicion]:
+    lines = [line for _, added in blocks for line in added]
+    sorts = _possible(lines)
+    if not sorts:
+        return
+    left: dict[Sort, list[int]] = {each: [] for each in sorts}
+    listed = dict.fromkeys(sorts, 0)
+    for start, added in blocks:
+        for number, code in enumerate(added, start):
+            for sort, what in _of_line(number, code, sorts):
+                if listed[sort] < MOST:
+                    listed[sort] += 1
+                    yield Suspicion(sort, number, what)
+                else:
+                    left[sort].append(number)
+    for sort, more in left.items():
+        if more:
+            yield Suspicion(sort, more[0], f"{sort.value}, from here on {len(more):,} times more")
+
+
+def _possible(lines: Sequence[bytes]) -> tuple[Sort, ...]:
+    """Which sorts there can be at all, by a few looks at all bytes at once."""
+    data = b"".join(lines)
+    plain = data.isascii()
+    text = "" if plain else data.decode("utf-8", "replace")
+    found: list[Sort] = []
+    # A change of UTF-8 text that holds none of them is as quickly told as one of ASCII.
+    hides = text and hidden_characters(text.replace("\r\n", "\n"))
+    if hides or len(data.translate(None, _CONTROLS)) != len(data) or data.count(b"\r") != data.count(b"\r\n"):
+        found.append(Sort.HIDDEN)
+    if text and _maybe.search(text):
+        found.append(Sort.LOOK_ALIKE)
+    if max(map(len, lines)) > FAR or _gap_in(data) or (text and _gap.search(text)) or _far_tabs(data, lines):
+        found.append(Sort.FAR)
+    return tuple(found)
+
+
+def _gap_in(data: bytes) -> bool:
+    return b" " * BLANKS in (data.replace(b"\t", b" ") if b"\t" in data else data)
+
+
+def _far_tabs(data: bytes, lines: Sequence[bytes]) -> bool:
+    if b"\t" not in data:
+        return False
+    return any(len(line) + (TAB - 1) * line.count(b"\t") > FAR for line in lines)
+
+
+def _of_line(number: int, code: bytes, sorts: Sequence[Sort]) -> Iterator[tuple[Sort, str]]:
+    text = decode(code)
+    if Sort.HIDDEN in sorts:
+        # A line that is not UTF-8 is drawn byte by byte, and marked: its bytes are no hidden characters.
+        seen = text if is_utf8(code) else code.decode("ascii", "ignore").rstrip("\r\n")
+        if number == 1:
+            seen = seen.removeprefix("\ufeff")
+        if not (seen.isascii() and seen.isprintable()):
+            for each in hidden_characters(seen):
+                yield Sort.HIDDEN, each
+    if Sort.LOOK_ALIKE in sorts:
+        for start, end in look_alikes(text):
+            yield Sort.LOOK_ALIKE, _likeness(text[start:end])
+    if Sort.FAR in sorts and (_far_tabs(b"\t", (code,)) or _gap_in(code) or not code.isascii()):
+        what = far(text)
+        if what:
+            yield Sort.FAR, what
+
+
+def _is_foreign(word: str) -> bool:
+    """Whether a word is written in another script, and could not be taken for one of ASCII letters."""
+    if len(word) < 2 or not word.isalpha() or any(each.isascii() for each in word):
+        return False
+    return any(not _twin(each) and not _is_latin(each) for each in word)
+
+
+def _is_look_alike(word: str, *, foreign: bool) -> bool:
+    if word.isascii():
+        return False
+    ascii_count = sum(each.isascii() for each in word)
+    if not ascii_count:
+        return not foreign and all(map(_twin, word))
+    if any(map(_twin, word)):
+        return True
+    return ascii_count > 1 and all(each.isascii() or each in _NEARLY for each in word)
+
+
+def _twin(character: str) -> str:
+    """The character of ASCII that this one is drawn like, "" where there is none."""
+    if character >= "\uff21" and (character <= "\uff5a" or "\U0001d400" <= character <= "\U0001d7ff"):
+        # Python takes full-width and mathematical letters of a name for their plain ones.
+        plain = unicodedata.normalize("NFKC", character)
+        return plain if plain.isascii() else ""
+    return _TWINS.get(character, "")
+
+
+def _is_latin(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("LATIN")
+
+
+def _likeness(text: str) -> str:
+    """The words “раypal” looks like “paypal” (Cyrillic): the scripts are those of the letters that do."""
+    like, scripts = [], []
+    for each in text:
+        plain = _twin(each) or _NEARLY.get(each, "") or _SIGNS.get(each, "")
+        like.append(plain or each)
+        if plain and not each.isascii():
+            scripts.append(unicodedata.name(each, "UNKNOWN").split(" ")[0].capitalize())
+    named = ", ".join(dict.fromkeys(scripts))
+    return f"“{text}” looks like “{''.join(like)}” ({named})"
+
+
+def _width(text: str) -> int:
+    return len(text.expandtabs(TAB))

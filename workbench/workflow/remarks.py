@@ -1,0 +1,85 @@
+"""What is to be said of the files of a round besides their lines: what they do, what hides in them, sizes.
+
+Read in a worker: looking through the added lines of a large round takes longer than a frame.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from workbench.errors import UserError
+from workbench.git.repository import Repository
+from workbench.review.changes import FileChange
+from workbench.review.sensitive import Tier, facts, tier
+from workbench.review.suspicious import Sort, Suspicion, suspicious
+
+REST = 0.002
+"""Seconds that the worker leaves to the window's thread after a large file: both are Python."""
+LARGE = 50_000
+
+
+class Remark(Struct, frozen=True):
+    """What is said of one file. `sizes` are those of a binary one in words, "" for any other."""
+
+    tier: Tier | None = None
+    facts: tuple[str, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    sizes: str = ""
+
+    @property
+    def sorts(self) -> tuple[Sort, ...]:
+        """What kinds of suspicion there are, each once."""
+        found = {each.sort for each in self.suspicions}
+        return tuple(sort for sort in Sort if sort in found)
+
+    @property
+    def words(self) -> str:
+        """All of it in one line, for tooltips and screen readers."""
+        parts = [self.tier.value] if self.tier is not None else []
+        parts += [*self.facts, *(sort.value for sort in self.sorts)]
+        return ", ".join(parts)
+
+
+NO_REMARK = Remark()
+
+
+def remarks(
+    repository: Repository, files: Sequence[FileChange], cancelled: threading.Event
+) -> Mapping[str, Remark]:
+    """The remarks on some files by path; files of which nothing is to be said are absent. Blocking."""
+    found: dict[str, Remark] = {}
+    for file in files:
+        if cancelled.is_set():
+            break
+        made = Remark(tier(file), facts(file), suspicious(file), _sizes(repository, file))
+        if made != NO_REMARK:
+            found[file.path] = made
+        if sum(len(run.added) for run in file.runs) * 40 > LARGE:
+            cancelled.wait(REST)
+    return found
+
+
+def _sizes(repository: Repository, file: FileChange) -> str:
+    if not file.binary:
+        return ""
+    try:
+        sizes = [repository.blob_size(each) if each else None for each in (file.old_id, file.new_id)]
+    except UserError:
+        # The bytes are not there (a partial clone): that is said where they are wanted.
+        return ""
+    return " → ".join(size_words(each) for each in sizes if each is not None)
+
+
+def size_words(count: int) -> str:
+    """A size as a person says it: "1 byte", "940 bytes", "12.3 kB", "4.0 MB"."""
+    if count < 1000:
+        return f"{count} byte{'' if count == 1 else 's'}"
+    value, unit = count / 1000, "kB"
+    for larger in ("MB", "GB"):
+        if value < 999.95:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.1f} {unit}"
