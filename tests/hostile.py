@@ -403,7 +403,10 @@ def on_a_terminal(*args: str) -> Step:
 
 
 def in_folder(folder: str, *args: str) -> Step:
-    return lambda repo, trap: Repo(repo.root / folder).try_git(*args, env=trap.env) and None
+    def run(repo: Repo, trap: Trap) -> None:
+        Repo(repo.root / folder).try_git(*args, env=trap.env)
+
+    return run
 
 
 def nothing(repo: Repo, trap: Trap) -> None:

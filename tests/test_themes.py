@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from workbench.assets import asset
+from workbench.store.settings import Settings, format_settings, parse_settings
+from workbench.ui.commands import THEMES as OFFERED
 
 THEMES = sorted(asset("themes").glob("*.toml"))
 
@@ -112,3 +114,9 @@ def test_the_states_of_a_change_are_told_apart_by_their_colours(name: str) -> No
     colours = read(name)["colours"]
     assert len({colours[verdict] for verdict in VERDICTS}) == len(VERDICTS)
     assert len({colours[name] for name in (*ROWS, *WORDS)}) == len(ROWS) + len(WORDS)
+
+
+def test_every_theme_is_offered_and_can_be_saved_and_read_again() -> None:
+    assert sorted(OFFERED) == [theme.stem for theme in THEMES]
+    for name in OFFERED:
+        assert parse_settings(format_settings(Settings(theme=name))).theme == name

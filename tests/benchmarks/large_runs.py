@@ -10,9 +10,13 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks import large, repositories
 from tests.benchmarks.seen import Seen, environment
+
+Event = dict[str, Any]
+"""One line of a trace, or what a script answers."""
 
 PAIRS = 5
 BLOCKED = 50.0
@@ -139,7 +143,7 @@ def huge(scratch: Path) -> list[Seen]:
     return [Seen("100 MB file and 5 MB line: blocked", worst, BLOCKED, "ms", "")]
 
 
-def _scene(scene: str, folder: Path, scratch: Path) -> list[dict[str, float]]:
+def _scene(scene: str, folder: Path, scratch: Path) -> list[Event]:
     trace = scratch / f"{scene}-{folder.name}.jsonl"
     env = environment(scratch / "home") | {"WORKBENCH_DATA": tempfile.mkdtemp(dir=scratch)}
     command = [sys.executable, "-m", "tests.benchmarks.large_window", scene, str(folder), str(trace)]
@@ -147,11 +151,11 @@ def _scene(scene: str, folder: Path, scratch: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in trace.read_text().splitlines()]
 
 
-def _at(events: Sequence[dict[str, float]], name: str) -> float:
+def _at(events: Sequence[Event], name: str) -> float:
     return next((event["at"] for event in events if event["event"] == name), 0.0)
 
 
-def _blocked(events: Sequence[dict[str, float]], since: float | None = None, until: float = 1e9) -> float:
+def _blocked(events: Sequence[Event], since: float | None = None, until: float = 1e9) -> float:
     """The longest block in milliseconds, of those that began after the window was shown."""
     since = max(since or 0.0, _at(events, "window_shown"))
     found = [
@@ -162,10 +166,10 @@ def _blocked(events: Sequence[dict[str, float]], since: float | None = None, unt
     return max(found, default=0.0)
 
 
-def _answer(command: Sequence[str], scratch: Path, number: int = 0) -> dict[str, list[float]]:
+def _answer(command: Sequence[str], scratch: Path, number: int = 0) -> Event:
     env = environment(scratch / "home") | {"WORKBENCH_DATA": str(scratch / "home" / f"data{number}")}
     done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE)
-    answer: dict[str, list[float]] = json.loads(done.stdout)
+    answer: Event = json.loads(done.stdout)
     return answer
 
 

@@ -1,6 +1,6 @@
-"""An agent at work, as a process of its own: fifty numbered edits a second to one file, whoever else writes it.
+"""An agent at work, as a process of its own: fifty numbered edits a second to one file.
 
-Started as `agent.py FILE HOW LOG`: each edit is noted in LOG once it is done. It ends with its standard input.
+Started as `agent.py FILE HOW LOG`: each edit is noted in LOG once it is done. Ends with its standard input.
 Imports nothing of the program.
 """
 

@@ -1,4 +1,4 @@
-"""Landings into a file that an agent edits all the while: what became of the agent's edits, and of every line."""
+"""Landings into a file that an agent edits all the while: what became of its edits, and of every line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Edit(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What came of some landings: how many went through, how many edits there were, and what was not right."""
+    """What came of some landings: how many went through, how many edits there were, what was not right."""
 
     landed: int
     edits: int
@@ -38,7 +38,7 @@ class Outcome(Struct, frozen=True):
 
 
 def landings(folder: Path, how: str, count: int, *, busy: int = 0) -> Outcome:
-    """Land `count` times beside an agent that edits in this way, and `busy` loops that take the processors."""
+    """Land `count` times beside an agent that edits in this way, and `busy` loops that take processors."""
     repo = new_repo(folder / "repo")
     base = [line_of(f"line {number}") for number in range(LINES)]
     repo.commit({PATH: b"".join(base)})
@@ -115,9 +115,9 @@ def _misplaced(
 @contextmanager
 def _agent(repo: Repo, how: str, log: Path) -> Iterator[None]:
     script = Path(__file__).with_name("agent.py")
+    code = f"import runpy, sys; runpy.run_path({str(script)!r}, run_name='__main__')"
     process = subprocess.Popen(
-        [sys.executable, "-I", "-c", f"import runpy, sys; runpy.run_path({str(script)!r}, run_name='__main__')"]
-        + [str(repo.root / PATH), how, str(log)],
+        [sys.executable, "-I", "-c", code, str(repo.root / PATH), how, str(log)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -1,7 +1,7 @@
 """A process that has all of the program loaded and forks for every run, with the fault injector inside.
 
 Starting Python and importing the program takes a hundred times what a command takes. Asked by JSON lines on
-standard input: {"call": "module:function", "arguments": [...], "environment": {...}, "board": ..., "folder": ...}.
+standard input: {"call": "module:function", "arguments": [], "environment": {}, "board": "", "folder": ""}.
 """
 
 from __future__ import annotations

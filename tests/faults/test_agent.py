@@ -1,4 +1,4 @@
-"""An agent that edits fifty times a second while we land: no edit of it is lost, and none is in a wrong place."""
+"""An agent that edits fifty times a second while we land: no edit is lost, none is in a wrong place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beside others: git at work in the same repository, `git gc`, and further processes of ours on one review."""
+"""Beside others: git at work in the same repository, `git gc`, further processes of ours on one review."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ COMMITS = 25
 def repo(tmp_path: Path) -> Repo:
     """Four files, three of them edited."""
     made = new_repo(tmp_path / "repo")
-    made.commit({f"{name}.py": numbered(20) for name in ("one", "two", "three", "four")})
+    made.commit(
+        {f"{name}.py": numbered(20) for name in ("one", "two", "three")} | {"four.py": "of its own\n"}
+    )
     made.write({f"{name}.py": numbered(20, " edited") for name in ("one", "two", "three")})
     return made
 
@@ -113,7 +115,7 @@ def test_a_further_round_comes_after_an_amend_and_a_gc_too(session: Session, rep
 
 
 def test_the_same_before_anything_was_kept_is_a_sentence(session: Session, repo: Repo) -> None:
-    """Between opening and the end of keeping, in the background, there is nothing but the user's own objects."""
+    """Between opening and the end of keeping, in the background, there are only the user's own objects."""
     amend(repo)
     with pytest.raises(UserError, match="no longer has an object") as caught:
         keep_rounds(session)

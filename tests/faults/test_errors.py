@@ -1,4 +1,4 @@
-"""A full disk, missing permissions, a broken disk: one sentence, all or nothing, and it works once they are gone."""
+"""A full disk, no permission, a broken disk: one sentence, all or nothing, and it works once that is gone."""
 
 from __future__ import annotations
 

@@ -24,6 +24,10 @@ from tests.fuzz.suites import Suite, suites
 ROOT = Path(__file__).resolve().parents[2]
 
 
+class PartEndedError(Exception):
+    """A process ended before it had tried its part. The part counts as not tried, whatever the cause was."""
+
+
 def main(arguments: Sequence[str]) -> int:
     """The exit status of what was asked for."""
     known = suites()
@@ -34,7 +38,11 @@ def main(arguments: Sequence[str]) -> int:
         return _repeat(known[asked.suites[0]], asked.seed, asked.only)
     failed = 0
     for name in asked.suites or known:
-        failed += _run_suite(known[name], asked)
+        try:
+            failed += run_suite(known[name], asked)
+        except PartEndedError as ended:
+            print(f"{name}: stopped, because {ended}; its part is tried again at the next call", flush=True)
+            failed += 1
     return 1 if failed else 0
 
 
@@ -61,7 +69,7 @@ def _parse(arguments: Sequence[str], known: dict[str, Suite]) -> argparse.Namesp
     return asked
 
 
-def _run_suite(suite: Suite, asked: argparse.Namespace) -> int:
+def run_suite(suite: Suite, asked: argparse.Namespace) -> int:
     """Go on with one suite; how many cases of it failed, earlier ones included."""
     place = asked.state / f"{suite.name}.json"
     progress = None if asked.fresh else load(place)
@@ -126,15 +134,13 @@ def _start(suite: Suite, seed: int, first: int, count: int) -> tuple[int, int, l
     ]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    failures = [Failure(case, words) for case, words in rows if words is not None]
     tried = [case for case, _ in rows]
     if done.returncode or tried != list(range(first, first + count)):
-        # What ends the child is a failure of the case that it was at.
         at = first + len(tried)
-        failures.append(
-            Failure(at, f"the process ended with {done.returncode} at case {at} or one beside it")
+        raise PartEndedError(
+            f"a process ended with {done.returncode} at case {at}, or at one close behind it"
         )
-    return first, count, failures
+    return first, count, [Failure(case, words) for case, words in rows if words is not None]
 
 
 def _work(suite: Suite, seed: int, first: int, count: int) -> int:

@@ -1,6 +1,6 @@
-"""The suite of landings beside an agent that edits the same file fifty times a second, in every way there is.
+"""The suite of landings beside an agent that edits the same file fifty times a second, in every way.
 
-A case is one landing. They are made in rows of 25, every other row while three loops take the processors; what
+A case is one landing. They are made in rows of 25, every other row while three loops take processors; what
 is lost or misplaced at the end of a row is told with its last case.
 """
 

@@ -1,4 +1,4 @@
-"""The suite of errors: a full disk, missing permissions or a broken disk from a random call on, or at one call.
+"""The suite of errors: a full disk, no permission or a broken disk, from a random call on or at one call.
 
 What must be true then stands in `tests/faults/cases.py`.
 """

@@ -1,4 +1,4 @@
-"""Faults drawn by seed, for the suites of kills and of errors. Each part of a suite rehearses its own steps."""
+"""Faults drawn by seed, for the suites of kills and errors. Each part of a suite rehearses its own steps."""
 
 from __future__ import annotations
 

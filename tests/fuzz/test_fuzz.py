@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
+import pytest
+
+from tests.fuzz.__main__ import PartEndedError, run_suite
 from tests.fuzz.cases import BLOCK, Case, Step, make_case
 from tests.fuzz.progress import Failure, Progress, load
 from tests.fuzz.shrinking import shrunk
-from tests.fuzz.suites import suites
+from tests.fuzz.suites import Suite, suites
 from tests.fuzz.trying import failures_of
 from workbench.review.verdicts import Verdict
 
@@ -44,6 +48,15 @@ def test_a_failure_stays_until_one_begins_anew_and_says_how_to_repeat_it(tmp_pat
     done = fuzz("patches", "--cases", "20", "--state", str(tmp_path))
     assert done.returncode == 1
     assert "what is wrong\nrepeat it: packaging/dev.py fuzz patches --seed 4 --only 7\n" in done.stdout
+
+
+def test_a_part_whose_process_ended_is_not_counted_as_tried(tmp_path: Path) -> None:
+    """Its child knows no suite of that name, and ends as one does that cannot import something."""
+    suite = Suite("unknown", 20, suites()["patches"].run, part=10, alone=False)
+    asked = Namespace(state=tmp_path, seed=4, fresh=False, cases=None, jobs=1)
+    with pytest.raises(PartEndedError, match="ended with 2 at case 0"):
+        run_suite(suite, asked)
+    assert load(tmp_path / "unknown.json") is None
 
 
 def test_what_cannot_be_asked_for_is_said() -> None:

@@ -1,4 +1,4 @@
-"""What the command line starts and whom it talks to, as the kernel tells it: git and ourselves, and nobody."""
+"""What the command line starts and whom it talks to, as the kernel tells it: git and Python, and nobody."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_the_kernel_sees_git_and_python_alone_and_no_connection(
     review = shown.stdout.strip()
     before = contents(repo.root)
     calls: list[tuple[str, str]] = []
-    for args in (
+    commands: tuple[list[str | Path], ...] = (
         ["changes", repo.root, "--json"],
         ["changes", repo.root, "first..second", "--json"],
         ["start", repo.root],
@@ -98,7 +98,8 @@ def test_the_kernel_sees_git_and_python_alone_and_no_connection(
         ["ledger", review],
         ["land", review, "--to", f"patch:{tmp_path / 'a.patch'}", "--unread"],
         ["doctor"],
-    ):
+    )
+    for args in commands:
         # From inside the repository: nothing there is found by a relative name either.
         calls += traced(tmp_path, args, data, repo.root)
     assert programs(calls) <= ours_and_git()

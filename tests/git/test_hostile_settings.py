@@ -1,4 +1,4 @@
-"""No setting, no file of `.git` and no name changes what is shown: the list of changes is that of a plain clone."""
+"""No setting, no file of `.git` and no name changes what is shown: it is what a plain clone shows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,15 @@ def work(root: Path) -> Repo:
     """Two commits with every kind of change between them, and more in the work tree."""
     repo = new_repo(root)
     long = numbered(60)
-    repo.commit({"long.py": long, "moved.py": numbered(30, "m"), "gone.py": "gone\n", "é ü.py": "x\n", "deep/a.py": "a\n"})
+    repo.commit(
+        {
+            "long.py": long,
+            "moved.py": numbered(30, "m"),
+            "gone.py": "gone\n",
+            "é ü.py": "x\n",
+            "deep/a.py": "a\n",
+        }
+    )
     repo.git("tag", "first")
     (root / "moved.py").rename(root / "here.py")
     repo.commit({"long.py": long.replace("line 7\n", "seven  \n"), "bytes.bin": b"\0\1\2"})
@@ -276,7 +284,8 @@ def test_no_name_of_a_file_is_an_option_a_pattern_or_another_file(wb: CommandLin
     for number, name in enumerate(HOSTILE_NAMES):
         wb("judge", review, "accepted", files[name]["changes"][0]["id"])
         assert wb.progress(review)["accepted"] == number + 1
-    (tmp_path / "other").mkdir()
+    for command in ("changes", "show", "feedback"):
+        assert "\x1b" not in wb(command, review)  # a name moves no cursor and colours nothing
     wb("land", review, "--to", f"patch:{tmp_path / 'a.patch'}")
     target = new_repo(tmp_path / "target")
     target.commit({"long.py": "one\n"})

@@ -27,7 +27,7 @@ from workbench.git.shadow import shadow_of
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="made of pipes, devices and links")
 
 Shape = Callable[[Repo], None]
-HUGE = 100 << 20
+HUGE = 30 << 20
 
 
 def odd(root: Path) -> Repo:
@@ -38,7 +38,7 @@ def odd(root: Path) -> Repo:
     return repo
 
 
-def replaced(path: str, make: Callable[[Path], None]) -> Shape:
+def replaced(path: str, make: Callable[[Path], object]) -> Shape:
     """What stands at a path is taken away, and something else made there."""
 
     def put(repo: Repo) -> None:
@@ -66,11 +66,11 @@ def folder(path: str) -> Shape:
 
 
 def content(path: str, data: bytes) -> Shape:
-    return replaced(path, lambda place: place.write_bytes(data) and None)
+    return replaced(path, lambda place: place.write_bytes(data))
 
 
 def huge(path: str, line: bytes) -> Shape:
-    return replaced(path, lambda place: place.write_bytes(line * (HUGE // len(line))) and None)
+    return replaced(path, lambda place: place.write_bytes(line * (HUGE // len(line))))
 
 
 def added(path: str, data: bytes) -> Shape:
@@ -166,11 +166,11 @@ OPENS: dict[str, Shape] = {
     "the ignore file is a link to a file of the system": link(".gitignore", "/etc/passwd"),
     "the ignore file is a link to a device": link(".gitignore", "/dev/zero"),
     "the ignore file is a folder": folder(".gitignore"),
-    "the ignore file is huge": huge(".gitignore", b"nothing-of-this-name-is-there\n"),
+    "the ignore file is huge": huge(".gitignore", b"x" * 4000 + b"\n"),
     "the attributes are a link to a file of the system": link(".gitattributes", "/etc/passwd"),
     "the attributes are a link to a device": link(".gitattributes", "/dev/zero"),
     "the attributes are a folder": folder(".gitattributes"),
-    "the attributes are huge": huge(".gitattributes", b"nothing-of-this-name-is-there text\n"),
+    "the attributes are huge": huge(".gitattributes", b"x" * 1000 + b" text\n"),
     "the submodules are a folder": folder(".gitmodules"),
     "the work tree has the files of a bare repository": like_a_bare_one,
 }
@@ -186,7 +186,7 @@ REFUSED: dict[str, Shape] = {
     "commondir leads to a name with a NUL": content(".git/commondir", b"a\0b\n"),
     ".git is a huge file": huge(".git", b"gitdir: x"),
     "the configuration is huge": replaced(
-        ".git/config", lambda place: place.write_bytes(b"[a]\nb=c\n" * (LARGEST_CONFIG // 8 + 1)) and None
+        ".git/config", lambda place: place.write_bytes(b"[a]\nb=c\n" * (LARGEST_CONFIG // 8 + 1))
     ),
     "the configuration cannot be parsed": added(".git/config", b"[core\n\tx = y\n"),
     "the configuration is a pipe": pipe(".git/config"),
@@ -250,7 +250,7 @@ EITHER: dict[str, Shape] = {
 def opened(repo: Repo, *args: str) -> subprocess.CompletedProcess[str]:
     """The changes of the work tree, listed by a process of its own."""
     try:
-        return process("changes", repo.root, *args, "--json", timeout=60)
+        return process("changes", repo.root, *args, "--json", timeout=300)
     except subprocess.TimeoutExpired:
         raise AssertionError("it hangs") from None
 

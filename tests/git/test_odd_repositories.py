@@ -208,9 +208,9 @@ ODD_NAMES = [
 
 def test_every_odd_name_is_landed_to_and_taken_back(tmp_path: Path, opened: Opening) -> None:
     repo = new_repo(tmp_path / "repo")
-    repo.write({name: BASE for name in ODD_NAMES})
+    repo.write(dict.fromkeys(ODD_NAMES, BASE))
     repo.commit()
-    repo.write({name: EDITED for name in ODD_NAMES})
+    repo.write(dict.fromkeys(ODD_NAMES, EDITED))
     repository = opened(repo)
     files = repository.file_changes(repository.head().tree, repository.snapshot().tree)
     assert {file.path for file in files} == set(ODD_NAMES)
@@ -304,8 +304,7 @@ def test_a_repository_that_has_gone_is_a_sentence(how: str, tmp_path: Path, open
 
 def refused(path: Path, data: Path) -> UserError:
     with pytest.raises(UserError) as raised:
-        repository = Repository.open(path, data)
-        repository.head()
+        Repository.open(path, data).head()
     assert raised.value.hint
     return raised.value
 

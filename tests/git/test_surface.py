@@ -306,7 +306,7 @@ def test_the_bytes_of_a_hook_are_bound_and_its_time_is_not(repo: Repo, read: Cal
     before = read()
     os.utime(place, (1, 1))
     assert read() == before
-    place.write_text("#!/bin/bash\n")
+    place.write_text("#!/bin/zs\n")  # as long as it was
     assert read().digest != before.digest
     place.write_text("#!/bin/sh\n")
     assert read() == before
@@ -324,6 +324,9 @@ def test_a_symlinked_hook_binds_its_target(repo: Repo, tmp_path: Path, read: Cal
     link.with_name("middle").symlink_to(target)
     before = read()
     assert named(before)["hook pre-commit"] == ".git/hooks/pre-commit"
+    link.with_name("middle").unlink()
+    link.with_name("middle").symlink_to("../hooks/../../../shared-hook")
+    assert read().digest != before.digest
     target.write_text("#!/bin/sh\nevil\n")
     middle = read()
     target.unlink()

@@ -16,6 +16,7 @@ from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 OPEN, YES, NO = Verdict.OPEN, Verdict.ACCEPTED, Verdict.REJECTED
 FILE, PROGRAM, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
 
+
 def some_verdicts(runs: tuple[Run, ...], seed: int) -> FileVerdicts:
     """Verdicts on the lines of the runs, two bits of the seed for each."""
     choices = (OPEN, YES, NO, YES)

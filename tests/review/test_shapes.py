@@ -46,6 +46,11 @@ def test_another_edit_is_another_shape() -> None:
         shape(b"a\n", b"    a\n"),
         shape(b"a\n", b"        a\n"),
         shape(b"a\n", b"a \n"),
+        shape(b"a -\n", b"a +\n"),
+        shape(b"a\n", b"a - +\n"),
+        shape(b"a -\n", b"a - + +\n"),
+        shape(b"a\n\n", b"a\n"),
+        shape(b"a\n", b"\na\n"),
     ]
     assert len(set(edits)) == len(edits)
 

@@ -162,12 +162,16 @@ def _trust(scratch: Path, folder: Path) -> list[Path]:
     """Restricted, what could run, trusted, and restricted again because a hook changed."""
     repository = make_demo(scratch / "trust" / "cache-rewrite")
     repo = Repo(repository)
-    repo.write({"tools/clean.sh": "#!/bin/sh\nexec sed 's/[ \t]*$//'\n", ".gitattributes": "*.txt filter=tidy\n"})
+    repo.write(
+        {"tools/clean.sh": "#!/bin/sh\nexec sed 's/[ \t]*$//'\n", ".gitattributes": "*.txt filter=tidy\n"}
+    )
     repo.git("config", "filter.tidy.clean", "./tools/clean.sh")
     repo.git("config", "core.sshCommand", "ssh -i ~/.ssh/\u202eyek_ym")
     hook = repository / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\n# The checks of the project, before each commit.\nset -e\npython -m pytest -q\n")
+    hook.write_text(
+        "#!/bin/sh\n# The checks of the project, before each commit.\nset -e\npython -m pytest -q\n"
+    )
     hook.chmod(0o755)
     driver = _window(folder)
     window = _opened(driver, repository, demo_task())

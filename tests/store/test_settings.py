@@ -31,7 +31,7 @@ MODEL = st.builds(
 )
 ANY_SETTINGS = st.builds(
     Settings,
-    theme=st.sampled_from(["system", "dark", "light"]),
+    theme=st.sampled_from(["system", "dark", "light", "high-contrast", "colour-blind-dark"]),
     code_font=TEXT,
     code_size=st.integers(0, 72),
     tab_width=st.integers(1, 16),
@@ -107,7 +107,7 @@ def test_a_file_says_what_is_set() -> None:
     ("text", "line", "words"),
     [
         ('split = true\n\ntheem = "dark"\n', 3, "there is no setting “theem”"),
-        ('# theme = 1\ntheme = "pink"\n', 2, 'must be one of "system", "dark", "light"'),
+        ('# theme = 1\ntheme = "pink"\n', 2, 'must be one of "system", "dark", "light", "colour-blind-dark"'),
         ("tab_width = 0\n", 1, "must be from 1 to 16"),
         ('tab_width = "four"\n', 1, "must be a whole number"),
         ("tab_width = true\n", 1, "must be a whole number"),

@@ -91,6 +91,19 @@ def test_a_branch_by_keys_with_a_message(hands: Hands, repo: Repo) -> None:
     assert repo.git("branch", "--list", "fix/ten") == b""
 
 
+def test_arrows_go_through_the_destinations(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("aaa")
+    sheet = open_landing(hands)
+    for button, destination in ((sheet.index, "index"), (sheet.branch, f"branch:{sheet.name.text()}")):
+        hands.press(Qt.Key.Key_Down)
+        assert button.isChecked()
+        planned(hands, sheet, destination)
+    hands.press(Qt.Key.Key_Up)
+    planned(hands, sheet, "index")
+    hands.press(Qt.Key.Key_Escape)
+
+
 def test_every_part_is_reached_by_tab(hands: Hands, repo: Repo) -> None:
     hands.open(repo)
     hands.type("aa")
@@ -110,6 +123,7 @@ def test_a_branch_that_is_checked_out_is_said_here(hands: Hands, repo: Repo) -> 
     hands.type("aaa")
     sheet = open_landing(hands)
     hands.press(Qt.Key.Key_B, ALT)
+    hands.until(lambda: sheet.name.isVisible())
     sheet.name.setFocus()
     sheet.name.selectAll()
     hands.type("main")

@@ -15,6 +15,7 @@ from workbench.errors import UserError
 from workbench.git import commit_hooks, packing
 from workbench.git.commit_hooks import HookError
 from workbench.git.intent import has_intent
+from workbench.git.version import git_version
 from workbench.review.actions import Landed
 from workbench.store import paths
 from workbench.workflow.landing import carry_out, plan_landing
@@ -415,6 +416,20 @@ def test_hooks_of_another_folder_are_found(session: Session, repo: Repo) -> None
     with pytest.raises(HookError) as refused:
         land(session, "branch:x")
     assert refused.value.runs[0].output == "from there"
+
+
+@pytest.mark.skipif(git_version() < (2, 54), reason="this git knows no hooks of the configuration")
+def test_a_hook_that_the_configuration_names_is_run_too(session: Session, repo: Repo) -> None:
+    repo.git("config", "hook.check.command", "echo from the configuration; exit 1")
+    repo.git("config", "hook.check.event", "pre-commit")
+    trust(session)
+    accept(session)
+    plan = plan_landing(session, "branch:x")
+    assert plan.commit is not None
+    assert plan.commit.hooks == ("pre-commit",)
+    with pytest.raises(HookError) as refused:
+        carry_out(session, plan)
+    assert refused.value.runs[0].output == "from the configuration"
 
 
 def test_a_hook_that_does_not_end_is_ended(

@@ -14,6 +14,7 @@ from tests.repos import CLEAN, Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from tests.workflow.landings import accept, accept_only, killed, land, trust, undo
 from workbench.errors import UserError
+from workbench.git import index_writing
 from workbench.git.index_file import read_index
 from workbench.git.intent import has_intent
 from workbench.review.verdicts import Verdict, select_changes
@@ -543,6 +544,28 @@ def test_what_was_staged_between_plan_and_write_is_kept(session: Session, repo: 
     session.act(carry_out(session, plan))
     assert entries(repo)["same"][1] == b"meanwhile\n"
     assert entries(repo)["text"][1] == edited(5, 15, 25).encode()
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_is_staged_in_the_last_instant_is_kept(
+    session: Session, repo: Repo, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Once it is made anew; again and again, it is made while nobody else can write."""
+    real, count = index_writing._take, iter(range(1, times + 1))
+
+    def meanwhile(*args: object) -> None:
+        for number in count:
+            repo.write({"same": f"meanwhile {number}\n"})
+            repo.git("add", "same")
+            break
+        real(*args)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(index_writing, "_take", meanwhile)
+    accept(session, "text")
+    land(session, "index")
+    assert entries(repo)["same"][1] == f"meanwhile {times}\n".encode()
+    assert entries(repo)["text"][1] == edited(5, 15, 25).encode()
+    sound(repo)
 
 
 # Killed -------------------------------------------------------------------------------------------

@@ -122,7 +122,8 @@ def add_paths(repository: Repository, where: Where, paths: Sequence[str]) -> lis
     data = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
     args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"]
     try:
-        told = repository.start(args, where.storing(), fed=True).finish_both(data)[1].decode("utf-8", "replace")
+        heard = repository.start(args, where.storing(), fed=True).finish_both(data)[1]
+        told = heard.decode("utf-8", "replace")
         said = "\n".join(line for line in told.split("\n") if line.startswith(("Ignoring path", "error:")))
     except GitError as failed:
         said = failed.stderr or "git refuses it"

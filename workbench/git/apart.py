@@ -28,7 +28,8 @@ def join_apart(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
         return None
     lines = split_lines(base)
     first, second = sorted(
-        (_block(lines, split_lines(side)) for side in (ours, theirs)), key=lambda block: (block.start, block.end)
+        (_block(lines, split_lines(side)) for side in (ours, theirs)),
+        key=lambda block: (block.start, block.end),
     )
     if first.end >= second.start:
         return None

@@ -73,9 +73,9 @@ class Landing:
         # held then. Displaced files and ours that were taken back: a program that opened one while it stood
         # there may write to it later, so each is kept and read again.
         self._stood: dict[str, tuple[str, File | Ref]] = {}
-        # What somebody wrote while we were at it: the path, what it was made from, and what was seen. It is in
-        # the file now. But a program that read ours in the instant before may put that, with its next edit,
-        # over it; so the next refresh looks whether it is still there, and tells what is not.
+        # What somebody wrote while we were at it: the path, what it was made from, and what was seen. It is
+        # in the file now. But a program that read ours in the instant before may put that, with its next
+        # edit, over it; so the next refresh looks whether it is still there, and tells what is not.
         self._seen: list[tuple[str, File | None, File]] = []
         self._owners: Mapping[str, Owner | None] = {}
 
@@ -254,6 +254,8 @@ class Landing:
 
     def _take_back(self, step: Step) -> bool:
         if not is_done(self._folder, step):
+            if step.move is Move.CREATE:  # its folders may have been made already
+                self._folder.remove_empty_folders(step.path)
             return True
         if take_back(self._folder, step):
             self._withdrawn(step)

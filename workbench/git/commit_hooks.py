@@ -24,6 +24,7 @@ from workbench.errors import UserError
 from workbench.git.identity import Identity
 from workbench.git.runner import Where, program
 from workbench.git.shadow import scratch_folder
+from workbench.git.version import git_version
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
@@ -32,6 +33,7 @@ NAMES = ("pre-commit", "commit-msg")
 SECONDS = 600.0
 """How long one hook may take."""
 _MOST = 60_000
+_KNOWS_NAMED = (2, 54)
 _POLL_SECONDS = 0.05
 
 
@@ -55,6 +57,8 @@ def hooks_there(repository: Repository, identity: Identity) -> tuple[str, ...]:
     """The hooks that a commit would run here. Looks; runs nothing."""
     folder = _folder(repository, identity)
     named = {value for key, value in identity.hooks if key.endswith(".event")}
+    if named and git_version() < _KNOWS_NAMED:
+        named = set()
     return tuple(
         name
         for name in NAMES

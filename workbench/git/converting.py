@@ -25,7 +25,7 @@ _MARKED = {
 class Conversion(Struct, frozen=True):
     """What happens to one path on the way in and out.
 
-    `ends`: "" nothing, "text" always, "auto" where the content is text. `crlf`: lines get CRLF on the way out.
+    `ends`: "" nothing, "text" always, "auto" where the content is text. `crlf`: CRLF goes out.
     `ident`: `$Id$` is expanded. `encoding`: of the work tree, "" for UTF-8. `filter`: its name, or "".
     `link`: a symbolic link that is checked out as a plain file.
     """
@@ -105,7 +105,7 @@ def to_git(data: bytes, conversion: Conversion, stored: bytes | None) -> bytes |
 
 
 def to_work_tree(data: bytes, conversion: Conversion, identity: str = "") -> bytes | None:
-    """What a checkout writes for stored bytes; `identity` is their object id. None where it cannot be done."""
+    """What a checkout writes for stored bytes; `identity` is their object id. None where it cannot be."""
     if conversion.ident:
         data = _ID.sub(lambda match: _expanded(match[0], identity), data)
     if conversion.crlf and b"\n" in data:

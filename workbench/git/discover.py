@@ -43,7 +43,9 @@ def discover(path: Path) -> Found:
     try:
         exists = path.exists()
     except PermissionError as error:
-        raise UserError(f"{path} cannot be looked at: {error.strerror}.", hint="See to the permissions.") from error
+        raise UserError(
+            f"{path} cannot be looked at: {error.strerror}.", hint="See to its permissions."
+        ) from error
     if not exists:
         raise UserError(f"{path} does not exist.", hint="Give the path of a folder inside a git repository.")
     start = path.resolve()

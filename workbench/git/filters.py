@@ -1,8 +1,9 @@
-"""Paths whose bytes in the work tree are not those in the tree: compared here, by our own code. Runs no filter.
+"""Paths whose bytes in the work tree are not those in the tree, compared by our own code.
 
 Git would compare them by converting, which for a filter means running a program that the repository names.
-What goes through such a filter is listed, not shown. What differs only in what git takes out on the way in
-is no change, and is counted: the work tree holds other bytes than a checkout would have written.
+What goes through such a filter is listed, not shown, until the repository is trusted. What differs only in
+what git takes out on the way in is no change, and is counted: the work tree holds other bytes than a checkout
+would have written.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from workbench.git.adding import beyond_link
 from workbench.git.composing import object_id
 from workbench.git.converting import LFS, Conversion, to_git, to_work_tree
 from workbench.git.runner import Where
+from workbench.git.trusted_filters import TrustedFilters, trusted_filters
 from workbench.git.walking import what_it_is
 from workbench.review.changes import NotShown
 
@@ -35,9 +37,6 @@ _FILES = ("100644", "100755")
 # ticks every 10 ms at most, on those that count whole seconds every two.
 _RACY_NANOSECONDS = 100_000_000
 _RACY_WHOLE_SECONDS = 3_000_000_000
-
-Cleaning = Callable[[str, bytes], bytes | None]
-"""A trusted filter: path and bytes in the work tree to what git would store; None where it failed."""
 
 
 class Converted(Struct, frozen=True):
@@ -82,9 +81,9 @@ def of_tracked(
 class Looking:
     """One look at the work tree. Contents that are new to the tree are stored all at once, at the end."""
 
-    def __init__(self, repository: Repository, cleaning: Cleaning | None = None) -> None:
+    def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._cleaning = cleaning
+        self._trusted: TrustedFilters | None = None
         self._contents: dict[str, bytes] = {}
         self._folders: dict[str, bool] = {"": False}
 
@@ -133,7 +132,9 @@ class Looking:
             return one
         stamp = "" if _is_racy(status) else stamp
         try:
-            return replace(self._read(gone, place, status), stamp=stamp)
+            found = self._read(gone, place, status)
+            # What cannot be told is tried again: the repository may be trusted by then.
+            return replace(found, stamp="" if found.found == UNKNOWN else stamp)
         except OSError as error:
             return replace(gone, found=UNKNOWN, why=f"cannot be read: {error.strerror}")
 
@@ -167,10 +168,12 @@ class Looking:
         return replace(one, found=identity, mode=mode, odd=odd)
 
     def _cleaned(self, one: Converted, data: bytes, mode: str) -> Converted:
-        plain = self._cleaning(one.path, data) if self._cleaning is not None else None
+        name = one.conversion.filter
+        if self._trusted is None:
+            self._trusted = trusted_filters(self._repository)
+        plain = self._trusted.clean(one.path, name, data)
         if plain is not None:
             return replace(one, found=self._kept(plain), mode=mode)
-        name = one.conversion.filter
         why = f"goes through the filter {name}, which was not run; it may have been changed"
         return replace(one, found=UNKNOWN, why=why)
 

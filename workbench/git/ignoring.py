@@ -106,7 +106,7 @@ def left_out(
     tracked = _tracked(repository, where, {source for source, _ in rest})
     if not changed:
         # The rules of tracked files are the base's: only a file of rules that is not tracked adds to them.
-        rest = [(source, path) for source, path in rest if not os.path.isabs(source) and source not in tracked]
+        rest = [each for each in rest if not os.path.isabs(each[0]) and each[0] not in tracked]
     quiet = _ignored_by_base(repository, base, ignore, [path for _, path in rest])
     for source, path in rest:
         if path not in quiet:
@@ -182,7 +182,7 @@ def _ignored_by_base(
 
 
 def _reasons(repository: Repository, where: Where, ignored: bytes) -> list[tuple[str, str]]:
-    """(ignore file, path) for every ignored path. What is in an ignored folder that is listed is left to it."""
+    """(ignore file, path) for every ignored path."""
     # "./" before each, so that none of them can be taken for a pattern.
     asked = b"".join(b"./%b\0" % name for name in ignored.split(b"\0") if name)
     args = ["check-ignore", "-v", "-z", "--stdin", "--no-index"]

@@ -2,7 +2,8 @@
 
 The user's objects are only borrowed. All trees of base and round and the blobs that changed are copied
 into a pack of the shadow directory (with the trees left out, `gc --prune=now` after an amend made the
-base unreadable). Nothing is ever removed here.
+base unreadable). So are the base's other blobs, up to a size: a later round may change any of them. What was
+copied for an earlier review is not copied again. Nothing is ever removed here.
 """
 
 from __future__ import annotations
@@ -11,10 +12,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from workbench.errors import UserError
+from workbench.git.runner import GitError
 from workbench.review.diff import parse_raw
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
+
+# The base's unchanged blobs are copied up to so many bytes; 5,000 files of source code are about 10 MB.
+_LARGEST = 128 * 1024 * 1024
 
 
 def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]) -> None:
@@ -33,6 +39,7 @@ def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]
         if one != other
     ]
     wanted = dict.fromkeys(stored)
+    wanted.update(dict.fromkeys(_rest_of_base(repository, trees[0])))
     for listing in listings:
         # "<mode> tree <id>\t<path>", and with -d submodules too, which are no objects of this repository.
         heads = (line.partition(b"\t")[0].split(b" ") for line in listing.finish().split(b"\0") if line)
@@ -46,7 +53,16 @@ def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]
                     wanted[identity] = None
     names = "".join(f"{identity}\n" for identity in wanted).encode("ascii")
     packs = str(repository.shadow / "objects" / "pack" / "pack")
-    repository.run(["pack-objects", "-q", "--window=0", packs], data=names)
+    try:
+        repository.run(["pack-objects", "-q", "--window=0", packs], data=names)
+    except GitError as failed:
+        if "unable to read" not in failed.stderr:
+            raise
+        last = failed.stderr.splitlines()[-1]
+        raise UserError(
+            f"{repository.name} no longer has an object that is needed here: {last}",
+            hint="Was history rewritten and collected? Start a new review.",
+        ) from failed
     refs = "".join(
         f"update refs/reviews/{review_id}/{name}/{number}\0{tree}\0\0" for number, tree in enumerate(stored)
     )
@@ -60,3 +76,33 @@ def forget(repository: Repository, review_id: str) -> None:
     if names:
         commands = "".join(f"delete {name}\0\0" for name in names)
         repository.run(["update-ref", "-z", "--stdin"], data=commands.encode("utf-8"))
+
+
+def _rest_of_base(repository: Repository, base: str) -> list[str]:
+    """The blobs of the base that are not in the shadow directory yet; none where they are too large."""
+    if base == repository.empty_tree:
+        return []
+    entries = repository.tree_entries(base).values()
+    blobs = dict.fromkeys(identity for mode, identity in entries if mode != "160000")
+    own = _own(repository)
+    missing = [identity for identity in blobs if identity not in own]
+    asked = "".join(f"{identity}\n" for identity in missing).encode("ascii")
+    # What pack-objects copies is what the user's packs hold: sizes there, not those of the files.
+    told = repository.run(["cat-file", "--batch-check=%(objectsize:disk)", "--buffer"], data=asked)
+    sizes = [int(size) for size in told.split(b"\n") if size.isdigit()]
+    # One that is not there at all (a partial clone) is no reason to fail: it may never be needed.
+    if sum(sizes) > _LARGEST or len(sizes) != len(missing):
+        return []
+    return missing
+
+
+def _own(repository: Repository) -> set[str]:
+    """The ids of everything in packs of the shadow directory itself."""
+    found: set[str] = set()
+    width = len(repository.empty_tree)
+    for index in (repository.shadow / "objects" / "pack").glob("pack-*.idx"):
+        told = repository.run(
+            ["show-index", f"--object-format={repository.found.object_format}"], data=index.read_bytes()
+        )
+        found.update(line.split(b" ")[1][:width].decode("ascii") for line in told.split(b"\n") if line)
+    return found

@@ -41,7 +41,7 @@ _WHOLE_MARGIN_SECONDS = 3
 class State(Struct, frozen=True):
     """What the kept private index was made from. `seed` changes when it has to be made again.
 
-    `sparse`: paths that are not checked out; `forced`: paths of the user's index that do not fit beside HEAD's;
+    `sparse`: paths that are not checked out; `forced`: those of the user's index that HEAD leaves no place;
     `stuck`: tracked paths that cannot be read.
     """
 

@@ -1,4 +1,4 @@
-"""Git LFS without its program: pointers, read and made, and contents by their digest. Runs and fetches nothing."""
+"""Git LFS without its program: pointers, and contents by their digest. Runs nothing and fetches nothing."""
 
 from __future__ import annotations
 

@@ -55,8 +55,8 @@ def list_ignored(repository: Repository, where: Where) -> bytes:
     return repository.run_now(_IGNORED, where)
 
 
-def end_listing(children: tuple[Child, ...] | None) -> None:
+def end_listing(children: tuple[Child, ...]) -> None:
     """End children whose answers nobody wants any more."""
-    for child in children or ():
+    for child in children:
         child.kill()
         child.close()

@@ -1,4 +1,4 @@
-"""Making the private index: what HEAD and the user's index track, with the times of the files that are equal."""
+"""Making the private index: what HEAD and the user's index track, with the times of files that are equal."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ Entries = Mapping[str, tuple[str, str]]
 """(mode, id) by path."""
 
 
-def prime(repository: Repository, state: State | None, where: Where, seed: tuple[str, ...], base: str) -> State:
-    """Make the private index anew. `seed` begins with HEAD's tree; `base` is the tree whose attributes count."""
+def prime(
+    repository: Repository, state: State | None, where: Where, seed: tuple[str, ...], base: str
+) -> State:
+    """Make the private index anew. `seed` begins with HEAD's tree; the attributes of `base` count."""
     theirs = repository.start(["ls-files", "-v", "-s", "-z"], their_index(repository))
     # Marks that say "do not look" would stay with `-m`; where there are any, it is read from nothing.
     # `-i`: an entry that the work tree has moved on from is no hindrance, nothing is checked out.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -85,6 +85,8 @@ class Repository:
         self._objects = Objects(lambda args: self._start(args, self.ours, fed=True))
         self._early: tuple[float, Child] | None = None
         self._user_ignore_file: tuple[str | None] | None = None
+        # Whether git may run its filters now. Whoever knows about trust puts the answer here.
+        self.allows_filters: Callable[[], bool] = lambda: False
 
     @classmethod
     def open(cls, path: Path, data: Path) -> Repository:

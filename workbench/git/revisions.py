@@ -160,7 +160,8 @@ def check(repository: Repository, names: list[str]) -> list[str | None]:
     except GitError as failed:
         if "extension" in failed.stderr or "repo version" in failed.stderr:
             raise _too_old(repository, failed) from failed
-        raise UserError(f"{repository.name} does not know that revision: {failed.said}.", hint=_HINT) from failed
+        sentence = f"{repository.name} does not know that revision: {failed.said}."
+        raise UserError(sentence, hint=_HINT) from failed
     found: list[str | None] = []
     for name, answer in zip(names, answers, strict=False):
         words = answer.split(b" ")

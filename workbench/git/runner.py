@@ -245,6 +245,7 @@ def _refuse_disk(stderr: bytes) -> None:
     for words, hint in (
         (b"Permission denied", "Check the permissions of Workbench's data folder, and do it again."),
         (b"insufficient permission", "Check the permissions of Workbench's data folder, and do it again."),
+        (b"Unable to write new index file", "Check the permissions and the space of the data folder."),
         (b"Operation not permitted", "Check the permissions of Workbench's data folder, and do it again."),
         (b"Read-only file system", "Make the disk writable, or name another folder in WORKBENCH_DATA."),
         (b"Input/output error", "Check the disk, and do it again. What was saved before is still there."),

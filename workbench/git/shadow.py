@@ -33,7 +33,7 @@ def shadow_of(found: Found, data: Path) -> Path:
     try:
         if not (shadow / "HEAD").is_file():
             _make(found, shadow)
-        (shadow / STORED).mkdir(exist_ok=True)
+        (shadow / STORED / "pack").mkdir(parents=True, exist_ok=True)
         _write_if_new(shadow / "objects" / "info" / "alternates", _alternates(found, shadow))
         _write_if_new(shadow / "info" / "attributes", ATTRIBUTES)
         _write_if_new(shadow / "config", _config(found))

@@ -30,7 +30,6 @@ from workbench.git.walking import Seen
 from workbench.review.changes import NotShown
 
 if TYPE_CHECKING:
-    from workbench.git.filters import Cleaning
     from workbench.git.repository import Repository
 
 _INTENDED = 0x20000000
@@ -72,7 +71,7 @@ def of_index(repository: Repository) -> Snapshot:
 
 
 def _index_entries(data: bytes) -> Iterable[tuple[bytes, bytes, int]]:
-    """("mode id stage", path, flags) out of `ls-files -s -z --debug`: after each NUL follow five lines of times."""
+    """("mode id stage", path, flags) out of `ls-files -s -z --debug`: five lines follow each NUL."""
     head, *parts = data.split(b"\0")
     for part in parts:
         entry, _, name = head.partition(b"\t")
@@ -80,11 +79,10 @@ def _index_entries(data: bytes) -> Iterable[tuple[bytes, bytes, int]]:
         yield entry, name, int(debug[-1].rpartition(b"flags: ")[2], 16)
 
 
-def of_work_tree(repository: Repository, base: str | None = None, cleaning: Cleaning | None = None) -> Snapshot:
+def of_work_tree(repository: Repository, base: str | None = None) -> Snapshot:
     """The work tree as a tree, from the kept index where that still fits.
 
-    `base`: the tree whose ignore files and attributes count, HEAD's without it. `cleaning`: what runs the
-    filters of a trusted repository.
+    `base`: the tree whose ignore files and attributes count, HEAD's without it.
     """
     began = time.time()
     _refuse_gone(repository)
@@ -92,8 +90,9 @@ def of_work_tree(repository: Repository, base: str | None = None, cleaning: Clea
     heads = repository.start(["rev-parse", "-q", "--verify", "HEAD^{tree}"], repository.real)
     state, index = kept_index.kept(repository)
     where = _where(repository, index, ignore)
-    listing = start_listing(repository, where) if state is not None else None
+    listing = None
     try:
+        listing = start_listing(repository, where) if state is not None else None
         # While git lists. Also before git reads any ignore file that it could wait for.
         seen = walking.walk(repository.work_tree, state.ignored_folders if state is not None else ())
         head_tree = heads.finish(ok=(0, 1)).decode("ascii").strip() or repository.empty_tree
@@ -102,7 +101,7 @@ def of_work_tree(repository: Repository, base: str | None = None, cleaning: Clea
             *_signature(repository.git_dir / "index"),
             *ignore.signature,
             *attribute_rules.signature(repository),
-            base or "",
+            base or head_tree,
         )
         listed = read_listing(listing) if listing is not None else None
         stale = state is None or state.seed != seed or moved(repository, state)
@@ -110,10 +109,10 @@ def of_work_tree(repository: Repository, base: str | None = None, cleaning: Clea
             state = prime(repository, state, where, seed, base or head_tree)
             listed = read_listing(start_listing(repository, where))
         assert state is not None
-        return _Taking(repository, state, where, ignore, began, cleaning).finish(listed, seen)
+        return _Taking(repository, state, where, ignore, began).finish(listed, seen)
     finally:
         index.unlink(missing_ok=True)
-        end_listing(listing)
+        end_listing((heads, *(listing or ())))
 
 
 class _Taking:
@@ -126,14 +125,13 @@ class _Taking:
         where: Where,
         ignore: ignoring.Sources,
         began: float,
-        cleaning: Cleaning | None,
     ) -> None:
         self.repository = repository
         self.state = state
         self.where = where
         self.ignore = ignore
         self.began = began
-        self.looking = filters.Looking(repository, cleaning)
+        self.looking = filters.Looking(repository)
 
     def finish(self, listed: Listed, seen: Seen) -> Snapshot:
         repository, state = self.repository, self.state

@@ -1,4 +1,4 @@
-"""Whether git can read a git directory without waiting for ever. Only looks at what kind of thing stands where.
+"""Whether git can read a git directory without waiting for ever. Looks at what kind of thing stands where.
 
 Git opens its files without asking what they are: a pipe named `packed-refs` stops it for good, and a link to
 an endless device fills the memory. So what git will open is looked at first, by `stat` alone. What is behind
@@ -94,7 +94,7 @@ def _object_folders(first: str) -> Iterator[str]:
 
 
 def _alternates(folder: str) -> Iterator[str]:
-    """What `info/alternates` names; a quoted name is for what cannot be written otherwise, and left to git."""
+    """What `info/alternates` names. A quoted name, for what cannot be written otherwise, is left to git."""
     try:
         data = read_plain(Path(folder, "info", "alternates"), _MOST_ALTERNATES)
     except OSError:
@@ -127,6 +127,6 @@ def _included(path: str) -> Iterator[str]:
     args += ["--get-regexp", r"^include(if\..*)?\.path$"]
     said = runner.start(args, Where(os.devnull)).finish(ok=range(256))
     for item in said.split(b"\0"):
-        name, newline, value = item.partition(b"\n")
+        _, newline, value = item.partition(b"\n")
         if newline and b"\0" not in value:
             yield os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(value)))

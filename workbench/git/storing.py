@@ -18,7 +18,7 @@ _KNOWN = "whole"
 
 
 def start_seeding(repository: Repository, tree: str) -> Child | None:
-    """Start listing the folders of a tree, for `write_tree`; None where that was done for this tree before."""
+    """Start listing the folders of a tree, for `write_tree`; None where that was done for it before."""
     if tree == repository.empty_tree or _is_whole(repository, tree):
         return None
     return repository.start(["ls-tree", "-r", "-t", "-d", "-z", "--full-tree", tree])
@@ -29,10 +29,18 @@ def write_tree(repository: Repository, where: Where, base: str, seeding: Child |
 
     That blobs exist is not asked: they are the user's, and out of sight.
     """
-    seeding = seeding or start_seeding(repository, base)
-    if seeding is not None:
+    if seeding is None:
+        seed(repository, base)
+    else:
         _seed(repository, base, seeding)
     return repository.run_now(["write-tree", "--missing-ok"], where.storing()).decode("ascii").strip()
+
+
+def seed(repository: Repository, tree: str) -> None:
+    """Copy the folders of a tree to where we write, unless they are there."""
+    seeding = start_seeding(repository, tree)
+    if seeding is not None:
+        _seed(repository, tree, seeding)
 
 
 def _seed(repository: Repository, tree: str, listing: Child) -> None:
@@ -40,7 +48,6 @@ def _seed(repository: Repository, tree: str, listing: Child) -> None:
     heads = [line.partition(b"\t")[0].split(b" ") for line in listing.finish().split(b"\0") if line]
     names = dict.fromkeys([tree.encode("ascii"), *(head[2] for head in heads if head[1] == b"tree")])
     packs = repository.shadow / STORED / "pack"
-    packs.mkdir(exist_ok=True)
     # Not forced to disk: should the pack be lost, the user's own objects still have all that is in it.
     where = Where(repository.ours.git_dir, config=(("core.fsync", "none"),))
     data = b"".join(name + b"\n" for name in names)

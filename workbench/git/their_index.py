@@ -12,7 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.git.runner import Where
+from workbench.errors import UserError
+from workbench.git import storing
+from workbench.git.runner import GitError, Where
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
@@ -27,7 +29,29 @@ def their_index(repository: Repository) -> Where:
         _copy(repository.git_dir / name, repository.shadow / name)
     for name in ours - theirs:
         (repository.shadow / name).unlink(missing_ok=True)
-    return Where(repository.ours.git_dir, repository.found.work_tree, str(repository.git_dir / "index"))
+    index = repository.git_dir / "index"
+    where = Where(repository.ours.git_dir, repository.found.work_tree, str(index))
+    return _unfolded(repository, where) if _holds_folders(index) else where
+
+
+def _holds_folders(index: Path) -> bool:
+    """Whether the index is sparse: then git puts the files of a folder in its place while it reads."""
+    try:
+        return b"sdir" in index.read_bytes()
+    except OSError:
+        return False
+
+
+def _unfolded(repository: Repository, where: Where) -> Where:
+    """With no object in sight but our copies: git writes the folders that it unfolds, where it finds them it
+    renews their time. Where our copies of HEAD's folders are not enough, that is what it does.
+    """
+    storing.seed(repository, repository.head().tree)
+    try:
+        repository.run_now(["ls-files", "-s", "-z"], where.storing())
+    except GitError:
+        return where
+    return where.storing()
 
 
 def _shared(folder: Path) -> set[str]:
@@ -36,6 +60,12 @@ def _shared(folder: Path) -> set[str]:
 
 def _copy(source: Path, target: Path) -> None:
     temporary = target.with_name(f"new-{os.urandom(4).hex()}")
-    with suppress(FileNotFoundError):  # git may have made a new one meanwhile
-        shutil.copyfile(source, temporary)
-        temporary.replace(target)
+    try:
+        with suppress(FileNotFoundError):  # git may have made a new one meanwhile
+            shutil.copyfile(source, temporary)
+            temporary.replace(target)
+    except OSError as error:
+        raise UserError(
+            f"The index cannot be copied to Workbench's own data: {error.strerror} ({error.filename}).",
+            hint="Free some space there, or name another folder with WORKBENCH_DATA.",
+        ) from error

@@ -47,16 +47,25 @@ def walk(root: Path, skip: Collection[str] = (), start: str = "") -> Seen:
         if entries is None:
             rows.append(NotShown(folder, _CLOSED))
             continue
-        if folder and folder != start and any(entry.name == ".git" for entry in entries):
+        below: list[str] = []
+        odd: list[os.DirEntry[str]] = []
+        is_inner = False
+        for entry in entries:  # every file of the work tree passes here
+            if entry.name == ".git":
+                is_inner = True
+            elif entry.is_file(follow_symlinks=False):
+                continue
+            elif entry.is_dir(follow_symlinks=False):
+                below.append(f"{folder}{entry.name}/")
+            elif not entry.is_symlink():
+                odd.append(entry)
+        if is_inner and folder != start:
             inner.append(folder)
             continue
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name != ".git":
-                    waiting.append(f"{folder}{entry.name}/")
-            elif not entry.is_file(follow_symlinks=False) and not entry.is_symlink():
-                _refuse_endless(root, folder + entry.name)
-                rows.append(NotShown(folder + entry.name, _what(entry)))
+        waiting += below
+        for entry in odd:
+            _refuse_endless(root, folder + entry.name)
+            rows.append(NotShown(folder + entry.name, _what(entry)))
     return Seen(tuple(rows), tuple(inner), tuple(skipped))
 
 

@@ -75,11 +75,19 @@ class Watch:
     def add(self, child: Child) -> None:
         """A child of this work was started."""
         with self._lock:
-            self._children = {other for other in self._children if other.running}
+            self._children = {other for other in self._children if not other.stdout.closed}
             self._children.add(child)
             cancelled = self._cancelled
         if cancelled:
             child.kill()
+
+    def end(self) -> None:
+        """The work ended, on its own thread. When it was cancelled, nobody read its children to their end."""
+        if self._cancelled:
+            for child in self._children:
+                child.kill()
+                child.close()
+        self._children = set()
 
     def check(self) -> None:
         """`GitCancelledError` where nobody waits any more."""
@@ -127,6 +135,7 @@ def watching(watch: Watch) -> Iterator[Watch]:
         yield watch
     finally:
         _current.reset(token)
+        watch.end()
 
 
 def say(words: str, done: int = 0, total: int = 0) -> None:

@@ -14,6 +14,7 @@ from workbench.git import attribute_rules, lfs
 from workbench.git.composing import merge, object_id
 from workbench.git.converting import LFS, Conversion, to_git, to_work_tree
 from workbench.git.kept_index import read_state
+from workbench.git.trusted_filters import trusted_filters
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
@@ -52,10 +53,7 @@ def as_in_work_tree(
     if conversion.filter == LFS:
         return _contents(repository, path, sides, now)
     if conversion.is_program:
-        raise UserError(
-            f"Nothing was landed: {path} goes through the filter {conversion.filter}, which was not run.",
-            hint="Trust the repository (workbench trust PATH), or reject that file.",
-        )
+        return _filtered(repository, path, sides, now, conversion.filter)
     if now is not None and _has_plain_ends(now[1], conversion):
         return sides
     before, after = (_converted(repository, path, side, conversion) for side in sides)
@@ -80,9 +78,7 @@ def _has_plain_ends(data: bytes, conversion: Conversion) -> bool:
     return only_ends and b"\n" in data and b"\r\n" not in data
 
 
-def _converted(
-    repository: Repository, path: str, file: File | None, conversion: Conversion
-) -> File | None:
+def _converted(repository: Repository, path: str, file: File | None, conversion: Conversion) -> File | None:
     if file is None or file[0] == _LINK:
         return file
     found = to_work_tree(file[1], conversion, object_id(repository, file[1]))
@@ -92,6 +88,28 @@ def _converted(
             hint="Reject what that encoding does not have, or change the working-tree-encoding attribute.",
         )
     return file[0], found
+
+
+def _filtered(repository: Repository, path: str, sides: Sides, now: File | None, name: str) -> Sides:
+    """As the filter of a trusted repository writes them."""
+    trusted = trusted_filters(repository)
+
+    def smudged(file: File | None) -> File | None:
+        if file is None or file[0] == _LINK:
+            return file
+        found = trusted.smudge(path, name, file[1])
+        if found is None:
+            raise UserError(
+                f"Nothing was landed: {path} goes through the filter {name}, which was not run or failed.",
+                hint="Trust the repository (workbench trust PATH), or leave that file open.",
+            )
+        return file[0], found
+
+    expected, result = sides
+    wanted = smudged(result)
+    if now is not None and expected is not None and trusted.clean(path, name, now[1]) == expected[1]:
+        return (expected[0], now[1]), wanted
+    return smudged(expected), wanted
 
 
 def _contents(repository: Repository, path: str, sides: Sides, now: File | None) -> Sides:

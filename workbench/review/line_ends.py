@@ -1,4 +1,4 @@
-"""Lines that differ in their line end alone, told as a fact in words. Counting only; what is judged stays the lines."""
+"""Lines that differ in their line end alone, told as a fact in words; what is judged stays the lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Kind = tuple[str, str]
 
 
 def line_ends_changed(file: FileChange) -> str:
-    """ "line ends changed: LF → CRLF, 12 lines", with every kind there is; "" where no line is of that sort."""
+    """ "line ends changed: LF → CRLF, 12 lines", with every kind there is; "" where there is none."""
     found = Counter(kind for run in file.runs if run.removed and run.added for kind in _kinds(run))
     parts = [
         f"{old} → {new}, {count} line{'' if count == 1 else 's'}" for (old, new), count in found.most_common()
@@ -53,7 +53,8 @@ def lfs_words(runs: Iterable[Run]) -> str:
         return ""
     if "" not in sides:
         return f"Git LFS content, {sides[0]} → {sides[1]} bytes"
-    return f"Git LFS content, {sides[0]} bytes, deleted" if sides[0] else f"Git LFS content, {sides[1]} bytes, new"
+    size, done = (sides[0], "deleted") if sides[0] else (sides[1], "new")
+    return f"Git LFS content, {size} bytes, {done}"
 
 
 def _pointer_size(start: int, lines: tuple[bytes, ...]) -> str | None:

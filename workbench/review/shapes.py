@@ -91,8 +91,8 @@ def _edits(old: list[bytes], new: list[bytes]) -> Iterable[Edit]:
     if old == new:
         return ()
     start, end = 0, -1
-    for before, after in zip(old, new, strict=False):
-        if before != after:
+    for one, other in zip(old, new, strict=False):
+        if one != other:
             break
         start += 1
     shortest = start - min(len(old), len(new))

@@ -17,7 +17,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -351,9 +351,34 @@ class ActionLog:
             try:
                 with self._transaction():
                     yield self._connection.execute
+            except sqlite3.Error as error:
+                if not self._overwrite_refused() and _is_unsynced(error):
+                    raise UserError(
+                        f"What was done last could not be saved for certain in {self._path}: "
+                        "the disk takes no bytes any more.",
+                        hint="It may be there when the disk works again: look, and do it again if not.",
+                    ) from error
+                raise
             finally:
                 if not synced:
                     self._connection.execute("pragma synchronous=full")
+
+    def _overwrite_refused(self) -> bool:
+        """See to it that what was refused does not come back; False where that cannot be done.
+
+        Where the journal was written and only bringing it to disk failed, the next one to open the database
+        would find the whole transaction in it. Another one, not synced, takes its place in the journal.
+        """
+        try:
+            self._connection.execute("pragma synchronous=normal")
+            with self._transaction():
+                self._connection.execute("insert or replace into remembered values ('refused', '{}')")
+        except sqlite3.Error:
+            return False
+        finally:
+            with suppress(sqlite3.Error):
+                self._connection.execute("pragma synchronous=full")
+        return True
 
     @contextmanager
     def _transaction(self, kind: str = "immediate") -> Iterator[None]:
@@ -366,6 +391,11 @@ class ActionLog:
             if self._connection.in_transaction:
                 self._connection.execute("rollback")
             raise
+
+
+def _is_unsynced(error: sqlite3.Error) -> bool:
+    """Whether it was written, and only bringing it to disk failed."""
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_FSYNC"
 
 
 _ROW = "id, repository, base, base_commit, source, asked, task, started, newest, closed, actions"

@@ -54,7 +54,16 @@ class ModelSettings:
 class Settings:
     """Every setting with its default. Its metadata: `words` (what it does), `choices`, `low` and `high`."""
 
-    theme: str = _choice("system", "system", "dark", "light", words="colours")
+    theme: str = _choice(
+        "system",
+        "system",
+        "dark",
+        "light",
+        "colour-blind-dark",
+        "colour-blind-light",
+        "high-contrast",
+        words="colours",
+    )
     code_font: str = _plain("", words="font of the code; empty is the bundled one")
     code_size: int = _number(0, 0, 72, words="size of the code in points; 0 is the system's")
     tab_width: int = _number(4, 1, 16, words="columns of a tab")

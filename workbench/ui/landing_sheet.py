@@ -125,7 +125,7 @@ class LandingSheet(Sheet):
             self.commit.show_commit(plan.commit)
         self._say(plan)
         self._allow()
-        if not self._is_writing():
+        if self._is_free():
             (self.sure if plan.unread else self.main).setFocus()
 
     def show_error(self, words: str) -> None:
@@ -219,9 +219,10 @@ class LandingSheet(Sheet):
         self.warned.setText(" ".join(plan.warnings))
         self.warned.setVisible(bool(plan.warnings))
 
-    def _is_writing(self) -> bool:
-        """Whether the keys are in a field that must not lose them while a plan comes in."""
-        return self.window().focusWidget() in (self.name, self.file, self.commit.message)
+    def _is_free(self) -> bool:
+        """Whether nobody chooses or writes: a plan that comes in must not take the keys away."""
+        now = self.window().focusWidget()
+        return now is None or not (self.to.isAncestorOf(now) or self.commit.isAncestorOf(now))
 
     def _allow(self) -> None:
         if self._done:

@@ -63,7 +63,9 @@ def read_candidate(repository: Repository, head: Head, asked: Asked) -> Candidat
 def late_rows(repository: Repository) -> tuple[NotShown, ...]:
     """What a program wrote into a file that a landing had displaced under it. Each is told once."""
     return tuple(
-        NotShown(path, f"a program wrote to the version that a landing had replaced; what it wrote is in {kept}")
+        NotShown(
+            path, f"a program wrote to the version that a landing had replaced; what it wrote is in {kept}"
+        )
         for path, kept in late_files(repository)
     )
 

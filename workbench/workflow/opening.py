@@ -83,7 +83,15 @@ def open_log() -> ActionLog:
 
 def open_repository(path: Path) -> Repository:
     """The repository at or above `path`. UserError when there is none."""
-    return Repository.open(path, paths.data_dir())
+    repository = Repository.open(path, paths.data_dir())
+    repository.allows_filters = lambda: _is_trusted(repository)
+    return repository
+
+
+def _is_trusted(repository: Repository) -> bool:
+    from workbench.workflow.trust import trust_of  # noqa: PLC0415 - asked only where a path goes through a filter
+
+    return trust_of(repository).trusted
 
 
 def is_repository(path: Path) -> bool:

@@ -27,8 +27,8 @@ ACCEPTED = Verdict.ACCEPTED
 class Held(Struct, frozen=True):
     """What the work tree has of one file: its change from the base, and its runs from there to the round.
 
-    `verdicts` are those on its own lines, as far as they are known. `gone`: the base lines at which runs start
-    that the expert gave up since.
+    `verdicts` are those on its own lines, as far as they are known. `gone`: the base lines at which runs
+    start that the expert gave up since.
     """
 
     file: FileChange
@@ -94,6 +94,8 @@ def _composed_runs(
     old: dict[int, Verdict] = {}
     new: dict[int, Verdict] = {}
     left = _left_alone(round_runs, held)
+    # A run whose every line the round has added is there already, only elsewhere.
+    added = {line for run in round_runs for line in run.added}
     count = 1
     for part in _parts(round_runs, held.file.runs):
         is_open = not any(_is_judged(run, verdicts) for run in part.round)
@@ -103,7 +105,8 @@ def _composed_runs(
                 if part.round:
                     taken = is_open or source.get(line) is ACCEPTED
                 else:
-                    taken = run.old_start not in held.gone and left(side, line)
+                    taken = run.old_start not in held.gone and not added.issuperset(run.added or (b"",))
+                    taken = taken and left(side, line)
                 if taken:
                     mapping[line if side is Side.OLD else count + line - run.new_start] = ACCEPTED
             runs.append(replace(run, new_start=count))

@@ -7,8 +7,9 @@ Everything here but `take_arrival` is blocking and changes no session: it reads,
 from __future__ import annotations
 
 from workbench.errors import UserError
+from workbench.git.repository import Snapshot
 from workbench.review.review import Review
-from workbench.review.rounds import Source
+from workbench.review.rounds import Round, Source
 from workbench.workflow.arrivals import Arrival, Origin, first_round, next_arrival, take_arrival
 from workbench.workflow.candidates import late_rows
 from workbench.workflow.edits import restore, tweak, tweak_lines
@@ -69,9 +70,9 @@ def refresh(session: Session) -> Arrival | None:
             "This review does not come from the work tree, so there is nothing to refresh.",
             hint="Start a review of the work tree: workbench .",
         )
-    snapshot = session.repository.snapshot(staged=review.source is Source.STAGED)
+    snapshot = session.repository.snapshot(staged=review.source is Source.STAGED, base=review.base)
     read = last_read(review)
-    if snapshot.tree == read:
+    if snapshot.tree == read and not _hides_more(current, snapshot):
         return None
     if model_stands(review) and not has_landed(review):
         raise UserError(
@@ -81,6 +82,15 @@ def refresh(session: Session) -> Arrival | None:
     late = late_rows(session.repository) if review.source is Source.WORKTREE else ()
     not_shown = (*snapshot.not_shown, *late)
     return next_arrival(session, snapshot.tree, Origin(review.source, read, not_shown=not_shown))
+
+
+def _hides_more(current: Round, snapshot: Snapshot) -> bool:
+    """Whether something is not shown that was not named yet: what differs there is news, too."""
+    if current.source not in (Source.WORKTREE, Source.STAGED):
+        return False
+    return not {(row.path, row.why) for row in snapshot.not_shown} <= {
+        (row.path, row.why) for row in current.not_shown
+    }
 
 
 def model_stands(review: Review) -> bool:

@@ -39,7 +39,7 @@ __all__ = [
 NEVER = "never trusted"
 MEANING = (
     "Reading, judging, and landing to the work tree or a patch run nothing of it, trusted or not. "
-    "Trusted, Workbench may write its index and branches, and where git asks for them its hooks and filters run."
+    "Trusted, Workbench may write its index and branches; its hooks and filters run where git asks for them."
 )
 """What trust is for, as said wherever it is asked."""
 
@@ -192,7 +192,7 @@ def _changed(
 ) -> str:
     """What differs, in words: the first thing, and how many more."""
     gone, come = _difference(before, programs)
-    order = list(dict.fromkeys(each.where for each in (*programs, *before)))
+    order = list(dict.fromkeys([*(each.where for each in programs), *(each.where for each in before)]))
     said = [f"{where} changed {since}" for where in order if where in gone and where in come]
     said += [f"{where} is new {since}" for where in order if where in come - gone]
     said += [f"{where} went away {since}" for where in order if where in gone - come]

@@ -156,7 +156,7 @@ def _held(
 
 
 def _verdicts_there(session: Session, file: FileChange, read: int | None, known: str) -> FileVerdicts:
-    """What was judged of the lines that the work tree has. After a landing, nothing rejected is left in it."""
+    """What was judged of the lines that the work tree has. After a landing, nothing rejected is left."""
     review = session.review
     if read is None or review.rounds[read].tree != known:
         return NO_VERDICTS
