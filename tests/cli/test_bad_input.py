@@ -162,6 +162,7 @@ def test_a_path_with_control_characters_does_not_reach_the_terminal(wb: CommandL
     review = wb.start(repo.root)
     ran = wb.run("judge", review, "accepted", "--file", "\x1b[2Jx\ny")
     assert "\x1b" not in ran.err
+    assert "\ny" not in ran.err  # no line of a name's begins where one of ours would
 
 
 def test_an_inherited_git_environment_chooses_nothing(repo: Repo, clean: Repo) -> None:
@@ -200,3 +201,9 @@ def test_an_output_that_is_full_is_said(repo: Repo) -> None:
     assert done.returncode == 1
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_dashes_as_a_value_are_a_value(wb: CommandLine, repo: Repo) -> None:
+    ran = wb.run("judge", wb.start(repo.root), "accepted", "--file=--")
+    assert (ran.status, ran.err.count("\n")) == (1, 2)
+    assert "--" in ran.err

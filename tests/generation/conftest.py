@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.model_server import ModelServer, model_server
-from workbench.generation.backends import LiteLLMBackend, Patience
+from workbench.generation.backends import LiteLLMBackend
 from workbench.generation.children import Helpers
+from workbench.generation.patience import Patience
 
 KEY = "sk-canary-4f1d8e7a90c2"
 

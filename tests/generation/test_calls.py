@@ -20,7 +20,7 @@ from tests.model_server import (
     Slow,
     busy,
 )
-from workbench.generation.backends import LiteLLMBackend, Patience
+from workbench.generation.backends import LiteLLMBackend
 from workbench.generation.children import Helpers
 from workbench.generation.events import (
     CallEvent,
@@ -32,6 +32,7 @@ from workbench.generation.events import (
     UsageKnown,
 )
 from workbench.generation.failures import Trouble
+from workbench.generation.patience import Patience
 from workbench.generation.prompt import Message
 from workbench.generation.providers import key_name, provider_of
 

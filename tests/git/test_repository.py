@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from pathlib import Path
 
 import pytest
@@ -334,3 +335,19 @@ def test_nothing_of_the_users_environment_reaches_git(
     files = repository.file_changes(repository.head().tree, repository.snapshot().tree)
     assert [file.path for file in files] == ["a.py"]
     assert not (tmp_path / "trace").exists()
+
+
+def test_bytes_planted_under_the_id_of_others_are_not_believed(tmp_path: Path, data: Path) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"a.py": "right\n"})
+    blob = repo.git("rev-parse", "HEAD:a.py").decode().strip()
+    place = repo.root / ".git/objects" / blob[:2] / blob[2:]
+    place.chmod(0o644)
+    place.write_bytes(zlib.compress(b"blob 6\0wrong\n"))
+    assert repo.git("cat-file", "blob", blob) == b"wrong\n"  # git believes it
+    repository = Repository.open(repo.root, data)
+    with pytest.raises(UserError, match="is damaged"):
+        repository.blob(blob)
+    tree = repo.git("rev-parse", "HEAD^{tree}").decode().strip()
+    assert repository.entry(tree, "a.py") == ("100644", blob)
+    repository.close()

@@ -21,7 +21,6 @@ from workbench.review.places import place_lines
 from workbench.review.review import redoable, undoable
 from workbench.review.selecting import select_lines
 from workbench.review.sensitive import left_out
-from workbench.review.shapes import shape_of
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.workflow import documents
 from workbench.workflow.answers import answer
@@ -29,6 +28,14 @@ from workbench.workflow.landing import undo_landing
 from workbench.workflow.receive import take_arrival
 from workbench.workflow.receive import tweak as tweaked
 from workbench.workflow.session import Session
+from workbench.workflow.shape_acts import (
+    group_like,
+    judge_all,
+    paths_apart,
+    place_all,
+    reject_all,
+    require_any,
+)
 
 VERDICTS = ("accepted", "rejected", "open")
 NOTHING_JUDGED = "Nothing was judged."
@@ -54,12 +61,28 @@ def judge(options: Options) -> int:
         entry = _entry(session, options)
         if entry is not None:
             return done(options, session, answer(session, entry, verdict))
+        if options.shape is not None:
+            return _judge_shape(session, options, verdict)
         changes = _chosen(session, options)
-        if (options.all or options.shape is not None) and not (options.lines or options.reason):
+        if options.all and not (options.lines or options.reason):
             return _judged(options, session, *session.judge_in_bulk(changes, verdict))
         selections, place = _selected(session, options, changes)
         session.judge(selections, verdict, reason=options.reason, place=place)
         return _judged(options, session, len(changes))
+
+
+def _judge_shape(session: Session, options: Options, verdict: Verdict) -> int:
+    """Every change of a shape as one action; those in sensitive files are left out and said."""
+    _require_one_way(options)
+    if options.lines:
+        raise UserError("--lines needs exactly one change, or --file.", hint="Name one change.")
+    group = group_like(session, options.shape)
+    changes = require_any(group)
+    if options.reason:
+        reject_all(session, place_all(session, changes), options.reason)
+    else:
+        judge_all(session, changes, verdict)
+    return _judged(options, session, len(changes), paths_apart(group))
 
 
 def _selected(
@@ -178,20 +201,21 @@ def _check_reason(verdict: Verdict, reason: str | None) -> None:
         raise UserError("A reason belongs to a rejection.", hint="Use a note: workbench note …")
 
 
-def _chosen(session: Session, options: Options) -> Sequence[Change]:
+def _require_one_way(options: Options) -> None:
     ways = [bool(options.changes), options.file is not None, options.shape is not None, options.all]
     if sum(ways) != 1:
         raise UserError(
             "Say what to judge in one way.", hint="Name changes, or give --file, --shape, --all or --from."
         )
+
+
+def _chosen(session: Session, options: Options) -> Sequence[Change]:
+    _require_one_way(options)
     if options.changes:
         return [session.change(each) for each in options.changes]
     if options.file is not None:
         return session.file(options.file).changes
     everything = list(session.changes_by_id.values())
-    if options.shape is not None:
-        shape = shape_of(session.change(options.shape))
-        return [change for change in everything if change.is_text and shape_of(change) == shape]
     if not everything:
         hint = "Read the work tree again: workbench next … --refresh"
         raise UserError("There is no change in this round.", hint=hint)
@@ -208,7 +232,7 @@ def _judged(options: Options, session: Session, count: int, left: Sequence[str] 
             f"{now.asked} asked · {now.unread} unread"
         )
         if left:
-            print_lines(left_out(left), "Accept each by itself: --file PATH, or its changes by their ids.")
+            print_lines(left_out(left), "Judge each by itself: --file PATH, or its changes by their ids.")
     return 0
 
 

@@ -8,10 +8,12 @@ from workbench.cli.parser import Options, read_source
 from workbench.cli.reviewing import saved
 from workbench.errors import UserError
 from workbench.review.notes import Intent, Note, Place
-from workbench.review.places import place_lines
+from workbench.review.places import place_lines, places_now
 from workbench.review.selecting import parse_lines
+from workbench.review.sensitive import left_out
 from workbench.workflow import documents
 from workbench.workflow.session import Session
+from workbench.workflow.shape_acts import group_like, note_all, paths_apart, place_all, require_any
 
 MARKS = {"!": Intent.MUST, "?": Intent.QUESTION, "+": Intent.KEEP}
 
@@ -21,6 +23,8 @@ def note(options: Options) -> int:
     with saved(options) as session:
         intent, text = split_intent(options.text)
         chosen = Intent(options.intent) if options.intent else intent or Intent.SHOULD
+        if options.shape is not None:
+            return _note_shape(session, options, chosen, text)
         suggestion = None
         if options.suggest:
             suggestion = read_source(options.suggest).decode("utf-8", "surrogateescape")
@@ -29,6 +33,25 @@ def note(options: Options) -> int:
         print_json(documents.note_document(written, written.place))
     else:
         print_lines(written.id)
+    return 0
+
+
+def _note_shape(session: Session, options: Options, intent: Intent, text: str) -> int:
+    """One note on every change of a shape; those in sensitive files are left out and said."""
+    if options.on or options.file or options.lines:
+        raise UserError("Say where the note stands in one way.", hint="Give --shape, --on or --file.")
+    if options.suggest:
+        raise UserError("A suggestion stands in the place of one change.", hint="Give --on CHANGE.")
+    group = group_like(session, options.shape)
+    written = note_all(session, place_all(session, require_any(group)), intent, text)
+    left = paths_apart(group)
+    if options.json:
+        document = documents.note_document(written, written.place, written.places)
+        print_json({**document, "left_out": list(left)})
+    else:
+        print_lines(written.id)
+        if left:
+            print_lines(left_out(left))
     return 0
 
 
@@ -73,7 +96,9 @@ def notes(options: Options) -> int:
     with saved(options) as session:
         shown = session.notes_in_round()
     if options.json:
-        print_json({"notes": [documents.note_document(note, place) for note, place in shown]})
+        review = session.review
+        listed = [documents.note_document(note, place, places_now(review, note)) for note, place in shown]
+        print_json({"notes": listed})
         return 0
     for each, place in shown:
         print_lines(_note_line(each, place))
@@ -88,6 +113,8 @@ def _note_line(each: Note, place: Place | None) -> str:
     where = (place or each.place).path or "the review"
     if place is not None and place.count:
         where += f" {place.side.value} {place.start}-{place.start + place.count - 1}"
+    if each.spread:
+        where += f" and {len(each.spread):,} more"
     return f"{each.id:4} {intent:8} {state:8} {where}: {each.text}"
 
 

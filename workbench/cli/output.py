@@ -66,8 +66,8 @@ def say(*lines: str) -> None:
 
 
 def say_error(error: UserError) -> None:
-    """One sentence and a hint."""
-    say(error.message, *([error.hint] if error.hint else []))
+    """One sentence and a hint. A line end inside (in a path, say) cannot pass for a line of ours."""
+    say(*(text.replace("\n", "\n  ") for text in (error.message, error.hint) if text))
 
 
 def shown(text: str) -> str:

@@ -36,6 +36,12 @@ class Command(Struct, frozen=True):
 class Parser(argparse.ArgumentParser):
     """A parser whose usage errors are user errors: a sentence, a hint, and status 1."""
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> object:
+        # Python 3.11 takes the value out of `--file=--` and hands on an empty list.
+        if action.option_strings and action.nargs is None and arg_strings == ["--"]:
+            return "--"
+        return super()._get_values(action, arg_strings)  # type: ignore[misc]
+
     def error(self, message: str) -> NoReturn:
         raise UserError(f"{message[:1].upper()}{message[1:]}.", hint=f"See: {self.prog} --help")
 
@@ -98,6 +104,7 @@ def _note(parser: argparse.ArgumentParser) -> None:
     _review(parser)
     parser.add_argument("text", metavar="TEXT")
     parser.add_argument("--on", metavar="CHANGE")
+    parser.add_argument("--shape", metavar="CHANGE", help="one note on every change of the same shape")
     parser.add_argument("--file", metavar="PATH")
     parser.add_argument("--lines", metavar="new:3-5")
     parser.add_argument("--intent", choices=("must", "should", "question", "keep"))

@@ -1,37 +1,32 @@
 """Calls to a model as a blocking iterator of events with a cancel flag. The only layer that retries.
 
 Retried are what a second try may mend: rate limits (as long as the provider says), failing servers, timeouts,
-broken connections; with growing pauses, and after text was shown only once and never without saying so.
+broken connections; with growing pauses, and after text was shown only once and never without saying so. Every
+try asks the budget first.
 """
 
 from __future__ import annotations
 
-import random
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from workbench.generation.attempt import Attempt, Prices, together
+from workbench.generation.budget import Budget, Estimate
 from workbench.generation.children import Helpers, Reply, environment, now
-from workbench.generation.events import (
-    CallEvent,
-    Failed,
-    Finished,
-    Progressed,
-    Retried,
-    TextArrived,
-    UsageKnown,
-)
-from workbench.generation.failures import RETRIED, Callee, Trouble, words
-from workbench.generation.prompt import Message
+from workbench.generation.events import CallEvent, Failed, Noticed, Progressed, Retried, UsageKnown
+from workbench.generation.failures import Callee, Trouble, words
+from workbench.generation.patience import Patience
+from workbench.generation.prompt import Message, rough_tokens
 from workbench.generation.providers import key_name as usual_key_name
 from workbench.generation.providers import needs_key
 from workbench.review.rounds import Usage
 
-_PROGRESS = 0.25
-_SIGNS_PER_TOKEN = 4
+_PER_MESSAGE = 4
+"""Tokens that a message costs beside its words, in the protocols that say so."""
 
 
 class Backend(Protocol):
@@ -41,23 +36,6 @@ class Backend(Protocol):
     def model(self) -> str: ...
 
     def events(self, messages: Sequence[Message], cancelled: threading.Event) -> Iterator[CallEvent]: ...
-
-
-class Patience(Struct, frozen=True):
-    """How often a call is made, and the pauses between: `first` seconds, doubled each time, with jitter."""
-
-    tries: int = 4
-    first: float = 1.0
-    longest: float = 60.0
-
-    def pause(self, tries: int, failed: Failed, wait: float | None) -> float | None:
-        """Seconds until the next try after `tries` of them, None when it is time to give up."""
-        allowed = 2 if failed.text or failed.trouble is Trouble.NO_NETWORK else self.tries
-        if failed.trouble not in RETRIED or tries >= min(allowed, self.tries):
-            return None
-        if wait is not None:
-            return wait if wait <= self.longest else None
-        return float(min(self.longest, self.first * 2 ** (tries - 1)) * random.uniform(0.5, 1.0))
 
 
 class Measured(Struct, frozen=True):
@@ -73,9 +51,10 @@ class Measured(Struct, frozen=True):
 class LiteLLMBackend:
     """A model by its LiteLLM name, called in the helper process.
 
-    `key` goes into the helper's environment as `key_name` (by default the name that LiteLLM reads for this
-    model) and nowhere else. `price_in` and `price_out`, dollars a million tokens, replace LiteLLM's table.
-    `timeout` is the longest silence in seconds. With `helpers` several backends share one process.
+    `key` goes to the helper through its pipe and nowhere else; `key_name` is what it is called in messages
+    (by default the name that LiteLLM reads for this model). `price_in` and `price_out`, dollars a million
+    tokens, replace LiteLLM's table. `timeout` is the longest silence in seconds. With `helpers` several
+    backends share one process. Without a `budget` nothing is counted beforehand.
     """
 
     def __init__(
@@ -91,6 +70,7 @@ class LiteLLMBackend:
         timeout: float = 300.0,
         patience: Patience | None = None,
         helpers: Helpers | None = None,
+        budget: Budget | None = None,
     ) -> None:
         name = key_name or usual_key_name(model)
         if name is None and api_base is not None:
@@ -98,11 +78,13 @@ class LiteLLMBackend:
             name = "OPENAI_API_KEY"
         self._callee = Callee(model, api_base, name)
         self._key = key
-        self._prices = (price_in, price_out)
+        self._own = Prices(price_in, price_out, own=price_in is not None and price_out is not None)
+        self._prices = self._own
         self._max_tokens = max_tokens
         self._timeout = timeout
         self._patience = patience or Patience()
         self._helpers = helpers or Helpers()
+        self._budget = budget or Budget()
 
     @property
     def model(self) -> str:
@@ -116,7 +98,7 @@ class LiteLLMBackend:
 
     def warm(self) -> None:
         """Start the helper process now, so that the first call finds it ready."""
-        self._helpers.give_back(self._helpers.borrow(self._environment()))
+        self._helpers.give_back(self._helpers.borrow(environment(), self._secret()))
 
     def close(self) -> None:
         """End the helper process, also one that is shared."""
@@ -124,49 +106,92 @@ class LiteLLMBackend:
 
     def events(self, messages: Sequence[Message], cancelled: threading.Event) -> Iterator[CallEvent]:
         """One call with its retries."""
+        began = now()
         if self.lacks:
             yield self._failure(Trouble.NO_KEY)
             return
-        question = {
-            "do": "complete",
-            "model": self.model,
-            "api_base": self._callee.api_base,
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
-            "timeout": self._timeout,
-            "max_tokens": self._max_tokens,
-        }
-        began = now()
-        tries, void = 0, False
+        prompt = yield from self._estimate(messages, began, cancelled)
+        tries, before, wait = 0, None, 0.0
         while True:
-            tries += 1
-            attempt = _Attempt(began, void)
-            yield from attempt.run(self, question, cancelled)
-            if attempt.finished is not None:
-                yield attempt.finished
-                return
-            failed = attempt.failed or self._failure(Trouble.NOT_STARTED, text=attempt.text)
-            pause = self._patience.pause(tries, failed, attempt.wait)
-            if pause is None:
+            refusal = self._budget.refusal(prompt)
+            if cancelled.wait(wait) or refusal is not None:
+                trouble = Trouble.CANCELLED if cancelled.is_set() else Trouble.CAP
+                failed = self._failure(trouble)
+                if trouble is Trouble.CAP and refusal is not None:
+                    failed = replace(failed, sentence=refusal.sentence, hint=refusal.hint)
+                yield UsageKnown(before or Usage(0, 0, 0.0, round(now() - began, 3)))
                 yield failed
                 return
-            yield Retried(failed.sentence, pause, bool(attempt.text))
-            void = void or bool(attempt.text)
-            if cancelled.wait(pause):
-                yield self._failure(Trouble.CANCELLED, text=attempt.text)
+            tries += 1
+            attempt = Attempt(self._callee, self._key, self._prices, began, before)
+            yield from attempt.take(self._replies(messages, cancelled))
+            ended = self._ended(attempt, cancelled)
+            used = attempt.usage or attempt.estimate(prompt)
+            self._budget.used(used)
+            pause = self._patience.pause(tries, ended, attempt.wait) if isinstance(ended, Failed) else None
+            if pause is None:
+                if attempt.usage is None:
+                    yield UsageKnown(together(used, before), None, attempt.first_token)
+                yield ended
                 return
+            assert isinstance(ended, Failed)
+            before = together(used, before)
+            wait = pause
+            yield Retried(ended.sentence, pause, bool(attempt.text), attempt.text)
+
+    def _ended(self, attempt: Attempt, cancelled: threading.Event) -> CallEvent:
+        if attempt.finished is not None:
+            return attempt.finished
+        if cancelled.is_set():
+            return attempt.failure(Trouble.CANCELLED)
+        return attempt.failed or attempt.failure(Trouble.NOT_STARTED)
+
+    def _estimate(
+        self, messages: Sequence[Message], began: float, cancelled: threading.Event
+    ) -> Generator[CallEvent, None, Estimate]:
+        """What the prompt costs, counted by the helper where there is a cap to hold it against."""
+        about = sum(rough_tokens(each.content) + _PER_MESSAGE for each in messages)
+        if not self._budget.holds:
+            return Estimate(about, self._prices.cost(about, 0))
+        texts = [each.content for each in messages]
+        found: Reply | None = None
+        for reply in self.ask(self._measuring(texts), cancelled):
+            found = reply or found
+            if reply is None:
+                yield Progressed(0, now() - began)
+        if found is not None and found["event"] == "measured":
+            measured = self._measured(found)
+            about = sum(measured.tokens) + _PER_MESSAGE * len(messages)
+            if not self._own.own:
+                self._prices = Prices(measured.price_in, measured.price_out)
+        cost = self._prices.cost(about, 0)
+        if cost is None and self._budget.needs_price and not cancelled.is_set():
+            yield Noticed(
+                f"The price of {self.model} is not known, so budgets in dollars do not hold for it. "
+                "Give price_in and price_out in its settings, or a budget in tokens."
+            )
+        return Estimate(about, cost)
 
     def measure(self, texts: Sequence[str], cancelled: threading.Event) -> Measured | None:
         """Tokens and prices, without a call to the provider. None when cancelled or failed."""
-        question = {"do": "measure", "model": self.model, "texts": list(texts)}
         found: Reply | None = None
-        for event in self.ask(question, cancelled):
+        for event in self.ask(self._measuring(texts), cancelled):
             found = event or found
-        if found is None or found["event"] != "measured":
-            return None
+        return self._measured(found) if found is not None and found["event"] == "measured" else None
+
+    def _measuring(self, texts: Sequence[str]) -> dict[str, Any]:
+        return {
+            "do": "measure",
+            "model": self.model,
+            "api_base": self._callee.api_base,
+            "texts": list(texts),
+        }
+
+    def _measured(self, found: Mapping[str, Any]) -> Measured:
         return Measured(
             tuple(found["tokens"]),
-            self._price(self._prices[0], found["price_in"]),
-            self._price(self._prices[1], found["price_out"]),
+            self._price(self._own.given, found["price_in"]),
+            self._price(self._own.answered, found["price_out"]),
             found["window"],
             found["longest_answer"],
         )
@@ -178,85 +203,31 @@ class LiteLLMBackend:
             return own
         return None if table is None else table * 1_000_000
 
+    def _replies(self, messages: Sequence[Message], cancelled: threading.Event) -> Iterator[Reply | None]:
+        question = {
+            "do": "complete",
+            "model": self.model,
+            "api_base": self._callee.api_base,
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "timeout": self._timeout,
+            "max_tokens": self._max_tokens,
+        }
+        return self.ask(question, cancelled)
+
     def ask(self, question: Mapping[str, Any], cancelled: threading.Event) -> Iterator[Reply | None]:
         """Put one question to a helper: its events, and None now and then while there is none."""
-        helper = self._helpers.borrow(self._environment())
+        helper = self._helpers.borrow(environment(), self._secret())
         try:
             yield from helper.ask(question, cancelled)
         finally:
             self._helpers.give_back(helper)
 
-    def _environment(self) -> dict[str, str]:
-        return environment(self._callee.key_name, self._key)
+    def _secret(self) -> tuple[str, str] | None:
+        """The key under the name that LiteLLM looks for, however the user calls it."""
+        if self._key is None:
+            return None
+        return usual_key_name(self.model) or "OPENAI_API_KEY", self._key
 
-    def _failure(
-        self, trouble: Trouble, *, detail: str = "", text: str = "", wait: float | None = None
-    ) -> Failed:
-        sentence, hint = words(trouble, self._callee, wait=wait)
-        return Failed(trouble, sentence, hint, detail.replace(self._key, "…") if self._key else detail, text)
-
-    def used(self, event: Mapping[str, Any], seconds: float, *, void: bool) -> Usage:
-        """What a call used, at the user's own prices where there are any.
-
-        With `void`, a try before this one was cut after it had begun to answer. It cost something that
-        nobody counted, so the numbers are an estimate.
-        """
-        tokens_in, tokens_out, cost = event["tokens_in"], event["tokens_out"], event["cost"]
-        price_in, price_out = self._prices
-        if price_in is not None and price_out is not None:
-            cost = (tokens_in * price_in + tokens_out * price_out) / 1_000_000
-        return Usage(tokens_in, tokens_out, cost, round(seconds, 3), event["estimated"] or void)
-
-
-class _Attempt:
-    """One try of a call: passes its events on, and ends with `finished` or `failed` set."""
-
-    def __init__(self, began: float, void: bool) -> None:
-        self._began = began
-        self._void = void
-        self._parts: list[str] = []
-        self._first: float | None = None
-        self._signs = 0
-        self.wait: float | None = None
-        self.finished: Finished | None = None
-        self.failed: Failed | None = None
-
-    @property
-    def text(self) -> str:
-        return "".join(self._parts)
-
-    def run(
-        self, backend: LiteLLMBackend, question: Mapping[str, Any], cancelled: threading.Event
-    ) -> Iterator[CallEvent]:
-        said = 0.0
-        for event in backend.ask(question, cancelled):
-            seconds = now() - self._began
-            if event is not None:
-                yield from self._take(backend, event, seconds)
-            if seconds - said >= _PROGRESS and not cancelled.is_set():
-                said = seconds
-                yield Progressed(self._signs // _SIGNS_PER_TOKEN, seconds)
-        if cancelled.is_set() and self.finished is None:
-            self.failed = backend._failure(Trouble.CANCELLED, text=self.text)
-
-    def _take(self, backend: LiteLLMBackend, event: Mapping[str, Any], seconds: float) -> Iterator[CallEvent]:
-        match event["event"]:
-            case "text":
-                self._first = self._first or seconds
-                self._parts.append(event["text"])
-                self._signs += len(event["text"])
-                yield TextArrived(event["text"])
-            case "thought":
-                self._first = self._first or seconds
-                self._signs += event["size"]
-            case "usage":
-                used = backend.used(event, seconds, void=self._void)
-                yield Progressed(used.tokens_out or 0, seconds)
-                yield UsageKnown(used, event["cached"], self._first)
-            case "finished":
-                self.finished = Finished(self.text, event["reason"])
-            case "failed":
-                self.wait = event.get("wait")
-                trouble = Trouble(event["trouble"])
-                failed = backend._failure(trouble, detail=event["detail"], wait=self.wait)
-                self.failed = replace(failed, text=self.text)
+    def _failure(self, trouble: Trouble) -> Failed:
+        sentence, hint = words(trouble, self._callee)
+        return Failed(trouble, sentence, hint)

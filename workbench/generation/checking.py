@@ -1,25 +1,32 @@
 """Whether an answer fits. Everything is checked before anything is written; nothing is applied in part.
 
-Pure. What it refuses becomes sentences that go back to the model in one repair request and, if that fails
-too, to the expert. What the expert accepted is not guarded here: the ledger compares and says so.
+Pure. What it refuses becomes sentences that go back to the model in a repair request and, if that fails too,
+to the expert. What is allowed and looks wrong (out of scope, Python that no longer compiles) is a doubt: told
+to the model once, then to the expert, who decides. What the expert accepted is not guarded here: the ledger
+compares and says so.
 """
 
 from __future__ import annotations
 
-import ast
 import unicodedata
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
 from workbench.generation.contract import Deletion, Edit, Move, NewFile, NoteAnswer, Parsed
 from workbench.generation.edits import apply_edits
 from workbench.review.rounds import Answer, Why
+from workbench.review.scope import Scope
+from workbench.review.sensitive import tier_of_path
 
 MAX_FILE = 2_000_000
 """Bytes of one file that a model may write. A round of people's code has nothing near it."""
 MAX_FILES = 500
+MAX_ALL = 20_000_000
+"""Bytes of all files of an answer together."""
+MAX_WHY = 400
+"""Characters of the reason of one edit, which is shown on one line."""
 
 
 class Outcome(Struct, frozen=True):
@@ -27,7 +34,8 @@ class Outcome(Struct, frozen=True):
 
     `files` holds the paths that differ from the start: their bytes, or None for a file that is gone.
     `moves` are (old path, new path); the new path is in `files`, and keeps the old one's mode.
-    `doubts` are sentences about what is allowed and looks wrong. `remarks` is what stood outside the blocks.
+    `doubts` are sentences about what is allowed and looks wrong, which the model is asked about; `told` are
+    those for the expert alone. `remarks` is what stood outside the blocks.
     """
 
     files: Mapping[str, bytes | None] = field(default_factory=dict)
@@ -36,6 +44,7 @@ class Outcome(Struct, frozen=True):
     moves: tuple[tuple[str, str], ...] = ()
     doubts: tuple[str, ...] = ()
     remarks: str = ""
+    told: tuple[str, ...] = ()
 
 
 class Problems(Struct, frozen=True):
@@ -51,11 +60,12 @@ def check(
     *,
     paths: Collection[str] = (),
     also: Collection[str] = (),
+    scope: Scope | None = None,
 ) -> Outcome | Problems:
     """What the answer makes of `files`, the contents that the model was given, or what is wrong with it.
 
     `paths` are all paths of the start tree, also those that were not shown. Each id of `notes` needs
-    exactly one answer; ids in `also` may have one.
+    exactly one answer; ids in `also` may have one. `scope` is what the task allows.
     """
     problems = list(parsed.problems)
     if not parsed.complete:
@@ -75,8 +85,17 @@ def check(
         whys=tuple(tree.whys),
         answers=answers,
         moves=tuple((move.path, move.to) for move in parsed.blocks if isinstance(move, Move)),
-        doubts=_syntax_doubts(files, changed),
+        doubts=(
+            *_scope_doubts(scope or Scope(), changed),
+            *_case_doubts(tree.paths, changed),
+            *_syntax_doubts(files, changed),
+        ),
         remarks=parsed.remarks,
+        told=tuple(
+            f"{write_safely(path)}: the model changed a sensitive file ({tier})."
+            for path in sorted(changed)
+            if (tier := tier_of_path(path)) is not None
+        ),
     )
 
 
@@ -189,6 +208,9 @@ def _make(parsed: Parsed, tree: _Tree) -> None:
         for path, data in tree.result.items()
         if data is not None and len(data) > max(MAX_FILE, len(tree.files.get(path, b"")))
     )
+    written = sum(len(data or b"") for path, data in tree.result.items() if data != tree.files.get(path))
+    if written > max(MAX_ALL, sum(map(len, tree.files.values()))):
+        tree.problems.append(f"The files of the answer are larger than {MAX_ALL:,} bytes together.")
 
 
 def _make_new(block: NewFile, tree: _Tree) -> None:
@@ -226,6 +248,22 @@ def _answers(
     return tuple(given.values())
 
 
+def _scope_doubts(scope: Scope, changed: Collection[str]) -> Iterator[str]:
+    for path in sorted(changed):
+        if not scope.holds(path):
+            yield f"{write_safely(path)}: the task puts this file out of scope. Leave it as it was given to you."
+
+
+def _case_doubts(paths: Collection[str], changed: Mapping[str, bytes | None]) -> Iterator[str]:
+    """New names that some file systems cannot tell from one that is there."""
+    made = [path for path, data in changed.items() if data is not None and path not in paths]
+    folded = {path.casefold(): path for path in paths if changed.get(path, b"") is not None} if made else {}
+    for path in made:
+        twin = folded.setdefault(path.casefold(), path)
+        if twin != path:
+            yield f"{path}: its name differs from that of {twin} in nothing but capitals."
+
+
 def _syntax_doubts(before: Mapping[str, bytes], after: Mapping[str, bytes | None]) -> tuple[str, ...]:
     """Python that could be read before and cannot be read now. A doubt, because our Python is not theirs."""
     doubts: list[str] = []
@@ -243,7 +281,8 @@ def _python_error(data: bytes) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(data)
+            # Compiled and thrown away, never run: this also finds a `return` that stands outside a function.
+            compile(data, "answer", "exec", dont_inherit=True)
     except SyntaxError as error:
         return f"this is not valid Python, line {error.lineno or 1}: {error.msg}"
     except (ValueError, RecursionError, MemoryError):

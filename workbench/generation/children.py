@@ -1,6 +1,7 @@
-"""Starting, asking and ending the helper process. The only place that gives a child its environment.
+"""Starting, asking and ending the helper process. The only place that gives it its environment and its key.
 
-A helper is kept after a call and used again, because starting one takes three seconds; a cancelled call
+The key goes through the pipe and never into the environment, which other programs of the user can read. A
+helper is kept after a call and used again, because starting one takes three seconds; a cancelled call
 kills its helper at once, whatever it is doing.
 """
 
@@ -20,6 +21,9 @@ from typing import IO, Any
 Reply = dict[str, Any]
 """One line of the helper's standard output."""
 
+Secret = tuple[str, str]
+"""The name that a provider's key goes by, and the key."""
+
 _LISTEN = 0.05
 _PASSED = (
     # To find programs and libraries, and to speak to the network as this machine has to.
@@ -37,17 +41,17 @@ _OURS = {
 }
 
 
-def environment(key_name: str | None = None, key: str | None = None) -> dict[str, str]:
-    """The environment of a helper: built from nothing, with the key of one provider at most."""
-    passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    return passed | _OURS | ({key_name: key} if key_name and key else {})
+def environment() -> dict[str, str]:
+    """The environment of a helper: built from nothing, and without any key."""
+    return {name: os.environ[name] for name in _PASSED if name in os.environ} | _OURS
 
 
 class Helper:
-    """One helper process. One call at a time."""
+    """One helper process, which knows the key of one provider at most. One call at a time."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], secret: Secret | None = None) -> None:
         self.environment = dict(environment)
+        self.secret = secret
         # -P and the folder of our own code: a module of the repository that one stands in is never imported.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "workbench.generation.helper"],
@@ -64,6 +68,8 @@ class Helper:
         assert self._process.stdout is not None
         self._reader = threading.Thread(target=_listen, args=(self._process.stdout, self._lines), daemon=True)
         self._reader.start()
+        if secret is not None:
+            self._send({"do": "key", "name": secret[0], "key": secret[1]})
 
     @property
     def pid(self) -> int:
@@ -135,15 +141,15 @@ class Helpers:
         self._lock = threading.Lock()
         self._idle: Helper | None = None
 
-    def borrow(self, environment: Mapping[str, str]) -> Helper:
-        """The idle helper if it was started with this environment, else a new one."""
+    def borrow(self, environment: Mapping[str, str], secret: Secret | None = None) -> Helper:
+        """The idle helper if it was started with this environment and key, else a new one."""
         with self._lock:
             idle, self._idle = self._idle, None
-        if idle is not None and idle.alive and idle.environment == environment:
+        if idle is not None and idle.alive and (idle.environment, idle.secret) == (environment, secret):
             return idle
         if idle is not None:
             idle.kill()
-        return Helper(environment)
+        return Helper(environment, secret)
 
     def give_back(self, helper: Helper) -> None:
         """Keep a helper whose call has ended; a dead one, or a second one, is let go."""

@@ -29,6 +29,22 @@ class Retried(Struct, frozen=True):
     why: str
     wait: float
     shown: bool
+    text: str = ""
+
+
+class FellBack(Struct, frozen=True):
+    """`model` failed for good and `to` is asked instead. With `shown`, the text that had arrived is void."""
+
+    model: str
+    to: str
+    why: str
+    shown: bool = False
+
+
+class Noticed(Struct, frozen=True):
+    """Something that the expert should know and that stops nothing: one sentence."""
+
+    words: str
 
 
 class UsageKnown(Struct, frozen=True):
@@ -78,5 +94,5 @@ class Lost(Struct, frozen=True):
     exchange: Exchange
 
 
-CallEvent = TextArrived | Progressed | Retried | UsageKnown | Finished | Failed
-Event = CallEvent | RepairAsked | Answered | Lost
+CallEvent = TextArrived | Progressed | Retried | Noticed | UsageKnown | Finished | Failed
+Event = CallEvent | FellBack | RepairAsked | Answered | Lost

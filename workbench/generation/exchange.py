@@ -18,8 +18,9 @@ from workbench.review.rounds import Usage
 class Call(Struct, frozen=True):
     """One call: the messages it began with, what came back, and what it used.
 
-    `outcome` is `fits`, `repair` (it did not, and was asked for again) or the kind of trouble.
-    `usage.seconds` is the time of the whole call with its retries.
+    `outcome` is `fits`, `repair` (it did not, and was asked for again), `misfit`, or the kind of trouble.
+    `usage.seconds` is the time of the whole call with its retries. `model` is who was called, `instead_of`
+    the one that was wanted, where it had failed. `void` are texts that arrived from tries that were cut.
     """
 
     messages: tuple[Message, ...]
@@ -32,6 +33,10 @@ class Call(Struct, frozen=True):
     first_token: float | None = None
     detail: str = ""
     digest: str = ""
+    model: str = ""
+    instead_of: str = ""
+    purpose: str = "round"
+    void: tuple[str, ...] = ()
 
 
 class Exchange(Struct, frozen=True):
@@ -80,4 +85,8 @@ def _call(data: dict[str, Any]) -> Call:
         first_token=data["first_token"],
         detail=data["detail"],
         digest=data["digest"],
+        model=data.get("model", ""),
+        instead_of=data.get("instead_of", ""),
+        purpose=data.get("purpose", "round"),
+        void=tuple(data.get("void", ())),
     )

@@ -28,10 +28,18 @@ class Trouble(StrEnum):
     BAD_ANSWER = "bad answer"
     NOT_STARTED = "not started"
     CANCELLED = "cancelled"
+    CAP = "budget"
+    ENDLESS = "endless"
 
 
 RETRIED = frozenset({Trouble.RATE_LIMIT, Trouble.BUSY, Trouble.TIMEOUT, Trouble.CUT, Trouble.NO_NETWORK})
 """Kinds that a second try may mend."""
+
+FOR_OTHERS = frozenset(Trouble) - {Trouble.CANCELLED, Trouble.CAP, Trouble.NOT_STARTED, Trouble.BAD_ANSWER}
+"""Kinds that another model may do better at."""
+
+NOT_MADE = frozenset({Trouble.CAP.value, Trouble.NO_KEY.value})
+"""Outcomes of calls that were never made, and are therefore no record of one."""
 
 
 class Callee(Struct, frozen=True):
@@ -117,6 +125,13 @@ def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tup
             )
         case Trouble.CANCELLED:
             return "The round was cancelled; nothing was applied.", ""
+        case Trouble.CAP:
+            return "The call was not made: the budget is spent.", "Raise it in the settings."
+        case Trouble.ENDLESS:
+            return (
+                f"The answer of {model} did not end and was stopped; nothing was applied.",
+                "Send again, or choose another model.",
+            )
 
 
 def _network_hint(callee: Callee) -> str:

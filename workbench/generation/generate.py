@@ -1,4 +1,4 @@
-"""A round by another author than the expert: asked for, checked, repaired once, or lost with everything kept.
+"""A round by another author than the expert: asked for, checked, repaired twice at most, or lost with all kept.
 
 Nothing here writes a file: the last event carries what the answer makes of the start tree, or says in a
 sentence and a hint why there is no round.
@@ -7,64 +7,77 @@ sentence and a hint why there is no round.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from workbench.generation.asking import ask
 from workbench.generation.backends import Backend
 from workbench.generation.checking import Outcome, Problems, check
 from workbench.generation.contract import Parsed, parse
-from workbench.generation.events import (
-    Answered,
-    Event,
-    Failed,
-    Finished,
-    Lost,
-    RepairAsked,
-    Retried,
-    TextArrived,
-    UsageKnown,
-)
+from workbench.generation.events import Answered, Event, Failed, Finished, Lost, Noticed, RepairAsked, TextArrived
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.failures import Callee, Trouble, words
 from workbench.generation.offline import NAME, answer
-from workbench.generation.prompt import Message, Request, build, digest, marks_of, repair
+from workbench.generation.prompt import Message, Request, build, marks_of, repair
 from workbench.review.rounds import Usage
+from workbench.review.scope import scope_of_task
+
+REPAIRS = 2
+"""How often a model is told what was wrong. A third time has never mended what two did not."""
 
 
 def generate(
-    request: Request, backend: Backend, cancelled: threading.Event, *, repairs: int = 1
+    request: Request,
+    backend: Backend,
+    cancelled: threading.Event,
+    *,
+    repairs: int = REPAIRS,
+    fallbacks: Sequence[Backend] = (),
 ) -> Iterator[Event]:
     """Ask a model for a round. Blocking; the last event is `Answered` or `Lost`.
 
-    An answer that does not fit, or fits and looks wrong, is asked for again, `repairs` times at most.
-    One that fits is never lost by asking again.
+    An answer that does not fit is asked for again, `repairs` times at most; one that fits and looks wrong is
+    told so once. One that fits is never lost by asking again. A stream that broke off is asked for once more
+    as it was: that is no fault of the model's. `fallbacks` are asked, in order, where a model fails.
     """
     messages, marks = build(request), marks_of(request)
     exchange = Exchange(backend.model)
+    line: tuple[Backend, ...] = (backend, *fallbacks)
     good: Outcome | None = None
+    told: frozenset[str] = frozenset()
+    asked, cuts, purpose = 0, 0, "round"
     while True:
-        call, ended = yield from _call(backend, messages, cancelled)
+        found = yield from ask(line, messages, cancelled, purpose)
+        line, ended = found.line, found.ended
+        exchange = replace(exchange, model=line[0].model, calls=(*exchange.calls, *found.calls))
         if not isinstance(ended, Finished):
             cancel = ended.trouble is Trouble.CANCELLED
-            exchange = replace(exchange, calls=(*exchange.calls, call))
-            yield _lost(ended, exchange) if cancel or good is None else Answered(good, exchange)
+            yield from [_lost(ended, exchange)] if cancel or good is None else _answered(good, exchange)
             return
         parsed = parse(ended.text, marks)
         result = _judge(request, parsed)
         fits = isinstance(result, Outcome)
-        problems = result.doubts if isinstance(result, Outcome) else result.found
+        doubts = tuple(each for each in result.doubts if each not in told) if isinstance(result, Outcome) else ()
+        problems = doubts if isinstance(result, Outcome) else result.found
         good = result if isinstance(result, Outcome) else good
-        may_repair = len(exchange.calls) < repairs and (parsed.complete or ended.reason != "length")
-        outcome = "repair" if problems and may_repair else "fits" if fits else "misfit"
-        call = replace(call, outcome=outcome, problems=problems)
-        exchange = replace(exchange, calls=(*exchange.calls, call))
-        if outcome == "repair":
-            yield RepairAsked(problems)
+        cut = not parsed.complete and ended.reason is None
+        if cut:
+            again = cuts == 0
+        else:
+            again = asked < repairs and (parsed.complete or ended.reason != "length")
+        if not problems or not again:
+            left = result.doubts if isinstance(result, Outcome) else problems
+            exchange = _marked(exchange, "fits" if fits else "misfit", left)
+            yield from [_misfit(parsed, ended, exchange)] if good is None else _answered(good, exchange)
+            return
+        exchange = _marked(exchange, "repair", problems)
+        yield RepairAsked(problems)
+        if cut:
+            cuts += 1
+        else:
+            asked, purpose, told = asked + 1, "repair", told | frozenset(doubts)
             messages = _again(messages, ended, repair(problems, marks, doubts=fits))
-            continue
-        yield Answered(good, exchange) if good is not None else _misfit(parsed, ended, exchange)
-        return
 
 
 def generate_offline(request: Request) -> Iterator[Event]:
@@ -73,32 +86,33 @@ def generate_offline(request: Request) -> Iterator[Event]:
     told = "\n".join(f"{each.note}: {each.kind.value}. {each.text}" for each in outcome.answers)
     text = told or "There was no note to act on."
     yield TextArrived(f"{text}\n")
-    yield Answered(outcome, Exchange(NAME, (Call((), text, "fits", usage=Usage(0, 0, 0.0, 0.0)),)))
-
-
-def _call(
-    backend: Backend, messages: tuple[Message, ...], cancelled: threading.Event
-) -> Generator[Event, None, tuple[Call, Finished | Failed]]:
-    """One call: passes its events on; gives its record and how it ended."""
-    call = Call(messages, "", "", digest=digest(messages))
-    for event in backend.events(messages, cancelled):
-        call = _noted(call, event)
-        if isinstance(event, Finished | Failed):
-            return call, event
-        yield event
-    raise RuntimeError("A backend's last event must be Finished or Failed.")
+    call = Call((), text, "fits", usage=Usage(0, 0, 0.0, 0.0), model=NAME)
+    yield Answered(outcome, Exchange(NAME, (call,)))
 
 
 def _judge(request: Request, parsed: Parsed) -> Outcome | Problems:
     live = tuple(note.id for note in request.notes if note.is_live)
-    return check(parsed, request.files, request.to_answer, paths=request.paths, also=live)
+    scope = scope_of_task(request.task)
+    return check(parsed, request.files, request.to_answer, paths=request.paths, also=live, scope=scope)
+
+
+def _marked(exchange: Exchange, outcome: str, problems: tuple[str, ...]) -> Exchange:
+    """The exchange with what was found in its last answer."""
+    last = replace(exchange.calls[-1], outcome=outcome, problems=problems)
+    return replace(exchange, calls=(*exchange.calls[:-1], last))
 
 
 def _again(messages: tuple[Message, ...], ended: Finished, wrong: Message) -> tuple[Message, ...]:
-    """The next messages: the same after a stream that broke off, which is no fault of the model."""
-    if ended.reason is None or not ended.text.strip():
+    """The next messages: the same after an answer without a word, which there is nothing to say about."""
+    if not ended.text.strip():
         return messages
     return (*messages, Message("assistant", ended.text), wrong)
+
+
+def _answered(outcome: Outcome, exchange: Exchange) -> Iterator[Event]:
+    """The end of a round that came, with what the expert should know of it."""
+    yield from map(Noticed, (*outcome.doubts, *outcome.told))
+    yield Answered(outcome, exchange)
 
 
 def _misfit(parsed: Parsed, ended: Finished, exchange: Exchange) -> Lost:
@@ -111,18 +125,3 @@ def _misfit(parsed: Parsed, ended: Finished, exchange: Exchange) -> Lost:
 
 def _lost(failed: Failed, exchange: Exchange) -> Lost:
     return Lost(failed.trouble, failed.sentence, failed.hint, exchange)
-
-
-def _noted(call: Call, event: Event) -> Call:
-    """The record of a call with what one event says."""
-    match event:
-        case Retried():
-            return replace(call, retries=call.retries + 1)
-        case UsageKnown():
-            return replace(call, usage=event.usage, cached=event.cached, first_token=event.first_token)
-        case Finished():
-            return replace(call, answer=event.text)
-        case Failed():
-            return replace(call, answer=event.text, outcome=event.trouble.value, detail=event.detail)
-        case _:
-            return call

@@ -1,9 +1,10 @@
 """The process that calls models: the only file that imports LiteLLM. JSON lines on standard input and output.
 
-Run as `python -m workbench.generation.helper`. Its environment holds the key of one provider and nothing
-of the user's otherwise. It retries nothing, writes no file, and ends when its standard input ends, so that
-a killed window leaves nothing behind. Asked with one of
+Run as `python -m workbench.generation.helper`. Its environment holds nothing of the user's; the key of one
+provider comes in by standard input. It retries nothing, writes no file, and ends when its standard input
+ends, so that a killed window leaves nothing behind. Told and asked with
 
+    {"do": "key", "name": …, "key": …}
     {"id": 1, "do": "complete", "model": …, "api_base": …, "messages": [{"role": …, "content": …}],
      "timeout": seconds, "max_tokens": …}
     {"id": 2, "do": "measure", "model": …, "texts": [ … ]}
@@ -19,12 +20,18 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from typing import IO, Any
 
 from workbench.generation.failures import Trouble
 
 _DETAIL = 600
+_SECRETS: dict[str, str] = {}
+"""The keys that came in by standard input: one, as its parent does it."""
+_MOST_TOKENS = 100_000_000
+"""Beyond this a provider's count is no count."""
 _UNREACHABLE = {"ConnectError", "ConnectTimeout", "ProxyError", "gaierror", "ClientConnectorError"}
 _BROKEN_OFF = {"ReadError", "RemoteProtocolError", "ConnectionResetError", "IncompleteRead", "WriteError"}
 _LOCAL_SPEAKERS = {
@@ -67,7 +74,14 @@ def main() -> None:
 def _read(source: IO[bytes], questions: queue.SimpleQueue[dict[str, Any]]) -> None:
     """Feed the questions in; at the end of input leave at once, also in the middle of an import or a call."""
     for line in source:
-        questions.put(json.loads(line))
+        question = json.loads(line)
+        if question["do"] == "key":
+            # Set in here, it is in this process's memory alone: what a system shows of a process is what
+            # it was started with.
+            os.environ[question["name"]] = question["key"]
+            _SECRETS[question["name"]] = question["key"]
+        else:
+            questions.put(question)
     os._exit(0)
 
 
@@ -102,9 +116,13 @@ def _complete(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]
     for name in ("api_base", "max_tokens"):
         if question.get(name) is not None:
             options[name] = question[name]
-    if question.get("api_base") and not _keys() and model.partition("/")[0] in _LOCAL_SPEAKERS:
+    # By whatever name the user keeps it, it is this model's key.
+    key = next(iter(_SECRETS.values()), None)
+    if key is None and question.get("api_base") and model.partition("/")[0] in _LOCAL_SPEAKERS:
         # The client library wants some key; a local server takes any.
-        options["api_key"] = "none"
+        key = "none"
+    if key is not None:
+        options["api_key"] = key
     stream = litellm.completion(
         messages=question["messages"],
         stream=True,
@@ -113,7 +131,7 @@ def _complete(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]
         max_retries=0,
         **options,
     )
-    usage = None
+    usage, answer = None, []
     for chunk in stream:
         usage = getattr(chunk, "usage", None) or usage
         delta = chunk.choices[0].delta if chunk.choices else None
@@ -122,6 +140,7 @@ def _complete(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]
             yield {"event": "thought", "size": len(thought)}
         text = getattr(delta, "content", None)
         if text:
+            answer.append(text)
             yield {"event": "text", "text": text}
     # LiteLLM reports "stop" for a stream that just ended; what the provider said is only kept here.
     reason = getattr(stream, "received_finish_reason", None) or getattr(
@@ -129,8 +148,25 @@ def _complete(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]
     )
     if usage is not None:
         given = any(getattr(chunk, "usage", None) is not None for chunk in getattr(stream, "chunks", ()))
+        if not _is_plausible(usage, answered=bool(answer)):
+            given, usage = False, _counted(litellm, model, question["messages"], "".join(answer))
         yield {"event": "usage", "estimated": not given, **_used(litellm, model, usage)}
     yield {"event": "finished", "reason": reason}
+
+
+def _is_plausible(usage: Any, *, answered: bool) -> bool:
+    """Whether a provider's count can be one. Every prompt has tokens, and so has every answer with words."""
+    tokens_in, tokens_out = usage.prompt_tokens, usage.completion_tokens
+    numbers = all(isinstance(each, int) and 0 <= each < _MOST_TOKENS for each in (tokens_in, tokens_out))
+    return numbers and tokens_in > 0 and (tokens_out > 0 or not answered)
+
+
+def _counted(litellm: Any, model: str, messages: list[dict[str, str]], answer: str) -> Any:
+    """What the model's tokenizer counts, where the provider's numbers cannot be."""
+    return litellm.Usage(
+        prompt_tokens=litellm.token_counter(model=model, messages=messages),
+        completion_tokens=litellm.token_counter(model=model, text=answer) if answer else 0,
+    )
 
 
 def _full_name(litellm: Any, model: str, api_base: str | None) -> str:
@@ -156,6 +192,8 @@ def _used(litellm: Any, model: str, usage: Any) -> dict[str, Any]:
 
 def _cost(litellm: Any, model: str, usage: Any) -> float | None:
     """US dollars by LiteLLM's table, None where it has no price."""
+    if not _known(litellm, model):
+        return None
     try:
         parts = litellm.cost_per_token(
             model=model,
@@ -170,12 +208,9 @@ def _cost(litellm: Any, model: str, usage: Any) -> float | None:
 
 def _measure(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Tokens of each text by the model's tokenizer, and the table's prices per token and limits."""
-    model = question["model"]
+    model = _full_name(litellm, question["model"], question.get("api_base"))
     tokens = [litellm.token_counter(model=model, text=text) if text else 0 for text in question["texts"]]
-    try:
-        known = litellm.get_model_info(model)
-    except Exception:  # noqa: BLE001 - as with the cost: whatever it raises, the model is not in the table
-        known = {}
+    known = _known(litellm, model)
     yield {
         "event": "measured",
         "tokens": tokens,
@@ -184,6 +219,20 @@ def _measure(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]]
         "window": known.get("max_input_tokens"),
         "longest_answer": known.get("max_output_tokens"),
     }
+
+
+def _known(litellm: Any, model: str) -> dict[str, Any]:
+    """The table's row of a model, {} where it has none.
+
+    Not `get_model_info`: of local models that asks a server which nobody has named.
+    """
+    provider, _, name = model.partition("/")
+    found = litellm.model_cost.get(model) or litellm.model_cost.get(name)
+    if not found or found.get("input_cost_per_token") is None:
+        return {}
+    # A namesake at another provider has another price.
+    ours = model in litellm.model_cost or found.get("litellm_provider") == provider
+    return dict(found) if ours else {}
 
 
 def _failed(error: BaseException) -> dict[str, Any]:
@@ -252,25 +301,25 @@ def _names(error: BaseException | None) -> Iterator[str]:
 
 
 def _retry_after(error: BaseException) -> float | None:
-    """The seconds of a Retry-After header; the form with a date is not read."""
+    """The seconds that a Retry-After header asks for: given as a number, or as the date to wait for."""
     response = getattr(error, "response", None)
     for headers in (getattr(error, "litellm_response_headers", None), getattr(response, "headers", None)):
         value = headers.get("retry-after") if headers else None
+        if value is None:
+            continue
         try:
-            return max(0.0, float(value)) if value is not None else None
+            return max(0.0, float(value))
+        except ValueError:
+            pass
+        try:
+            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
         except ValueError:
             continue
     return None
 
 
-def _keys() -> list[str]:
-    return [
-        value for name, value in os.environ.items() if name.endswith(("_KEY", "_TOKEN", "_SECRET")) and value
-    ]
-
-
 def _without_keys(text: str) -> str:
-    for key in _keys():
+    for key in _SECRETS.values():
         text = text.replace(key, "…")
     return text
 

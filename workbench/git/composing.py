@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
 from workbench.git import storing
-from workbench.git.runner import Where
+from workbench.git.runner import GitError, Where
 from workbench.git.shadow import scratch_folder
 from workbench.review.lines import split_lines
 
@@ -40,7 +40,15 @@ def write_blobs(repository: Repository, contents: Sequence[bytes], *, durable: b
         limit = ("fastimport.unpackLimit", "1" if durable else "100")
         where = Where(repository.ours.git_dir, config=(limit,)).storing()
         stream = b"".join(b"blob\ndata %d\n%b\n" % (len(content), content) for content in unique.values())
-        repository.run(["fast-import", "--quiet", "--done"], where, data=stream + b"done\n")
+        try:
+            repository.run(["fast-import", "--quiet", "--done"], where, data=stream + b"done\n")
+        except GitError as failed:
+            if "keep file" not in failed.stderr:
+                raise
+            # A kill left the very same pack half named. As single files, each brought to disk, it goes.
+            loose = (("fastimport.unpackLimit", "1000000000"), ("core.fsync", "loose-object"))
+            where = Where(repository.ours.git_dir, config=loose).storing()
+            repository.run(["fast-import", "--quiet", "--done"], where, data=stream + b"done\n")
     return ids
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,10 @@ from msgspec import Struct
 from workbench.errors import UserError
 from workbench.git.flushing import flush_folder
 from workbench.git.holding import held
-from workbench.git.index_file import IndexFile, parse_index, read_index, same_but_for_times
+from workbench.git.index_file import IndexEntry, IndexFile, parse_index, read_index, same_but_for_times
 from workbench.git.intent import Intent
 from workbench.git.merging import Merged, Outcome, Wish, folder_conflicts, merge_wishes
-from workbench.git.packing import give_objects, keep_copies
+from workbench.git.packing import give_lost, give_objects, keep_copies
 from workbench.git.runner import GitError, Where
 from workbench.git.shadow import scratch_folder
 from workbench.git.worktree import Conflict, ConflictError
@@ -36,6 +37,7 @@ _WAIT_SECONDS = 5.0
 _POLL_SECONDS = 0.004
 _QUICK_TRIES = 3
 _SUBMODULE = "160000"
+_BEGINNING = b"DIRC"  # of every index: of a lock that has no more of it yet
 
 
 class _MovedError(Exception):
@@ -61,16 +63,32 @@ def index_entries(repository: Repository) -> IndexFile:
 
 
 def write_index(
-    repository: Repository, wishes: Sequence[Wish], announce: Callable[[tuple[LandedFile, ...], str], None]
+    repository: Repository,
+    wishes: Sequence[Wish],
+    announce: Callable[[tuple[LandedFile, ...], str], None],
+    told: Mapping[str, str] | None = None,
 ) -> tuple[LandedFile, ...]:
     """Put every wish into the index, or none. `ConflictError` names what stands against it.
 
     `announce` is called before the lock is taken, with every path's entries before and after and the name
-    of our file in the git directory; again when the index moved on meanwhile.
+    of our file in the git directory; again when the index moved on meanwhile. `told` is what git is to be
+    told of a path besides, as `LandedFile.told` has it.
     """
+    files = _write(repository, wishes, announce, told or {})
+    # A clean-up that began before may have taken objects that nothing needed until now.
+    give_lost(repository, _needed(files))
+    return files
+
+
+def _write(
+    repository: Repository,
+    wishes: Sequence[Wish],
+    announce: Callable[[tuple[LandedFile, ...], str], None],
+    told: Mapping[str, str],
+) -> tuple[LandedFile, ...]:
     until = time.monotonic() + _WAIT_SECONDS
     for attempt in range(_QUICK_TRIES + 1):
-        prepared = _prepare(repository, wishes)
+        prepared = _prepare(repository, wishes, told)
         if prepared is None:
             return ()
         name = f"workbench-index-{os.urandom(6).hex()}"
@@ -79,7 +97,8 @@ def write_index(
             if attempt < _QUICK_TRIES:
                 return _put(repository, repository.git_dir / name, prepared, until)
             # Somebody writes it all the while: so this once it is made while nobody else can.
-            return _make_and_put(repository, repository.git_dir / name, wishes, announce, until)
+            make = partial(_prepare, repository, wishes, told)
+            return _make_and_put(repository, repository.git_dir / name, make, announce, until)
     raise AssertionError("the last attempt holds the lock, so nobody can come between")
 
 
@@ -91,16 +110,22 @@ def undo_wishes(files: Sequence[LandedFile]) -> tuple[Wish, ...]:
     )
 
 
+def told_before(files: Sequence[LandedFile]) -> dict[str, str]:
+    """What git was told of the paths before a landing."""
+    return {each.path: each.told for each in files if each.told}
+
+
 def index_outcome(repository: Repository, intent: Intent) -> bool:
     """After a kill: our own lock goes, and whether the index was written."""
     lock, index = repository.git_dir / "index.lock", repository.git_dir / "index"
     ours = repository.git_dir / intent.lock
-    if _is_ours(lock, ours):
-        lock.unlink(missing_ok=True)
+    _release(lock, ours)
     written = _same(ours, index)
     if not written:
         now = _read(repository) or IndexFile({})
         written = all(now.at(each.path) == _pair(each.after_mode, each.after_id) for each in intent.files)
+    if written:
+        give_lost(repository, _needed(intent.files))
     ours.unlink(missing_ok=True)
     return written
 
@@ -126,6 +151,7 @@ def _read(repository: Repository) -> IndexFile | None:
 def _merge(repository: Repository, index: IndexFile | None, wishes: Sequence[Wish]) -> Merged:
     index = index or IndexFile({})
     _refuse_kinds(index)
+    _refuse_link(repository.git_dir / "index")
     unmerged = tuple(
         Conflict(wish.path, "has a merge conflict in the index")
         for wish in wishes
@@ -153,6 +179,15 @@ def _refuse_kinds(index: IndexFile) -> None:
         )
 
 
+def _refuse_link(index: Path) -> None:
+    """Git writes where it leads; our exchange would put a file in the place of the link."""
+    if index.is_symlink():
+        raise UserError(
+            f"Nothing was landed: {index} is a symbolic link, and Workbench writes only an index in its place.",
+            hint="Land to a branch or a patch, or put the index itself there.",
+        )
+
+
 def _refusal(conflicts: Sequence[Conflict]) -> ConflictError:
     listed = "; ".join(f"{each.path} {each.why}" for each in conflicts[:5])
     more = f"; and {len(conflicts) - 5} more" if len(conflicts) > 5 else ""
@@ -167,23 +202,39 @@ def _pair(mode: str | None, identity: str | None) -> tuple[str, str] | None:
     return None if mode is None or identity is None else (mode, identity)
 
 
-def _landed(outcome: Outcome) -> LandedFile:
+def _landed(outcome: Outcome, entry: IndexEntry | None) -> LandedFile:
     before_mode, before_id = outcome.now or (None, None)
     after_mode, after_id = outcome.after or (None, None)
-    return LandedFile(outcome.path, before_id, before_mode, after_id, after_mode)
+    return LandedFile(outcome.path, before_id, before_mode, after_id, after_mode, _told(entry))
 
 
-def _prepare(repository: Repository, wishes: Sequence[Wish]) -> _Prepared | None:
+def _told(entry: IndexEntry | None) -> str:
+    """What git was told of an entry, a letter each: to be added later, assumed unchanged, skipped."""
+    if entry is None:
+        return ""
+    said = (("i", entry.intended), ("h", entry.assumed), ("S", entry.skipped))
+    return "".join(letter for letter, holds in said if holds)
+
+
+def _needed(files: Sequence[LandedFile]) -> list[str]:
+    """The objects that the new entries need."""
+    return [each.after_id for each in files if each.after_id and each.after_mode != _SUBMODULE]
+
+
+def _prepare(repository: Repository, wishes: Sequence[Wish], told: Mapping[str, str]) -> _Prepared | None:
     """The new index, its objects stored already; None where the index holds all of it."""
     before = _bytes(repository)
-    merged = _merge(repository, parse_index(before, _format(repository)) if before else None, wishes)
+    index = parse_index(before, _format(repository)) if before else IndexFile({})
+    merged = _merge(repository, index, wishes)
     if merged.conflicts:
         raise _refusal(merged.conflicts)
     if not merged.outcomes:
         return None
     _store(repository, merged.outcomes)
-    made = _changed(repository, before, merged.outcomes)
-    return _Prepared(before, made, tuple(_landed(each) for each in merged.outcomes))
+    files = tuple(_landed(each, index.entries.get((each.path, 0))) for each in merged.outcomes)
+    # What the user told git about a path outlives its new content; but not that it is to be added later.
+    marks = {each.path: each.told.replace("i", "") for each in files} | told
+    return _Prepared(before, _changed(repository, before, merged.outcomes, marks), files)
 
 
 # Objects and the private copy ---------------------------------------------------------------------
@@ -196,7 +247,9 @@ def _store(repository: Repository, outcomes: Sequence[Outcome]) -> None:
     give_objects(repository, (identity for mode, identity in after if mode != _SUBMODULE))
 
 
-def _changed(repository: Repository, before: bytes, outcomes: Sequence[Outcome]) -> bytes:
+def _changed(
+    repository: Repository, before: bytes, outcomes: Sequence[Outcome], told: Mapping[str, str]
+) -> bytes:
     """The bytes of the new index, made by git on a copy, and found to differ in nothing but the paths."""
     with scratch_folder(repository.shadow) as folder:
         copy = folder / "index"
@@ -208,7 +261,7 @@ def _changed(repository: Repository, before: bytes, outcomes: Sequence[Outcome])
                 _set_time(copy, repository.git_dir / "index")
             else:
                 repository.run(["read-tree", "--empty"], where)
-            _apply(repository, where, before, outcomes)
+            _apply(repository, where, outcomes, told)
         except GitError as failed:
             said = failed.stderr.splitlines()[-1].removeprefix("fatal: ") if failed.stderr else str(failed)
             raise UserError(
@@ -220,23 +273,31 @@ def _changed(repository: Repository, before: bytes, outcomes: Sequence[Outcome])
     return made
 
 
-def _apply(repository: Repository, where: Where, before: bytes, outcomes: Sequence[Outcome]) -> None:
+def _apply(
+    repository: Repository, where: Where, outcomes: Sequence[Outcome], told: Mapping[str, str]
+) -> None:
     zero = "0" * len(repository.empty_tree)
     gone = [f"0 {zero}\t{each.path}\0" for each in outcomes if each.after is None]
     stands = [f"{each.after[0]} {each.after[1]}\t{each.path}\0" for each in outcomes if each.after]
     data = "".join(gone + stands).encode("utf-8", "surrogateescape")
     repository.run(["update-index", "-z", "--index-info"], where, data=data)
-    # What the user told git about a path outlives its new content.
-    known = parse_index(before, _format(repository)).entries if before else {}
-    for flag, name in (("--assume-unchanged", "assumed"), ("--skip-worktree", "skipped")):
-        marked = [
-            each.path
-            for each in outcomes
-            if each.after and (each.path, 0) in known and getattr(known[each.path, 0], name)
-        ]
+    for letter, flag in (("h", "--assume-unchanged"), ("S", "--skip-worktree")):
+        marked = [each.path for each in outcomes if each.after and letter in told.get(each.path, "")]
         if marked:
-            paths = "".join(f"{path}\0" for path in marked).encode("utf-8", "surrogateescape")
-            repository.run(["update-index", "-z", flag, "--stdin"], where, data=paths)
+            repository.run(["update-index", "-z", flag, "--stdin"], where, data=_listed(marked))
+    _intend(repository, where, [each.path for each in outcomes if "i" in told.get(each.path, "")])
+
+
+def _intend(repository: Repository, where: Where, paths: Sequence[str]) -> None:
+    """Name paths as files to be added later. Git takes only such as are there."""
+    there = [path for path in paths if os.path.lexists(os.path.join(repository.found.work_tree, path))]
+    if there:
+        args = ["add", "-N", "-f", "--pathspec-from-file=-", "--pathspec-file-nul"]
+        repository.run(args, where.storing(), data=_listed(there))
+
+
+def _listed(paths: Sequence[str]) -> bytes:
+    return "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
 
 
 def _check(repository: Repository, before: bytes, made: bytes, outcomes: Sequence[Outcome]) -> None:
@@ -271,17 +332,19 @@ def _put(repository: Repository, ours: Path, prepared: _Prepared, until: float) 
 def _make_and_put(
     repository: Repository,
     ours: Path,
-    wishes: Sequence[Wish],
+    make: Callable[[], _Prepared | None],
     announce: Callable[[tuple[LandedFile, ...], str], None],
     until: float,
 ) -> tuple[LandedFile, ...]:
     """The lock first, then the file. It is held for as long as git needs to make an index."""
-    with _locked(repository, ours, b"workbench\n", until):
-        prepared = _prepare(repository, wishes)
+    lock = repository.git_dir / "index.lock"
+    with _locked(repository, ours, _BEGINNING, until):
+        prepared = make()
         if prepared is None:
+            _release(lock, ours)
             return ()
         announce(prepared.files, ours.name)
-        for place in {ours, repository.git_dir / "index.lock"}:
+        for place in (ours, lock):  # in this order: at every moment the lock begins like our file
             with open(place, "r+b") as file:
                 file.write(prepared.made)
                 file.flush()
@@ -295,7 +358,8 @@ def _locked(repository: Repository, ours: Path, data: bytes, until: float) -> It
     """`index.lock` held, as a second name of our own file.
 
     `ours` stays its name to the end: whoever finds it after a kill sees whose lock that is, and whether
-    the index is ours.
+    the index is ours. Who goes out of it well has exchanged the lock for the index, or released it: from
+    that instant on a lock that stands there is somebody else's.
     """
     git_dir = repository.git_dir
     lock, index = git_dir / "index.lock", git_dir / "index"
@@ -304,9 +368,9 @@ def _locked(repository: Repository, ours: Path, data: bytes, until: float) -> It
         _take(lock, ours, data, until, repository.work_tree)
         try:
             yield
-        finally:
-            if _is_ours(lock, ours):
-                lock.unlink(missing_ok=True)
+        except BaseException:
+            _release(lock, ours)
+            raise
     except OSError as error:
         raise UserError(
             f"Nothing was landed: {error.filename or index} cannot be written: {error.strerror}.",
@@ -357,6 +421,11 @@ def _make_lock(lock: Path, ours: Path, data: bytes) -> None:
         _write_whole(lock, data, like=ours)
 
 
+def _release(lock: Path, ours: Path) -> None:
+    if _is_ours(lock, ours):
+        lock.unlink(missing_ok=True)
+
+
 def _swap(lock: Path, index: Path) -> None:
     """From here on the index is the new one."""
     os.replace(lock, index)
@@ -368,13 +437,29 @@ def _set_time(target: Path, like: Path) -> None:
 
 
 def _is_ours(lock: Path, ours: Path) -> bool:
+    """Whether a lock is a name of our file. Only where no file has two names is it told by the content:
+
+    another git may be writing nearly the same index, and what it has written so far looks like ours.
+    """
     if _same(lock, ours):
         return True
+    if _can_have_two_names(ours):
+        return False
     try:
         data = lock.read_bytes()
         return bool(data) and ours.read_bytes().startswith(data)
     except OSError:
         return False
+
+
+def _can_have_two_names(ours: Path) -> bool:
+    second = ours.with_name(f"{ours.name}.link")
+    try:
+        os.link(ours, second)
+    except OSError:
+        return False
+    second.unlink()
+    return True
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
+from workbench.errors import UserError
 from workbench.git.runner import Child, GitError
 
 # Requests written before their answers are read. They must fit into a pipe, or both sides wait for
@@ -21,7 +23,11 @@ class Objects:
         self._lock = threading.Lock()
 
     def read(self, ids: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
-        """(id, type, content) of every object, in order. `KeyError` with the id of one that is not there."""
+        """(id, type, content) of every object, in order. `KeyError` with the id of one that is not there.
+
+        `UserError` where the content is not what the id says. Git believes a loose object by its name, so
+        bytes planted under the id of others would be shown and landed as those.
+        """
         with self._lock:
             yield from self._read(list(ids))
 
@@ -55,6 +61,7 @@ class Objects:
             for name, answer in zip(part, answers, strict=True):
                 if answer is None:
                     raise KeyError(name)
+                _require_sound(name, *answer)
                 yield name, *answer
 
     def _answer(self, child: Child, name: str) -> tuple[str, bytes] | None:
@@ -95,3 +102,14 @@ class Objects:
         self._children = {mode: kept for mode, kept in self._children.items() if kept is not child}
         child.kill()
         return GitError(["cat-file", name], -1, b"the kept cat-file child ended in the middle of an answer")
+
+
+def _require_sound(name: str, kind: str, content: bytes) -> None:
+    digest = hashlib.new("sha256" if len(name) == 64 else "sha1", usedforsecurity=False)
+    digest.update(f"{kind} {len(content)}\0".encode("ascii"))
+    digest.update(content)
+    if digest.hexdigest() != name:
+        raise UserError(
+            f"The repository is damaged: object {name} does not hold what its name says.",
+            hint="See what else is: git fsck --full. A fresh clone has the right one.",
+        )

@@ -32,6 +32,21 @@ def give_objects(repository: Repository, ids: Iterable[str]) -> None:
         _give(repository, ["pack-objects", "-q"], wanted)
 
 
+def give_lost(repository: Repository, ids: Iterable[str]) -> None:
+    """Put objects that something refers to by now into the repository once more, if they are gone.
+
+    A `git gc --prune=now` between the giving and the referring takes them.
+    """
+    lost = missing(repository, dict.fromkeys(ids))
+    if lost:
+        _give(repository, ["pack-objects", "-q"], lost)
+
+
+def missing(repository: Repository, ids: Iterable[str]) -> list[str]:
+    """Which of some objects the repository does not have."""
+    return [name for name, there in _asked(repository, ids) if not there]
+
+
 def give_commit(repository: Repository, commit: str, parents: Iterable[str]) -> None:
     """Put a commit into the repository, with every tree and blob that its parents do not have."""
     _give(repository, ["pack-objects", "-q", "--revs"], [commit, *(f"^{parent}" for parent in parents)])
@@ -46,17 +61,24 @@ def keep_copies(repository: Repository, ids: Iterable[str]) -> None:
 
 
 def _lacking(repository: Repository, ids: Iterable[str]) -> list[str]:
+    objects = Path(repository.found.common_dir) / "objects"
+    return [
+        name
+        for name, there in _asked(repository, ids)
+        if not there or (objects / name[:2] / name[2:]).exists()
+    ]
+
+
+def _asked(repository: Repository, ids: Iterable[str]) -> list[tuple[str, bool]]:
+    """Of each object, whether the repository has it."""
     names = list(ids)
     if not names:
         return []
     answers = repository.run(
         ["cat-file", "--batch-check=%(objectname)"], repository.real, data=_lines(names)
     ).split(b"\n")
-    objects = Path(repository.found.common_dir) / "objects"
     return [
-        name
-        for name, answer in zip(names, answers, strict=False)
-        if answer.endswith(b" missing") or (objects / name[:2] / name[2:]).exists()
+        (name, not answer.endswith(b" missing")) for name, answer in zip(names, answers, strict=False)
     ]
 
 

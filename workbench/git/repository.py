@@ -399,6 +399,11 @@ def _raw_part(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
 
 def _lines(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Lines with their ends, split on `\\n` alone, out of pieces of any size."""
+    return chain.from_iterable(_blocks(rest, pieces))
+
+
+def _blocks(rest: bytes, pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """The same a piece at a time: what runs once a line is left to C."""
     begun: list[bytes] = []
     for piece in chain((rest,), pieces):
         first, found, after = piece.partition(b"\n")
@@ -406,11 +411,9 @@ def _lines(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
             # A line of many megabytes: joined once, at its end.
             begun.append(piece)
             continue
-        yield b"".join((*begun, first, found))
         *whole, last = after.split(b"\n")
-        for line in whole:
-            yield line + b"\n"
+        yield [b"".join((*begun, first, found)), *[line + b"\n" for line in whole]]
         begun = [last]
     last = b"".join(begun)
     if last:
-        yield last
+        yield [last]

@@ -7,6 +7,7 @@ folder of a submodule that is not checked out; and it waits for ever for an igno
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -86,7 +87,7 @@ def _refuse_endless(root: Path, path: str) -> None:
     if path.rpartition("/")[2] in _READ_BY_GIT and stat.S_ISFIFO((root / path).lstat().st_mode):
         raise UserError(
             f"{path} is a pipe, and git would wait for ever for what comes out of it.",
-            hint=f"Remove it: rm {path}",
+            hint=f"Remove it: rm {shlex.quote(path)}",
         )
 
 

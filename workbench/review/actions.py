@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from workbench.review.context import Pin
 from workbench.review.notes import Intent, Note, Place, Reply
 from workbench.review.rounds import Answer, FileCarry, Round, Source, Usage, Why
 from workbench.review.verdicts import Selection, Verdict
@@ -125,6 +126,36 @@ class TaskSet(Action, frozen=True, kw_only=True):
     text: str
 
 
+class Pinned(Action, frozen=True, kw_only=True):
+    """A file or lines that every next round is given."""
+
+    pin: Pin
+
+
+class Unpinned(Action, frozen=True, kw_only=True):
+    """A pin, by its name, taken away."""
+
+    name: str
+
+
+class ItemRemoved(Action, frozen=True, kw_only=True):
+    """An item of the tray, by its id, that the next round is not given (or, with `back`, is given again)."""
+
+    item: str
+    back: bool = False
+
+
+class SecretAllowed(Action, frozen=True, kw_only=True):
+    """What looks like a secret may leave. `finding` is a digest under a key of the user's, never the secret.
+
+    `kind` and `where` say in words what was allowed; they hold nothing of it either.
+    """
+
+    finding: str
+    kind: str = ""
+    where: str = ""
+
+
 class FeedbackSent(Action, frozen=True, kw_only=True):
     """The feedback on round `round` (its index) was given to `recipient`; `text` is exactly what was given.
 
@@ -148,13 +179,18 @@ class EntryJudged(Action, frozen=True, kw_only=True):
 
 
 class LandedFile(Struct, frozen=True):
-    """One path that a landing wrote. Ids name bytes in the shadow directory, None where there was no file."""
+    """One path that a landing wrote. Ids name bytes in the shadow directory, None where there was no file.
+
+    `told`: what git had been told of the path's entry in the index, a letter each: "i" to be added later,
+    "h" assumed unchanged, "S" skipped.
+    """
 
     path: str
     before_id: str | None
     before_mode: str | None
     after_id: str | None
     after_mode: str | None
+    told: str = ""
 
 
 class Landed(Action, frozen=True, kw_only=True):
@@ -175,7 +211,14 @@ class Landed(Action, frozen=True, kw_only=True):
 
 
 class CallMade(Action, frozen=True, kw_only=True):
-    """One call to a model, whatever came of it."""
+    """One call to a model, whatever came of it.
+
+    `purpose` is "round", "repair", "ask" or "read"; `round` the number of the round that it was made for, 0
+    where it was for none. `outcome` is "fits", "repair", "misfit", "answered", or what went wrong. `cached`
+    of the tokens in came from the provider's cache; `first_token` is seconds until something arrived (all
+    of them are `usage.seconds`). `instead_of` is the model that was wanted, where this one took its place.
+    `exchange` names the kept prompt and answer.
+    """
 
     purpose: str
     model: str
@@ -183,6 +226,11 @@ class CallMade(Action, frozen=True, kw_only=True):
     usage: Usage
     prompt_digest: str = ""
     retries: int = 0
+    cached: int | None = None
+    first_token: float | None = None
+    round: int = 0
+    instead_of: str = ""
+    exchange: str | None = None
 
 
 class ReviewClosed(Action, frozen=True, kw_only=True):
@@ -209,7 +257,8 @@ def words_of(action: Action) -> str:
         case Judged() | RoundArrived():
             return action.words or "a verdict"
         case NoteWritten():
-            return f"note {action.note.id}"
+            many = f" on {len(action.note.places):,} places" if action.note.spread else ""
+            return f"note {action.note.id}{many}"
         case NoteEdited():
             return f"the edit of note {action.note}"
         case NoteReplied():
@@ -222,6 +271,14 @@ def words_of(action: Action) -> str:
             return f"the viewed mark of {action.path}"
         case TaskSet():
             return "the change of the task"
+        case Pinned():
+            return f"pinning {action.pin.name}"
+        case Unpinned():
+            return f"unpinning {action.name}"
+        case ItemRemoved():
+            return f"{'putting back' if action.back else 'taking out'} {action.item.partition(':')[2] or action.item}"
+        case SecretAllowed():
+            return f"allowing {action.finding} to leave"
         case FeedbackSent():
             return f"sending the feedback to {action.recipient}"
         case EntryJudged():

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.feedback_text import as_json, as_markdown
-from workbench.review.feedback_values import Feedback, Frozen, Rejected, Remark
+from workbench.review.feedback_values import Feedback, Frozen, Rejected, Remark, Spot
 from workbench.review.lines import ranges
 from workbench.review.notes import Intent, Note, Place
-from workbench.review.places import place_now
+from workbench.review.places import places_now
 from workbench.review.progress import changes_at
 from workbench.review.review import Review
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
@@ -124,12 +124,12 @@ def _rejected(
         held = numbers.held
         if not held:
             continue
+        because = _because(file, reasons)
         for change in file.changes:
             if not change.is_text:
                 if held.facts.get(change.kind) is Verdict.REJECTED:
-                    yield _with_reason(
-                        Rejected(file.path, change.id, words=_fact_words(change)), change, file, reasons
-                    )
+                    words = _fact_words(change)
+                    yield _with_reason(Rejected(file.path, change.id, words=words), because)
                 continue
             old = [line for line in _span(change, Side.OLD) if held.old.get(line) is Verdict.REJECTED]
             new = [line for line in _span(change, Side.NEW) if held.new.get(line) is Verdict.REJECTED]
@@ -144,7 +144,7 @@ def _rejected(
                     after=_line_before(change, numbers),
                     partly=len(old) + len(new) < len(change.removed) + len(change.added),
                 )
-                yield _with_reason(rejected, change, file, reasons)
+                yield _with_reason(rejected, because)
 
 
 def _fact_words(change: Change) -> str:
@@ -168,54 +168,75 @@ def _line_before(change: Change, numbers: _Numbers) -> int:
     return 0
 
 
-def _reasons(review: Review) -> list[tuple[Place, Note]]:
-    """The live reasons with their places, those that speak of least first."""
-    found = [
-        (place_now(review, note) or note.place, note)
-        for note in review.notes.values()
-        if note.reason and note.is_live
-    ]
+def _reasons(review: Review) -> Mapping[str | None, Sequence[tuple[Place, Note]]]:
+    """The live reasons with their places by path, those that speak of least first."""
+    found: dict[str | None, list[tuple[Place, Note]]] = {}
+    for note in review.notes.values():
+        if note.reason and note.is_live:
+            for then, now in zip(note.places, places_now(review, note), strict=True):
+                place = now or then
+                found.setdefault(place.path, []).append((place, note))
 
     def breadth(each: tuple[Place, Note]) -> int:
         place = each[0]
-        return 3 if place.is_review else 2 if place.is_file else 1 if place.change is None else 0
+        return 2 if place.is_file else 1 if place.change is None else 0
 
-    return sorted(found, key=breadth)
+    return {path: sorted(each, key=breadth) for path, each in found.items()}
 
 
-def _with_reason(
-    rejected: Rejected, change: Change, file: FileChange, reasons: Sequence[tuple[Place, Note]]
-) -> Rejected:
-    for place, note in reasons:
-        if place.path not in (None, file.path):
-            continue
-        if place.is_review or place.is_file or change.id in changes_at(file, place):
-            return rejected.because(note)
-    return rejected
+def _because(
+    file: FileChange, reasons: Mapping[str | None, Sequence[tuple[Place, Note]]]
+) -> Mapping[str, Note]:
+    """The reason for each change of a file, by its id: the one that speaks of least."""
+    ids = {change.id for change in file.changes}
+    found: dict[str, Note] = {}
+    for place, note in (*reasons.get(file.path, ()), *reasons.get(None, ())):
+        said: Iterable[str]
+        if place.is_review or place.is_file:
+            said = ids
+        else:
+            said = (place.change,) if place.change in ids else changes_at(file, place)
+        for change in said:
+            found.setdefault(change, note)
+    return found
+
+
+def _with_reason(rejected: Rejected, because: Mapping[str, Note]) -> Rejected:
+    note = because.get(rejected.change)
+    return rejected if note is None else rejected.because(note)
 
 
 def _remark(review: Review, note: Note, counted: Mapping[str, _Numbers]) -> Iterator[Remark]:
     if not note.is_live or note.reason:
         return
-    place = place_now(review, note)
-    outdated = place is None
-    place = place or note.place
+    pairs = zip(note.places, places_now(review, note), strict=True)
+    spots = tuple(_spot(then, now, counted) for then, now in pairs)
+    # The place that is shown with its code is one that is still there.
+    first = next((spot for spot in spots if not (spot.outdated or spot.taken_out)), spots[0])
+    yield Remark(
+        id=note.id,
+        intent=note.intent,
+        text=note.text,
+        path=first.path,
+        side=first.side,
+        lines=first.lines,
+        code=first.code,
+        change=first.change,
+        suggestion=note.suggestion,
+        thread=note.thread,
+        outdated=first.outdated,
+        taken_out=first.taken_out,
+        spots=spots if note.spread else (),
+    )
+
+
+def _spot(then: Place, now: Place | None, counted: Mapping[str, _Numbers]) -> Spot:
+    outdated = now is None
+    place = now or then
     lines: tuple[tuple[int, int], ...] = ()
     if place.count and not outdated:
         span = range(place.start, place.start + place.count)
         numbers = counted.get(place.path or "") if place.side is Side.NEW else None
         lines = numbers.many(span) if numbers else ranges(span)
-    yield Remark(
-        id=note.id,
-        intent=note.intent,
-        text=note.text,
-        path=place.path,
-        side=place.side,
-        lines=lines,
-        code=place.quote,
-        change=place.change,
-        suggestion=note.suggestion,
-        thread=note.thread,
-        outdated=outdated,
-        taken_out=bool(place.count) and not outdated and not lines,
-    )
+    taken_out = bool(place.count) and not outdated and not lines
+    return Spot(place.path, place.side, lines, place.quote, place.change, outdated, taken_out)

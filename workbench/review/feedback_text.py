@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from workbench.review.changes import Side, Status
-from workbench.review.feedback_values import Feedback, Frozen, Ranges, Rejected, Remark
+from workbench.review.feedback_values import Feedback, Frozen, Ranges, Rejected, Remark, Spot
 from workbench.review.notes import Author
 from workbench.review.text import decode
 
@@ -108,6 +108,8 @@ def _remark(remark: Remark) -> Iterator[str]:
     yield f"### {remark.id} · {remark.intent.value} · {_where(remark)}"
     if remark.code:
         yield _fenced([decode(line) for line in remark.code], "")
+    if remark.spots:
+        yield from _spots(remark)
     if remark.text.strip():
         yield remark.text.strip()
     if remark.suggestion is not None:
@@ -128,7 +130,40 @@ def _reply(author: Author, text: str, *, again: bool) -> str:
     return f"> {who}{what}: {said}" if said else f"> {who}{what}."
 
 
+def _spots(remark: Remark) -> Iterator[str]:
+    """Every place of a note that has many: a line a file. The note itself is said once."""
+    yield f"This is the first of {len(remark.spots)} places. The note is about every one of them:"
+    by_file: dict[tuple[str, Side], list[Spot]] = {}
+    for spot in remark.spots:
+        by_file.setdefault((spot.path or "", spot.side), []).append(spot)
+    yield "\n".join(_spots_in_file(path, side, spots) for (path, side), spots in by_file.items())
+
+
+def _spots_in_file(path: str, side: Side, spots: Sequence[Spot]) -> str:
+    lines = tuple(dict.fromkeys(span for spot in spots for span in spot.lines))
+    said = [_lines(lines)] if lines else []
+    if lines and side is Side.OLD:
+        said[0] += " of the version before the change"
+    gone = sum(spot.outdated for spot in spots)
+    if gone:
+        said.append(f"{_places(gone)} not found any more as {'it was' if gone == 1 else 'they were'}")
+    out = sum(spot.taken_out for spot in spots)
+    if out:
+        said.append(f"{_places(out)} on lines that were rejected")
+    return f"- {_path(path)}{': ' if said else ''}{'; '.join(said)}"
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
+
+
 def _where(remark: Remark) -> str:
+    if remark.spots:
+        return f"{len(remark.spots)} places, the first in {_where_one(remark)}"
+    return _where_one(remark)
+
+
+def _where_one(remark: Remark) -> str:
     if remark.path is None:
         return "on the whole change"
     path = _path(remark.path)
@@ -241,6 +276,17 @@ def _remark_json(remark: Remark) -> dict[str, Any]:
         "text": remark.text,
         "suggestion": remark.suggestion,
         "outdated": remark.outdated,
+        "places": [
+            {
+                "path": spot.path,
+                "side": spot.side.value,
+                "lines": _spans(spot.lines),
+                "change": spot.change,
+                "code": _code(spot.code),
+                "outdated": spot.outdated,
+            }
+            for spot in remark.spots
+        ],
         "thread": [
             {
                 "author": reply.author.value,

@@ -50,6 +50,18 @@ class Rejected(Struct, frozen=True):
         return replace(self, note=note.id, reason=note.text, suggestion=note.suggestion)
 
 
+class Spot(Struct, frozen=True):
+    """One of the many places of a note: lines in the feedback's numbers, none where only a file is meant."""
+
+    path: str | None
+    side: Side = Side.NEW
+    lines: Ranges = ()
+    code: tuple[bytes, ...] = ()
+    change: str | None = None
+    outdated: bool = False
+    taken_out: bool = False
+
+
 class Remark(Struct, frozen=True):
     """A note as it is sent.
 
@@ -69,6 +81,8 @@ class Remark(Struct, frozen=True):
     thread: tuple[Reply, ...] = ()
     outdated: bool = False
     taken_out: bool = False
+    spots: tuple[Spot, ...] = ()
+    """Every place of a note that was written on many at once, the first one too; else empty."""
 
 
 class Feedback(Struct, frozen=True):

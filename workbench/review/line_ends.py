@@ -22,7 +22,7 @@ def line_ends_changed(file: FileChange) -> str:
 
 def _kinds(run: Run) -> Iterator[_Kind]:
     """The old and the new end of every line of a run that says the same otherwise, each line used once."""
-    if not any(line.endswith(b"\r\n") for line in (*run.removed, *run.added)):
+    if b"\r\n" not in b"".join((*run.removed, *run.added)):
         return  # a missing final newline is marked at its line
     waiting: dict[bytes, list[str]] = {}
     for line in run.added:

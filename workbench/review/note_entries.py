@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.review.aftermath import Aftermath, Aftermaths, Region, fact
 from workbench.review.changes import Change, Side
-from workbench.review.entries import Entry, Said, entry_id
+from workbench.review.entries import Entry, Said, entry_id, in_order
 from workbench.review.linemap import LineMap
 from workbench.review.notes import AnswerKind, Intent, Note, Place
-from workbench.review.places import place_at
+from workbench.review.places import places_at
 from workbench.review.review import Review
 from workbench.review.rounds import Answer
 
@@ -44,16 +45,30 @@ class NoteEntries:
                     yield entry
 
     def _entry(self, note: Note) -> Entry | None:
-        place = place_at(self.review, note, self.index)
-        if place is None:
-            return self._outdated(note, note.place)
+        """One entry, however many places the note has: the gravest of theirs, and how many say the same."""
+        before = places_at(self.review, note, self.index)
+        now = places_at(self.review, note, self.review.index)
+        found = [
+            self._entry_at(note, place or then, place is not None, here is None)
+            for then, place, here in zip(note.places, before, now, strict=True)
+        ]
+        entries = in_order(each for each in found if each is not None)
+        if not entries or len(found) == 1:
+            return entries[0] if entries else None
+        same = [each for each in entries if each.said is entries[0].said]
+        changes = tuple(dict.fromkeys(change for each in same for change in each.changes))
+        words = f"{entries[0].words} at {len(same):,} of {len(found):,} places"
+        return replace(entries[0], changes=changes, words=words)
+
+    def _entry_at(self, note: Note, place: Place, was_there: bool, is_lost: bool) -> Entry | None:
+        if not was_there:
+            return self._outdated(note, place)
         fate = self._fate(place)
         answer = self.answers.get(note.id)
         if note.intent is Intent.KEEP:
             if fate.altered:
                 return self._made(note, place, Said.KEEP_ALTERED, fate, "you asked to keep these lines")
-            lost = place_at(self.review, note, self.review.index) is None
-            return self._outdated(note, place) if lost else None
+            return self._outdated(note, place) if is_lost else None
         if answer is not None and answer.kind is AnswerKind.DECLINED:
             return self._made(note, place, Said.DECLINED, fate, answer.text)
         if fate.altered or fate.beside:
@@ -61,7 +76,7 @@ class NoteEntries:
             return self._made(note, place, Said.TOUCHED, fate, words)
         if answer is not None and note.intent is Intent.QUESTION:
             return self._made(note, place, Said.ANSWERED, fate, answer.text)
-        if place_at(self.review, note, self.review.index) is None:
+        if is_lost:
             return self._outdated(note, place)
         words = _unchanged_words(place)
         if answer:

@@ -88,6 +88,13 @@ class Note(Struct, frozen=True):
     settled: bool = False
     withdrawn: bool = False
     thread: tuple[Reply, ...] = ()
+    spread: tuple[Place, ...] = ()
+    """Further places of the same note, which was written on many changes at once. It is sent once."""
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every place that the note was written on."""
+        return (self.place, *self.spread)
 
     @property
     def is_live(self) -> bool:

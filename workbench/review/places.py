@@ -56,6 +56,24 @@ def place_at(review: Review, note: Note, index: int) -> Place | None:
     return review.places[index].get(note.id)
 
 
+def place_key(note: Note, number: int) -> str:
+    """Under what a round keeps where a note's place of that number stands: "N3", then "N3/1", "N3/2"."""
+    return f"{note.id}/{number}" if number else note.id
+
+
+def places_at(review: Review, note: Note, index: int) -> tuple[Place | None, ...]:
+    """Where every place of a note stands in the round of that index, each None where that is not certain."""
+    if note.round >= index:
+        return note.places
+    held = review.places[index] if 0 <= index < len(review.places) else {}
+    return tuple(held.get(place_key(note, number)) for number in range(len(note.spread) + 1))
+
+
+def places_now(review: Review, note: Note) -> tuple[Place | None, ...]:
+    """Where every place of a note stands in the current round."""
+    return places_at(review, note, review.index)
+
+
 def changes_by_line(file: FileChange) -> dict[tuple[Side, int], str]:
     """The change that each changed line belongs to, by side and line."""
     found: dict[tuple[Side, int], str] = {}

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.notes import ASKING, Intent, Place
-from workbench.review.places import place_now
+from workbench.review.places import places_now
 from workbench.review.review import Review
 from workbench.review.verdicts import FileVerdicts, Verdict, Verdicts, verdict_of
 
@@ -88,15 +88,20 @@ def asked(review: Review, files: Iterable[FileChange]) -> frozenset[str]:
     places: dict[str, list[Place]] = {}
     for note in review.notes.values():
         if note.is_live and not note.reason and note.intent in ASKING:
-            place = place_now(review, note)
-            if place is not None and place.path is not None and not place.is_file:
-                places.setdefault(place.path, []).append(place)
+            for place in places_now(review, note):
+                if place is not None and place.path is not None and not place.is_file:
+                    places.setdefault(place.path, []).append(place)
     if not places:
         return NOTHING_ASKED
     found: set[str] = set()
     for file in files:
-        for place in places.get(file.path, ()):
-            found.update(changes_at(file, place))
+        here = places.get(file.path)
+        if here is None:
+            continue
+        ids = {change.id for change in file.changes}
+        for place in here:
+            # A note on a thousand changes of one file does not look through them a thousand times.
+            found.update((place.change,) if place.change in ids else changes_at(file, place))
     return frozenset(found)
 
 

@@ -18,6 +18,7 @@ from workbench.review.actions import (
     EntryJudged,
     FeedbackSent,
     FileViewed,
+    ItemRemoved,
     Judged,
     Landed,
     NoteEdited,
@@ -25,15 +26,19 @@ from workbench.review.actions import (
     NoteSettled,
     NoteWithdrawn,
     NoteWritten,
+    Pinned,
     Redone,
     ReviewClosed,
     ReviewStarted,
     RoundArrived,
     RoundFailed,
+    SecretAllowed,
     TaskSet,
     Undone,
+    Unpinned,
 )
 from workbench.review.carry import carry_selections, carry_verdicts
+from workbench.review.context import Pin, with_pin
 from workbench.review.notes import Author, Note, Place, Reply
 from workbench.review.rounds import Answer, FileCarry, Round, Source, Why
 from workbench.review.verdicts import Selection, Verdict, Verdicts, judged
@@ -85,6 +90,11 @@ class Review(Struct, frozen=True):
     landings: tuple[Landed, ...] = ()
     calls: tuple[CallMade, ...] = ()
     failures: tuple[RoundFailed, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    removed: frozenset[str] = frozenset()
+    """Ids of the items of the tray that the next round is not given."""
+    allowed: frozenset[str] = frozenset()
+    """Digests of what looks like a secret and may leave."""
     closed: bool = False
     undone: tuple[Step, ...] = ()
     """Actions taken back and not done again, oldest first: what redo does next is the last."""
@@ -248,6 +258,8 @@ def _change(review: Review, action: Action) -> Review:
             return _view(review, action)
         case TaskSet():
             return review if action.text == review.task else replace(review, task=action.text)
+        case Pinned() | Unpinned() | ItemRemoved() | SecretAllowed():
+            return _with_context(review, action)
         case FeedbackSent():
             return replace(review, sent=(*review.sent, action))
         case EntryJudged():
@@ -341,6 +353,22 @@ def _with_note(review: Review, note: Note | None) -> Review:
         return review
     number = int(note.id[1:]) if note.id[1:].isdecimal() else 0
     return replace(review, notes={**review.notes, note.id: note}, last_note=max(review.last_note, number))
+
+
+def _with_context(review: Review, action: Pinned | Unpinned | ItemRemoved | SecretAllowed) -> Review:
+    match action:
+        case Pinned():
+            known = action.pin in review.pins
+            return review if known else replace(review, pins=with_pin(review.pins, action.pin))
+        case Unpinned():
+            left = tuple(each for each in review.pins if each.name != action.name)
+            return review if len(left) == len(review.pins) else replace(review, pins=left)
+        case ItemRemoved():
+            out = review.removed - {action.item} if action.back else review.removed | {action.item}
+            return review if out == review.removed else replace(review, removed=out)
+        case SecretAllowed():
+            known = action.finding in review.allowed
+            return review if known else replace(review, allowed=review.allowed | {action.finding})
 
 
 def _view(review: Review, action: FileViewed) -> Review:

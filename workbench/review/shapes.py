@@ -2,7 +2,9 @@
 
 Two changes have one shape when the same tokens become the same tokens. What stays is not part of it,
 and a name or literal that is on both sides of the edit is only numbered: `f(a, b)` → `f(b, a)` and
-`f(x, 1)` → `f(1, x)` are one shape. A verdict given to a shape is still stored on lines.
+`f(x, 1)` → `f(1, x)` are one shape. How deep a line stands is not part of it either; that it moves in
+or out is, and so is where lines break: to some languages that is the code. A verdict given to a shape
+is still stored on lines.
 
 Every change of a range is asked for its shape when it is listed, so what runs once a token runs in C.
 """
@@ -40,6 +42,11 @@ _NUMBERED = frozenset(
 _REMOVED, _ADDED = b"", b" "
 """Stand before the tokens of either side; no token is empty or blank."""
 
+_ONLY_REMOVED, _ONLY_ADDED = b"-", b"+"
+"""Stand first where one side is empty; everything else begins with `_REMOVED` or a tab."""
+
+_indents = re.compile(rb"^[ \t]*", re.MULTILINE).findall
+
 Edit = tuple[tuple[bytes, ...], tuple[bytes, ...]]
 """Tokens, and what they become."""
 
@@ -53,13 +60,16 @@ def shape_of(change: Change) -> str:
         return _digest(b"rename", _text_parts(old, new))
     if change.kind is Kind.SYMLINK:
         return _digest(b"symlink", _text_parts(b"".join(change.removed), b"".join(change.added)))
+    if change.kind is Kind.BINARY:
+        # What became of its bytes is not looked at, so it is like no other.
+        return _digest(b"binary", [change.id.encode()])
     return _digest(change.kind.value.encode(), [change.words.encode("utf-8", "surrogateescape")])
 
 
 def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
     if not removed or not added:
-        # Nothing is common to both sides: the same words, wherever they are indented.
-        return [_REMOVED if removed else _ADDED, *(removed or added).split()]
+        # Nothing is common to both sides: the same text, however deep it stands.
+        return [_ONLY_REMOVED if removed else _ONLY_ADDED, _dedented(removed or added)]
     old, new = _paired(removed, added)
     common = set(chain.from_iterable(old)).intersection(chain.from_iterable(new))
     parts: list[bytes] = []
@@ -75,8 +85,37 @@ def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
     if named:
         order = dict.fromkeys(filter(named.__contains__, parts))
         numbers = {token: b"$%d" % number for number, token in enumerate(order)}
-        return list(map(numbers.get, parts, parts))
+        parts = list(map(numbers.get, parts, parts))
+    before_after = _indents(removed), _indents(added)
+    if before_after[0] != before_after[1]:
+        parts += _moved(*before_after)
+    if len(old) == 1 and len(before_after[0]) != len(before_after[1]):
+        parts.append(b"\t%d:%d" % (len(before_after[0]), len(before_after[1])))
+        parts += [b"\t%d" % len(_tokens(line)) for line in (removed + b"\n" + added).split(b"\n")]
     return parts
+
+
+def _dedented(lines: bytes) -> bytes:
+    """The same lines with the first one's indentation taken from all that have it."""
+    first = lines[: len(lines) - len(lines.lstrip(b" \t"))]
+    return lines[len(first) :].replace(b"\n" + first, b"\n") if first else lines
+
+
+def _moved(old: list[bytes], new: list[bytes]) -> list[bytes]:
+    """How lines are indented otherwise than before: than their own, or the first where lines come or go."""
+    if len(old) == len(new):
+        pairs = [
+            (at, one, other) for at, (one, other) in enumerate(zip(old, new, strict=True)) if one != other
+        ]
+    else:
+        pairs = [(at, old[0], each) for at, each in enumerate((*old, *new))]
+    return [b"\t%d%b" % (at, _step(one, other)) for at, one, other in pairs]
+
+
+def _step(one: bytes, other: bytes) -> bytes:
+    if other.startswith(one):
+        return b">" + other[len(one) :]
+    return b"<" + one[len(other) :] if one.startswith(other) else one + b"|" + other
 
 
 def _paired(removed: bytes, added: bytes) -> tuple[list[list[bytes]], list[list[bytes]]]:

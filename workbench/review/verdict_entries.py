@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -16,8 +16,8 @@ from workbench.review.aftermath import Aftermath, Region, fact
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.entries import Entry, Said, entry_id, lines_in_words
 from workbench.review.lines import ranges
-from workbench.review.notes import Place
-from workbench.review.places import place_at
+from workbench.review.notes import Note, Place
+from workbench.review.places import places_at
 from workbench.review.review import Review
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 
@@ -36,6 +36,7 @@ class VerdictEntries:
         self.number = review.rounds[before_index].number
         # Lines that the expert wrote in place arrive accepted: what they replace was altered by the expert.
         self.edited = review.round is not None and review.round.edit > 0
+        self._by_path: dict[str | None, list[tuple[Place, Note]]] | None = None
 
     def entries(self, file: FileChange, aftermath: Aftermath, held: FileVerdicts) -> Iterator[Entry]:
         """The entries of one file; what was kept comes out as one."""
@@ -236,12 +237,22 @@ class VerdictEntries:
 
     def _reason(self, change: Change) -> str | None:
         """The note that says why a change was rejected."""
-        for note in self.review.notes.values():
-            if note.reason and not note.withdrawn and note.round <= self.index:
-                place = place_at(self.review, note, self.index) or note.place
-                if place.path == change.path and (place.change == change.id or _overlap(place, change)):
-                    return note.id
+        for place, note in self._reasons().get(change.path, ()):
+            if place.change == change.id or _overlap(place, change):
+                return note.id
         return None
+
+    def _reasons(self) -> Mapping[str | None, Sequence[tuple[Place, Note]]]:
+        """Every place of every reason by path: one reason may have been given for a thousand changes."""
+        if self._by_path is None:
+            self._by_path = {}
+            for note in self.review.notes.values():
+                if note.reason and not note.withdrawn and note.round <= self.index:
+                    now = places_at(self.review, note, self.index)
+                    for then, place in zip(note.places, now, strict=True):
+                        each = place or then
+                        self._by_path.setdefault(each.path, []).append((each, note))
+        return self._by_path
 
     def _is_own_edit(self, entry: Entry) -> bool:
         if not self.edited or not entry.count:

@@ -10,7 +10,7 @@ from workbench.review.actions import NoteWritten
 from workbench.review.changes import Side
 from workbench.review.lines import split_lines
 from workbench.review.notes import Place
-from workbench.review.places import find_again
+from workbench.review.places import find_again, places_now
 from workbench.review.review import Review, next_note_id, replay
 from workbench.workflow.placing import live_notes
 from workbench.workflow.session import Session, new_id
@@ -29,11 +29,13 @@ def _copy_notes(session: Session, old: Review) -> None:
     for note in live_notes(old):
         if note.reason:
             continue
-        known = note.place if note.round == old.index else old.places[-1].get(note.id)
+        known = zip(note.places, places_now(old, note), strict=True)
+        first, *rest = (_place_now(session, now or then) for then, now in known)
         copied = replace(
             note,
             id=next_note_id(session.review),
-            place=_place_now(session, known or note.place),
+            place=first,
+            spread=tuple(rest),
             round=session.review.index,
             thread=(),
         )

@@ -12,6 +12,7 @@ from workbench.review.changes import Change, FileChange, Kind, NotShown, Side
 from workbench.review.ledger import Entry
 from workbench.review.lines import numbers, ranges
 from workbench.review.notes import Note, Place
+from workbench.review.places import places_now
 from workbench.review.progress import changes_at
 from workbench.review.rounds import Usage
 from workbench.review.sensitive import facts, tier
@@ -45,13 +46,15 @@ def changes_document(session: Session) -> Document:
             said.setdefault(change_id, entry.said.value)  # violations come first, and stand
     on_change: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
-    for note, place in session.notes_in_round():
-        if place is None or place.path is None or place.path not in session.by_path:
-            continue
-        for change in changes_at(session.by_path[place.path], place):
-            on_change.setdefault(change, []).append(note.id)
-            if note.reason:
-                reasons[change] = note.text
+    for note, _ in session.notes_in_round():
+        for place in places_now(review, note):
+            if place is None or place.path is None or place.path not in session.by_path:
+                continue
+            named = place.change in session.changes_by_id
+            for change in (place.change or "",) if named else changes_at(session.by_path[place.path], place):
+                on_change.setdefault(change, []).append(note.id)
+                if note.reason:
+                    reasons[change] = note.text
     return {
         "review": review.id,
         "round": current.number if current else 0,
@@ -99,8 +102,11 @@ def not_shown_document(each: NotShown) -> Document:
     return document
 
 
-def note_document(note: Note, place: Place | None) -> Document:
-    """One note, where it stands now (None: outdated), and its thread."""
+def note_document(note: Note, place: Place | None, places: Sequence[Place | None] = ()) -> Document:
+    """One note, where it stands now (None: outdated), and its thread.
+
+    `places` are all of them, for a note that was written on many changes at once.
+    """
     where = place or note.place
     return {
         "id": note.id,
@@ -116,6 +122,17 @@ def note_document(note: Note, place: Place | None) -> Document:
         "lines": [where.start, where.count] if where.count else None,
         "change": where.change,
         "quote": b"".join(where.quote).decode("utf-8", "surrogateescape"),
+        "places": [
+            {
+                "path": (now or then).path,
+                "side": (now or then).side.value,
+                "lines": [(now or then).start, (now or then).count] if (now or then).count else None,
+                "change": (now or then).change,
+                "outdated": now is None,
+            }
+            for then, now in zip(note.places, places, strict=bool(places))
+            if note.spread
+        ],
         "thread": [
             {
                 "author": reply.author.value,

@@ -12,7 +12,7 @@ from workbench.review.changes import Change, FileChange, Side
 from workbench.review.linemap import LineMap
 from workbench.review.lines import split_lines
 from workbench.review.notes import Note, Place
-from workbench.review.places import find_again, place_lines
+from workbench.review.places import find_again, place_key, place_lines
 from workbench.review.review import Review
 
 if TYPE_CHECKING:  # `session` imports this file
@@ -21,15 +21,35 @@ if TYPE_CHECKING:  # `session` imports this file
 
 def place_of_change(session: Session, change: Change) -> Place:
     """A place that covers a change: its added lines, else its removed ones, else its file."""
+    return places_of_changes(session, (change,))[0]
+
+
+def places_of_changes(session: Session, changes: Sequence[Change]) -> tuple[Place, ...]:
+    """A place on each of some changes. Blocking, with one question to git for all of their files."""
+    ids: dict[tuple[str, Side], str] = {}
+    for change in changes:
+        side = _side_of(change)
+        if side is not None:
+            file = session.file(change.path)
+            ids[change.path, side] = (file.new_id if side is Side.NEW else file.old_id) or ""
+    blobs = session.repository.blobs([blob for blob in ids.values() if blob])
+    lines = {key: split_lines(blobs[blob]) if blob else () for key, blob in ids.items()}
+    return tuple(_place_on(change, lines) for change in changes)
+
+
+def _side_of(change: Change) -> Side | None:
     if not change.is_text or not (change.added or change.removed):
+        return None
+    return Side.NEW if change.added else Side.OLD
+
+
+def _place_on(change: Change, lines: Mapping[tuple[str, Side], Sequence[bytes]]) -> Place:
+    side = _side_of(change)
+    if side is None:
         return Place(path=change.path, change=change.id)
-    if change.added:
-        lines = session.new_lines(change.path)
-        return place_lines(
-            change.path, Side.NEW, lines, change.new_start, len(change.added), change=change.id
-        )
-    lines = session.old_lines(change.path)
-    return place_lines(change.path, Side.OLD, lines, change.old_start, len(change.removed), change=change.id)
+    start = change.new_start if side is Side.NEW else change.old_start
+    count = len(change.added) or len(change.removed)
+    return place_lines(change.path, side, lines[change.path, side], start, count, change=change.id)
 
 
 def places_in_round(
@@ -44,47 +64,59 @@ def places_in_round(
     moved: dict[int, dict[str | None, FileChange]] = {review.index: _by_old_path(between)}
     base = {file.path: file.base_path for file in session.files}
     now = {file.base_path: file.path for file in after if file.base_path}
+    found = _Again(session.repository)
     result: dict[str, Place | None] = {}
-    for note in review.notes.values():
+    wanted = ((note, each) for note in review.notes.values() for each in range(len(note.places)))
+    for note, number in wanted:
         if note.withdrawn:
             continue
-        index, here = _last_known(review, note)
+        key = place_key(note, number)
+        index, here = _last_known(review, note, number)
         if here.path is not None and here.side is Side.OLD:
             # Lines of the base never move, but the file that they are shown with may have another name.
             path = base.get(here.path, here.path) if index == review.index else None
-            result[note.id] = replace(here, path=now.get(path, path)) if path is not None else None
+            result[key] = replace(here, path=now.get(path, path)) if path is not None else None
         else:
             if index not in moved:
                 moved[index] = _by_old_path(session.repository.file_changes(review.rounds[index].tree, tree))
-            result[note.id] = _place_in_round(session.repository, here, moved[index])
+            result[key] = found.place(here, moved[index])
     return result
 
 
-def _last_known(review: Review, note: Note) -> tuple[int, Place]:
-    """The last round, by its index, in which a note's place was certain, and that place."""
+def _last_known(review: Review, note: Note, number: int) -> tuple[int, Place]:
+    """The last round, by its index, in which a place of a note was certain, and that place."""
+    key = place_key(note, number)
     for index in range(review.index, note.round, -1):
-        place = review.places[index].get(note.id)
+        place = review.places[index].get(key)
         if place is not None:
             return index, place
-    return min(note.round, review.index), note.place
+    return min(note.round, review.index), note.places[number]
 
 
 def _by_old_path(files: Iterable[FileChange]) -> dict[str | None, FileChange]:
     return {file.base_path: file for file in files if file.base_path}
 
 
-def _place_in_round(
-    repository: Repository, place: Place, moved: Mapping[str | None, FileChange]
-) -> Place | None:
-    if place.path is None:
-        return place
-    file = moved.get(place.path)
-    if file is None:
-        return place
-    if file.new_id is None or file.new_mode == "160000":
-        return None
-    lines = split_lines(repository.blob(file.new_id))
-    return find_again(place, file.path, LineMap(file.runs), lines)
+class _Again:
+    """Finds places again in one round. A file is read once, however many places lie in it."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._read: dict[tuple[str, str | None], tuple[LineMap, tuple[bytes, ...]]] = {}
+
+    def place(self, place: Place, moved: Mapping[str | None, FileChange]) -> Place | None:
+        """The same place there; None where that is not certain."""
+        if place.path is None:
+            return place
+        file = moved.get(place.path)
+        if file is None:
+            return place
+        if file.new_id is None or file.new_mode == "160000":
+            return None
+        key = file.new_id, file.old_id
+        if key not in self._read:
+            self._read[key] = LineMap(file.runs), split_lines(self._repository.blob(file.new_id))
+        return find_again(place, file.path, *self._read[key])
 
 
 def live_notes(review: Review) -> tuple[Note, ...]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from workbench.generation.prompt import Request
 from workbench.review.changes import FileChange
 from workbench.review.notes import Note
+from workbench.review.places import places_now
 from workbench.workflow.placing import live_notes
 from workbench.workflow.session import Session
 
@@ -38,11 +39,12 @@ def request_for(session: Session, feedback: str, start: str) -> Request:
 
 def _placed_notes(session: Session) -> tuple[Note, ...]:
     live = {note.id for note in live_notes(session.review)}
-    return tuple(
-        replace(note, place=place)
-        for note, place in session.notes_in_round()
-        if place is not None and note.id in live
-    )
+    found: list[Note] = []
+    for note, _ in session.notes_in_round():
+        places = [place for place in places_now(session.review, note) if place is not None]
+        if places and note.id in live:
+            found.append(replace(note, place=places[0], spread=tuple(places[1:])))
+    return tuple(found)
 
 
 def _changed_paths(session: Session) -> list[str | None]:

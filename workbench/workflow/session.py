@@ -38,6 +38,7 @@ from workbench.review.actions import (
 )
 from workbench.review.changes import Change, FileChange
 from workbench.review.notes import Author, Intent, Note, Place, Reply
+from workbench.review.places import places_now
 from workbench.review.progress import Progress, asked, changes_at, progress
 from workbench.review.review import Review, apply, next_note_id, redoable, undoable
 from workbench.review.selecting import describe
@@ -161,12 +162,15 @@ class Session(RoundFiles):
         return entries
 
     def notes_in_round(self) -> tuple[tuple[Note, Place | None], ...]:
-        """Every note that is not withdrawn, with where it stands in the current round (None: outdated)."""
-        places = self.review.places[-1] if self.review.places else {}
+        """Every note that is not withdrawn, with where it stands in the current round (None: outdated).
+
+        Of one with many places, the first that is certain. Where all of them are, `places_now` says.
+        """
         shown = []
         for note in self.review.notes.values():
-            here = note.place if note.round == self.review.index else places.get(note.id)
-            if not note.withdrawn and self._reason_holds(note, here):
+            places = () if note.withdrawn else places_now(self.review, note)
+            here = next((place for place in places if place is not None), None)
+            if places and (not note.reason or any(self._reason_holds(place) for place in places)):
                 shown.append((note, here))
         return tuple(shown)
 
@@ -179,13 +183,18 @@ class Session(RoundFiles):
         *,
         reason: str | None = None,
         place: Place | None = None,
+        spread: Sequence[Place] = (),
+        words: str = "",
     ) -> None:
-        """Put one verdict on lines and facts of the current round, as one action and one undo."""
+        """Put one verdict on lines and facts of the current round, as one action and one undo.
+
+        `spread` are further places that the reason is about; `words` say what was done, for undo.
+        """
         if not selections:
             raise UserError("There is nothing to judge.", hint="Name changes or lines.")
         index, tree = self.review.index, self._tree
         if not reason:
-            self._judge(index, tree, selections, verdict, None)
+            self._judge(index, tree, selections, verdict, None, words)
             self._require_round(index, tree)
         else:
             where = place or Place(path=selections[0].path)
@@ -193,8 +202,8 @@ class Session(RoundFiles):
                 self.poll()
                 self._require_round(index, tree)
                 number = next_note_id(self.review)
-                note = Note(number, Intent.MUST, where, reason, index, reason=True)
-                self._judge(index, tree, selections, verdict, note)
+                note = Note(number, Intent.MUST, where, reason, index, reason=True, spread=tuple(spread))
+                self._judge(index, tree, selections, verdict, note, words)
         self._last_verdict = (verdict, reason)
 
     def judge_in_bulk(self, changes: Sequence[Change], verdict: Verdict) -> tuple[int, tuple[str, ...]]:
@@ -227,7 +236,13 @@ class Session(RoundFiles):
             )
 
     def _judge(
-        self, index: int, tree: str, selections: Sequence[Selection], verdict: Verdict, note: Note | None
+        self,
+        index: int,
+        tree: str,
+        selections: Sequence[Selection],
+        verdict: Verdict,
+        note: Note | None,
+        words: str = "",
     ) -> None:
         self.act(
             Judged(
@@ -237,7 +252,7 @@ class Session(RoundFiles):
                 selections=tuple(selections),
                 verdict=verdict,
                 note=note,
-                words=describe(verdict, selections),
+                words=words or describe(verdict, selections),
                 tree=tree,
             )
         )
@@ -272,15 +287,23 @@ class Session(RoundFiles):
 
     # -- notes --------------------------------------------------------------------------------
 
-    def write_note(self, place: Place, intent: Intent, text: str, suggestion: str | None = None) -> Note:
-        """A new note at `place` of the current round."""
+    def write_note(
+        self,
+        place: Place,
+        intent: Intent,
+        text: str,
+        suggestion: str | None = None,
+        spread: Sequence[Place] = (),
+    ) -> Note:
+        """A new note at `place` of the current round; `spread` are further places of the same note."""
         if not text.strip() and suggestion is None:
             raise UserError("The note is empty.", hint="Write a sentence, or a suggestion.")
         index, tree = self.review.index, self._tree
         with turn(self.review.id):
             self.poll()
             self._require_round(index, tree)
-            note = Note(next_note_id(self.review), intent, place, text, index, suggestion)
+            number = next_note_id(self.review)
+            note = Note(number, intent, place, text, index, suggestion, spread=tuple(spread))
             self.act(NoteWritten(id=new_id(), at=time.time(), note=note))
         return note
 
@@ -428,11 +451,14 @@ class Session(RoundFiles):
         """A place that covers a change: its added lines, else its removed ones, else its file."""
         return place_of_change(self, change)
 
-    def _reason_holds(self, note: Note, place: Place | None) -> bool:
+    def _reason_holds(self, place: Place | None) -> bool:
         """A reason is shown only while something of its change is still rejected."""
-        if not note.reason or place is None or place.path is None:
-            return not note.reason
+        if place is None or place.path is None:
+            return False
         file = self.by_path.get(place.path)
-        said = changes_at(file, place) if file is not None else ()
+        if place.change in self.changes_by_id:
+            said: tuple[str, ...] = (place.change or "",)
+        else:
+            said = changes_at(file, place) if file is not None else ()
         still = (Verdict.REJECTED, Verdict.MIXED)
         return any(verdict_of(self.changes_by_id[each], self.review.current) in still for each in said)

@@ -1,0 +1,153 @@
+"""One try of a call: the helper's lines as events, and what the try used if nobody else can say. Retries nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from workbench.generation.budget import Estimate
+from workbench.generation.children import Reply, now
+from workbench.generation.events import CallEvent, Failed, Finished, Progressed, TextArrived, UsageKnown
+from workbench.generation.failures import Callee, Trouble, words
+from workbench.review.rounds import Usage
+
+MOST_SIGNS = 16_000_000
+"""Characters of one answer, thinking included. The longest that any model gives is a twentieth of it."""
+
+_PROGRESS = 0.25
+_SIGNS_PER_TOKEN = 4
+_UNPAID = frozenset(
+    {
+        Trouble.REFUSED_KEY,
+        Trouble.NOT_ALLOWED,
+        Trouble.UNKNOWN_MODEL,
+        Trouble.NO_NETWORK,
+        Trouble.RATE_LIMIT,
+        Trouble.NO_CREDIT,
+        Trouble.BUSY,
+        Trouble.TOO_LONG,
+        Trouble.REFUSED,
+    }
+)
+"""Failures that a provider answers with instead of working: with nothing arrived, they cost nothing."""
+
+
+class Prices(Struct, frozen=True):
+    """Dollars for a million tokens; None is unknown. `own` says that they are the user's, not the table's."""
+
+    given: float | None = None
+    answered: float | None = None
+    own: bool = False
+
+    def cost(self, tokens_in: int, tokens_out: int) -> float | None:
+        if self.given is None or self.answered is None:
+            return None
+        return (tokens_in * self.given + tokens_out * self.answered) / 1_000_000
+
+
+class Attempt:
+    """One try: `run` passes its events on, and ends with `finished` or `failed` set.
+
+    `before` is what tries before this one used that were cut after they had begun to answer. They cost
+    something that nobody counted, so a sum with them is an estimate.
+    """
+
+    def __init__(
+        self, callee: Callee, key: str | None, prices: Prices, began: float, before: Usage | None
+    ) -> None:
+        self._callee = callee
+        self._key = key
+        self._prices = prices
+        self._began = began
+        self._before = before
+        self._parts: list[str] = []
+        self._first: float | None = None
+        self._signs = 0
+        self.wait: float | None = None
+        self.usage: Usage | None = None
+        self.finished: Finished | None = None
+        self.failed: Failed | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    @property
+    def first_token(self) -> float | None:
+        return self._first
+
+    def take(self, replies: Iterator[Reply | None]) -> Iterator[CallEvent]:
+        """Pass on what the helper says until it ends, or until the answer is longer than any can be."""
+        said = 0.0
+        for reply in replies:
+            seconds = now() - self._began
+            if reply is not None:
+                yield from self._event(reply, seconds)
+            if self._signs > MOST_SIGNS and self.finished is None:
+                self.failed = self.failure(Trouble.ENDLESS)
+                return
+            if seconds - said >= _PROGRESS:
+                said = seconds
+                yield Progressed(self._signs // _SIGNS_PER_TOKEN, seconds)
+
+    def estimate(self, prompt: Estimate) -> Usage:
+        """What a try that ended without a count used: nothing where it was refused, else about this much."""
+        seconds = round(now() - self._began, 3)
+        if not self._signs and self.failed is not None and self.failed.trouble in _UNPAID:
+            return Usage(0, 0, 0.0, seconds)
+        tokens_out = self._signs // _SIGNS_PER_TOKEN
+        cost = self._prices.cost(prompt.tokens, tokens_out)
+        return Usage(prompt.tokens, tokens_out, cost, seconds, estimated=True)
+
+    def failure(self, trouble: Trouble, *, detail: str = "", wait: float | None = None) -> Failed:
+        """A failure in words, without the key, and with the text that had arrived."""
+        sentence, hint = words(trouble, self._callee, wait=wait)
+        return Failed(trouble, sentence, hint, detail.replace(self._key, "…") if self._key else detail, self.text)
+
+    def _event(self, reply: Mapping[str, Any], seconds: float) -> Iterator[CallEvent]:
+        match reply["event"]:
+            case "text":
+                self._first = self._first or seconds
+                self._parts.append(reply["text"])
+                self._signs += len(reply["text"])
+                yield TextArrived(reply["text"])
+            case "thought":
+                self._first = self._first or seconds
+                self._signs += reply["size"]
+            case "usage":
+                self.usage = self._told(reply, seconds)
+                used = together(self.usage, self._before)
+                yield Progressed(used.tokens_out or 0, seconds)
+                yield UsageKnown(used, reply["cached"], self._first)
+            case "finished":
+                self.finished = Finished(self.text, reply["reason"])
+            case "failed":
+                self.wait = reply.get("wait")
+                self.failed = self.failure(Trouble(reply["trouble"]), detail=reply["detail"], wait=self.wait)
+
+    def _told(self, reply: Mapping[str, Any], seconds: float) -> Usage:
+        """What the provider or the tokenizer counted, at the user's own prices where there are any."""
+        tokens_in, tokens_out, cost = reply["tokens_in"], reply["tokens_out"], reply["cost"]
+        if self._prices.own:
+            cost = self._prices.cost(tokens_in, tokens_out)
+        return Usage(tokens_in, tokens_out, cost, round(seconds, 3), reply["estimated"])
+
+
+def together(one: Usage, before: Usage | None) -> Usage:
+    """What a try used and what those before it did; its seconds are those of the whole call already."""
+    if before is None:
+        return one
+    return replace(
+        one,
+        tokens_in=_plus(one.tokens_in, before.tokens_in),
+        tokens_out=_plus(one.tokens_out, before.tokens_out),
+        cost=None if one.cost is None or before.cost is None else one.cost + before.cost,
+        estimated=one.estimated or before.estimated,
+    )
+
+
+def _plus(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
