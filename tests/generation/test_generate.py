@@ -69,14 +69,16 @@ def test_a_bad_answer_is_asked_for_again_with_what_was_wrong(
     assert last.exchange.usage.tokens_in == 200
 
 
-def test_after_two_bad_answers_the_round_is_lost_and_the_exchange_kept(
+def test_after_two_repairs_the_round_is_lost_and_the_exchange_kept(
     server: ModelServer, backend: LiteLLMBackend
 ) -> None:
-    last = _lost(_run(server, backend, "I did it!", _answer("x = 8"), _answer()))
+    wrong = ["I did it!", _answer("x = 8"), _answer("x = 7")]
+    last = _lost(_run(server, backend, *wrong, _answer()))
     assert last.trouble is Trouble.BAD_ANSWER
-    assert len(server.asked) == 2
-    assert [call.answer for call in last.exchange.calls] == ["I did it!", _answer("x = 8")]
-    assert [call.outcome for call in last.exchange.calls] == ["repair", "misfit"]
+    assert len(server.asked) == 3
+    assert [call.answer for call in last.exchange.calls] == wrong
+    assert [call.outcome for call in last.exchange.calls] == ["repair", "repair", "misfit"]
+    assert [call.purpose for call in last.exchange.calls] == ["round", "repair", "repair"]
     assert all(call.problems for call in last.exchange.calls)
     assert Exchange.from_json(last.exchange.as_json()) == last.exchange
 
@@ -106,16 +108,18 @@ def test_an_answer_that_reached_its_length_is_not_asked_for_again(
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("second", [_answer(replace="x = ("), "No more.", BAD_KEY])
+@pytest.mark.parametrize(
+    "later", [[_answer(replace="x = (")], ["No more.", "Still no more."], [BAD_KEY]], ids=["same", "none", "key"]
+)
 def test_an_answer_that_fits_and_looks_wrong_is_asked_for_again_and_never_lost(
-    server: ModelServer, backend: LiteLLMBackend, second: Scripted
+    server: ModelServer, backend: LiteLLMBackend, later: list[Scripted]
 ) -> None:
-    events = _run(server, backend, _answer(replace="x = ("), second)
+    events = _run(server, backend, _answer(replace="x = ("), *later)
     assert "not valid Python" in server.asked[1].prompt
     last = _answered(events)
     assert last.outcome.files == {"a.py": b"x = (\ny = 2\n"}
     assert last.outcome.doubts
-    assert len(last.exchange.calls) == 2
+    assert len(last.exchange.calls) == 1 + len(later)
 
 
 def test_a_refused_call_loses_the_round_in_one_sentence(server: ModelServer, backend: LiteLLMBackend) -> None:

@@ -12,16 +12,14 @@ from tests.repos import Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from tests.workflow.landings import accept, killed, land, trust, undo
 from workbench.errors import UserError
-from workbench.git import branches, commit_hooks, index_writing, packing
+from workbench.git import commit_hooks, index_writing
 from workbench.git.commit_hooks import HookError
 from workbench.git.index_file import read_index
 from workbench.review.actions import Landed
-from workbench.store import paths
 from workbench.workflow import landing_git
 from workbench.workflow.landing import carry_out, plan_landing
 from workbench.workflow.opening import open_saved
 from workbench.workflow.session import Session
-from workbench.workflow.trust import RestrictedError
 
 BASE = numbered(30)
 
@@ -71,7 +69,9 @@ def branch_of(repo: Repo, name: str) -> bytes:
 # Hooks are the ones that were shown ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", [(landing_git, "run_hooks"), (commit_hooks, "_scratch"), (commit_hooks, "_run")])
+@pytest.mark.parametrize(
+    "step", [(landing_git, "run_hooks"), (commit_hooks, "_scratch"), (commit_hooks, "_run")]
+)
 def test_a_hook_that_is_exchanged_after_trust_was_looked_at_does_not_run(
     session: Session, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[object, str]
 ) -> None:
@@ -144,10 +144,14 @@ def test_what_a_hook_calls_in_the_work_tree_is_the_accepted_one_and_that_is_said
     assert carry_out(session, plan).hooks == "pre-commit says:\nas accepted"
 
 
-def test_keys_are_not_given_to_hooks(
-    session: Session, repo: Repo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("ANTHROPIC_API_KEY", "SOME_TOKEN", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "WORKBENCH_DATA_X"):
+def test_keys_are_not_given_to_hooks(session: Session, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (
+        "ANTHROPIC_API_KEY",
+        "SOME_TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "DB_PASSWORD",
+        "WORKBENCH_DATA_X",
+    ):
         monkeypatch.setenv(name, "hush-hush")
     monkeypatch.setenv("VIRTUAL_ENV", "/of/the/person")
     hook(repo, "pre-commit", "env")
@@ -183,10 +187,13 @@ def test_what_hooks_change_everywhere_is_cut(session: Session, repo: Repo) -> No
     assert "(cut)" in said
 
 
-def test_a_hook_may_take_its_own_repository_away(session: Session, repo: Repo) -> None:
-    hook(repo, "pre-commit", 'rm -rf "$GIT_DIR" ./*')
+@pytest.mark.parametrize("gone", ['"$GIT_DIR"', '"$GIT_WORK_TREE"/..', '"$GIT_DIR" "$GIT_WORK_TREE"/../index'])
+def test_a_hook_that_takes_its_scratch_repository_away_is_a_refusal(
+    session: Session, repo: Repo, gone: str
+) -> None:
+    hook(repo, "pre-commit", f"rm -rf {gone}")
     trust(session)
-    with pytest.raises(UserError):
+    with pytest.raises(HookError, match="the pre-commit hook took its scratch repository away"):
         land(session, "branch:x")
     assert branch_of(repo, "x") == b""
     assert repo.git("fsck", "--strict") == b""
@@ -304,23 +311,21 @@ def test_a_clean_up_between_the_objects_and_what_needs_them(
 # Twice, again, and odd words ----------------------------------------------------------------------
 
 
-def test_a_closed_review_does_not_land_again(session: Session, repo: Repo) -> None:
+def test_what_landed_lands_elsewhere_and_is_taken_back_newest_first(session: Session, repo: Repo) -> None:
     trust(session)
     land(session, "branch:x")
     tip = branch_of(repo, "x")
-    for to in ("branch:x", "branch:y", "index", "worktree"):
-        with pytest.raises(UserError, match="landed already"):
-            land(session, to)
+    with pytest.raises(UserError, match="x holds all of it already"):
+        land(session, "branch:x")
+    land(session, "index")
+    undo(session)
+    assert repo.git("diff", "--cached", "--name-only") == b""
     assert branch_of(repo, "x") == tip
     undo(session)
-    land(session, "branch:y")
-    undo(session)
-    land(session, "index")
-    assert [each.destination for _, each in session.log.since(session.review.id) if isinstance(each, Landed)] == [
-        "branch:x",
-        "branch:y",
-        "index",
-    ]
+    assert branch_of(repo, "x") == b""
+    assert not session.review.closed
+    land(session, "branch:x")
+    assert repo.git("cat-file", "blob", "x:new") == b"n\n"
 
 
 @pytest.mark.parametrize("name", ["refs/heads/x", "refs/tags/x", "heads/../x", "a" * 40])
@@ -331,7 +336,11 @@ def test_a_name_that_git_would_take_for_something_else_is_refused(session: Sessi
 
 @pytest.mark.parametrize(
     ("message", "kept"),
-    [("# not a comment\n\nbody", "# not a comment\n\nbody\n"), ("ü\u2028x", "ü\u2028x\n"), ("a\r\nb\r\n", "a\nb\n")],
+    [
+        ("# not a comment\n\nbody", "# not a comment\n\nbody\n"),
+        ("ü\u2028x", "ü\u2028x\n"),
+        ("a\r\nb\r\n", "a\nb\n"),
+    ],
 )
 def test_a_message_is_kept_to_the_letter(session: Session, repo: Repo, message: str, kept: str) -> None:
     repo.git("config", "i18n.commitEncoding", "ISO-8859-1")

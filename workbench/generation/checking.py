@@ -189,11 +189,11 @@ def _make(parsed: Parsed, tree: _Tree) -> None:
             _make_new(block, tree)
         elif isinstance(block, Deletion):
             tree.result[block.path] = None
-            tree.whys.append(Why(block.path, 0, 0, block.why))
+            tree.whys.append(Why(block.path, 0, 0, _short(block.why)))
         elif isinstance(block, Move):
             tree.result[block.path] = None
             tree.result[block.to] = tree.files[block.path]
-            tree.whys.append(Why(block.to, 0, 0, block.why))
+            tree.whys.append(Why(block.to, 0, 0, _short(block.why)))
     for path, wanted in edits.items():
         applied = apply_edits(path, tree.files[path], wanted)
         if isinstance(applied, tuple):
@@ -202,7 +202,7 @@ def _make(parsed: Parsed, tree: _Tree) -> None:
         target = moves[path].to if path in moves else path
         tree.result[target] = applied.data
         pairs = zip(wanted, applied.spans, strict=True)
-        tree.whys.extend(Why(target, start, count, edit.why) for edit, (start, count) in pairs)
+        tree.whys.extend(Why(target, start, count, _short(edit.why)) for edit, (start, count) in pairs)
     tree.problems.extend(
         f"{path}: the file would be larger than {MAX_FILE:,} bytes."
         for path, data in tree.result.items()
@@ -211,6 +211,10 @@ def _make(parsed: Parsed, tree: _Tree) -> None:
     written = sum(len(data or b"") for path, data in tree.result.items() if data != tree.files.get(path))
     if written > max(MAX_ALL, sum(map(len, tree.files.values()))):
         tree.problems.append(f"The files of the answer are larger than {MAX_ALL:,} bytes together.")
+
+
+def _short(why: str) -> str:
+    return why if len(why) <= MAX_WHY else f"{why[: MAX_WHY - 1]}…"
 
 
 def _make_new(block: NewFile, tree: _Tree) -> None:
@@ -225,7 +229,7 @@ def _make_new(block: NewFile, tree: _Tree) -> None:
         tree.problems.append(f"{block.path}: the content holds half a character.")
         return
     tree.result[block.path] = data
-    tree.whys.append(Why(block.path, 1 if lines else 0, len(lines), block.why))
+    tree.whys.append(Why(block.path, 1 if lines else 0, len(lines), _short(block.why)))
 
 
 def _answers(

@@ -7,7 +7,8 @@ configuration: so git's locking holds, and no hook of the repository can be run,
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,11 @@ from workbench.git.shadow import scratch_folder
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
 
+WAIT_MILLISECONDS = 3000
+"""How long a lock of somebody else's on a ref is waited for."""
+
 _HEADS = "refs/heads/"
+_HEX = re.compile(r"[0-9a-fA-F]{40}([0-9a-fA-F]{24})?")
 _LAND_TO_INDEX = "Land to the index there, and commit; or name another branch."
 
 
@@ -140,6 +145,8 @@ def where_used(repository: Repository, name: str) -> str | None:
 
 def _refuse_name(repository: Repository, name: str) -> None:
     good = bool(name) and not name.startswith("-") and name not in ("HEAD", "@") and "\0" not in name
+    # Git would take these for a whole ref, or for a commit, wherever a person names the branch.
+    good = good and not name.startswith("refs/") and not _HEX.fullmatch(name)
     if good:
         child = repository.start(["check-ref-format", _HEADS + name])
         child.finish(ok=(0, 1))
@@ -223,15 +230,15 @@ def _refs_alone(repository: Repository, identity: Identity) -> Iterator[Where]:
     config = (
         ("core.logAllRefUpdates", reflogs),
         ("core.fsync", "all"),
-        ("core.filesRefLockTimeout", "3000"),
-        ("core.packedRefsTimeout", "3000"),
+        ("core.filesRefLockTimeout", str(WAIT_MILLISECONDS)),
+        ("core.packedRefsTimeout", str(WAIT_MILLISECONDS)),
     )
     common = Path(repository.found.common_dir)
     with scratch_folder(repository.shadow) as folder:
         try:
             _lead(folder, repository, common)
         except OSError:
-            off = tuple((f"hook.{name}.enabled", "false") for name in _named_hooks(identity))
+            off = tuple((f"hook.{name}.enabled", "false") for name in identity.named_hooks)
             yield Where(str(common), config=(*config, *off))
             return
         try:
@@ -255,10 +262,6 @@ def _lead(folder: Path, repository: Repository, common: Path) -> None:
     shallow = repository.shadow / "shallow"
     if shallow.exists():
         (folder / "shallow").write_bytes(shallow.read_bytes())
-
-
-def _named_hooks(identity: Identity) -> Mapping[str, None]:
-    return {key.split(".", 1)[1].rpartition(".")[0]: None for key, _ in identity.hooks}
 
 
 def _not_moved(name: str, failed: GitError) -> Exception:

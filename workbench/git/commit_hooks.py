@@ -1,6 +1,6 @@
 """`pre-commit` and `commit-msg` of the user's repository, run in a scratch repository that is ours.
 
-The only file that runs a program of the repository, and only when its caller found it trusted. The
+The only file that runs a hook, and only as it was trusted: from copies that are bound to the surface. The
 scratch work tree holds the tree that would be committed; git itself runs the hooks there, as the
 installed version knows them. What they change is read afterwards, and thrown away.
 """
@@ -8,6 +8,7 @@ installed version knows them. What they change is read afterwards, and thrown aw
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,19 +22,24 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from workbench.errors import UserError
+from workbench.git.bound_hooks import Hooks, copy_hooks, find_hooks
 from workbench.git.identity import Identity
-from workbench.git.runner import Where, program
+from workbench.git.runner import GitError, Where, program
 from workbench.git.shadow import scratch_folder
-from workbench.git.version import git_version
+from workbench.git.surface import Surface
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
 
-NAMES = ("pre-commit", "commit-msg")
 SECONDS = 600.0
 """How long one hook may take."""
+MOST_PRINTED = 64 << 20
+"""Bytes that one hook may print."""
 _MOST = 60_000
-_KNOWS_NAMED = (2, 54)
+# What is nobody's business but the person's. A hook needs none of them to look at a commit.
+_SECRET = re.compile(
+    r"(^|_)(KEY|APIKEY|TOKEN|SECRETS?|PASS|PASSWD|PASSWORD|PASSPHRASE|CREDENTIALS?)(_|$)|^(GIT|WORKBENCH)_"
+)
 _POLL_SECONDS = 0.05
 
 
@@ -53,39 +59,28 @@ class HookError(UserError):
         self.runs = runs
 
 
-def hooks_there(repository: Repository, identity: Identity) -> tuple[str, ...]:
-    """The hooks that a commit would run here. Looks; runs nothing."""
-    folder = _folder(repository, identity)
-    named = {value for key, value in identity.hooks if key.endswith(".event")}
-    if named and git_version() < _KNOWS_NAMED:
-        named = set()
-    return tuple(
-        name
-        for name in NAMES
-        if name in named
-        or (os.path.isfile(folder / name) and (os.name == "nt" or os.access(folder / name, os.X_OK)))
-    )
-
-
 def run_hooks(
     repository: Repository,
     tree: str,
     parent: str,
     message: str,
     identity: Identity,
+    surface: Surface,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[HookRun, ...]:
     """Run the hooks that are there on the tree and the message. `HookError` when one refuses.
 
-    The repository must be trusted: these are its programs, and they may do what the user may.
+    `surface` is what the repository is trusted with; a hook that is not in it is not run, but refused. These
+    are the repository's programs, and they may do what the user may.
     """
-    names = hooks_there(repository, identity)
+    hooks = find_hooks(repository)
+    names = hooks.names
     if not names:
         return ()
     done: list[HookRun] = []
     with (
         scratch_folder(repository.shadow) as folder,
-        _scratch(repository, folder, tree, parent, identity) as env,
+        _scratch(repository, folder, tree, parent, identity, hooks, surface) as env,
     ):
         text = folder / "work" / ".git" / "COMMIT_EDITMSG"
         for name in names:
@@ -95,9 +90,15 @@ def run_hooks(
             if name == "pre-commit":
                 changed = _changes(repository, folder, tree)
             else:
-                now = text.read_bytes()
-                changed = b"" if now.decode("utf-8", "surrogateescape") == message else now
-            done.append(HookRun(name, output, changed))
+                changed = _message(text, message)
+            done.append(HookRun(name, output, b"" if changed is None else _cut(changed)))
+            if changed is None:
+                what = "its scratch repository" if name == "pre-commit" else "the message"
+                raise HookError(
+                    f"Nothing was landed: the {name} hook took {what} away.",
+                    hint="See what it says; or land without hooks: --skip-hooks",
+                    runs=tuple(done),
+                )
             if status:
                 raise HookError(
                     f"Nothing was landed: the {name} hook refused (status {status}).",
@@ -107,16 +108,15 @@ def run_hooks(
     return tuple(done)
 
 
-def _folder(repository: Repository, identity: Identity) -> Path:
-    """Where hook files are, as git finds them: a relative path is one of the work tree."""
-    if identity.hooks_path is None:
-        return Path(repository.found.common_dir) / "hooks"
-    return Path(repository.found.work_tree) / os.path.expanduser(identity.hooks_path)
-
-
 @contextmanager
 def _scratch(
-    repository: Repository, folder: Path, tree: str, parent: str, identity: Identity
+    repository: Repository,
+    folder: Path,
+    tree: str,
+    parent: str,
+    identity: Identity,
+    hooks: Hooks,
+    surface: Surface,
 ) -> Iterator[dict[str, str]]:
     """A repository whose index and files are the tree, on top of its parent. Gives the hooks' environment."""
     work, git_dir = folder / "work", folder / "work" / ".git"
@@ -127,7 +127,8 @@ def _scratch(
     (git_dir / "config").write_bytes((repository.shadow / "config").read_bytes())
     ours = Where(str(git_dir))
     repository.run(["update-ref", "refs/heads/landing", parent], ours)
-    settings = [("core.hooksPath", str(_folder(repository, identity))), *identity.hooks]
+    settings = [("core.hooksPath", str(copy_hooks(hooks, surface, folder)))]
+    settings += [(each.key, each.value) for each in hooks.settings]
     settings += [("user.name", identity.committer.name), ("user.email", identity.committer.email)]
     for key, value in settings:
         repository.run(["config", "--replace-all" if key == "core.hooksPath" else "--add", key, value], ours)
@@ -137,14 +138,17 @@ def _scratch(
     repository.run(["checkout-index", "-a", "-u", f"--prefix={work}/"], raw)
     repository.run(["update-index", "-q", "--refresh"], raw, ok=(0, 1))
     (git_dir / "index").write_bytes((folder / "index").read_bytes())
-    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    env = {name: value for name, value in os.environ.items() if not _SECRET.search(name.upper())}
     env |= {
         "GIT_DIR": str(git_dir),
         "GIT_WORK_TREE": str(work),
         "GIT_INDEX_FILE": str(git_dir / "index"),
         "GIT_EDITOR": ":",
     }
-    yield env
+    try:
+        yield env
+    finally:
+        folder.mkdir(exist_ok=True)  # a hook can take it away, and it is to be cleared away later
 
 
 def _alternates(repository: Repository) -> bytes:
@@ -158,7 +162,7 @@ def _run(
     """One hook to its end: its status and what it printed. UserError when it takes too long."""
     printed = folder / f"{name}.out"
     command = [program(), "hook", "run", "--ignore-missing", name, *args]
-    with printed.open("wb") as out:
+    with printed.open("wb") as out, printed.open("rb") as seen:
         process = subprocess.Popen(
             command,
             cwd=folder / "work",
@@ -178,12 +182,30 @@ def _run(
                         f"Nothing was landed: the {name} hook did not end in {SECONDS / 60:.0f} minutes.",
                         hint="Run it by hand to see why, or land without hooks: --skip-hooks",
                     )
+                if os.fstat(out.fileno()).st_size > MOST_PRINTED:
+                    raise UserError(
+                        f"Nothing was landed: the {name} hook printed more than {MOST_PRINTED >> 20} MB.",
+                        hint="Run it by hand to see why, or land without hooks: --skip-hooks",
+                    )
                 threading.Event().wait(_POLL_SECONDS)
         finally:
             _end(process)
-    data = printed.read_bytes()
-    cut = b"" if len(data) <= _MOST else b"\n(cut)"
-    return process.returncode, (data[:_MOST] + cut).decode("utf-8", "replace").strip()
+        data = seen.read(_MOST + 1)
+    return process.returncode, _cut(data).decode("utf-8", "replace").strip()
+
+
+def _cut(data: bytes) -> bytes:
+    """The beginning of what may be very long: it is kept with the review, and shown."""
+    return data if len(data) <= _MOST else data[:_MOST] + b"\n(cut)"
+
+
+def _message(text: Path, message: str) -> bytes | None:
+    """The message as a hook left it: b"" where it is the same, None where it is gone."""
+    try:
+        now = text.read_bytes()
+    except OSError:
+        return None
+    return b"" if now.decode("utf-8", "surrogateescape") == message else now
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -197,10 +219,18 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _changes(repository: Repository, folder: Path, tree: str) -> bytes:
-    """What a hook made of the files of the tree, as a patch. New files are left out: no commit has them."""
+def _changes(repository: Repository, folder: Path, tree: str) -> bytes | None:
+    """What a hook made of the files of the tree, as a patch; None where all is gone.
+
+    New files are left out: no commit has them.
+    """
+    if not (folder / "work" / ".git").is_dir():
+        return None
     raw = Where(repository.ours.git_dir, str(folder / "work"), str(folder / "index"))
-    repository.run(["read-tree", tree], raw)
-    repository.run(["update-index", "-q", "--refresh"], raw, ok=(0, 1))
+    try:
+        repository.run(["read-tree", tree], raw)
+        repository.run(["update-index", "-q", "--refresh"], raw, ok=(0, 1))
+    except GitError:
+        return None
     args = ["diff-files", "-p", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames"]
     return repository.run(args, raw)

@@ -33,16 +33,14 @@ class Person(Struct, frozen=True):
 class Identity(Struct, frozen=True):
     """Whose commit it will be, and what the user's configuration says of commits besides.
 
-    `hooks`: every setting of a hook that the configuration itself names, in order. `hooks_path`: where
-    hook files are; None is the repository's own folder.
+    `named_hooks`: the names of hooks that the configuration itself holds.
     """
 
     author: Person
     committer: Person
     signs: bool = False
     reflogs: str = "true"
-    hooks_path: str | None = None
-    hooks: tuple[tuple[str, str], ...] = ()
+    named_hooks: tuple[str, ...] = ()
 
     def environment(self) -> dict[str, str]:
         """What git is told of the person. The time is git's own, in the user's zone."""
@@ -57,11 +55,8 @@ class Identity(Struct, frozen=True):
 
 def read_identity(repository: Repository) -> Identity:
     """The user's name and address. UserError with the command that sets what is missing."""
-    said = [
-        (each.key, each.value)
-        for each in read_configuration(repository.found.git_dir, repository.found.work_tree)
-    ]
-    single = dict(said)
+    settings = read_configuration(repository.found.git_dir, repository.found.work_tree)
+    single = {each.key: each.value for each in settings}
     name, email = single.get("user.name", ""), single.get("user.email", "")
 
     def person(kind: str) -> Person:
@@ -84,8 +79,7 @@ def read_identity(repository: Repository) -> Identity:
         committer=person("committer"),
         signs=single.get("commit.gpgsign", "false").lower() in _TRUE,
         reflogs=single.get("core.logallrefupdates", "true") or "true",
-        hooks_path=single.get("core.hookspath") or None,
-        hooks=tuple((key, value) for key, value in said if key.startswith("hook.")),
+        named_hooks=tuple(dict.fromkeys(each.subsection for each in settings if each.section == "hook")),
     )
 
 

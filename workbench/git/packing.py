@@ -77,9 +77,7 @@ def _asked(repository: Repository, ids: Iterable[str]) -> list[tuple[str, bool]]
     answers = repository.run(
         ["cat-file", "--batch-check=%(objectname)"], repository.real, data=_lines(names)
     ).split(b"\n")
-    return [
-        (name, not answer.endswith(b" missing")) for name, answer in zip(names, answers, strict=False)
-    ]
+    return [(name, not answer.endswith(b" missing")) for name, answer in zip(names, answers, strict=False)]
 
 
 def _lines(names: Iterable[str]) -> bytes:

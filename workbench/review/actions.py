@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from workbench.review.context import Pin
+from workbench.review.findings import Draft, State
 from workbench.review.notes import Intent, Note, Place, Reply
 from workbench.review.rounds import Answer, FileCarry, Round, Source, Usage, Why
 from workbench.review.verdicts import Selection, Verdict
@@ -100,6 +101,13 @@ class NoteReplied(Action, frozen=True, kw_only=True):
     reply: Reply
 
 
+class NoteAnswered(Action, frozen=True, kw_only=True):
+    """A model answered a question that was sent by itself. A fact: it edits nothing and settles nothing."""
+
+    note: str
+    reply: Reply
+
+
 class NoteSettled(Action, frozen=True, kw_only=True):
     """The expert says that a note is dealt with (or, with `settled` false, that it is not)."""
 
@@ -175,6 +183,51 @@ class EntryJudged(Action, frozen=True, kw_only=True):
     entry: str
     answer: str
     selections: tuple[Selection, ...] = ()
+    tree: str = ""
+
+
+class FindingsArrived(Action, frozen=True, kw_only=True):
+    """What a model found in round `round` (its index), whose snapshot is `tree`. A fact.
+
+    `dropped` had places that could not be verified, `repeated` said again what it had said before; neither
+    is among `findings`. `unread` are paths of the round that the model was not given. `call` is the id of
+    the call that answered, `exchange` names the kept prompt and answers.
+    """
+
+    round: int
+    tree: str
+    model: str
+    findings: tuple[Draft, ...] = ()
+    dropped: int = 0
+    repeated: int = 0
+    unread: tuple[str, ...] = ()
+    call: str = ""
+    exchange: str | None = None
+
+
+class FindingJudged(Action, frozen=True, kw_only=True):
+    """The expert adopted a finding as `note`, or dismissed it and perhaps said why."""
+
+    finding: str
+    answer: State
+    model: str
+    note: Note | None = None
+    reason: str = ""
+
+
+class EntriesSentBack(Action, frozen=True, kw_only=True):
+    """What was left of the ledger was sent back at once. The entries are answered "again".
+
+    `selections` are rejected, `replies` say of notes that they are not dealt with, and `notes` are new ones
+    that ask for accepted code to be put back.
+    """
+
+    round: int
+    entries: tuple[str, ...]
+    selections: tuple[Selection, ...] = ()
+    replies: tuple[str, ...] = ()
+    reply: str = ""
+    notes: tuple[Note, ...] = ()
     tree: str = ""
 
 
@@ -269,6 +322,9 @@ def words_of(action: Action) -> str:
             return f"withdrawing note {action.note}"
         case FileViewed():
             return f"the viewed mark of {action.path}"
+        case FindingJudged():
+            did = "adopting" if action.answer is State.ADOPTED else "dismissing"
+            return f"{did} {action.finding}"
         case TaskSet():
             return "the change of the task"
         case Pinned():
@@ -281,6 +337,9 @@ def words_of(action: Action) -> str:
             return f"allowing {action.finding} to leave"
         case FeedbackSent():
             return f"sending the feedback to {action.recipient}"
+        case EntriesSentBack():
+            count = len(action.entries)
+            return f"sending {count} ledger entr{'y' if count == 1 else 'ies'} back"
         case EntryJudged():
             return f"the answer to a ledger entry ({action.answer})"
         case Landed():

@@ -73,6 +73,12 @@ class Reply(Struct, frozen=True):
     kind: AnswerKind | None = None
     again: bool = False
     """The expert said that the note is not dealt with and is to be sent again."""
+    model: str = ""
+    """Who answered, where the question was sent by itself."""
+    cut: bool = False
+    """The answer broke off before its end; what had arrived is kept."""
+    ignored: int = 0
+    """Edits that stood in the answer to a question. Nothing was done with them."""
 
 
 class Note(Struct, frozen=True):
@@ -90,6 +96,8 @@ class Note(Struct, frozen=True):
     thread: tuple[Reply, ...] = ()
     spread: tuple[Place, ...] = ()
     """Further places of the same note, which was written on many changes at once. It is sent once."""
+    origin: str = ""
+    """Where it came from: "F3 by gpt-4o" for a finding that was adopted, "" for the expert's own."""
 
     @property
     def places(self) -> tuple[Place, ...]:

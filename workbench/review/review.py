@@ -15,12 +15,16 @@ from msgspec.structs import replace
 from workbench.review.actions import (
     Action,
     CallMade,
+    EntriesSentBack,
     EntryJudged,
     FeedbackSent,
     FileViewed,
+    FindingJudged,
+    FindingsArrived,
     ItemRemoved,
     Judged,
     Landed,
+    NoteAnswered,
     NoteEdited,
     NoteReplied,
     NoteSettled,
@@ -39,6 +43,7 @@ from workbench.review.actions import (
 )
 from workbench.review.carry import carry_selections, carry_verdicts
 from workbench.review.context import Pin, with_pin
+from workbench.review.findings import Finding, State, arrived
 from workbench.review.notes import Author, Note, Place, Reply
 from workbench.review.rounds import Answer, FileCarry, Round, Source, Why
 from workbench.review.verdicts import Selection, Verdict, Verdicts, judged
@@ -95,6 +100,10 @@ class Review(Struct, frozen=True):
     """Ids of the items of the tray that the next round is not given."""
     allowed: frozenset[str] = frozenset()
     """Digests of what looks like a secret and may leave."""
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    """What other models said, by id. Drafts: nothing here is ever sent."""
+    last_finding: int = 0
+    readings: tuple[FindingsArrived, ...] = ()
     closed: bool = False
     undone: tuple[Step, ...] = ()
     """Actions taken back and not done again, oldest first: what redo does next is the last."""
@@ -157,7 +166,8 @@ def is_reviewers(action: Action) -> bool:
     """True for what the expert did and may take back; false for facts: rounds, calls, failures."""
     if isinstance(action, RoundArrived):
         return action.round.source is Source.EXPERT
-    return not isinstance(action, ReviewStarted | RoundFailed | CallMade | Undone | Redone)
+    facts = ReviewStarted | RoundFailed | CallMade | FindingsArrived | NoteAnswered | Undone | Redone
+    return not isinstance(action, facts)
 
 
 def undoable(review: Review) -> Action | None:
@@ -248,6 +258,9 @@ def _change(review: Review, action: Action) -> Review:
             return _with_note(
                 review, note and replace(note, thread=(*note.thread, action.reply), settled=settled)
             )
+        case NoteAnswered():
+            note = review.notes.get(action.note)
+            return _with_note(review, note and replace(note, thread=(*note.thread, action.reply)))
         case NoteSettled():
             note = review.notes.get(action.note)
             return _with_note(review, note and replace(note, settled=action.settled))
@@ -260,10 +273,16 @@ def _change(review: Review, action: Action) -> Review:
             return review if action.text == review.task else replace(review, task=action.text)
         case Pinned() | Unpinned() | ItemRemoved() | SecretAllowed():
             return _with_context(review, action)
+        case FindingsArrived():
+            return _take_findings(review, action)
+        case FindingJudged():
+            return _judge_finding(review, action)
         case FeedbackSent():
             return replace(review, sent=(*review.sent, action))
         case EntryJudged():
             return _judge_entry(review, action)
+        case EntriesSentBack():
+            return _send_back(review, action)
         case Landed():
             closed = review.closed or action.purpose == "land"
             return replace(review, landings=(*review.landings, action), closed=closed)
@@ -312,7 +331,33 @@ def _judge(review: Review, action: Judged) -> Review:
     return after if action.note is None else _with_new_note(after, action.note)
 
 
-def _is_there(review: Review, action: Judged | EntryJudged) -> bool:
+def _take_findings(review: Review, action: FindingsArrived) -> Review:
+    """Findings of a round that is not there any more are counted, and not shown. Ids are given once."""
+    findings = review.findings
+    if _is_there(review, action):
+        findings = arrived(findings, review.last_finding, action.findings, action.model, action.round)
+    return replace(
+        review,
+        findings=findings,
+        last_finding=review.last_finding + len(action.findings),
+        readings=(*review.readings, action),
+    )
+
+
+def _judge_finding(review: Review, action: FindingJudged) -> Review:
+    """A finding is adopted once, whoever else does it at the same time."""
+    known = review.findings.get(action.finding)
+    if known is None or known.state in (State.ADOPTED, action.answer):
+        return review
+    after, name = review, None
+    if action.note is not None:
+        after = _with_new_note(review, action.note)
+        name = list(after.notes)[-1] if after is not review else action.note.id
+    judged_one = replace(known, state=action.answer, note=name, reason=action.reason)
+    return replace(after, findings={**review.findings, known.id: judged_one})
+
+
+def _is_there(review: Review, action: Judged | EntryJudged | EntriesSentBack | FindingsArrived) -> bool:
     """Whether the round that was judged is still the one of that index."""
     if not 0 <= action.round < len(review.rounds):
         return False
@@ -338,6 +383,21 @@ def _judge_entry(review: Review, action: EntryJudged) -> Review:
     key = f"{action.round}/{action.entry}"
     verdicts = _put(review, action.round, action.selections, Verdict.ACCEPTED)
     return replace(review, entries={**review.entries, key: action.answer}, verdicts=verdicts)
+
+
+def _send_back(review: Review, action: EntriesSentBack) -> Review:
+    if not _is_there(review, action):
+        return review
+    answers = {f"{action.round}/{entry}": "again" for entry in action.entries}
+    verdicts = _put(review, action.round, action.selections, Verdict.REJECTED)
+    after = replace(review, entries={**review.entries, **answers}, verdicts=verdicts)
+    for name in action.replies:
+        note = after.notes.get(name)
+        reply = Reply(Author.EXPERT, action.reply, action.round, again=True)
+        after = _with_note(after, note and replace(note, thread=(*note.thread, reply), settled=False))
+    for new in action.notes:
+        after = _with_new_note(after, new)
+    return after
 
 
 def _with_new_note(review: Review, note: Note) -> Review:

@@ -32,13 +32,40 @@ class Usage(Struct, frozen=True):
     estimated: bool = False
 
 
+class Only(Struct, frozen=True):
+    """What a round was allowed to make anew: lines of some changes, or whole files. All else was frozen.
+
+    `notes` are the ids of the notes that it was given: of the others it could know nothing.
+    """
+
+    words: str
+    paths: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+class LeftOut(Struct, frozen=True):
+    """Something that a model wrote where all was frozen, and that is therefore not in the round.
+
+    `was` are the `count` lines of the round from `line` on (with a count of 0: after that line), `now` what
+    the model would have had there. `words` says it of what is not lines: a deletion, a name, bytes.
+    """
+
+    path: str
+    line: int = 0
+    count: int = 0
+    was: tuple[bytes, ...] = ()
+    now: tuple[bytes, ...] = ()
+    words: str = ""
+
+
 class Round(Struct, frozen=True):
     """One candidate.
 
     `number` is what the expert sees (1, 2, …); an edit in place makes a new snapshot of the same
     number with `edit` one higher, so that reviewing is not renumbered by typing. `tree` is the
     snapshot, `start` the tree that the author of the round was given (the base's for the first).
-    `exchange` names the kept prompt and answer in the store.
+    `exchange` names the kept prompt and answer in the store. `read` is the tree that the work tree held,
+    where edits of the expert's own that are not in it yet were laid over it; None where both are one.
     """
 
     number: int
@@ -51,6 +78,9 @@ class Round(Struct, frozen=True):
     exchange: str | None = None
     usage: Usage | None = None
     not_shown: tuple[NotShown, ...] = ()
+    read: str | None = None
+    only: Only | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def label(self) -> str:

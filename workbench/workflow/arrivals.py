@@ -14,7 +14,8 @@ from workbench.errors import UserError
 from workbench.review.actions import EntryJudged, RoundArrived
 from workbench.review.carry import carry_rounds
 from workbench.review.changes import FileChange, NotShown
-from workbench.review.rounds import Answer, Round, Source, Usage, Why
+from workbench.review.rounds import Answer, LeftOut, Only, Round, Source, Usage, Why
+from workbench.workflow.own_edits import with_own_edits
 from workbench.workflow.placing import places_in_round
 from workbench.workflow.session import LedgerFacts, Session, new_id
 from workbench.workflow.turns import turn
@@ -31,6 +32,10 @@ class Origin(Struct, frozen=True):
     answers: tuple[Answer, ...] = ()
     whys: tuple[Why, ...] = ()
     not_shown: tuple[NotShown, ...] = ()
+    read: str | None = None
+    """What the work tree holds, where the candidate was read from there."""
+    only: Only | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Arrival(Struct, frozen=True):
@@ -78,6 +83,10 @@ def _compared_anew(session: Session, arrival: Arrival) -> Arrival | None:
     if origin is None:
         raise UserError("Another round arrived meanwhile; the edit was not taken.", hint="Edit again.")
     tree = arrival.action.round.tree
+    if origin.read is not None:
+        tree = with_own_edits(session, origin.read)
+        if current is not None and current.read == origin.read:
+            return None
     if current is not None and current.tree == tree and origin.source is not Source.MODEL:
         return None
     return next_arrival(session, tree, origin)
@@ -89,7 +98,8 @@ def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
     if arrival.after < 0:
         return action
     places = dict(action.places)
-    if any(note.id not in places and not note.withdrawn for note in review.notes.values()):
+    standing = {note.id for note in review.notes.values() if not note.withdrawn} | set(review.findings)
+    if not standing <= set(places):
         places = dict(places_in_round(session, action.round.tree, arrival.files, arrival.between))
     carry = carry_rounds(session.files, arrival.files, arrival.between, review.current)
     return replace(action, places=places, carry=carry)
@@ -123,6 +133,9 @@ def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
         exchange=origin.exchange,
         usage=origin.usage,
         not_shown=origin.not_shown,
+        read=origin.read if origin.read != tree else None,
+        only=origin.only,
+        left_out=origin.left_out,
     )
     action = RoundArrived(
         id=new_id(),

@@ -6,19 +6,28 @@ Nothing that the repository names is run, but the two hooks of a commit, and tho
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import asdict, replace
 
 from workbench.errors import UserError
+from workbench.git.bound_hooks import find_hooks, named_in_hooks
 from workbench.git.branches import find_branch, make_commit, move_ref, plan_branch, tip_of, where_used
-from workbench.git.commit_hooks import HookRun, hooks_there, run_hooks
+from workbench.git.commit_hooks import HookRun, run_hooks
 from workbench.git.identity import read_identity
-from workbench.git.index_writing import index_entries, index_outcome, plan_index, undo_wishes, write_index
+from workbench.git.index_writing import (
+    index_entries,
+    index_outcome,
+    plan_index,
+    told_before,
+    undo_wishes,
+    write_index,
+)
 from workbench.git.intent import Intent, read_intent, remove_intent, write_intent
 from workbench.git.merging import Outcome, Pair, Wish
-from workbench.git.packing import give_commit
+from workbench.git.packing import give_commit, missing
 from workbench.git.revisions import check
+from workbench.git.worktree import ConflictError
 from workbench.review.actions import Landed, LandedFile, Undone
 from workbench.store import paths
 from workbench.workflow.landing_plan import (
@@ -38,6 +47,7 @@ from workbench.workflow.trust import require_trust
 from workbench.workflow.wishes import wishes_of, with_parts
 
 _SUBMODULE = "160000"
+_TRIES = 4
 _MOVED = "The branch is left as it is. Take the commit back yourself: git revert, or git branch -f."
 
 
@@ -77,7 +87,9 @@ def plan_for_branch(session: Session, name: str, message: str) -> LandingPlan:
     if not merged.conflicts:
         tree = repository.compose_tree(start, {each.path: each.after for each in merged.outcomes})
         text = clean_message(message) if message.strip() else drafted_message(session, merged.outcomes)
-        commit = CommitPlan(branch, start, tree, text, identity, hooks_there(repository, identity))
+        hooks = find_hooks(repository)
+        commit = CommitPlan(branch, start, tree, text, identity, hooks.names)
+        warnings += named_in_hooks(hooks, [each.path for each in merged.outcomes if each.after])
     if identity.signs:
         warnings.append("The commit will not be signed, although commit.gpgSign is set.")
     plan = counted(
@@ -148,11 +160,11 @@ def land_in_branch(
             f"Nothing was landed: {commit.branch.name} holds all of it already.",
             hint="Close the review, or land somewhere else.",
         )
-    require_trust(repository, "write a branch of")
+    surface = require_trust(repository, "write a branch of")
     message = clean_message(commit.message)
     runs: tuple[HookRun, ...] = ()
     if not skip_hooks:
-        runs = run_hooks(repository, commit.tree, commit.start, message, commit.identity, cancelled)
+        runs = run_hooks(repository, commit.tree, commit.start, message, commit.identity, surface, cancelled)
     made = make_commit(repository, commit.tree, commit.start, message, commit.identity)
     entries = plan_branch(repository, commit.branch, commit.start, planned.wishes).outcomes
     files = tuple(_landed_file(each) for each in entries)
@@ -165,13 +177,29 @@ def land_in_branch(
     intent = replace(intent, ref=branch.ref, ref_before=branch.tip, ref_after=made)
     intent.body["hooks"] = text = said_by(runs)
     words = f"workbench: land review {session.review.id}"
-    _move(
-        session,
-        intended,
-        intent,
-        lambda: move_ref(repository, branch.ref, branch.tip, made, words, commit.identity),
-    )
+    identity = replace(commit.identity, named_hooks=read_identity(repository).named_hooks)
+
+    def move() -> None:
+        for left in reversed(range(_TRIES)):
+            try:
+                move_ref(repository, branch.ref, branch.tip, made, words, identity)
+            except UserError:
+                # Nothing referred to the commit yet, and a clean-up may have taken it away again.
+                if not left or not missing(repository, [made]):
+                    raise
+            else:
+                break
+            give_commit(repository, made, [commit.start])
+        _give_if_lost(session, made, commit.start)
+
+    _move(session, intended, intent, move)
     return _landed(intent, intended, text)
+
+
+def _give_if_lost(session: Session, made: str, parent: str) -> None:
+    """A clean-up that began before the branch named it may take a commit of which nobody knew."""
+    if missing(session.repository, [made]):
+        give_commit(session.repository, made, [parent])
 
 
 def said_by(runs: Sequence[HookRun]) -> str:
@@ -186,7 +214,9 @@ def said_by(runs: Sequence[HookRun]) -> str:
     return "\n\n".join(parts)
 
 
-def _write_index(session: Session, intended: Intended, wishes: Sequence[Wish]) -> tuple[LandedFile, ...]:
+def _write_index(
+    session: Session, intended: Intended, wishes: Sequence[Wish], told: Mapping[str, str] | None = None
+) -> tuple[LandedFile, ...]:
     repository, folder = session.repository, paths.journal_dir(session.review.id)
     announce(session, intended.id, asdict(intended))
 
@@ -194,7 +224,7 @@ def _write_index(session: Session, intended: Intended, wishes: Sequence[Wish]) -
         write_intent(folder, replace(_intent(session, intended, INDEX, files), lock=lock))
 
     try:
-        return write_index(repository, wishes, begin)
+        return write_index(repository, wishes, begin, told)
     except BaseException:
         _leave(session)
         raise
@@ -258,7 +288,14 @@ def undo_in_git(session: Session, action: Landed) -> Undone:
     intended = Intended(undone.id, "", action.round, "", action.id)
     if action.destination == INDEX:
         require_trust(session.repository, "write the index of")
-        _write_index(session, intended, undo_wishes(action.files))
+        try:
+            _write_index(session, intended, undo_wishes(action.files), told_before(action.files))
+        except ConflictError as error:
+            raise ConflictError(
+                error.message.replace("Nothing was landed:", "The landing was not undone:", 1),
+                hint="Put back or commit what stands against it, and undo again.",
+                conflicts=error.conflicts,
+            ) from error
     else:
         require_trust(session.repository, "write a branch of")
         _undo_branch(session, action, intended)

@@ -121,6 +121,13 @@ def drafted_message(session: Session, outcomes: Sequence[Outcome]) -> str:
 
 def clean_message(text: str) -> str:
     """A message as git keeps it: no blanks at line ends, no two empty lines in a row, one line end last."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UserError(
+            "The message of the commit is no UTF-8, and git would make other letters of it.",
+            hint="Write it anew: -m MESSAGE",
+        ) from error
     kept: list[str] = []
     for line in text.replace("\r\n", "\n").split("\n"):
         line = line.rstrip()

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from workbench.git.repository import Repository
 from workbench.review.changes import Change, FileChange, Side
+from workbench.review.findings import State, as_note
 from workbench.review.linemap import LineMap
 from workbench.review.lines import split_lines
 from workbench.review.notes import Note, Place
@@ -66,7 +67,8 @@ def places_in_round(
     now = {file.base_path: file.path for file in after if file.base_path}
     found = _Again(session.repository)
     result: dict[str, Place | None] = {}
-    wanted = ((note, each) for note in review.notes.values() for each in range(len(note.places)))
+    every = (*review.notes.values(), *_findings_as_notes(review))
+    wanted = ((note, each) for note in every for each in range(len(note.places)))
     for note, number in wanted:
         if note.withdrawn:
             continue
@@ -81,6 +83,12 @@ def places_in_round(
                 moved[index] = _by_old_path(session.repository.file_changes(review.rounds[index].tree, tree))
             result[key] = found.place(here, moved[index])
     return result
+
+
+def _findings_as_notes(review: Review) -> Iterable[Note]:
+    """Findings travel as notes do, under their own ids."""
+    held = (each for each in review.findings.values() if each.state is not State.REPLACED)
+    return (as_note(each, each.id, each.place, each.round) for each in held)
 
 
 def _last_known(review: Review, note: Note, number: int) -> tuple[int, Place]:

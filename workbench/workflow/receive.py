@@ -13,6 +13,7 @@ from workbench.review.rounds import Round, Source
 from workbench.workflow.arrivals import Arrival, Origin, first_round, next_arrival, take_arrival
 from workbench.workflow.candidates import late_rows
 from workbench.workflow.edits import restore, tweak, tweak_lines
+from workbench.workflow.own_edits import with_own_edits
 from workbench.workflow.session import LedgerFacts, Session
 
 # The expert's own edits and taking a round belong to what this module offers.
@@ -81,7 +82,8 @@ def refresh(session: Session) -> Arrival | None:
         )
     late = late_rows(session.repository) if review.source is Source.WORKTREE else ()
     not_shown = (*snapshot.not_shown, *late)
-    return next_arrival(session, snapshot.tree, Origin(review.source, read, not_shown=not_shown))
+    origin = Origin(review.source, read, not_shown=not_shown, read=snapshot.tree)
+    return next_arrival(session, with_own_edits(session, snapshot.tree), origin)
 
 
 def _hides_more(current: Round, snapshot: Snapshot) -> bool:
@@ -117,5 +119,5 @@ def last_read(review: Review) -> str:
             if landing.round == index and landing.tree is not None:
                 return landing.tree
         if review.rounds[index].source in (Source.WORKTREE, Source.STAGED):
-            return review.rounds[index].tree
+            return review.rounds[index].read or review.rounds[index].tree
     return review.base

@@ -82,7 +82,8 @@ def _entries(session: Session, read: int | None, known: str) -> Mapping[str, Ent
     if read is not None and all(each.source is Source.EXPERT for each in review.rounds[read + 1 :]):
         # The round is what the work tree has, but for edits of the expert's own, which are accepted. A
         # file that such an edit made what the base has is not among its changes any more.
-        gone = _left_behind(session, session.files_of(known)) if read < review.index else {}
+        as_read = read == review.index and known == review.rounds[read].tree
+        gone = {} if as_read else _left_behind(session, session.files_of(known))
         return {**gone, **composed_files(repository, session.files, review.current, Take.NOT_REJECTED)}
     return _on_top(session, read, known)
 
