@@ -48,6 +48,15 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """The bytes of a stream exactly as they are, of which `after` are sent (None: all), then the goodbye."""
+
+    body: bytes
+    after: int | None = None
+    kind: str = "text/event-stream"
+
+
+@dataclass(frozen=True, slots=True)
 class Slow:
     """Sends the text, then nothing more until the caller hangs up or the server closes."""
 
@@ -70,7 +79,7 @@ def busy(retry_after: str | None = None) -> Refuse:
     return Refuse(429, "Rate limit reached for requests.", "rate_limit_exceeded", retry_after)
 
 
-Answer = Good | Cut | Refuse | Slow
+Answer = Good | Cut | Refuse | Slow | Raw
 Scripted = Answer | str | Callable[[dict[str, Any]], "Answer | str"]
 """A plain text is a good answer."""
 
@@ -177,10 +186,11 @@ def _handler(model: ModelServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
-        def _stream(self, answer: Good | Cut | Slow, name: str) -> None:
+        def _stream(self, answer: Good | Cut | Slow | Raw, name: str) -> None:
             self.close_connection = True
             self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
+            kind = answer.kind if isinstance(answer, Raw) else "text/event-stream"
+            self.send_header("Content-Type", kind)
             self.send_header("Connection", "close")
             self.end_headers()
             if isinstance(answer, Good):
@@ -193,6 +203,8 @@ def _handler(model: ModelServer) -> type[BaseHTTPRequestHandler]:
                 if answer.usage:
                     self._send(_chunk(name, None, usage=answer.usage))
                 self.wfile.write(b"data: [DONE]\n\n")
+            elif isinstance(answer, Raw):
+                self.wfile.write(answer.body[: answer.after])
             elif isinstance(answer, Cut):
                 self._send_text(answer.text[: answer.after], 7, name)
                 if answer.reset:

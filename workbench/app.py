@@ -280,9 +280,13 @@ def _hook(window: MainWindow) -> None:
         if isinstance(error, UserError):
             window.say(error.message, error.hint, True)
             return
+        from traceback import clear_frames
+
         from workbench.ui.bugs import report
 
         sentence, path = report(kind, error, trace)
+        # What the frames hold goes now: Qt dies of a painter that outlives its paint event.
+        clear_frames(trace)
         window.say(sentence, f"A report that can be pasted is in {path}." if path else "", True)
 
     sys.excepthook = hook

@@ -301,3 +301,26 @@ def test_a_submodules_commit_is_left_to_git_and_said(wb: CommandLine, tmp_path: 
     assert ran.status == 0
     assert "sub is a submodule" in ran.err
     assert outer.read("a") == b"a\n"
+
+
+def test_accepted_sensitive_files_stand_first_with_the_reason(wb: CommandLine, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "sensitive")
+    made.commit({"a": "a\n"})
+    made.write({"a": "b\n", "AGENTS.md": "x\n", "z/.envrc": "export A=1\n", "Makefile": "all:\n"})
+    review = wb.start(made.root)
+    for path in ("a", "AGENTS.md", "z/.envrc"):
+        wb("judge", review, "accepted", "--file", path)
+    found = wb.json("land", review, "--to", "index", "--dry-run")
+    assert found["sensitive"] == [
+        {"path": "AGENTS.md", "why": "instructions"},
+        {"path": "z/.envrc", "why": "runs by itself"},
+    ]
+    lines = wb("land", review, "--to", "index", "--dry-run").split("\n")
+    assert lines[:3] == [
+        "new       AGENTS.md  [instructions]",
+        "new       z/.envrc  [runs by itself]",
+        "changed   a",
+    ]
+    # In the work tree they are already; that they were accepted is said all the same.
+    lines = wb("land", review, "--to", "worktree", "--dry-run").split("\n")
+    assert lines[:2] == ["as it is  AGENTS.md  [instructions]", "as it is  z/.envrc  [runs by itself]"]

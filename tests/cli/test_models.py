@@ -108,7 +108,7 @@ def test_an_answer_that_does_not_fit_is_asked_for_again_once(
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
-        ([WRONG, WRONG], "does not fit the files; nothing was applied."),
+        ([WRONG, WRONG, WRONG], "does not fit the files; nothing was applied."),
         ([Cut(ANSWER, 120), Cut(ANSWER, 120), Cut(ANSWER, 120), Cut(ANSWER, 120)], "nothing was applied"),
         ([Good(ANSWER[:200], finish="length")], "cut; nothing was applied"),
         ([BAD_KEY], "refused the key"),
@@ -155,19 +155,26 @@ def test_without_a_key_nothing_is_started(
     said = wb.refused("next", review, "--model", "openai/gpt-4o-mini")
     assert "no key" in said
     assert (repo.root / "new.py").exists()
-    assert wb.json("calls", review) == {"review": review, "calls": []}
+    assert wb.json("calls", review)["calls"] == []
     assert wb("undo", review).startswith("Undone: rejected")
 
 
 def test_a_spent_budget_is_said_before_anything_is_sent(
     wb: CommandLine, review: str, model: str, server: ModelServer, repo: Repo
 ) -> None:
-    configure(server.url, budget=0.00001)
     server.script(ANSWER)
     wb("next", review, "--model", model)
+    configure(server.url, budget=0.00002)
     wb("judge", review, "rejected", "--file", "new.py")
     said = wb.refused("next", review, "--model", model)
-    assert said.startswith("The round was not started: the budget of $0.00 is spent.")
+    assert said.startswith("The round was not started: the budget of this review, $0.00002, is spent.")
+    # A prompt that alone is more than what is left is not sent either.
+    configure(server.url, budget=0.0001)
+    before = wb.json("show", review)
+    said = wb.refused("next", review, "--model", model, "--keep-rejected")
+    assert said.startswith("The round was not started: its prompt takes about $0.0001")
+    assert "Raise it: budget_review in the settings." in said
+    assert wb.json("show", review) == before
     assert len(server.asked) == 1
     assert (repo.root / "new.py").exists()
     wb("next", review, "--model", "offline")

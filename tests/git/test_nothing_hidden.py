@@ -16,7 +16,9 @@ import pytest
 from tests.git.conftest import Opening
 from tests.repos import Repo, new_repo
 from workbench.errors import UserError
+from workbench.git.kept_index import forget_doubtful
 from workbench.git.repository import Repository
+from workbench.git.runner import Where
 from workbench.review.changes import NotShown, Status
 
 Entry = tuple[str, bytes]
@@ -351,17 +353,25 @@ def test_an_edit_whose_times_were_set_back_in_the_same_second_is_seen(plain: Rep
     pytest.skip("this machine is too slow to do it within one second")
 
 
-def test_an_edit_set_back_right_after_the_first_look_is_seen(plain: Repo, data: Path) -> None:
-    place = plain.root / "a.py"
-    os.utime(place, (1_000_000_000, 1_000_000_000))
-    repository = Repository.open(plain.root, data)
-    wait_for_a_new_second()
-    os.utime(place, (1_000_000_000, 1_000_000_000))
-    repository.snapshot()
+def test_times_that_prove_nothing_are_not_kept(plain: Repo, opened: Opening, tmp_path: Path) -> None:
+    """The look is said to begin in the second of the edit, or well after it: so no clock is raced."""
+    repository, place = opened(plain), plain.root / "a.py"
+    os.utime(place, (1_000_000_000, 1_000_000_000.5))
+    changed = place.stat().st_ctime
+    where = Where(repository.ours.git_dir, str(plain.root), str(tmp_path / "index"))
+
+    def keeps(began: float) -> bool:
+        """Whether git would take the file for unchanged if it were written again with these times."""
+        repository.run_now(["read-tree", repository.head().tree], where)
+        repository.run_now(["update-index", "-q", "--refresh"], where)
+        forget_doubtful(repository, where, began)
+        return b"mtime: 1000000000:" in repository.run_now(["ls-files", "--debug"], where)
+
+    assert [keeps(changed + seconds) for seconds in (0, 1, 10)] == [False, False, True]
     place.write_bytes(b"2\n")
-    os.utime(place, (1_000_000_000, 1_000_000_000))
-    assert listed(repository)[0] == {"a.py": Status.MODIFIED}
-    repository.close()
+    os.utime(place, (1_000_000_000, 1_000_000_000.5))
+    assert not keeps(place.stat().st_ctime)
+    assert repository.run_now(["ls-files", "-m"], where) == b"a.py\n"
 
 
 def test_a_git_folder_that_is_no_repository_is_named(plain: Repo, opened: Opening) -> None:

@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QApplication
 
 from tests.repos import Repo, new_repo, numbered
 from workbench.app import Options, make_application, make_window
+from workbench.store.rules import add_rule
 from workbench.ui.demo_tour import tour
 from workbench.ui.driving import CONTROL, Driver
 from workbench.ui.window import MainWindow
 from workbench.workflow.candidates import Asked
 from workbench.workflow.demo import demo_task, make_demo
+from workbench.workflow.pins import pin
+from workbench.workflow.trust import grant, trust_of
 
 SIZE = (1600, 1000)
 
@@ -28,7 +31,10 @@ def scenes(scratch: Path, folder: Path) -> list[Path]:
     taken += _agent(scratch, folder)
     taken += _views(scratch, folder)
     taken += _trust(scratch, folder)
+    taken += _landing(scratch, folder)
     taken += _nothing_hidden(scratch, folder)
+    taken += _shapes(scratch, folder)
+    taken += _tray(scratch, folder)
     return taken
 
 
@@ -197,6 +203,128 @@ def _trust(scratch: Path, folder: Path) -> list[Path]:
     return driver.taken
 
 
+def _landing(scratch: Path, folder: Path) -> list[Path]:
+    """Landing to the index and to a branch, a hook that refuses, and what hooks said of what landed."""
+    repository = make_demo(scratch / "landing" / "cache-rewrite")
+    repo = Repo(repository)
+    repo.write({".envrc": "export CACHE_SIZE=2048\n", "AGENTS.md": "Run the tests first.\n"})
+    repo.git("config", "user.name", "Eva Expert")
+    repo.git("config", "user.email", "eva@example.com")
+    hook = repository / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    driver = _window(folder)
+    window = _opened(driver, repository, demo_task())
+    session = window.controller.open_session()
+    for path in ("cache/store.py", ".envrc", "AGENTS.md"):
+        for change in session.by_path[path].changes:
+            window.view.go_to_change(change.id)
+            driver.type("a")
+    for name, script in (
+        (
+            "refused",
+            "echo 'ruff ........ Passed'; echo 'mypy ........ Failed'; echo 'cache/store.py:12: x'; exit 1",
+        ),
+        ("landed", "echo 'ruff ........ Fixed'; echo '# end' >> cache/store.py # and AGENTS.md"),
+    ):
+        hook.write_text(f"#!/bin/sh\n{script}\n")
+        hook.chmod(0o755)
+        grant(session.repository, trust_of(session.repository).surface)
+        driver.type("L")
+        sheet = window.sheets.landing()
+        assert sheet is not None
+        for button in (sheet.index, sheet.branch):
+            button.click()
+            driver.until(lambda: not window.tasks.is_busy, "the plan")
+            if name == "refused":
+                driver.shot(f"35-landing-{'index' if button is sheet.index else 'branch'}")
+        sheet.sure.setChecked(True)
+        driver.press(Qt.Key.Key_Return, CONTROL)
+        driver.until(lambda: not window.tasks.is_busy, "the hooks")
+        driver.shot(f"36-landing-hooks-{name}")
+        driver.press(Qt.Key.Key_Escape)
+    window.close()
+    return driver.taken
+
+
 def _trust_sheet(driver: Driver) -> None:
     driver.window.run_command("trust")
     driver.until(lambda: not driver.window.tasks.is_busy, "what could run")
+
+
+def _shapes(scratch: Path, folder: Path) -> list[Path]:
+    """A mechanical edit of many files: its list, a note on all of it, and the files grouped by shape."""
+    made = new_repo(scratch / "shapes")
+    made.commit(_calls("fetch({0}_id, timeout=30)", "log.warn"))
+    made.write(_calls("fetch({0}_id, timeout=limits[{0}_id])", "log.warning"))
+    basket = made.read("shop/basket.py").decode()
+    made.write({"shop/basket.py": basket.replace("retries = 3", "retries = 30")})
+    driver = _window(folder)
+    window = _opened(driver, made.root)
+    driver.until(lambda: window.shapes.shapes is not None, "the shapes")
+    window.view.go_to_change(window.controller.open_session().by_path["shop/basket.py"].changes[1].id)
+    driver.type("sjjj jj")
+    driver.shot("41-shape")
+    driver.type("c! Take the limit from the request, not from the module.")
+    driver.shot("42-shape-note")
+    driver.press(Qt.Key.Key_Return, CONTROL)
+    driver.until(lambda: not window.sheets.is_open, "the note")
+    window.run_command("by_shape")
+    driver.shot("43-by-shape")
+    driver.type("s")
+    for name in ("light", "high-contrast"):
+        driver.press(Qt.Key.Key_Escape)
+        window.run_command(f"theme_{name}")
+        driver.type("sjj")
+        driver.shot(f"44-shape-{name}")
+    window.close()
+    return driver.taken
+
+
+def _tray(scratch: Path, folder: Path) -> list[Path]:
+    """What the next round gets: pins, rules, what does not fit; then with something that looks secret."""
+    made = new_repo(scratch / "tray")
+    made.commit({"src/store.py": numbered(120), "src/limits.py": numbered(300), "docs/api.md": numbered(900)})
+    made.write({"src/store.py": numbered(120).replace("line 40", "line forty"), "big.py": numbered(60_000)})
+    add_rule("Names say what a thing is, not how it is made.", pattern="*.py", priority=5)
+    add_rule("No print in the library; use the log.", pattern="*.py")
+    driver = _window(folder)
+    window = _opened(driver, made.root, demo_task())
+    session = window.controller.open_session()
+    pin(session, "src/limits.py", 20, 31)
+    pin(session, "docs/api.md")
+    window.view.go_to_change(session.by_path["src/store.py"].changes[0].id)
+    driver.type("c! Say which line this was.")
+    driver.press(Qt.Key.Key_Return, CONTROL)
+    driver.type("b")
+    driver.until(lambda: not window.tasks.is_busy, "the tray")
+    driver.type("jj")
+    driver.shot("51-tray")
+    driver.type("jjj")
+    driver.type("x")
+    driver.until(lambda: not window.tasks.is_busy, "the tray without it")
+    driver.press(Qt.Key.Key_Escape)
+    made.write({"src/store.py": numbered(120) + 'TOKEN = "ghp_' + "a1B2c3D4e5F6g7H8i9" * 2 + '"\n'})
+    driver.type("R")
+    driver.until(lambda: session.review.index > 0, "the second round")
+    driver.until(lambda: not window.tasks.is_busy, "the ledger")
+    for name in ("dark", "light", "high-contrast"):
+        window.run_command(f"theme_{name}")
+        driver.type("b")
+        driver.until(lambda: not window.tasks.is_busy, "the tray")
+        driver.type("kkkkkkkk")
+        driver.shot(f"52-tray-secret-{name}")
+        driver.press(Qt.Key.Key_Escape)
+    window.close()
+    return driver.taken
+
+
+def _calls(call: str, warn: str) -> dict[str, str]:
+    """Many files that make the same two calls about other things, one of which runs by itself."""
+    names = "basket catalogue customer delivery discount invoice order parcel payment refund shelf stock"
+    files = {f"shop/{name}.py": name for name in names.split()} | {"conftest.py": "fixture"}
+    body = "import log\n\nretries = 3\n\n\ndef read_{0}({0}_id):\n    row = CALL\n    if row is None:\n"
+    body += '        WARN("no {0} with id %s", {0}_id)\n    return row\n'
+    return {
+        path: body.replace("CALL", call).replace("WARN", warn).replace("{0}", name)
+        for path, name in files.items()
+    }

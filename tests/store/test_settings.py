@@ -28,6 +28,7 @@ MODEL = st.builds(
     key_name=st.none() | TEXT,
     price_in=PRICE,
     price_out=PRICE,
+    fallbacks=st.lists(TEXT, max_size=2).map(tuple),
 )
 ANY_SETTINGS = st.builds(
     Settings,
@@ -41,7 +42,12 @@ ANY_SETTINGS = st.builds(
     smooth_scroll=st.booleans(),
     take_out_before_sending=st.booleans(),
     model=TEXT,
+    budget_round=PRICE,
     budget_review=st.floats(0, 1_000_000),
+    budget_day=PRICE,
+    tokens_round=st.none() | st.integers(0, 10**12),
+    tokens_review=st.none() | st.integers(0, 10**12),
+    tokens_day=st.none() | st.integers(0, 10**12),
     snippets=st.lists(TEXT, max_size=3).map(tuple),
     seen_keys=st.lists(TEXT, max_size=3).map(tuple),
     keys=st.dictionaries(TEXT, TEXT, max_size=3),

@@ -191,6 +191,7 @@ def test_a_hook_that_refuses_is_shown_and_can_be_left_out(hands: Hands, repo: Re
     hands.press(Qt.Key.Key_Return, CONTROL)
     hands.until(lambda: "the tests fail" in sheet.diff.toPlainText())
     assert "hook refused" in sheet.error.text()
+    assert "Running" not in sheet.summary.text()
     assert repo.git("branch", "--list", "ten") == b""
     hands.press(Qt.Key.Key_Space)  # the focus is on the hooks
     assert not sheet.commit.hooks.isChecked()
@@ -234,4 +235,19 @@ def test_a_conflict_in_the_index_is_said_and_nothing_is_written(hands: Hands, re
     planned(hands, sheet, "index")
     assert "code.py is edited in the index too" in sheet.error.text()
     assert not sheet.main.isEnabled()
+    hands.press(Qt.Key.Key_Escape)
+
+
+def test_accepted_sensitive_files_stand_first_with_the_reason(hands: Hands, repo: Repo) -> None:
+    repo.write({"tools/.envrc": "export A=1\n"})
+    hands.open(repo)
+    for file in hands.session.files:
+        hands.window.view.go_to_change(file.changes[0].id)
+        hands.type("a")
+    sheet = open_landing(hands)
+    hands.press(Qt.Key.Key_I, ALT)
+    planned(hands, sheet, "index")
+    lines = sheet.files.toPlainText().split("\n")
+    assert lines[:2] == ["new      tools/.envrc", "         ! runs by itself"]
+    assert sheet.files_title.text() == "FILES · 1 SENSITIVE, FIRST"
     hands.press(Qt.Key.Key_Escape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.repos import Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from tests.workflow.landings import accept, accept_only, killed, land, trust, undo
 from workbench.errors import UserError
-from workbench.git import commit_hooks, packing
+from workbench.git import branches, commit_hooks, packing
 from workbench.git.commit_hooks import HookError
 from workbench.git.intent import has_intent
 from workbench.git.version import git_version
@@ -296,7 +297,8 @@ def test_a_branch_that_moves_in_the_last_instant_is_left(
     assert not has_intent(paths.journal_dir(session.review.id))
 
 
-def test_a_held_lock_is_said_and_left(session: Session, repo: Repo) -> None:
+def test_a_held_lock_is_said_and_left(session: Session, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(branches, "WAIT_MILLISECONDS", 50)
     accept(session)
     lock = repo.root / ".git" / "refs" / "heads" / "side.lock"
     lock.touch()
@@ -436,7 +438,8 @@ def test_a_hook_that_does_not_end_is_ended(
     session: Session, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alive = tmp_path / "alive"
-    hook(repo, "pre-commit", f"echo $$ > {alive}; sleep 1000 & wait")
+    seconds = f"{os.getpid()}.{time.monotonic_ns()}"  # a sleep like no other on this machine
+    hook(repo, "pre-commit", f"echo $$ > {alive}; sleep {seconds} & wait")
     trust(session)
     accept(session)
     plan = plan_landing(session, "branch:x")
@@ -446,7 +449,7 @@ def test_a_hook_that_does_not_end_is_ended(
     with pytest.raises(UserError, match="did not end in"):
         carry_out(session, plan)
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert "sleep 1000" not in listed
+    assert f"sleep {seconds}" not in listed
     assert "refs/heads/x" not in refs(repo)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repos import new_repo, numbered
+from tests.repos import Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from workbench.errors import UserError
 from workbench.review.changes import Side
@@ -280,3 +280,17 @@ def test_a_note_is_found_again_where_its_lines_are_restored(opened: Open, tmp_pa
     assert [(each.said, each.words) for each in session.ledger() if each.note == note.id] == [
         ("not addressed", "lines unchanged")
     ]
+
+
+def test_the_rules_of_the_base_count_in_every_round(repo: Repo, opened: Open) -> None:
+    """An ignore file and attributes that are committed during a review hide nothing of it."""
+    session = opened(repo.root)
+    repo.commit({".gitignore": "later.py\n", ".gitattributes": "*.txt filter=lfs\n"})
+    for number in range(3):
+        repo.write({"later.py": f"{number}\n", "plain.txt": f"{number}\n"})
+        reread(session)
+        assert session.review.round is not None
+        assert [row.path for row in session.review.round.not_shown] == ["later.py"]
+        plain = session.by_path["plain.txt"].new_id
+        assert session.repository.blob(str(plain)) == b"%d\n" % number
+        assert {".gitignore", ".gitattributes"} <= set(session.by_path)

@@ -69,6 +69,7 @@ def _document(session: Session, plan: LandingPlan, landed: Landed | None) -> dic
     document = {
         "review": session.review.id,
         "destination": plan.destination,
+        "sensitive": [{"path": path, "why": why} for path, why in plan.sensitive],
         "files": [{"path": row.path, "what": row.what} for row in plan.rows],
         "rejected": plan.rejected,
         "asked": plan.asked,
@@ -92,8 +93,8 @@ def _document(session: Session, plan: LandingPlan, landed: Landed | None) -> dic
 
 def _print_plan(plan: LandingPlan, landed: Landed | None) -> None:
     verb = "Would land" if landed is None else "Landed"
-    for row in plan.rows:
-        print_lines(f"{row.what:9} {row.path}")
+    for what, path, why in plan.listed():
+        print_lines(f"{what:9} {path}{f'  [{why}]' if why else ''}")
     print_lines(
         f"{verb} {counted(len(plan.rows), 'file')}. "
         f"{plan.rejected} rejected, {plan.asked} asked, {plan.unread} unread."

@@ -28,7 +28,7 @@ def note(options: Options) -> int:
         suggestion = None
         if options.suggest:
             suggestion = read_source(options.suggest).decode("utf-8", "surrogateescape")
-        written = session.write_note(_place(session, options), chosen, text, suggestion)
+        written = session.write_note(place_named(session, options), chosen, text, suggestion)
     if options.json:
         print_json(documents.note_document(written, written.place))
     else:
@@ -62,7 +62,7 @@ def split_intent(text: str) -> tuple[Intent | None, str]:
     return (intent, stripped[1:].lstrip()) if intent else (None, text)
 
 
-def _place(session: Session, options: Options) -> Place:
+def place_named(session: Session, options: Options) -> Place:
     if options.on and options.file:
         raise UserError("A note stands on a change or on a file.", hint="Give --on or --file.")
     change = session.change(options.on) if options.on else None

@@ -137,6 +137,10 @@ def _prompt(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--round", type=int, metavar="N")
 
 
+def _calls(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("review", metavar="REVIEW", nargs="?", help="a review's id; left away: today, of all")
+
+
 def _next(parser: argparse.ArgumentParser) -> None:
     _review(parser)
     way = parser.add_mutually_exclusive_group(required=True)
@@ -145,8 +149,84 @@ def _next(parser: argparse.ArgumentParser) -> None:
     )
     way.add_argument("--refresh", action="store_true", help="read the work tree again")
     parser.add_argument(
+        "--only", nargs="+", default=(), metavar="CHANGE", help="make only these changes anew; all else is frozen"
+    )
+    parser.add_argument("--file", metavar="PATH", help="make only this file anew; all else is frozen")
+    _allow(parser)
+    parser.add_argument(
         "--keep-rejected", action="store_true", help="leave rejected lines in the work tree when sending"
     )
+    parser.add_argument(
+        "--reader", metavar="NAME", help="a model that reads the round when it is there; none: nobody does"
+    )
+    parser.add_argument(
+        "--until-clean", type=int, metavar="N", help="make and read rounds until one is clean, N at most"
+    )
+
+
+def _read(parser: argparse.ArgumentParser) -> None:
+    _review(parser)
+    parser.add_argument("--model", metavar="NAME", help="who reads; the last one where this is left away")
+
+
+def _findings(parser: argparse.ArgumentParser) -> None:
+    _review(parser)
+    parser.add_argument("--all", action="store_true", help="also those that were adopted or dismissed")
+
+
+def _finding(parser: argparse.ArgumentParser) -> None:
+    _review(parser)
+    parser.add_argument("finding", metavar="FINDING")
+    parser.add_argument("text", nargs="?", default="", metavar="TEXT")
+
+
+def _ask(parser: argparse.ArgumentParser) -> None:
+    _review(parser)
+    parser.add_argument("text", nargs="?", default="", metavar="TEXT", help="the question")
+    parser.add_argument("--model", required=True, metavar="NAME")
+    parser.add_argument("--on", metavar="CHANGE")
+    parser.add_argument("--file", metavar="PATH")
+    parser.add_argument("--lines", metavar="new:3-5")
+    parser.add_argument("--note", metavar="NOTE", help="a question that is written already")
+
+
+def _ledger(parser: argparse.ArgumentParser) -> None:
+    _review(parser)
+    parser.add_argument(
+        "--send-back", action="store_true", help="send every violation without an answer back, as one act"
+    )
+
+
+def _context(parser: argparse.ArgumentParser) -> None:
+    _review(parser)
+    parser.add_argument("--model", metavar="NAME", help="the model that it is packed for")
+    parser.add_argument("--exact", action="store_true", help="count by the model's own tokenizer")
+    parser.add_argument("--remove", action="append", metavar="ITEM", help="an item that is not to be given")
+    parser.add_argument("--restore", action="append", metavar="ITEM", help="an item that was removed")
+    _allow(parser)
+
+
+def _allow(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-secret",
+        action="append",
+        metavar="FINDING",
+        help="let this leave, although it looks like a secret",
+    )
+
+
+def _pin(parser: argparse.ArgumentParser) -> None:
+    _review(parser)
+    parser.add_argument("name", metavar="PATH[:A-B]", help="a file, or lines of it as the round has them")
+
+
+def _rule(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="add|list|remove|export")
+    parser.add_argument("text", nargs="?", default="", metavar="TEXT|ID|FILE")
+    parser.add_argument("--path", default=".", metavar="PATH", help="the repository that it is about")
+    parser.add_argument("--user", action="store_true", help="a rule of yours for every repository")
+    parser.add_argument("--pattern", default="", metavar="GLOB", help="only where such a file is given")
+    parser.add_argument("--priority", type=int, default=0, metavar="N", help="the highest is sent first")
 
 
 def _land(parser: argparse.ArgumentParser) -> None:
@@ -197,9 +277,18 @@ _ROWS = (
     Command("task", "read or write the task", _task, "judging:task"),
     Command("feedback", "what the next round is given", _feedback, "rounds:feedback"),
     Command("prompt", "the exact prompt of a round", _prompt, "rounds:prompt"),
+    Command("context", "what the next round is given, and what it costs", _context, "context:context"),
+    Command("pin", "give a file or lines to every next round", _pin, "context:pin"),
+    Command("unpin", "take a pin away", _pin, "context:unpin"),
+    Command("rule", "house rules: add, list, remove, export", _rule, "rules:rule"),
     Command("next", "get the next round", _next, "rounds:next_round"),
-    Command("ledger", "what became of each verdict and note", _review, "rounds:ledger"),
-    Command("calls", "every call to a model", _review, "rounds:calls"),
+    Command("ask", "send one question at once; nothing is edited", _ask, "questions:ask"),
+    Command("read", "have another model read the round", _read, "reading:read"),
+    Command("findings", "what other models found, as drafts", _findings, "reading:findings"),
+    Command("adopt", "make a note of a finding, in your words if a text is given", _finding, "reading:adopt"),
+    Command("dismiss", "say that a finding is none, and why if a text is given", _finding, "reading:dismiss"),
+    Command("ledger", "what became of each verdict and note", _ledger, "rounds:ledger"),
+    Command("calls", "what calls to models cost: of a review, or of today", _calls, "calling:calls"),
     Command("land", "write the accepted result", _land, "landing:land"),
     Command("trust", "show what a repository could run, and trust it", _trust, "trusting:trust"),
     Command("restrict", "trust a repository no more", _path, "trusting:restrict"),

@@ -13,6 +13,7 @@ from workbench.cli.parser import Options
 from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
 from workbench.review.line_ends import line_ends_changed
+from workbench.review.scope import scope_of_task
 from workbench.review.sensitive import tier
 from workbench.review.suspicious import suspicious
 from workbench.review.text import one_line
@@ -168,13 +169,16 @@ def _changes_of_round(options: Options, session: Session) -> int:
     round_ = session.review.rounds[index]
     verdicts = session.review.verdicts[index]
     files = session.files_of(round_.tree)
+    scope = scope_of_task(session.review.task)
     document = {
         "review": session.review.id,
         "round": round_.number,
         "base": session.review.base,
         "tree": round_.tree,
         "not_shown": [documents.not_shown_document(each) for each in round_.not_shown],
-        "files": [documents.file_document(file, verdicts.get(file.path, NO_VERDICTS)) for file in files],
+        "files": [
+            documents.file_document(file, verdicts.get(file.path, NO_VERDICTS), scope=scope) for file in files
+        ],
     }
     _print_changes(options, document, files, verdicts)
     return 0

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from workbench.cli.context import allow_for
 from workbench.cli.output import counted, print_json, print_lines, print_text, say
 from workbench.cli.parser import Options
 from workbench.cli.reviewing import round_index, saved
 from workbench.errors import UserError
 from workbench.review.feedback import as_json, as_markdown
 from workbench.workflow import documents, send
+from workbench.workflow.answers import send_rest_back
 from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.landing import rejected_in_work_tree, take_out_rejected
+from workbench.workflow.only import wanted_only
 from workbench.workflow.receive import refresh, take_arrival
 from workbench.workflow.session import Session
 
@@ -64,8 +67,16 @@ def _exchange(session: Session, number: int | None) -> dict[str, Any]:
 
 def next_round(options: Options) -> int:
     """Get the next round, from a model or from what was written into the work tree."""
+    if options.until_clean is not None:
+        from workbench.cli.reading import next_until_clean  # noqa: PLC0415 - as below
+
+        return next_until_clean(options)
     with saved(options) as session:
         if options.refresh:
+            if options.only or options.file:
+                raise UserError(
+                    "The work tree is read as a whole.", hint="--only and --file go with --model NAME."
+                )
             arrival = refresh(session)
             if arrival is None:
                 raise UserError(
@@ -74,29 +85,38 @@ def next_round(options: Options) -> int:
                 )
             take_arrival(session, arrival)
         else:
-            _ask_model(session, options)
+            ask_model(session, options)
         keep_if_possible(session)
+        # Late: what reads a round is not needed by every command about rounds.
+        from workbench.cli.reading import read_after  # noqa: PLC0415
+
+        reading = read_after(session, options)
         if options.json:
-            print_json(documents.ledger_document(session))
-            return 0
+            print_json({**documents.ledger_document(session), **reading.document()})
+            return reading.status
         number = session.review.round.number if session.review.round else 0
         differ = counted(len(session.files), "file differs", "files differ")
         print_lines(f"Round {number} is here. {differ} from the base.")
-        _print_ledger(session)
-    return 0
+        print_ledger(session)
+        reading.show()
+    return reading.status
 
 
-def _ask_model(session: Session, options: Options) -> None:
+def ask_model(session: Session, options: Options) -> None:
+    """Get the next round from a model and take it. UserError where there is none."""
     recipient = send.recipient_named(session, options.model)
+    only = wanted_only(session, options.only, options.file) if options.only or options.file else None
     send.require_ready(session, recipient)
+    # Before anything is written: what must not leave is said, or allowed by name.
+    allow_for(session, recipient, options.allow_secret or [])
     take_out = session.settings.take_out_before_sending and not options.keep_rejected
     count = rejected_in_work_tree(session) if take_out else 0
     if count:
         session.act(take_out_rejected(session))
         if not options.json:
             say(f"Took what was rejected out of {counted(count, 'file')} of the work tree.")
-    with _interruptible() as cancelled:
-        for event in send.next_round(session, recipient, cancelled):
+    with interruptible() as cancelled:
+        for event in send.next_round(session, recipient, cancelled, only):
             send.take(session, event)
             words = send.words(event)
             if words and not options.json:
@@ -109,7 +129,7 @@ def _ask_model(session: Session, options: Options) -> None:
 
 
 @contextmanager
-def _interruptible() -> Iterator[threading.Event]:
+def interruptible() -> Iterator[threading.Event]:
     """A flag that Ctrl+C sets, so that what was spent is still recorded. Pressed again, it ends at once."""
     cancelled = threading.Event()
 
@@ -132,38 +152,22 @@ def _interruptible() -> Iterator[threading.Event]:
 def ledger(options: Options) -> int:
     """What became of each verdict and note."""
     with saved(options) as session:
+        if options.send_back:
+            count = send_rest_back(session)
+            if not options.json:
+                say(f"{counted(count, 'entry is', 'entries are')} sent back.")
         if options.json:
             print_json(documents.ledger_document(session))
         else:
-            _print_ledger(session)
+            print_ledger(session)
     return 0
 
 
-def _print_ledger(session: Session) -> None:
+def print_ledger(session: Session) -> None:
+    """The ledger as lines."""
     entries = session.ledger()
     if not entries:
         print_lines("The ledger is empty: nothing was judged in the round before.")
     for entry in entries:
         where = f"{entry.path}:{entry.line}" if entry.path else ""
         print_lines(f"{entry.id}  {entry.said.value:14} {entry.note or where:24} {entry.words}".rstrip())
-
-
-def calls(options: Options) -> int:
-    """Every call to a model, with tokens, cost and time."""
-    with saved(options) as session:
-        document = documents.calls_document(session)
-        made = session.review.calls
-    if options.json:
-        print_json(document)
-        return 0
-    for call in made:
-        cost = "cost unknown" if call.usage.cost is None else f"${call.usage.cost:.4f}"
-        tokens = f"{_number(call.usage.tokens_in)} + {_number(call.usage.tokens_out)} tokens"
-        print_lines(f"{call.purpose:8} {call.model:30} {call.outcome:10} {tokens:20} {cost}")
-    if not made:
-        print_lines("No model was called.")
-    return 0
-
-
-def _number(value: int | None) -> str:
-    return "?" if value is None else f"{value:,}"

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.generation.backends import Backend
-from workbench.generation.events import CallEvent, Failed, FellBack, Finished, Retried, UsageKnown
+from workbench.generation.events import CallBegan, CallEvent, Failed, FellBack, Finished, Retried, UsageKnown
 from workbench.generation.exchange import Call
 from workbench.generation.failures import FOR_OTHERS
 from workbench.generation.prompt import Message, digest
@@ -35,7 +35,8 @@ def ask(
 ) -> Generator[CallEvent | FellBack, None, Asked]:
     """Ask the first model of `line`, and the next one when it fails in a way that another may do better at.
 
-    Passes on every event of the calls but their last ones.
+    Passes on every event of the calls but their last ones. That a call ended says who asks, for it knows
+    what the answer is worth.
     """
     wanted, calls = line[0].model, []
     for number, backend in enumerate(line):
@@ -48,6 +49,7 @@ def ask(
             instead_of=wanted if number else "",
             purpose=purpose,
         )
+        yield CallBegan(call)
         call, ended = yield from _call(backend, call, cancelled)
         calls.append(call)
         rest = line[number + 1 :]

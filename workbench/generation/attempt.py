@@ -1,4 +1,4 @@
-"""One try of a call: the helper's lines as events, and what the try used if nobody else can say. Retries nothing."""
+"""One try of a call: the helper's lines as events, and what it used if nobody else says. Retries nothing."""
 
 from __future__ import annotations
 
@@ -105,7 +105,9 @@ class Attempt:
     def failure(self, trouble: Trouble, *, detail: str = "", wait: float | None = None) -> Failed:
         """A failure in words, without the key, and with the text that had arrived."""
         sentence, hint = words(trouble, self._callee, wait=wait)
-        return Failed(trouble, sentence, hint, detail.replace(self._key, "…") if self._key else detail, self.text)
+        return Failed(
+            trouble, sentence, hint, detail.replace(self._key, "…") if self._key else detail, self.text
+        )
 
     def _event(self, reply: Mapping[str, Any], seconds: float) -> Iterator[CallEvent]:
         match reply["event"]:

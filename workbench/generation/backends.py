@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.generation.attempt import Attempt, Prices, together
-from workbench.generation.budget import Budget, Estimate
+from workbench.generation.budget import Budget, Estimate, Refusal
 from workbench.generation.children import Helpers, Reply, environment, now
 from workbench.generation.events import CallEvent, Failed, Noticed, Progressed, Retried, UsageKnown
 from workbench.generation.failures import Callee, Trouble, words
@@ -85,10 +85,24 @@ class LiteLLMBackend:
         self._patience = patience or Patience()
         self._helpers = helpers or Helpers()
         self._budget = budget or Budget()
+        self._estimated: tuple[tuple[Message, ...], Estimate] | None = None
 
     @property
     def model(self) -> str:
         return self._callee.model
+
+    @property
+    def address(self) -> str | None:
+        """The address of one's own, without a name and password in it; None: the provider's."""
+        return self._callee.where if self._callee.api_base else None
+
+    @property
+    def key_name(self) -> str | None:
+        return self._callee.key_name
+
+    @property
+    def has_key(self) -> bool:
+        return self._key is not None
 
     @property
     def lacks(self) -> str:
@@ -111,6 +125,11 @@ class LiteLLMBackend:
             yield self._failure(Trouble.NO_KEY)
             return
         prompt = yield from self._estimate(messages, began, cancelled)
+        if prompt.cost is None and self._budget.needs_price and not cancelled.is_set():
+            yield Noticed(
+                f"The price of {self.model} is not known, so budgets in dollars do not hold for it. "
+                "Give price_in and price_out in its settings, or a budget in tokens."
+            )
         tries, before, wait = 0, None, 0.0
         while True:
             refusal = self._budget.refusal(prompt)
@@ -153,6 +172,8 @@ class LiteLLMBackend:
         about = sum(rough_tokens(each.content) + _PER_MESSAGE for each in messages)
         if not self._budget.holds:
             return Estimate(about, self._prices.cost(about, 0))
+        if self._estimated is not None and self._estimated[0] == tuple(messages):
+            return self._estimated[1]
         texts = [each.content for each in messages]
         found: Reply | None = None
         for reply in self.ask(self._measuring(texts), cancelled):
@@ -165,12 +186,18 @@ class LiteLLMBackend:
             if not self._own.own:
                 self._prices = Prices(measured.price_in, measured.price_out)
         cost = self._prices.cost(about, 0)
-        if cost is None and self._budget.needs_price and not cancelled.is_set():
-            yield Noticed(
-                f"The price of {self.model} is not known, so budgets in dollars do not hold for it. "
-                "Give price_in and price_out in its settings, or a budget in tokens."
-            )
+        if found is not None:
+            self._estimated = tuple(messages), Estimate(about, cost)
         return Estimate(about, cost)
+
+    def refusal(self, messages: Sequence[Message], cancelled: threading.Event) -> Refusal | None:
+        """Why the budget would not have these messages sent, asked before anything is. Blocking."""
+        estimating = self._estimate(messages, now(), cancelled)
+        while True:
+            try:
+                next(estimating)
+            except StopIteration as ended:
+                return self._budget.refusal(ended.value)
 
     def measure(self, texts: Sequence[str], cancelled: threading.Event) -> Measured | None:
         """Tokens and prices, without a call to the provider. None when cancelled or failed."""

@@ -1,4 +1,4 @@
-"""Caps on what calls may cost, in dollars and in tokens, asked before every call. Knows what was spent; no I/O.
+"""Caps on what calls may cost, in dollars and in tokens, asked before every call. Does no I/O.
 
 A call is refused when what is spent, together with the least that the call will cost (its prompt), would go
 over a cap. The answer's length is not known beforehand, so a cap may be passed by one answer, and no more.
@@ -99,7 +99,7 @@ class Budget:
         if used >= cap.limit:
             return Refusal(f"The call was not made: the budget {whose}, {limit}, is spent.", hint)
         return Refusal(
-            f"The call was not made: its prompt takes about {cap.words(least or 0)}, and of the budget {whose}, "
-            f"{limit}, only {cap.words(cap.limit - used)} are left.",
+            f"The call was not made: its prompt takes about {cap.words(least or 0)}, and of the budget "
+            f"{whose}, {limit}, only {cap.words(cap.limit - used)} are left.",
             hint,
         )

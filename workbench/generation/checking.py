@@ -255,7 +255,7 @@ def _answers(
 def _scope_doubts(scope: Scope, changed: Collection[str]) -> Iterator[str]:
     for path in sorted(changed):
         if not scope.holds(path):
-            yield f"{write_safely(path)}: the task puts this file out of scope. Leave it as it was given to you."
+            yield f"{write_safely(path)}: the task puts this file out of scope. Leave it as it was."
 
 
 def _case_doubts(paths: Collection[str], changed: Mapping[str, bytes | None]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from workbench.generation.checking import Outcome
-from workbench.generation.exchange import Exchange
+from workbench.generation.exchange import Call, Exchange
 from workbench.generation.failures import Trouble
 from workbench.review.rounds import Usage
 
@@ -78,6 +78,18 @@ class RepairAsked(Struct, frozen=True):
     problems: tuple[str, ...]
 
 
+class CallBegan(Struct, frozen=True):
+    """A call is about to be made; `call` holds its messages, and nothing of an answer yet."""
+
+    call: Call
+
+
+class CallEnded(Struct, frozen=True):
+    """A call is over, whatever came of it, and this is its record."""
+
+    call: Call
+
+
 class Answered(Struct, frozen=True):
     """The round's author answered, and the answer fits. Always the last event."""
 
@@ -94,5 +106,5 @@ class Lost(Struct, frozen=True):
     exchange: Exchange
 
 
-CallEvent = TextArrived | Progressed | Retried | Noticed | UsageKnown | Finished | Failed
-Event = CallEvent | FellBack | RepairAsked | Answered | Lost
+CallEvent = CallBegan | TextArrived | Progressed | Retried | Noticed | UsageKnown | Finished | Failed
+Event = CallEvent | FellBack | CallEnded | RepairAsked | Answered | Lost

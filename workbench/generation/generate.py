@@ -1,4 +1,4 @@
-"""A round by another author than the expert: asked for, checked, repaired twice at most, or lost with all kept.
+"""A round by another author than the expert: asked for, checked, repaired, or lost with everything kept.
 
 Nothing here writes a file: the last event carries what the answer makes of the start tree, or says in a
 sentence and a hint why there is no round.
@@ -15,9 +15,20 @@ from workbench.generation.asking import ask
 from workbench.generation.backends import Backend
 from workbench.generation.checking import Outcome, Problems, check
 from workbench.generation.contract import Parsed, parse
-from workbench.generation.events import Answered, Event, Failed, Finished, Lost, Noticed, RepairAsked, TextArrived
+from workbench.generation.events import (
+    Answered,
+    CallEnded,
+    Event,
+    Failed,
+    Finished,
+    Lost,
+    Noticed,
+    RepairAsked,
+    TextArrived,
+)
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.failures import Callee, Trouble, words
+from workbench.generation.given import not_given
 from workbench.generation.offline import NAME, answer
 from workbench.generation.prompt import Message, Request, build, marks_of, repair
 from workbench.review.rounds import Usage
@@ -51,14 +62,18 @@ def generate(
         found = yield from ask(line, messages, cancelled, purpose)
         line, ended = found.line, found.ended
         exchange = replace(exchange, model=line[0].model, calls=(*exchange.calls, *found.calls))
+        yield from map(CallEnded, found.calls[:-1])
         if not isinstance(ended, Finished):
+            yield CallEnded(found.calls[-1])
             cancel = ended.trouble is Trouble.CANCELLED
             yield from [_lost(ended, exchange)] if cancel or good is None else _answered(good, exchange)
             return
         parsed = parse(ended.text, marks)
         result = _judge(request, parsed)
         fits = isinstance(result, Outcome)
-        doubts = tuple(each for each in result.doubts if each not in told) if isinstance(result, Outcome) else ()
+        doubts = (
+            tuple(each for each in result.doubts if each not in told) if isinstance(result, Outcome) else ()
+        )
         problems = doubts if isinstance(result, Outcome) else result.found
         good = result if isinstance(result, Outcome) else good
         cut = not parsed.complete and ended.reason is None
@@ -69,9 +84,11 @@ def generate(
         if not problems or not again:
             left = result.doubts if isinstance(result, Outcome) else problems
             exchange = _marked(exchange, "fits" if fits else "misfit", left)
+            yield CallEnded(exchange.calls[-1])
             yield from [_misfit(parsed, ended, exchange)] if good is None else _answered(good, exchange)
             return
         exchange = _marked(exchange, "repair", problems)
+        yield CallEnded(exchange.calls[-1])
         yield RepairAsked(problems)
         if cut:
             cuts += 1
@@ -87,12 +104,16 @@ def generate_offline(request: Request) -> Iterator[Event]:
     text = told or "There was no note to act on."
     yield TextArrived(f"{text}\n")
     call = Call((), text, "fits", usage=Usage(0, 0, 0.0, 0.0), model=NAME)
+    yield CallEnded(call)
     yield Answered(outcome, Exchange(NAME, (call,)))
 
 
 def _judge(request: Request, parsed: Parsed) -> Outcome | Problems:
     live = tuple(note.id for note in request.notes if note.is_live)
     scope = scope_of_task(request.task)
+    beyond = not_given(parsed, request.files, request.parts)
+    if beyond:
+        return Problems(beyond)
     return check(parsed, request.files, request.to_answer, paths=request.paths, also=live, scope=scope)
 
 

@@ -20,6 +20,16 @@ from workbench.review.notes import ASKING, Note
 
 _NAMES_SHOWN = 400
 
+Ranges = tuple[tuple[int, int], ...]
+"""(start, count) of lines."""
+
+FILES_HEAD = "# Files\n\nThese are the files that you may change, whole and as they are now."
+FILES_HEAD_PARTS = (
+    "# Files\n\nThese are the files that you may change, as they are now. A file that is given in parts may be "
+    "changed in the lines that are shown, and only there; it cannot be deleted or renamed."
+)
+RULES_HEAD = "# House rules\n\nThey hold for every change that you make here."
+
 
 class Message(Struct, frozen=True):
     """One chat message. `role` is `system`, `user` or `assistant`."""
@@ -36,6 +46,8 @@ class Request(Struct, frozen=True):
     live notes, with the places they have in the round that was judged; `between` the file changes from
     the start tree to that round's tree (empty where nothing was taken out): the offline author follows
     them from the note to the lines in the start tree.
+    Of a path in `parts` only those lines, (start, count), are given and may be edited. `rules` are the house
+    rules as (id, text).
     """
 
     task: str
@@ -44,6 +56,8 @@ class Request(Struct, frozen=True):
     paths: frozenset[str] = frozenset()
     notes: tuple[Note, ...] = ()
     between: tuple[FileChange, ...] = field(default=())
+    parts: Mapping[str, Ranges] = field(default_factory=dict)
+    rules: tuple[tuple[str, str], ...] = ()
 
     @property
     def to_answer(self) -> tuple[str, ...]:
@@ -57,12 +71,9 @@ def build(request: Request) -> tuple[Message, ...]:
     """The messages of the first call: the contract, then all the rest in one, with the task on top."""
     system = fill("contract.md", marks_of(request))
     system = system.partition("\n")[2]
-    parts = [
-        f"# Task\n\n{request.task.strip() or 'No task was written. The feedback says what to do.'}",
-        *_files(request),
-    ]
+    parts = [task_section(request.task), rules_section(request.rules), *_files(request)]
     if request.feedback.strip():
-        parts.append(f"# Feedback on the last round\n\n{request.feedback.strip()}")
+        parts.append(feedback_section(request.feedback))
     parts.append(_notes(request))
     asked = "\n\n".join(part for part in parts if part) + "\n"
     # Half characters stand for bytes that are not UTF-8 (in a path, say), and no request can carry them.
@@ -101,26 +112,62 @@ def fill(name: str, marks: Marks) -> str:
     return text
 
 
+def task_section(task: str) -> str:
+    return f"# Task\n\n{task.strip() or 'No task was written. The feedback says what to do.'}"
+
+
+def feedback_section(feedback: str) -> str:
+    return f"# Feedback on the last round\n\n{feedback.strip()}"
+
+
+def rules_section(rules: Sequence[tuple[str, str]]) -> str:
+    """The house rules, "" where there is none."""
+    return f"{RULES_HEAD}\n\n" + "\n".join(rule_line(*rule) for rule in rules) if rules else ""
+
+
+def rule_line(rule: str, text: str) -> str:
+    return f"- {rule}: {text}"
+
+
+def file_section(path: str, data: bytes, parts: Ranges = ()) -> str | None:
+    """One file as a model is given it, or the lines of it in `parts`; None for a binary one."""
+    text = read_text(data)
+    if text is None:
+        return None
+    last = "" if not text.raw or text.raw[-1].endswith(b"\n") else ", no newline at its end"
+    size = f"{len(text.lines)} lines{last}" if text.lines else "empty"
+    if not parts:
+        return f"## {write_path(path)} ({size})\n\n{_fenced(text.lines)}"
+    given = [f"## {write_path(path)} (parts of {size}; what is not shown cannot be changed)"]
+    for start, count in parts:
+        stop = start + count - 1
+        named = f"Line {start}:" if count == 1 else f"Lines {start} to {stop}:"
+        given.append(f"{named}\n\n{_fenced(text.lines[start - 1 : stop])}")
+    return "\n\n".join(given)
+
+
+def _fenced(lines: Sequence[str]) -> str:
+    body = "\n".join(lines)
+    fence = "`" * max(3, _longest_ticks(body) + 1)
+    return f"{fence}\n{body}\n{fence}"
+
+
 def _files(request: Request) -> list[str]:
     """One section a file, then the names of what is not shown."""
     sections: list[str] = []
     unread: list[str] = []
     for path in sorted(request.files):
-        text = read_text(request.files[path])
-        if text is None:
+        section = file_section(path, request.files[path], request.parts.get(path, ()))
+        if section is None:
             unread.append(f"- {write_path(path)} (binary)")
-            continue
-        body = text.shown
-        fence = "`" * max(3, _longest_ticks(body) + 1)
-        last = "" if not text.raw or text.raw[-1].endswith(b"\n") else ", no newline at its end"
-        size = f"{len(text.lines)} lines{last}" if text.lines else "empty"
-        sections.append(f"## {write_path(path)} ({size})\n\n{fence}\n{body}\n{fence}")
+        else:
+            sections.append(section)
     others = sorted(request.paths - set(request.files))
     unread += [f"- {write_path(path)}" for path in others[:_NAMES_SHOWN]]
     if len(others) > _NAMES_SHOWN:
         unread.append(f"- and {len(others) - _NAMES_SHOWN} more")
     if sections:
-        sections.insert(0, "# Files\n\nThese are the files that you may change, whole and as they are now.")
+        sections.insert(0, FILES_HEAD_PARTS if request.parts else FILES_HEAD)
     if unread:
         sections.append("# Other files, by name only; they cannot be changed\n\n" + "\n".join(unread))
     return sections

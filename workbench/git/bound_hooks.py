@@ -1,4 +1,4 @@
-"""The hooks of a commit, as they were trusted: copied byte for byte out of what their fingerprint was made from.
+"""The hooks of a commit, as they were trusted: copies of the bytes that their fingerprints were made from.
 
 A folder of hooks is often part of the work tree, where somebody may write at any moment. So nothing is run
 from there: what is copied is bound to the surface that the repository is trusted with, or is refused.
@@ -87,7 +87,7 @@ def named_in_hooks(hooks: Hooks, paths: Iterable[str]) -> tuple[str, ...]:
     if not hooks.names or not listed:
         return ()
     wanted = re.compile("|".join(rf"(?<![\w.-])(?:\./)?({re.escape(path)})(?![\w-])" for path in listed))
-    said = []
+    said: list[str] = []
     for file in hooks.files:
         if not _is_hook(file) or file.where.removeprefix("hook ") in hooks.names:
             text = (read_some(file.path, MOST_TEXT) or b"").decode("utf-8", "surrogateescape")
@@ -108,7 +108,8 @@ def _named(who: str, found: Iterable[re.Match[str]]) -> Iterable[str]:
 
 
 def _trusted(file: HookFile, bound: set[tuple[str, str]]) -> Bound:
-    """What stands there now, if it is what was trusted. The second way is for what was too much to be read."""
+    """What stands there now, if it is what was trusted."""
+    # The second time as what was too much to be read.
     for most in (MOST_BYTES, 0):
         found = bind(file.path, most)
         if (file.where, found.mark) in bound:

@@ -18,6 +18,7 @@ from msgspec import Struct
 from workbench.errors import UserError
 from workbench.git import runner
 from workbench.git.identity import Identity
+from workbench.git.lfs_store import lacking
 from workbench.git.merging import Merged, Wish, folder_conflicts, merge_wishes
 from workbench.git.runner import GitError, Where
 from workbench.git.shadow import scratch_folder
@@ -86,7 +87,8 @@ def plan_branch(
     stand = {path: None for path in entries if path not in gone}
     stand.update({each.path: None for each in merged.outcomes if each.after is not None})
     folders = folder_conflicts(stand, merged.outcomes)
-    return Merged(merged.outcomes, (*merged.conflicts, *folders), merged.warnings)
+    bare = lacking(repository, merged.outcomes)
+    return Merged(merged.outcomes, (*merged.conflicts, *folders, *bare), merged.warnings)
 
 
 def make_commit(repository: Repository, tree: str, parent: str, message: str, identity: Identity) -> str:

@@ -22,6 +22,7 @@ from workbench.git.flushing import flush_folder
 from workbench.git.holding import held
 from workbench.git.index_file import IndexEntry, IndexFile, parse_index, read_index, same_but_for_times
 from workbench.git.intent import Intent
+from workbench.git.lfs_store import give_contents, lacking
 from workbench.git.merging import Merged, Outcome, Wish, folder_conflicts, merge_wishes
 from workbench.git.packing import give_lost, give_objects, keep_copies
 from workbench.git.runner import GitError, Where
@@ -162,7 +163,8 @@ def _merge(repository: Repository, index: IndexFile | None, wishes: Sequence[Wis
     stand = {path: None for path, _ in index.entries if path not in gone}
     stand.update({each.path: None for each in merged.outcomes if each.after is not None})
     folders = folder_conflicts(stand, merged.outcomes)
-    return Merged(merged.outcomes, (*unmerged, *merged.conflicts, *folders), merged.warnings)
+    bare = lacking(repository, merged.outcomes)
+    return Merged(merged.outcomes, (*unmerged, *merged.conflicts, *folders, *bare), merged.warnings)
 
 
 def _refuse_kinds(index: IndexFile) -> None:
@@ -183,7 +185,7 @@ def _refuse_link(index: Path) -> None:
     """Git writes where it leads; our exchange would put a file in the place of the link."""
     if index.is_symlink():
         raise UserError(
-            f"Nothing was landed: {index} is a symbolic link, and Workbench writes only an index in its place.",
+            f"Nothing was landed: {index} is a symbolic link, and Workbench follows none.",
             hint="Land to a branch or a patch, or put the index itself there.",
         )
 
@@ -233,7 +235,7 @@ def _prepare(repository: Repository, wishes: Sequence[Wish], told: Mapping[str, 
     _store(repository, merged.outcomes)
     files = tuple(_landed(each, index.entries.get((each.path, 0))) for each in merged.outcomes)
     # What the user told git about a path outlives its new content; but not that it is to be added later.
-    marks = {each.path: each.told.replace("i", "") for each in files} | told
+    marks = {each.path: each.told.replace("i", "") for each in files} | dict(told)
     return _Prepared(before, _changed(repository, before, merged.outcomes, marks), files)
 
 
@@ -243,6 +245,7 @@ def _prepare(repository: Repository, wishes: Sequence[Wish], told: Mapping[str, 
 def _store(repository: Repository, outcomes: Sequence[Outcome]) -> None:
     after = [each.after for each in outcomes if each.after is not None]
     before = [each.now for each in outcomes if each.now is not None]
+    give_contents(repository, outcomes)
     keep_copies(repository, (identity for mode, identity in before if mode != _SUBMODULE))
     give_objects(repository, (identity for mode, identity in after if mode != _SUBMODULE))
 

@@ -39,7 +39,7 @@ class Sum(Struct, frozen=True):
 
     @property
     def cost_words(self) -> str:
-        """The dollars in words: "$0.13", "about $0.13", "$0.13 and 2 calls of unknown cost", "cost unknown"."""
+        """The dollars in words, such as "about $0.13 and 2 calls of unknown cost", or "cost unknown"."""
         if self.calls and self.unknown_cost == self.calls:
             return "cost unknown"
         known = f"about {dollars(self.cost)}" if self.estimated and self.cost else dollars(self.cost)

@@ -17,6 +17,7 @@ class Said(StrEnum):
     CAME_BACK = "came back"
     KEEP_ALTERED = "keep altered"
     OUT_OF_SCOPE = "out of scope"
+    LEFT_OUT = "left out"
     ALTERED = "altered"
     STILL_THERE = "still there"
     NOT_ADDRESSED = "not addressed"
@@ -28,7 +29,9 @@ class Said(StrEnum):
     KEPT = "kept"
 
 
-_VIOLATIONS = frozenset({Said.CAME_BACK, Said.KEEP_ALTERED, Said.OUT_OF_SCOPE, Said.ALTERED})
+_VIOLATIONS = frozenset(
+    {Said.CAME_BACK, Said.KEEP_ALTERED, Said.OUT_OF_SCOPE, Said.LEFT_OUT, Said.ALTERED}
+)
 _ORDER = {said: number for number, said in enumerate(Said)}
 
 
@@ -38,7 +41,8 @@ class Entry(Struct, frozen=True):
     `was` is the code that was judged or that a note stood on, `now` what stands in its place.
     `path`, `side`, `line` and `count` say where `now` stands in this round (with a count of 0, after
     which line it would stand; on side `old`, in the base); so `was` is restored by putting it in the
-    place of exactly those lines. `changes` are the ids of this round's changes it speaks of, `note`
+    place of exactly those lines. `base` is what the base has there, where a verdict is spoken of. Of what was
+    left out of a round, `was` is what stands there and `now` what the model would have had. `changes` are the ids of this round's changes it speaks of, `note`
     the note, or the note that is the reason of a rejection. The id holds as long as the two rounds.
     """
 
@@ -54,6 +58,7 @@ class Entry(Struct, frozen=True):
     note: str | None = None
     words: str = ""
     must: bool = False
+    base: tuple[bytes, ...] = ()
 
     @property
     def is_violation(self) -> bool:

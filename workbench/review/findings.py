@@ -79,7 +79,7 @@ class Count(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """ "12 adopted, 5 dismissed, 2 dropped". """
+        """ "12 adopted, 5 dismissed, 2 dropped"."""
         parts = [f"{self.adopted:,} adopted", f"{self.dismissed:,} dismissed"]
         return ", ".join([*parts, f"{self.dropped:,} dropped"] if self.dropped else parts)
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from workbench.review.aftermath import Aftermaths
 from workbench.review.changes import FileChange
-from workbench.review.entries import Entry, Said, entry_id, in_order
+from workbench.review.entries import Entry, Said, entry_id, in_order, lines_in_words
 from workbench.review.note_entries import NoteEntries
 from workbench.review.review import Review
+from workbench.review.rounds import LeftOut
 from workbench.review.scope import scope_of_task
 from workbench.review.verdict_entries import VerdictEntries
 from workbench.review.verdicts import NO_VERDICTS
@@ -46,7 +47,36 @@ def ledger(
                 found += judge.entries(file, aftermath, held)
         found += NoteEntries(review, files, before_index).entries()
     found += _out_of_scope(review, after, between)
+    found += _left_out(review)
     return in_order(found)
+
+
+def _left_out(review: Review) -> Iterator[Entry]:
+    """What a model touched in a round that was to make only something else anew."""
+    current = review.round
+    arrived = next((each for each in review.rounds if current and each.number == current.number), None)
+    if current is None or arrived is None:
+        return
+    # After an edit of the expert's own the lines have other numbers: then only the file is named.
+    exact = arrived.tree == current.tree
+    for number, each in enumerate(arrived.left_out):
+        said = f"{each.words}, which was" if each.words else f"{_changed(each)}, where nothing was"
+        yield Entry(
+            entry_id("left out", each.path, str(number)),
+            Said.LEFT_OUT,
+            each.path,
+            line=each.line if exact else 0,
+            count=each.count if exact else 0,
+            was=each.was,
+            now=each.now,
+            words=f"the model wrote {said} asked for; it is not in the round",
+        )
+
+
+def _changed(left: LeftOut) -> str:
+    if not left.was:
+        return f"{lines_in_words(len(left.now))} more"
+    return f"other lines for {lines_in_words(len(left.was))}" if left.now else f"{lines_in_words(left.count)} away"
 
 
 def _out_of_scope(

@@ -32,6 +32,10 @@ class NoteEntries:
         self.review = review
         self.files = files
         self.index = before_index
+        current = review.round
+        arrived = next((each for each in review.rounds if current and each.number == current.number), None)
+        only = arrived.only if arrived is not None else None
+        self.given = None if only is None else frozenset(only.notes)
         self.answers: dict[str, Answer] = {
             answer.note: answer for answers in review.answers[before_index + 1 :] for answer in answers
         }
@@ -78,6 +82,9 @@ class NoteEntries:
             return self._made(note, place, Said.ANSWERED, fate, answer.text)
         if is_lost:
             return self._outdated(note, place)
+        if self.given is not None and note.id not in self.given:
+            # The round was to make something else anew, and was not told of this note.
+            return None
         words = _unchanged_words(place)
         if answer:
             words += f", though it says: {answer.text}"

@@ -96,13 +96,30 @@ def glimpse(change: Change) -> Glimpse:
     )
 
 
-def edit_in_words(change: Change) -> str:
-    """The edit of a shape by its first change: "`-foo(x)` `+bar(x)`"."""
+def edit_of(change: Change) -> tuple[str, str]:
+    """What the first change of a shape takes out and puts in, for its heading: ("old", "new").
+
+    Of two lines that are alike only what differs, from the first word to the last. A fact says itself.
+    """
     seen = glimpse(change)
-    sides = (("-", seen.old), ("+", seen.new))
+    if not change.is_text or seen.old is None or seen.new is None:
+        return seen.old or "", seen.new or ""
+    old, new = spans_of_edit(seen)
+    if not (old or new):
+        return seen.old, seen.new
+    return _core(seen.old, old), _core(seen.new, new)
+
+
+def edit_in_words(change: Change) -> str:
+    """The same in one line: "-old +new"."""
+    before, after = edit_of(change)
     if not change.is_text:
-        return seen.new or ""
-    return " ".join(f"{sign}{text}" for sign, text in sides if text is not None)
+        return after
+    return " ".join(f"{sign}{text}" for sign, text in (("-", before), ("+", after)) if text)
+
+
+def _core(text: str, spans: Spans) -> str:
+    return text[spans[0][0] : spans[-1][1]] if spans else ""
 
 
 def spans_of_edit(seen: Glimpse) -> tuple[Spans, Spans]:

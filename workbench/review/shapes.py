@@ -45,7 +45,8 @@ _REMOVED, _ADDED = b"", b" "
 _ONLY_REMOVED, _ONLY_ADDED = b"-", b"+"
 """Stand first where one side is empty; everything else begins with `_REMOVED` or a tab."""
 
-_indents = re.compile(rb"^[ \t]*", re.MULTILINE).findall
+_indents = re.compile(rb"^[ \t]*(?=[^ \t\n])", re.MULTILINE).findall
+"""The indentation of the lines that have more to them: an empty line stands nowhere."""
 
 Edit = tuple[tuple[bytes, ...], tuple[bytes, ...]]
 """Tokens, and what they become."""
@@ -89,7 +90,7 @@ def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
     before_after = _indents(removed), _indents(added)
     if before_after[0] != before_after[1]:
         parts += _moved(*before_after)
-    if len(old) == 1 and len(before_after[0]) != len(before_after[1]):
+    if len(before_after[0]) != len(before_after[1]):
         parts.append(b"\t%d:%d" % (len(before_after[0]), len(before_after[1])))
         parts += [b"\t%d" % len(_tokens(line)) for line in (removed + b"\n" + added).split(b"\n")]
     return parts
@@ -108,7 +109,8 @@ def _moved(old: list[bytes], new: list[bytes]) -> list[bytes]:
             (at, one, other) for at, (one, other) in enumerate(zip(old, new, strict=True)) if one != other
         ]
     else:
-        pairs = [(at, old[0], each) for at, each in enumerate((*old, *new))]
+        first, *_ = lines = (*old, *new)
+        pairs = [(at, first, each) for at, each in enumerate(lines)]
     return [b"\t%d%b" % (at, _step(one, other)) for at, one, other in pairs]
 
 

@@ -233,6 +233,7 @@ class VerdictEntries:
             changes,
             self._reason(change) if about == "rejected" else None,
             f"round {self.number}: {words}",
+            base=change.removed if change.is_text else (),
         )
 
     def _reason(self, change: Change) -> str | None:

@@ -81,14 +81,14 @@ KINDS: Mapping[str, type[Action]] = {
 }
 """The saved name of every action. Written out, so that renaming a class does not make old logs unreadable."""
 
-_NAMES = {kind: name for name, kind in KINDS.items()}
+KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 
 _Reader = Callable[[Any], Any]
 
 
 def kind_of(action: Action) -> str:
     """The saved name of an action's kind. Raises KeyError for an action that has none in `KINDS`."""
-    return _NAMES[type(action)]
+    return KIND_NAMES[type(action)]
 
 
 def encode(action: Action) -> dict[str, Any]:

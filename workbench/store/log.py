@@ -16,7 +16,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from msgspec import Struct
 from workbench.errors import UserError
 from workbench.review.actions import (
     Action,
+    CallMade,
     Landed,
     Redone,
     ReviewClosed,
@@ -36,7 +37,7 @@ from workbench.review.actions import (
 )
 from workbench.review.review import replay
 from workbench.review.rounds import Source
-from workbench.store.codec import dumps, kind_of, loads
+from workbench.store.codec import KIND_NAMES, dumps, kind_of, loads
 from workbench.store.failures import in_sentences, make_file, refuse_orphaned_journal
 from workbench.store.paths import make_private
 
@@ -47,6 +48,8 @@ _APPLICATION = (
     0x57424B31  # "WBK1" in the header of the file: what tells ours from another program's database.
 )
 _BUSY_MS = 5_000
+_SPENT = "calls of deleted reviews"
+_SPENT_SECONDS = 2 * 24 * 3600
 
 _Run = Callable[..., sqlite3.Cursor]
 
@@ -150,6 +153,28 @@ class ActionLog:
             rows = run(query, (review, seq)).fetchall()
         return [(int(number), loads(body)) for number, body in rows]
 
+    def of_kinds(self, kinds: Sequence[type[Action]]) -> list[tuple[str, Action]]:
+        """The actions of some kinds of all reviews, each with its review's id, in order. UserError as `since`."""
+        names = [KIND_NAMES[kind] for kind in kinds]
+        query = "select review, cast(body as blob) from actions where kind in (%s) order by seq"
+        with self._reading() as run:
+            rows = run(query % ", ".join("?" * len(names)), tuple(names)).fetchall()
+        return [(review, loads(body)) for review, body in rows]
+
+    def calls_since(self, at: float) -> list[tuple[str, CallMade]]:
+        """The calls to models that any review made since a time, with the review's id, oldest first."""
+        # Of the reviews, only those that were touched since then: their actions are found by their index.
+        query = (
+            "select review, cast(body as blob) from actions "
+            "where review in (select id from reviews where newest >= ?) and kind = 'call made' and at >= ? "
+            "order by at, seq"
+        )
+        with self._reading() as run:
+            rows = run(query, (at, at)).fetchall()
+            deleted = self._spent(since=at)
+        read = ((review, loads(body)) for review, body in (*deleted, *rows))
+        return [(review, action) for review, action in read if isinstance(action, CallMade)]
+
     def version(self) -> int:
         """A number that is another one after somebody else wrote: another process, or another ActionLog here.
 
@@ -180,11 +205,13 @@ class ActionLog:
         """Take a review out, with all that was kept of it: actions, drafts, place and exchanges."""
         with self._writing() as run:
             bodies = run(
-                "select body from actions where review = ? and kind in ('round arrived', 'round failed')",
+                "select body from actions where review = ? "
+                "and kind in ('round arrived', 'round failed', 'call made')",
                 (review,),
             ).fetchall()
             for exchange in filter(None, (_exchange_of(body) for (body,) in bodies)):
                 run("delete from exchanges where id = ?", (exchange,))
+            self._keep_spent(review)
             run("delete from reviews where id = ?", (review,))
             for table in ("actions", "drafts", "places"):
                 run(f"delete from {table} where review = ?", (review,))
@@ -215,11 +242,14 @@ class ActionLog:
         with self._reading() as run:
             return _object(run("select body from places where review = ?", (review,)).fetchone())
 
-    def keep_exchange(self, exchange: Mapping[str, Any]) -> str:
-        """Keep a prompt and its answers (any JSON object) and give the id that an action names it by."""
-        chosen = os.urandom(16).hex()
+    def keep_exchange(self, exchange: Mapping[str, Any], name: str | None = None) -> str:
+        """Keep a prompt and its answers (any JSON object) and give the id that an action names it by.
+
+        With `name` the caller chose the id, and what is kept under it already is replaced: it has grown.
+        """
+        chosen = name or os.urandom(16).hex()
         with self._writing() as run:
-            run("insert into exchanges values (?, ?)", (chosen, _json(exchange)))
+            run("insert or replace into exchanges values (?, ?)", (chosen, _json(exchange)))
         return chosen
 
     def exchange(self, exchange: str) -> dict[str, Any] | None:
@@ -236,6 +266,26 @@ class ActionLog:
             return _object(run("select body from remembered where key = ?", (key,)).fetchone())
 
     # Within
+
+    def _spent(self, *, since: float) -> list[tuple[str, bytes]]:
+        """The calls of deleted reviews since a time, as they were saved."""
+        found = self._connection.execute("select body from remembered where key = ?", (_SPENT,)).fetchone()
+        kept = (_object(found) or {}).get("calls", [])
+        return [(review, _packed(body)) for review, at, body in kept if at >= since]
+
+    def _keep_spent(self, review: str) -> None:
+        """What a review that is about to be deleted has spent stays spent today: a cap a day counts it."""
+        run = self._connection.execute
+        since = time.time() - _SPENT_SECONDS
+        bodies = run(
+            "select at, cast(body as blob) from actions where review = ? and kind = 'call made' and at >= ?",
+            (review, since),
+        ).fetchall()
+        if bodies:
+            before = run("select body from remembered where key = ?", (_SPENT,)).fetchone()
+            kept = [each for each in (_object(before) or {}).get("calls", []) if each[1] >= since]
+            kept += [[review, at, _unpacked(body)] for at, body in bodies]
+            run("insert or replace into remembered values (?, ?)", (_SPENT, _json({"calls": kept})))
 
     def _prepare(self) -> None:
         """Check whose database this is before anything is written; make the tables where there are none."""

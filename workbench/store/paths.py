@@ -54,6 +54,11 @@ def journal_dir(review: str) -> Path:
     return data_dir() / "journals" / review
 
 
+def running_dir() -> Path:
+    """What arrives of rounds that are being made, one file a round."""
+    return data_dir() / "running"
+
+
 def make_private(folder: Path) -> Path:
     """The folder, made with its parents if it is not there. UserError if it cannot be."""
     try:

@@ -48,6 +48,7 @@ class ModelSettings:
     key_name: str | None = _plain(None, words="the provider or environment variable whose key is used")
     price_in: float | None = _number(None, 0, 1_000_000, words="dollars for a million tokens given")
     price_out: float | None = _number(None, 0, 1_000_000, words="dollars for a million tokens answered")
+    fallbacks: tuple[str, ...] = _plain((), words="models asked instead, in order, where this one fails")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,20 @@ class Settings:
         True, words="take rejected lines out of the work tree before the feedback is sent"
     )
     model: str = _plain("", words="the model that the next round is asked of unless another is chosen")
+    budget_round: float | None = _number(None, 0, 1_000_000, words="dollars that one round may spend")
     budget_review: float = _number(2.0, 0, 1_000_000, words="dollars that one review may spend on models")
+    budget_day: float | None = _number(
+        None, 0, 1_000_000, words="dollars that all reviews together may spend on one day"
+    )
+    tokens_round: int | None = _number(None, 0, 10**12, words="tokens, in and out, that one round may use")
+    tokens_review: int | None = _number(None, 0, 10**12, words="tokens, in and out, that one review may use")
+    tokens_day: int | None = _number(
+        None, 0, 10**12, words="tokens, in and out, that all reviews together may use on one day"
+    )
+    reader: str = _plain("", words="the model that reads each new round by itself; empty is none")
+    context_tokens: int | None = _number(
+        None, 1000, 10**9, words="tokens that a round is given at most; without it, what the model takes"
+    )
     editor: str = _plain("", words="command that opens {file} at {line}; empty is the first that is known")
     snippets: tuple[str, ...] = _plain((), words="texts that Ctrl+1 to Ctrl+9 put into a note")
     seen_keys: tuple[str, ...] = _plain((), words="of the keys shown at the first start, those used since")
@@ -259,7 +273,7 @@ def _edited(text: str, before: Settings, after: Settings) -> str | None:
 def _model_lines(model: ModelSettings) -> Iterator[str]:
     for each in fields(model):
         value = getattr(model, each.name)
-        if value is not None:
+        if value is not None and value != each.default:
             yield f"{each.name} = {literal(value)}"
 
 

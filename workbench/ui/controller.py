@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from workbench.errors import UserError, refused_by_system
@@ -16,6 +17,7 @@ from workbench.review.actions import (
     Action,
     EntryJudged,
     FileViewed,
+    FindingJudged,
     Judged,
     NoteEdited,
     NoteReplied,
@@ -26,13 +28,14 @@ from workbench.review.actions import (
 )
 from workbench.review.changes import FileChange
 from workbench.review.entries import Entry, Said
-from workbench.review.notes import Intent, Note, Place
+from workbench.review.notes import Author, Intent, Note, Place, Reply
+from workbench.review.places import places_now
 from workbench.review.progress import Progress, Tally, changes_at, note_counts
 from workbench.review.review import redoable
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.ui.diff.document import Document, Stop
 from workbench.ui.round_views import RoundViews, View
-from workbench.workflow.answers import AGAIN, answer, send_again
+from workbench.workflow.answers import AGAIN, answer
 from workbench.workflow.session import Session
 
 if TYPE_CHECKING:
@@ -61,6 +64,8 @@ class Controller(QObject):
         self._entries: tuple[Entry, ...] = ()
         self._left: list[Session] = []
         self.views = RoundViews()
+        self.writing: dict[str, tuple[str, str]] = {}
+        """Questions that are being answered, by note: the model, and what it has written so far."""
         self.last_note: tuple[Intent, str] | None = None
         self.remarks: Mapping[str, Remark] = {}
         """What is said of the files besides their lines, as far as it was looked at."""
@@ -145,9 +150,9 @@ class Controller(QObject):
         self.changed.emit()
         return view
 
-    def uncover(self, path: str | None) -> None:
-        """Show all files again if this one is left out by the view."""
-        if self.session is not None and self.views.hides(self.session, path):
+    def uncover(self, path: str | None, change: str | None = None) -> None:
+        """Show everything again if this is left out by the view."""
+        if self.session is not None and self.views.hides(self.session, path, change):
             self.views.show_all()
             self.changed.emit()
 
@@ -171,20 +176,39 @@ class Controller(QObject):
             for note, place in placed
             if not (note.reason or self.views.hides(session, (place or note.place).path))
         )
+        if review.findings:
+            notes = (*notes, *self._drafts(session))
+        if self.writing:
+            notes = tuple((self._with_answer(note), place) for note, place in notes)
         reasons = self._reasons(placed)
         self._document = Document(
             files=self._with_others(self.views.files(session)),
             verdicts=review.current,
             asked=self._tally.asked(review, session.files),
             notes=_same(before.notes, notes),
+            hidden=self.views.hidden(session),
             entries=_same(before.entries, shown),
             answered=_same(before.answered, answered),
             viewed=_same(before.viewed, session.viewed()),
             ledger_marks=_same(before.ledger_marks, marks),
             reasons=_same(before.reasons, reasons),
+            spread=_same(before.spread, self._spread(placed)),
             remarks=self.remarks,
         )
         return self._document
+
+    def _drafts(self, session: Session) -> tuple[tuple[Note, Place | None], ...]:
+        """What other models found and nobody judged, to lie in the flow as notes do."""
+        # Late: most rounds are read by nobody but the expert.
+        from workbench.ui.diff.finding_card import draft_of  # noqa: PLC0415
+        from workbench.workflow.reading import findings_in_round  # noqa: PLC0415
+
+        found = ((draft_of(each), place) for each, place in findings_in_round(session))
+        return tuple(
+            (draft, place)
+            for draft, place in found
+            if not self.views.hides(session, (place or draft.place).path)
+        )
 
     def set_others(self, files: tuple[FileChange, ...]) -> None:
         """Show these files too, which do not differ."""
@@ -195,6 +219,16 @@ class Controller(QObject):
     def shows_other(self, path: str) -> bool:
         """Whether this is a file that does not differ and is shown all the same."""
         return any(file.path == path for file in self.others)
+
+    def _with_answer(self, note: Note) -> Note:
+        """A note with what a model is writing in its thread, which is on disk only when it is complete."""
+        if note.id not in self.writing:
+            return note
+        model, text = self.writing[note.id]
+        from workbench.workflow.asking import written_so_far  # noqa: PLC0415 - only while one is written
+
+        said = written_so_far(text)
+        return replace(note, thread=(*note.thread, Reply(Author.MODEL, said, note.round, model=model)))
 
     def _with_others(self, files: tuple[FileChange, ...]) -> tuple[FileChange, ...]:
         """The same tuple as before while nothing changed: the view compares by identity."""
@@ -266,12 +300,27 @@ class Controller(QObject):
     def _reasons(self, placed: Sequence[tuple[Note, Place | None]]) -> Mapping[str, str]:
         session = self.open_session()
         found: dict[str, str] = {}
-        for note, place in placed:
-            file = session.by_path.get(place.path or "") if place is not None else None
-            if not note.reason or not note.is_live or place is None or file is None:
+        for note, first in placed:
+            if not note.reason or not note.is_live:
                 continue
-            for change in changes_at(file, place):
-                found[change] = note.text
+            for place in places_now(session.review, note) if note.spread else (first,):
+                file = session.by_path.get(place.path or "") if place is not None else None
+                if place is None or file is None:
+                    continue
+                named = place.change in session.changes_by_id
+                for change in (place.change or "",) if named else changes_at(file, place):
+                    found[change] = note.text
+        return found
+
+    def _spread(self, placed: Sequence[tuple[Note, Place | None]]) -> Mapping[str, str]:
+        """By change, the note that stands on it and on many others: its card is at the first of them."""
+        session = self.open_session()
+        found: dict[str, str] = {}
+        for note, _ in placed:
+            if note.spread and note.is_live and not note.reason:
+                for place in places_now(session.review, note):
+                    if place is not None and place.change in session.changes_by_id:
+                        found[place.change or ""] = note.id
         return found
 
     # -- judging ------------------------------------------------------------------------------
@@ -334,16 +383,10 @@ class Controller(QObject):
         else:
             self.attempt(lambda: session.settle(note_id, settled=False))
 
-    def take_entry(self, entry: Entry) -> None:
-        """The grammar on a ledger entry: accept takes what is there. Rejecting is `errands.restore`."""
+    def answer_entry(self, entry: Entry, verdict: Verdict) -> None:
+        """The grammar on a ledger entry. What needs an edit, restoring say, is `errands.restore`."""
         session = self.open_session()
-        if self.attempt(lambda: answer(session, entry, Verdict.ACCEPTED)):
-            self.entry_judged.emit(entry)
-
-    def send_entry_again(self, entry: Entry) -> None:
-        """The grammar on a ledger entry that cannot be restored: it goes into the feedback again."""
-        session = self.open_session()
-        if self.attempt(lambda: send_again(session, entry)):
+        if self.attempt(lambda: answer(session, entry, verdict)):
             self.entry_judged.emit(entry)
 
     # -- notes and the rest -------------------------------------------------------------------
@@ -434,6 +477,8 @@ class Controller(QObject):
             return Stop(action.note.place.path, action.note.place.change, note=action.note.id)
         if isinstance(action, NoteEdited | NoteReplied | NoteSettled | NoteWithdrawn):
             return Stop(note=action.note)
+        if isinstance(action, FindingJudged):
+            return Stop(note=action.finding)
         if isinstance(action, EntryJudged):
             return Stop(entry=action.entry)
         if isinstance(action, FileViewed):

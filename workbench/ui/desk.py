@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.errors import UserError
+from workbench.review.verdicts import Verdict
 from workbench.ui.styling import wear
 from workbench.ui.theme import load_theme
 from workbench.workflow.candidates import Asked
@@ -234,6 +235,57 @@ class Desk(QObject):
         """The send sheet."""
         self._window.sheets.open_sending()
 
+    def regenerate_change(self) -> None:
+        """The send sheet, for the change under the cursor alone."""
+        view = self._window.view
+        self._window.ledger_desk.regenerate(view.stop(), view.current_file(), whole=False)
+
+    def regenerate_file(self) -> None:
+        """The send sheet, for the file under the cursor alone."""
+        view = self._window.view
+        self._window.ledger_desk.regenerate(view.stop(), view.current_file(), whole=True)
+
+    def send_back(self) -> None:
+        """What is left of the ledger goes into the feedback again."""
+        self._window.ledger_desk.send_back()
+
+    def ask_now(self) -> None:
+        """Send the question under the cursor at once."""
+        self._window.ledger_desk.ask(self._window.view.stop().note)
+
+    def cancel_round(self) -> None:
+        """Stop what a model is writing: the answer to a question, or the round."""
+        if not self._window.ledger_desk.cancel() and not self._window.findings.cancel_alone():
+            self._window.errands.cancel_round()
+
+    def open_reading(self) -> None:
+        """Ask which other model reads this round."""
+        self._window.findings.open()
+
+    def is_finding(self, name: str) -> bool:
+        """Whether a card is a draft that waits."""
+        return self._window.findings.is_finding(name)
+
+    def judge_finding(self, name: str, verdict: Verdict) -> None:
+        """Adopt a draft as a note, or dismiss it."""
+        self._window.findings.judge(name, verdict)
+
+    def open_tray(self) -> None:
+        """What the next round gets."""
+        self._window.trays.open()
+
+    def pin_lines(self) -> None:
+        """The lines under the cursor, for every next round."""
+        self._window.trays.pin_lines()
+
+    def pin_file(self) -> None:
+        """The file under the cursor, for every next round."""
+        self._window.trays.pin_file()
+
+    def make_rule(self) -> None:
+        """The note under the cursor as a house rule."""
+        self._window.trays.make_rule()
+
     def open_trust(self) -> None:
         """What the repository could run, and whether it is trusted with that."""
         self._window.trusting.ask()
@@ -241,6 +293,15 @@ class Desk(QObject):
     def restrict(self) -> None:
         """Trust the repository no more."""
         self._window.trusting.restrict()
+
+    def open_shape(self) -> None:
+        """All changes of the shape under the cursor."""
+        self._window.shapes.open(self._window.view.stop().change)
+
+    def toggle_by_shape(self) -> None:
+        """Group the files by shape, or by folder again."""
+        self._window.files.show()
+        self._window.grouping.toggle()
 
     def copy_feedback(self) -> None:
         """The feedback into the clipboard, without its being sent."""
@@ -325,9 +386,9 @@ class Desk(QObject):
         window = self._window
         view = window.controller.cycle_views()
         window.top.set_view(view.value)
-        shown, whole = len(window.controller.document().files), len(window.controller.open_session().files)
+        shown, whole = window.controller.views.counts(window.controller.open_session())
         if view.value != "All changes":
-            window.say(f"{view.value}: {shown} of {whole} files.", "d shows the next view.", False)
+            window.say(f"{view.value}: {shown:,} of {whole:,} changes.", "d shows the next view.", False)
 
     def open_in_editor(self) -> None:
         """Open the work tree's file under the cursor, at the line."""
@@ -371,6 +432,7 @@ class Desk(QObject):
         parts = (window.view, window.files, window.side, window.status.hints, window.top, window.welcome)
         for part in parts:
             part.set_theme(theme)
+        window.findings.set_theme(theme)
         window.menus.check(f"theme_{preferences.theme_name}")
 
     def show_why(self) -> None:

@@ -15,6 +15,7 @@ from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
 from workbench.ui.errands import Errands
 from workbench.ui.landing_errands import LandingErrands
+from workbench.workflow.answers import makes_a_round
 
 if TYPE_CHECKING:
     from workbench.ui.editing import Editing
@@ -31,6 +32,18 @@ class Desk(Protocol):
     def open_task(self) -> None: ...
     def open_landing(self) -> None: ...
     def open_sending(self) -> None: ...
+    def regenerate_change(self) -> None: ...
+    def regenerate_file(self) -> None: ...
+    def send_back(self) -> None: ...
+    def ask_now(self) -> None: ...
+    def cancel_round(self) -> None: ...
+    def open_reading(self) -> None: ...
+    def is_finding(self, name: str) -> bool: ...
+    def judge_finding(self, name: str, verdict: Verdict) -> None: ...
+    def open_tray(self) -> None: ...
+    def pin_lines(self) -> None: ...
+    def pin_file(self) -> None: ...
+    def make_rule(self) -> None: ...
     def open_trust(self) -> None: ...
     def restrict(self) -> None: ...
     def open_palette(self) -> None: ...
@@ -39,6 +52,8 @@ class Desk(Protocol):
     def open_search(self) -> None: ...
     def copy_feedback(self) -> None: ...
     def focus_filter(self) -> None: ...
+    def open_shape(self) -> None: ...
+    def toggle_by_shape(self) -> None: ...
     def toggle_files(self) -> None: ...
     def toggle_side(self) -> None: ...
     def toggle_split(self) -> None: ...
@@ -85,7 +100,16 @@ class Dispatch(QObject):
             "quit": desk.close,
             "refresh": desk.refresh_review,
             "send": desk.open_sending,
-            "cancel_round": errands.cancel_round,
+            "only_change": desk.regenerate_change,
+            "only_file": desk.regenerate_file,
+            "send_back": desk.send_back,
+            "ask": desk.ask_now,
+            "read": desk.open_reading,
+            "tray": desk.open_tray,
+            "pin": desk.pin_lines,
+            "pin_file": desk.pin_file,
+            "make_rule": desk.make_rule,
+            "cancel_round": desk.cancel_round,
             "more_context": view.more_context,
             "whole_file": view.whole_file,
             "split": desk.toggle_split,
@@ -93,6 +117,7 @@ class Dispatch(QObject):
             "views": desk.cycle_views,
             "editor": desk.open_in_editor,
             "fold": self._fold,
+            "by_shape": desk.toggle_by_shape,
             "files_panel": desk.toggle_files,
             "side_panel": desk.toggle_side,
             "bigger": lambda: desk.change_code_size(1),
@@ -149,13 +174,14 @@ class Dispatch(QObject):
             "select": self._view.toggle_selecting,
             "edit": lambda: editing().edit_lines(),
             "repeat": self._repeat,
+            "shape": self._desk.open_shape,
             "viewed": self._mark_viewed,
             "undo": self._undo,
             "redo": self._controller.redo,
             "note": lambda: editing().write_note(),
             "note_file": lambda: editing().note_file(),
             "note_review": lambda: editing().note_review(),
-            "withdraw": lambda: self._controller.withdraw(self._view.stop().note),
+            "withdraw": self._withdraw,
             "why": self._desk.show_why,
         }
 
@@ -164,17 +190,26 @@ class Dispatch(QObject):
         stop = self._view.stop()
         selections = self._selections()
         entry = self._controller.entry(stop.entry) if stop.entry else None
-        if stop.note is not None and not selections:
+        if stop.note is not None and not selections and self._desk.is_finding(stop.note):
+            self._desk.judge_finding(stop.note, verdict)
+        elif stop.note is not None and not selections:
             self._controller.judge_note(stop.note, verdict)
         elif entry is None:
             self._controller.judge(stop, selections, verdict)
             self._view.clear_selection()
-        elif verdict is Verdict.ACCEPTED:
-            self._controller.take_entry(entry)
-        elif verdict is Verdict.REJECTED:
+        elif verdict is Verdict.OPEN:
+            self._show_entry(entry.changes)
+        elif makes_a_round(entry, verdict):
             self._errands.restore(entry)
         else:
-            self._show_entry(entry.changes)
+            self._controller.answer_entry(entry, verdict)
+
+    def _withdraw(self) -> None:
+        name = self._view.stop().note
+        if name is not None and self._desk.is_finding(name):
+            self._desk.judge_finding(name, Verdict.REJECTED)
+        else:
+            self._controller.withdraw(name)
 
     def _selections(self) -> tuple[Selection, ...]:
         """What is selected, and nothing where only the cursor stands."""

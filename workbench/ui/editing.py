@@ -5,17 +5,18 @@ An editor is known by its key, which is also its draft's: the kind, then what it
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.errors import UserError
 from workbench.review.changes import Change, Side
-from workbench.review.notes import Note, Place
+from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import place_lines
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.view import DiffView
 from workbench.ui.errands import Edit, Errands
+from workbench.ui.findings_desk import Findings
 from workbench.ui.note_editor import (
     Editor,
     LinesEditor,
@@ -36,16 +37,19 @@ UNEDITABLE = "\r\u2028\u2029\ufdd0\ufdd1\x00"
 class Editing(QObject):
     """Opens, saves and leaves editors."""
 
+    question_asked = Signal(str)
+
     def __init__(
         self,
         controller: Controller,
         errands: Errands,
+        findings: Findings,
         preferences: Preferences,
         view: DiffView,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._controller, self._errands = controller, errands
+        self._controller, self._errands, self._findings = controller, errands, findings
         self._preferences, self._view = preferences, view
         self._open: dict[str, Editor] = {}
         self._places: dict[str, Place] = {}
@@ -57,6 +61,9 @@ class Editing(QObject):
     def write_note(self) -> None:
         """A note on what is selected, else on the change, the note, the line or the file under the cursor."""
         stop = self._view.stop()
+        if stop.note is not None and self._findings.is_finding(stop.note):
+            self.adopt(stop.note)
+            return
         if stop.note is not None:
             self.reply(stop.note)
             return
@@ -92,8 +99,10 @@ class Editing(QObject):
             return
 
         key = f"reply {note_id}"
-        where = self._note_place(session, session.review.notes[note_id])
-        self._show(key, NoteEditor(key, f"reply to {note_id}", None, self._snippets()), where)
+        note = session.review.notes[note_id]
+        where = self._note_place(session, note)
+        default = Intent.QUESTION if note.intent is Intent.QUESTION else Intent.SHOULD
+        self._show(key, NoteEditor(key, f"reply to {note_id}", None, self._snippets(), default), where)
 
     def edit_note(self, note_id: str) -> None:
         """Other words for a note."""
@@ -107,8 +116,11 @@ class Editing(QObject):
         self._show(key, editor, self._note_place(session, note))
 
     def give_reason(self) -> None:
-        """Reject the change under the cursor with a line that says why."""
+        """Reject the change under the cursor, or dismiss the draft, with a line that says why."""
         stop = self._view.stop()
+        if stop.note is not None and self._findings.is_finding(stop.note):
+            self._dismiss(stop.note)
+            return
         if stop.change is None:
             self._controller.said.emit(
                 "There is no change under the cursor.", "] goes to the next one.", False
@@ -121,6 +133,9 @@ class Editing(QObject):
     def edit_lines(self) -> None:
         """Edit the new side of the change under the cursor, or the note under it."""
         stop = self._view.stop()
+        if stop.note is not None and self._findings.is_finding(stop.note):
+            self.adopt(stop.note)
+            return
         if stop.note is not None:
             self.edit_note(stop.note)
             return
@@ -138,6 +153,21 @@ class Editing(QObject):
                 )
         except UserError as error:
             self._controller.fail(error)
+
+    def adopt(self, name: str, *, focus: bool = True) -> None:
+        """Make a note of a draft in the expert's own words."""
+        finding, place = self._findings.place(name)
+        where = place or finding.place
+        lines = _text(where.quote) if place is not None and where.side is Side.NEW else None
+        editor = NoteEditor(f"adopt {name}", f"adopt {name} as a note", lines, self._snippets())
+        editor.set_written(Written(marked(finding.intent, finding.text)))
+        self._show(editor.key, editor, place or where.path, focus=focus)
+
+    def _dismiss(self, name: str) -> None:
+        finding, place = self._findings.place(name)
+        asks = "Why is it none? It is kept here, and sent to nobody."
+        editor = ReasonLine(f"dismiss {name}", "dismiss", asks)
+        self._show(editor.key, editor, place or finding.place.path)
 
     def _edit_change(self, change: Change) -> None:
         if not change.is_text:
@@ -181,6 +211,7 @@ class Editing(QObject):
         if draft is not None:
             editor.set_written(from_draft(draft))
         editor.saved.connect(self._on_saved)
+        editor.asked.connect(self._on_asked)
         editor.left.connect(self._on_left)
         editor.draft_changed.connect(self._on_draft)
         self._open[key] = editor
@@ -225,6 +256,8 @@ class Editing(QObject):
                 self._open_note(key, place, _words(place), focus=False)
             elif kind == "reply" and rest in session.review.notes:
                 self.reply(rest, focus=False)
+            elif kind == "adopt" and self._findings.is_finding(rest):
+                self.adopt(rest, focus=False)
 
     def _take_away(self, key: str) -> None:
         editor = self._open.pop(key, None)
@@ -255,6 +288,14 @@ class Editing(QObject):
         except UserError as error:
             self._controller.fail(error)
 
+    def _on_asked(self, key: str, written: Written) -> None:
+        """Save a question, or more of one, and send it at once."""
+        kind, _, rest = key.partition(" ")
+        self._on_saved(key, written)
+        if key not in self._open:
+            session = self._controller.open_session()
+            self.question_asked.emit(f"N{session.review.last_note}" if kind == "note" else rest)
+
     def _on_saved(self, key: str, written: Written) -> None:
 
         kind, _, rest = key.partition(" ")
@@ -276,6 +317,10 @@ class Editing(QObject):
             done = self._controller.reply(rest, written.text.strip())
         elif kind == "reason":
             done = self._controller.reject_with_reason(rest, written.text)
+        elif kind == "adopt":
+            done = self._findings.adopt(rest, *intent_of(written.text), written.suggestion)
+        elif kind == "dismiss":
+            done = self._findings.dismiss(rest, written.text)
         if done:
             self.close(key)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
@@ -22,9 +22,12 @@ from workbench.ui.controller import Controller, as_user_error
 from workbench.ui.tasks import Report, Tasks
 from workbench.workflow.candidates import Asked, late_words
 from workbench.workflow.opening import Nothing, open_review, open_saved, recent_reviews
-from workbench.workflow.receive import load_ledger, refresh, restore, take_arrival, tweak_lines
+from workbench.workflow.receive import load_ledger, refresh, take_arrival, tweak_lines
 from workbench.workflow.session import Session
 from workbench.workflow.watching import Watch
+
+if TYPE_CHECKING:
+    from workbench.workflow.only import Wanted
 
 ROUND, OPEN, ARRIVAL = "round", "open", "arrival"
 # What sends and what lands is imported in the worker that first needs it: the first frame needs neither.
@@ -67,6 +70,7 @@ class Errands(QObject):
         self._edit: Edit | None = None
         self._looked_at: tuple[FileChange, ...] = ()
         self._recipient: Any = None
+        self._only: Wanted | None = None
         self._refreshing = False
         self._sizes: tuple[tuple[FileChange, ...], int] = ((), 0)
         controller.opened.connect(self._on_opened)
@@ -295,14 +299,17 @@ class Errands(QObject):
             self.look_at_rounds()
 
     def restore(self, entry: Entry) -> None:
-        """Put accepted bytes back that the round altered, without a model; else the entry is sent again."""
+        """Answer an entry by an edit, without a model: accepted bytes put back, or what was left out put in."""
         session = self._controller.open_session()
-        if entry.said is not Said.ALTERED or entry.path is None:
-            self._controller.send_entry_again(entry)
-            return
+
+        def work(_: Report) -> tuple[Session, Entry, Any]:
+            from workbench.workflow.answers import answered_by_edit  # noqa: PLC0415 - see the top
+
+            return session, entry, answered_by_edit(session, entry)
+
         self._tasks.start(
             ARRIVAL,
-            lambda _: (session, entry, restore(session, entry)),
+            work,
             self._on_restored,
             self._controller.fail,
         )
@@ -312,38 +319,46 @@ class Errands(QObject):
         if session is not self._controller.session:
             return
         if arrival is None:
-            self._controller.said.emit("The accepted lines are there already.", "", False)
+            self._controller.said.emit("The lines are there already.", "", False)
         elif self._controller.attempt(lambda: take_arrival(session, arrival)):
             self._controller.entry_judged.emit(entry)
-            self._controller.said.emit("The accepted lines are back.", "u takes that back.", False)
+            said = "What was left out is in" if entry.said is Said.LEFT_OUT else "The accepted lines are back"
+            self._controller.said.emit(f"{said}.", "u takes that back.", False)
             self.look_at_rounds()
 
     # -- sending ------------------------------------------------------------------------------
 
-    def read_outgoing(self, *, waiting: bool) -> None:
+    def read_outgoing(self, *, waiting: bool, only: Wanted | None = None) -> None:
         """Read who can receive the feedback, and the exact text. Asks the keyring."""
         session = self._controller.open_session()
 
         def work(_: Report) -> tuple[object, object, str]:
             from workbench.workflow.send import outgoing, recipients  # noqa: PLC0415 - see the top
 
-            last = session.log.remembered("recipient") or {}
-            return outgoing(session), recipients(session, waiting=waiting), str(last.get("id", ""))
+            last = str((session.log.remembered("recipient") or {}).get("id", ""))
+            if only is None:
+                return outgoing(session), recipients(session, waiting=waiting), last
+            from workbench.workflow.only import only_outgoing, only_recipients  # noqa: PLC0415 - see the top
+
+            return only_outgoing(session, outgoing(session), only), only_recipients(recipients(session)), last
 
         self._tasks.start("outgoing", work, self._on_outgoing, self.take_send_failure)
 
     def _on_outgoing(self, found: object) -> None:
         self.outgoing_read.emit(found)
 
-    def send(self, recipient: Any, *, take_out: bool) -> None:
+    def send(self, recipient: Any, *, take_out: bool, only: Wanted | None = None) -> None:
         """Send the feedback; take the rejected lines out of the work tree first, if that is wanted."""
         session = self._controller.open_session()
-        self._recipient = recipient
-        if not take_out:
-            self._send()
-            return
+        self._recipient, self._only = recipient, only
 
-        def work(_: Report) -> tuple[Session, Any]:
+        def work(report: Report) -> tuple[Session, Any]:
+            from workbench.workflow.send import require_sendable  # noqa: PLC0415 - see the top
+
+            # Before anything is written: what must not leave stops it here.
+            require_sendable(session, recipient, report.cancelled)
+            if not take_out:
+                return session, None
             from workbench.workflow.landing import take_out_rejected  # noqa: PLC0415 - see the top
 
             return session, take_out_rejected(session)
@@ -352,18 +367,18 @@ class Errands(QObject):
 
     def _on_taken_out(self, found: tuple[Session, Any]) -> None:
         session, action = found
-        if self._controller.attempt(lambda: session.act(action)):
+        if action is None or self._controller.attempt(lambda: session.act(action)):
             self._send()
 
     def _send(self) -> None:
-        session, recipient = self._controller.open_session(), self._recipient
+        session, recipient, only = self._controller.open_session(), self._recipient, self._only
         kind = recipient.kind.value
         if kind in ("clipboard", "waiting"):
 
             def work(_: Report) -> tuple[Session, Any]:
-                from workbench.workflow.send import send_feedback  # noqa: PLC0415 - see the top
+                from workbench.workflow.send import hand_over  # noqa: PLC0415 - see the top
 
-                return session, send_feedback(session, recipient.id)
+                return session, hand_over(session, recipient.id)
 
             self._tasks.start("send", work, self._on_sent, self.take_send_failure)
             return
@@ -371,7 +386,7 @@ class Errands(QObject):
         def run(report: Report) -> Session:
             from workbench.workflow.send import next_round  # noqa: PLC0415 - see the top
 
-            for event in next_round(session, recipient, report.cancelled):
+            for event in next_round(session, recipient, report.cancelled, only):
                 report.say((session, event))
             return session
 

@@ -27,12 +27,13 @@ from PySide6.QtWidgets import (
 
 from workbench.review.changes import FileChange, NotShown
 from workbench.review.progress import Progress
-from workbench.ui.file_rows import NO_REMARKS, FileRow, RowKind, Tint, file_row, file_rows
+from workbench.ui.file_rows import NO_REMARKS, FileRow, RowKind, Rows, Tint, file_row, file_rows
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import as_tooltip
 from workbench.ui.theme import Theme, mixed
 
 if TYPE_CHECKING:
+    from workbench.ui.shape_rows import ShapeCounts
     from workbench.workflow.remarks import Remark
 
 ROW = 23
@@ -51,22 +52,24 @@ class FileModel(QAbstractListModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.rows: list[FileRow] = []
-        self.places: dict[str, int] = {}
+        self.rows: Sequence[FileRow] = ()
+        self.places: Mapping[str, int] = {}
         """Where each file's row is, by its path."""
 
-    def set_rows(self, rows: tuple[FileRow, ...]) -> None:
+    def set_rows(self, rows: Sequence[FileRow]) -> None:
         """Show other rows."""
         self.beginResetModel()
-        self.rows = list(rows)
-        self.places = {row.key: number for number, row in enumerate(rows) if row.kind is RowKind.FILE}
+        self.rows = rows
+        if isinstance(rows, Rows):
+            self.places = rows.places
+        else:
+            self.places = {row.key: number for number, row in enumerate(rows) if row.kind is RowKind.FILE}
         self.endResetModel()
 
     def set_row(self, row: FileRow) -> None:
         """Show another row for a file that is there already; one that is filtered away stays away."""
         number = self.places.get(row.key)
-        if number is not None and self.rows[number] != row:
-            self.rows[number] = row
+        if number is not None and isinstance(self.rows, Rows) and self.rows.put(number, row):
             self.dataChanged.emit(self.index(number), self.index(number))
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
@@ -265,10 +268,13 @@ class FilePanel(QWidget):
     """The panel: what is shown comes from `show_files`, what is wanted goes out as a path."""
 
     file_chosen = Signal(str)
+    change_chosen = Signal(str)
     left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shapes: ShapeCounts | None = None
+        self._turned: frozenset[str] = frozenset()
         self.setProperty("kind", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._files: Sequence[FileChange] = ()
@@ -320,7 +326,7 @@ class FilePanel(QWidget):
         same = files is self._files and not_shown is self._not_shown and remarks is self._remarks
         self._files, self._progress, self._remarks = files, progress, remarks
         self._violations, self._not_shown = violations, not_shown
-        if not same:
+        if not same or self._shapes is not None:
             self._rebuild()
             return
         for file in files:
@@ -339,6 +345,11 @@ class FilePanel(QWidget):
             self.list.scrollTo(self.model.index(number))
         self.list.viewport().update()
 
+    def show_shapes(self, counts: ShapeCounts | None) -> None:
+        """Group the files by shape, with these counts; None: by folder, as the review scrolls."""
+        self._shapes = counts
+        self._rebuild()
+
     def folded(self) -> list[str]:
         """The folded folders, for keeping them."""
         return sorted(self._folded)
@@ -349,6 +360,14 @@ class FilePanel(QWidget):
         self._rebuild()
 
     def _rebuild(self) -> None:
+        if self._shapes is not None:
+            from workbench.ui.shape_rows import shape_rows  # noqa: PLC0415 - seldom, and not in the first frame
+
+            wanted, turned = self.filter.text().strip(), self._turned
+            at = self.list.verticalScrollBar().value()
+            self.model.set_rows(shape_rows(self._shapes, self._remarks, wanted=wanted, turned=turned))
+            self.list.verticalScrollBar().setValue(at)
+            return
         self.model.set_rows(
             file_rows(
                 self._files,
@@ -362,9 +381,14 @@ class FilePanel(QWidget):
         )
 
     def _choose(self, row: FileRow) -> None:
-        if row.kind is RowKind.FOLDER:
+        if row.kind is RowKind.FOLDER and self._shapes is not None:
+            self._turned ^= {row.key}
+            self._rebuild()
+        elif row.kind is RowKind.FOLDER:
             self._folded ^= {row.key}
             self._rebuild()
+        elif row.change:
+            self.change_chosen.emit(row.change)
         elif row.kind is RowKind.FILE:
             self.file_chosen.emit(row.key)
 

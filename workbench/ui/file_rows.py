@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from msgspec import Struct
 
@@ -57,6 +57,8 @@ class FileRow(Struct, frozen=True):
     """What the file does besides being read, and what hides in it: a short word each."""
     folded: bool = False
     words: str = ""
+    change: str = ""
+    """The change that a click goes to, where that is not the file's top."""
 
 
 def mark(progress: Progress, violation: str = "") -> tuple[str, Tint]:
@@ -130,6 +132,39 @@ def file_row(file: FileChange, counts: Progress, violation: str, remark: Remark 
     )
 
 
+class Rows(Sequence[FileRow]):
+    """The rows of a panel. A file's is made when it is asked for: of twenty thousand, forty are looked at."""
+
+    def __init__(self, made: list[FileRow | FileChange], make: Callable[[FileChange], FileRow]) -> None:
+        self._made = made
+        self._make = make
+        self.places = {each.path: at for at, each in enumerate(made) if isinstance(each, FileChange)}
+        """Where each file's row is, by its path."""
+
+    @overload
+    def __getitem__(self, at: int) -> FileRow: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[FileRow]: ...
+
+    def __getitem__(self, at: int | slice) -> FileRow | Sequence[FileRow]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        row = self._made[at]
+        if isinstance(row, FileChange):
+            row = self._made[at] = self._make(row)
+        return row
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def put(self, at: int, row: FileRow) -> bool:
+        """Another row in the place of one; whether it differs."""
+        differs = self._made[at] != row
+        self._made[at] = row
+        return differs
+
+
 def file_rows(
     files: Sequence[FileChange],
     progress: Mapping[str, Progress],
@@ -139,27 +174,25 @@ def file_rows(
     *,
     wanted: str = "",
     folded: frozenset[str] = frozenset(),
-) -> tuple[FileRow, ...]:
+) -> Rows:
     """All rows, in the order of the review. With a filter, folders are never folded.
 
     Files keep the order in which the review scrolls, so folders are said anew where the path changes.
     """
-    rows: list[FileRow] = []
-    open_folders: tuple[str, ...] = ()
-    hidden_under = ""
+    rows: list[FileRow | FileChange] = []
+    before, hidden_under = "", ""
     for file in files:
-        if wanted and not fits(wanted, file.path):
-            continue
-        folders = tuple(file.path.split("/")[:-1])
-        hidden_under = _add_folders(
-            rows, open_folders, folders, "" if wanted else hidden_under, folded, bool(wanted)
-        )
-        open_folders = folders
-        if hidden_under:
-            continue
         path = file.path
-        counts, violation = progress.get(path, _NO_PROGRESS), violations.get(path, "")
-        rows.append(file_row(file, counts, violation, remarks.get(path)))
+        if wanted and not fits(wanted, path):
+            continue
+        folder = path[: max(path.rfind("/"), 0)]
+        if folder != before:
+            hidden_under = _add_folders(
+                rows, before, folder, "" if wanted else hidden_under, folded, bool(wanted)
+            )
+            before = folder
+        if not hidden_under:
+            rows.append(file)
     shown = [each for each in not_shown if not wanted or fits(wanted, each.path)]
     if shown:
         count = sum(each.count for each in shown)
@@ -178,21 +211,27 @@ def file_rows(
             )
             for each in shown
         )
-    return tuple(rows)
+
+    def make(file: FileChange) -> FileRow:
+        path = file.path
+        counts, violation = progress.get(path, _NO_PROGRESS), violations.get(path, "")
+        return file_row(file, counts, violation, remarks.get(path))
+
+    return Rows(rows, make)
 
 
 def _add_folders(
-    rows: list[FileRow],
-    before: tuple[str, ...],
-    now: tuple[str, ...],
+    rows: list[FileRow | FileChange],
+    last: str,
+    path: str,
     hidden_under: str,
     folded: frozenset[str],
     filtered: bool,
 ) -> str:
     """Say the folders that are new on the way to the next file; the folded one that it lies under, or ""."""
-    path = "/".join(now)
     if hidden_under and (path == hidden_under or path.startswith(hidden_under + "/")):
         return hidden_under
+    before, now = last.split("/") if last else [], path.split("/") if path else []
     same = 0
     while same < min(len(before), len(now)) and before[same] == now[same]:
         same += 1

@@ -29,6 +29,12 @@ WORDS = {
 }
 
 
+HOOKS = (
+    "They run as you were shown them when you trusted the repository, on the accepted files. "
+    "What they call by a name in the work tree is the accepted file of that name."
+)
+
+
 class Destinations(QWidget):
     """Four places to land, two of them with a name."""
 
@@ -162,4 +168,5 @@ class CommitFields(QWidget):
         self.who.setText(f"by {commit.identity.author} · {commit.branch.name} {kind} {commit.start[:10]}")
         they = "it changes" if len(commit.hooks) == 1 else "they change"
         self.hooks.setText(f"Run {' and '.join(commit.hooks)}; what {they} is shown, not taken")
+        self.hooks.setToolTip(HOOKS)
         self.hooks.setVisible(bool(commit.hooks))

@@ -49,6 +49,12 @@ def shown_diff(diff: bytes) -> str:
     return "\n".join(texts)
 
 
+def _line(what: str, path: str, why: str) -> str:
+    """A file of the list; why it is sensitive stands on a line of its own below it."""
+    line = f"{what:<8} {visible(path).text}"
+    return f"{line}\n         ! {why}" if why else line
+
+
 class LandingSheet(Sheet):
     """Destinations and files at the left; at the right the message of a commit, and the diff."""
 
@@ -60,6 +66,7 @@ class LandingSheet(Sheet):
         super().__init__(parent, width=1160, tall=True)
         self.plan: LandingPlan | None = None
         self._done = False
+        self._counts = ""
         self.title = plain("Land what was accepted", self.card, "title")
         self.body.addWidget(self.title)
         self.summary = plain("Working out what would be written…", self.card, "dim")
@@ -69,6 +76,7 @@ class LandingSheet(Sheet):
         self.patch, self.name, self.file = self.to.patch, self.to.name, self.to.file
         self.commit = CommitFields(self.card)
         self.commit.hide()
+        self.files_title = plain("FILES", self.card, "section")
         self.files = self._reader("Files")
         self.sure = QCheckBox("", self.card)
         self.sure.hide()
@@ -108,8 +116,11 @@ class LandingSheet(Sheet):
             f"{number} {word}"
             for number, word in ((plan.rejected, "rejected"), (plan.asked, "asked"), (plan.unread, "unread"))
         ]
-        self.summary.setText(" · ".join(parts))
-        self.files.setPlainText("\n".join(f"{row.what:<8} {visible(row.path).text}" for row in plan.rows))
+        self._counts = " · ".join(parts)
+        self.summary.setText(self._counts)
+        self.files.setPlainText("\n".join(_line(*each) for each in plan.listed()))
+        many = len(plan.sensitive)
+        self.files_title.setText(f"FILES · {many} SENSITIVE, FIRST" if many else "FILES")
         self.section.setText("DIFF OF THE RESULT")
         nothing = "" if plan.conflicts else "Nothing would change: what is accepted is there already."
         self.diff.setPlainText(shown_diff(plan.diff) or nothing)
@@ -129,7 +140,9 @@ class LandingSheet(Sheet):
             (self.sure if plan.unread else self.main).setFocus()
 
     def show_error(self, words: str) -> None:
-        """Say what is in the way, here."""
+        """Say what is in the way, here. Nothing is under way any more."""
+        if self.plan is not None:
+            self.summary.setText(self._counts)
         self.error.setText(words)
         self.error.show()
         self._allow()
@@ -139,6 +152,7 @@ class LandingSheet(Sheet):
         self.plan = None
         self.summary.setText("Nothing can be landed there.")
         self.files.clear()
+        self.files_title.setText("FILES")
         self.diff.clear()
         self.commit.hide()
         for widget in (self.unread, self.sure, self.warned):
@@ -190,7 +204,7 @@ class LandingSheet(Sheet):
         left.addWidget(plain("TO", self.card, "section"))
         left.addWidget(self.to)
         left.addSpacing(8)
-        left.addWidget(plain("FILES", self.card, "section"))
+        left.addWidget(self.files_title)
         left.addWidget(self.files, 1)
         left.addWidget(self.unread)
         left.addWidget(self.sure)

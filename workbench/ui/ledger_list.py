@@ -18,7 +18,7 @@ WORD = 104
 LEFT = 18
 PAD = 7
 MOST = 200
-_ANSWERS = {"taken": "the new is taken", "restored": "restored", "again": "sent again"}
+_ANSWERS = {"taken": "the new is taken", "restored": "restored", "again": "sent again", "kept out": "stays out"}
 
 
 class LedgerRow(Struct, frozen=True):
@@ -55,7 +55,7 @@ def colour_of(said: Said, theme: Theme) -> QColor:
     """The theme's colour for a word of the ledger."""
     if said in (Said.KEPT, Said.GROWN):
         return theme.accepted
-    if said in (Said.CAME_BACK, Said.STILL_THERE, Said.OUT_OF_SCOPE):
+    if said in (Said.CAME_BACK, Said.STILL_THERE, Said.OUT_OF_SCOPE, Said.LEFT_OUT):
         return theme.back
     if said in (Said.ALTERED, Said.KEEP_ALTERED):
         return theme.altered

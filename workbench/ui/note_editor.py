@@ -77,6 +77,9 @@ class GrowingText(QPlainTextEdit):
     left = Signal()
     suggested = Signal()
     snippet_wanted = Signal(int)
+    asked = Signal()
+    asks = False
+    """Whether Ctrl+Shift+Enter means something here: what stands in the field is a question."""
 
     def __init__(self, rows: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -102,7 +105,7 @@ class GrowingText(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         # What the editor means by its chords goes before the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event, self.asks):
             event.accept()
             return True
         return super().event(event)
@@ -112,6 +115,8 @@ class GrowingText(QPlainTextEdit):
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if control and not shift and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.saved.emit()
+        elif control and shift and self.asks and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.asked.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         elif control and event.key() == Qt.Key.Key_E:
@@ -122,11 +127,13 @@ class GrowingText(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
-def _is_ours(event: QKeyEvent) -> bool:
+def _is_ours(event: QKeyEvent, asks: bool) -> bool:
     if event.key() == Qt.Key.Key_Escape:
         return True
     control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
     shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+    if control and shift and asks:
+        return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
     if not control or shift:
         return False
     return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_E) or (
@@ -139,6 +146,7 @@ class Editor(QFrame):
 
     height_changed = Signal()
     saved = Signal(str, object)
+    asked = Signal(str, object)
     left = Signal(str)
     draft_changed = Signal(str, str)
 
@@ -175,6 +183,10 @@ class Editor(QFrame):
         self._draft_timer.stop()
         self.saved.emit(self.key, self.written())
 
+    def _on_asked(self) -> None:
+        self._draft_timer.stop()
+        self.asked.emit(self.key, self.written())
+
     def _on_left(self) -> None:
         self.keep_draft()
         self.left.emit(self.key)
@@ -183,10 +195,20 @@ class Editor(QFrame):
 class NoteEditor(Editor):
     """A note: its text, and below it a suggestion once there is one."""
 
-    def __init__(self, key: str, title: str, lines: str | None, snippets: Sequence[str] = ()) -> None:
-        """`lines` is the code that a suggestion starts from; None where there is nothing to suggest."""
+    def __init__(
+        self,
+        key: str,
+        title: str,
+        lines: str | None,
+        snippets: Sequence[str] = (),
+        default: Intent = Intent.SHOULD,
+    ) -> None:
+        """`lines` is the code that a suggestion starts from; None where there is nothing to suggest.
+
+        `default` is what a text without a mark is: in the thread of a question, more of the question.
+        """
         super().__init__(key)
-        self._lines, self._snippets = lines, tuple(snippets)
+        self._lines, self._snippets, self._default = lines, tuple(snippets), default
         self.chip = QLabel("should", self)
         self.chip.setProperty("kind", "title")
         title_label = plain(one_line(title), self, "dim", wrapped=False)
@@ -204,7 +226,8 @@ class NoteEditor(Editor):
         self.suggestion.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.suggestion.setAccessibleName("Suggestion")
         extra = "   Ctrl+E suggestion" if lines is not None else ""
-        hint = QLabel(f"Ctrl+Enter saves   Esc keeps the draft{extra}", self)
+        self._hint = f"Ctrl+Enter saves   Esc keeps the draft{extra}"
+        self.hint = hint = QLabel(self._hint, self)
         hint.setProperty("kind", "faint")
         top = QHBoxLayout()
         top.setSpacing(8)
@@ -225,6 +248,7 @@ class NoteEditor(Editor):
             field.saved.connect(self._on_saved)
             field.left.connect(self._on_left)
             field.suggested.connect(self._on_suggested)
+            field.asked.connect(self._on_asked)
             field.snippet_wanted.connect(self._on_snippet)
             field.grown.connect(self._on_grown)
             field.textChanged.connect(self._on_text)
@@ -264,8 +288,12 @@ class NoteEditor(Editor):
             self.text.insertPlainText(self._snippets[number])
 
     def _on_text(self) -> None:
-        intent, _ = intent_of(self.text.toPlainText())
+        intent, _ = intent_of(self.text.toPlainText(), self._default)
         self.chip.setText(intent.value)
+        asks = intent is Intent.QUESTION
+        if asks is not self.text.asks:
+            self.text.asks = self.suggestion.asks = asks
+            self.hint.setText(f"{self._hint}   Ctrl+Shift+Enter asks now" if asks else self._hint)
         self.state.setText("")
         self._touched()
 
@@ -325,14 +353,16 @@ class LinesEditor(Editor):
 class ReasonLine(Editor):
     """One line under a change that is being rejected: Enter rejects, Escape leaves it as it was."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(
+        self, key: str, does: str = "reject", asks: str = "Why is this rejected? The next round is told."
+    ) -> None:
         super().__init__(key)
         self.line = _Line(self)
-        self.line.setPlaceholderText("Why is this rejected? The next round is told.")
+        self.line.setPlaceholderText(asks)
         self.line.setAccessibleName("Reason")
-        chip = QLabel("reject", self)
+        chip = QLabel(does, self)
         chip.setProperty("kind", "error")
-        hint = QLabel("Enter rejects   Esc leaves", self)
+        hint = QLabel(f"Enter {'dismisses' if does == 'dismiss' else 'rejects'}   Esc leaves", self)
         hint.setProperty("kind", "faint")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)

@@ -1,6 +1,6 @@
-"""The views of a round: all files, those that differ from the last round, those with something left.
+"""The views of a round: all changes, those that differ from where the round started, those still left.
 
-Which files a view shows is settled when it is entered, so that a verdict takes nothing away under the cursor.
+What a view shows is settled when it is entered, so that a verdict takes nothing away under the cursor.
 Judging is the same in every view: of the lines of base → round. No Qt.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from workbench.review.changes import FileChange
-from workbench.review.progress import file_progress
+from workbench.review.progress import Standing, has_open_lines, standing
 from workbench.workflow.session import Session
 
 
@@ -22,11 +22,12 @@ class View(StrEnum):
 
 
 class RoundViews:
-    """The view that is shown now, and its files."""
+    """The view that is shown now, and what it leaves out."""
 
     def __init__(self) -> None:
         self.now = View.ALL
         self._number = 0
+        self._out: frozenset[str] = frozenset()
         self._paths: frozenset[str] = frozenset()
         self._of: tuple[FileChange, ...] = ()
         self._shown: tuple[FileChange, ...] = ()
@@ -37,9 +38,14 @@ class RoundViews:
         start = order.index(self.now)
         for step in range(1, len(order) + 1):
             view = order[(start + step) % len(order)]
-            paths = _paths(view, session)
-            if paths or view is View.ALL:
-                self.now, self._paths = view, paths
+            shown = _shown(view, session)
+            if shown or view is View.ALL:
+                self.now = view
+                self._out = frozenset(session.changes_by_id) - shown
+                # An edit of the expert's own makes other changes of the same lines: those are shown.
+                self._paths = frozenset(
+                    file.path for file in session.files if all(each.id in self._out for each in file.changes)
+                )
                 self._number = session.review.round.number if session.review.round else 0
                 self._of = ()
                 break
@@ -59,20 +65,50 @@ class RoundViews:
             return session.files
         if self._of is not session.files:
             self._of = session.files
-            self._shown = tuple(file for file in session.files if file.path in self._paths)
+            self._shown = tuple(
+                file
+                for file in session.files
+                if file.path not in self._paths or any(each.id not in self._out for each in file.changes)
+            )
         return self._shown
 
-    def hides(self, session: Session, path: str | None) -> bool:
-        """True for a file of the round that the view leaves out."""
-        return self.now is not View.ALL and path in session.by_path and path not in self._paths
+    def hidden(self, session: Session) -> frozenset[str]:
+        """The changes that are left out, of files that are shown too."""
+        self.files(session)
+        return self._out if self.now is not View.ALL else frozenset()
+
+    def counts(self, session: Session) -> tuple[int, int]:
+        """How many changes are shown, and of how many."""
+        out = self.hidden(session)
+        total = len(session.changes_by_id)
+        return total - sum(each in out for each in session.changes_by_id), total
+
+    def hides(self, session: Session, path: str | None, change: str | None = None) -> bool:
+        """True for a file of the round that the view leaves out, or a change."""
+        if self.now is View.ALL:
+            return False
+        if change is not None and change in session.changes_by_id:
+            return change in self._out
+        return path in session.by_path and session.by_path[path or ""] not in self.files(session)
 
 
-def _paths(view: View, session: Session) -> frozenset[str]:
+def _shown(view: View, session: Session) -> frozenset[str]:
+    """The ids of the changes that a view shows."""
     if view is View.SINCE:
         facts = session.ledger_facts
-        return frozenset(file.path for file in facts.between) if facts is not None else frozenset()
+        if facts is None:
+            return frozenset()
+        # Start → round: an id is a digest of place and bytes in the base's numbers, so what stood there
+        # already has the same one.
+        stood = {change.id for file in facts.start for change in file.changes}
+        return frozenset(each for each in session.changes_by_id if each not in stood)
     if view is View.LEFT:
         verdicts, asked = session.review.current, session.asked
-        counted = ((file.path, file_progress(file, verdicts, asked)) for file in session.files)
-        return frozenset(path for path, each in counted if each.unread + each.asked + each.mixed)
-    return frozenset()
+        left = (Standing.UNREAD, Standing.ASKED)
+        return frozenset(
+            change.id
+            for change in session.changes_by_id.values()
+            if (stands := standing(change, verdicts, asked)) in left
+            or (stands is Standing.MIXED and has_open_lines(change, verdicts))
+        )
+    return frozenset(session.changes_by_id)

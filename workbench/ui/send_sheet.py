@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QPlainTextEdit,
+    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -37,13 +38,15 @@ class SendSheet(Sheet):
     """Recipients at the left, the text at the right."""
 
     sent = Signal(Recipient, bool)
+    tray_wanted = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, width=1060, tall=True)
         self._recipients: tuple[Recipient, ...] = ()
         self._group = QButtonGroup(self)
         self._group.idToggled.connect(self._on_toggled)
-        self.body.addWidget(plain("Send the feedback", self.card, "title"))
+        self.title = plain("Send the feedback", self.card, "title")
+        self.body.addWidget(self.title)
         self.summary = plain("Asking who can receive it…", self.card, "dim")
         self.body.addWidget(self.summary)
         middle = QHBoxLayout()
@@ -79,6 +82,11 @@ class SendSheet(Sheet):
         self.error.hide()
         self.body.addWidget(self.error)
         row, self.main = buttons(self, "Send")
+        self.given = QPushButton("What it is given  b", self.card)
+        self.given.setProperty("kind", "quiet")
+        self.given.clicked.connect(self._show_given)
+        self.given.hide()
+        row.insertWidget(0, self.given)
         self.main.clicked.connect(self._send)
         self.main.setEnabled(False)
         self.body.addLayout(row)
@@ -90,6 +98,9 @@ class SendSheet(Sheet):
         """Show what would leave and to whom; `chosen` is the recipient to start with."""
         self._recipients = tuple(recipients)
         parts = [f"about {outgoing.tokens:,} tokens of feedback"]
+        if outgoing.tray is not None:
+            parts[0] += f", {outgoing.tray.total:,} with all that a model is given"
+            self.given.show()
         parts.append(f"{outgoing.unread} changes unread" if outgoing.unread else "everything is read")
         self.summary.setText(" · ".join(parts))
         # To be read, not edited: what is sent is the text itself.
@@ -132,7 +143,15 @@ class SendSheet(Sheet):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (16777220, 16777221):  # Return and Enter, with or without Ctrl
             self._send()
+        elif event.text() == "b" and self.given.isVisible():
+            self._show_given()
         super().keyPressEvent(event)
+
+    def _show_given(self) -> None:
+        number = self._group.checkedId()
+        chosen = self._recipients[number] if number >= 0 else None
+        asked = chosen is not None and chosen.kind in (RecipientKind.MODEL, RecipientKind.OFFLINE)
+        self.tray_wanted.emit(chosen.id if chosen is not None and asked else "")
 
     def _on_toggled(self, number: int, checked: bool) -> None:
         if checked:

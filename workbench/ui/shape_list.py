@@ -1,4 +1,4 @@
-"""The changes of one shape as a list, one line each: where, the line before and the line after. Decides nothing.
+"""The changes of one shape as a list, one line each: where, the line before, the line after. Decides nothing.
 
 The words that the edit is about have the tint of their side; what is otherwise than in the first change
 is underlined. Only rows on the screen are looked at, so ten thousand are opened as fast as ten.
@@ -6,7 +6,7 @@ is underlined. Only rows on the screen are looked at, so ten thousand are opened
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import (
@@ -21,7 +21,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from workbench.review.changes import Change
@@ -29,13 +29,13 @@ from workbench.review.shape_groups import Glimpse, glimpse, spans_apart, spans_o
 from workbench.review.text import one_line
 from workbench.review.verdicts import Verdict
 from workbench.review.words import Spans
-from workbench.ui.diff.shaping import Shaper
+from workbench.ui.diff.shaping import Shaped, Shaper
 from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.theme import Theme, mixed
 
 ROW = 26
 WHERE = 236
-BAR, MARK, SEEN, GAP = 4, 18, 14, 12
+BAR, MARK, SEEN, GAP, TAG = 4, 18, 14, 12, 76
 _MARKS = {Verdict.ACCEPTED: "✓", Verdict.REJECTED: "✗", Verdict.MIXED: "◐", Verdict.OPEN: ""}
 
 Index = QModelIndex | QPersistentModelIndex
@@ -46,7 +46,7 @@ class ShapeRow(Struct):
     """One change of the list, and what is known of it. `apart`: it is in a sensitive file, and left out."""
 
     change: Change
-    verdict: Verdict = Verdict.OPEN
+    verdict: Verdict | None = None
     out: bool = False
     apart: str = ""
     looked: bool = False
@@ -71,12 +71,29 @@ class ShapeRow(Struct):
         return one_line(self.change.path) + (f":{line}" if self.change.is_text else "")
 
 
+class _Side(Struct):
+    """One side of a row, ready to be painted; `others` are the words that are not as in the first."""
+
+    line: Shaped
+    edit: Spans
+    others: Spans
+    ground: QColor
+    tint: QColor
+
+
 class ShapeModel(QAbstractListModel):
     """The rows as Qt asks for them."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.rows: list[ShapeRow] = []
+        self.verdict_now: Callable[[Change], Verdict] = lambda _: Verdict.OPEN
+
+    def verdict(self, row: ShapeRow) -> Verdict:
+        """The verdict of a row; looked up when it is first on the screen."""
+        if row.verdict is None:
+            row.verdict = self.verdict_now(row.change)
+        return row.verdict
 
     def set_rows(self, rows: Sequence[ShapeRow]) -> None:
         """Show these."""
@@ -93,7 +110,9 @@ class ShapeModel(QAbstractListModel):
             return row.where
         if role == Qt.ItemDataRole.AccessibleTextRole:
             seen = row.glimpse
-            state = "left out" if row.apart else "taken out" if row.out else row.verdict.value
+            state = (
+                f"{row.apart}, left out" if row.apart else "taken out" if row.out else self.verdict(row).value
+            )
             return f"{row.where}, {state}: {seen.old or 'nothing'} → {seen.new or 'nothing'}"
         return None
 
@@ -109,6 +128,8 @@ class ShapeDelegate(QStyledItemDelegate):
         self._font, self._small = interface_font(12), interface_font(11)
         self._shaper = Shaper(code_font(12), 4)
         self.current = 0
+        # By change: what was on the screen is painted again at every step of the cursor.
+        self._sides: dict[str, tuple[_Side, ...]] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(100, ROW)
@@ -121,10 +142,11 @@ class ShapeDelegate(QStyledItemDelegate):
             ground = mixed(theme.accent, theme.raised, 0.16)
             painter.fillRect(area, ground)
         bar = {Verdict.ACCEPTED: theme.accepted, Verdict.REJECTED: theme.rejected, Verdict.MIXED: theme.open}
-        if row.verdict in bar:
-            painter.fillRect(QRect(area.left(), area.top(), BAR, area.height() - 1), bar[row.verdict])
+        verdict = self._model.verdict(row)
+        if verdict in bar:
+            painter.fillRect(QRect(area.left(), area.top(), BAR, area.height() - 1), bar[verdict])
         painter.setOpacity(1.0 if row.counts else 0.5)
-        self._state(painter, area, row, bar.get(row.verdict, theme.dim))
+        self._state(painter, area, row, bar.get(verdict, theme.dim))
         left = area.left() + BAR + MARK + SEEN
         right = self._tag(painter, area, row)
         self._where(painter, QRect(left, area.top(), WHERE, area.height()), row)
@@ -139,7 +161,7 @@ class ShapeDelegate(QStyledItemDelegate):
         """The verdict as a mark, and a point at what was not looked at yet."""
         painter.setFont(self._font)
         painter.setPen(colour)
-        mark = "–" if row.out else _MARKS[row.verdict]
+        mark = "–" if row.out else _MARKS[self._model.verdict(row)]
         box = QRect(area.left() + BAR, area.top(), MARK, area.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark)
         if not row.looked:
@@ -152,14 +174,13 @@ class ShapeDelegate(QStyledItemDelegate):
     def _tag(self, painter: QPainter, area: QRect, row: ShapeRow) -> int:
         """What is said at the right edge; where the code has to end."""
         more = f"+{row.glimpse.more:,} lines" if row.glimpse.more > 1 else "+1 line"
-        words = row.apart or ("taken out" if row.out else more if row.glimpse.more else "")
+        words = "left out" if row.apart else "taken out" if row.out else more if row.glimpse.more else ""
         inner = area.adjusted(0, 0, -10, 0)
-        if not words:
-            return inner.right()
         painter.setFont(self._small)
         painter.setPen(self._theme.back if row.apart else self._theme.dim)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
-        return inner.right() - painter.fontMetrics().horizontalAdvance(words) - GAP
+        # The same for every row, so that both sides stand below each other.
+        return inner.right() - TAG
 
     def _where(self, painter: QPainter, box: QRect, row: ShapeRow) -> None:
         painter.setFont(self._font)
@@ -169,42 +190,46 @@ class ShapeDelegate(QStyledItemDelegate):
 
     def _code(self, painter: QPainter, box: QRect, row: ShapeRow) -> bool:
         """Both sides beside each other, one where there is only one; whether nothing of them was cut off."""
-        theme, seen = self._theme, row.glimpse
-        first = self._model.rows[0].glimpse
-        spans = spans_of_edit(seen)
-        sides = [
-            (seen.old, spans[0], first.old, theme.removed_row, theme.removed_words),
-            (seen.new, spans[1], first.new, theme.added_row, theme.added_words),
-        ]
+        seen = row.glimpse
         if not row.change.is_text:
             painter.setFont(self._font)
-            painter.setPen(theme.text)
+            painter.setPen(self._theme.text)
             metrics = painter.fontMetrics()
             words = metrics.elidedText(seen.new or "", Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
             return words == seen.new
-        shown = [side for side in sides if side[0] is not None]
-        width = (box.width() - GAP * (len(shown) - 1)) // max(1, len(shown))
+        sides = self._sides.get(row.change.id)
+        if sides is None:
+            sides = self._sides[row.change.id] = tuple(self._made(row))
+        width = (box.width() - GAP * (len(sides) - 1)) // max(1, len(sides))
         whole = True
-        for number, (text, words_of_edit, reference, ground, tint) in enumerate(shown):
+        for number, side in enumerate(sides):
             part = QRect(box.left() + number * (width + GAP), box.top(), width, box.height())
-            painter.fillRect(part, ground)
-            others = spans_apart(reference, text) if row is not self._model.rows[0] else ()
-            whole = self._line(painter, part, text or "", words_of_edit, others, tint) and whole
+            painter.fillRect(part, side.ground)
+            whole = self._line(painter, part, side) and whole
         return whole
 
-    def _line(
-        self, painter: QPainter, box: QRect, text: str, edit: Spans, others: Spans, tint: QColor
-    ) -> bool:
-        shaped = self._shaper.plain(text, self._theme.text)
+    def _made(self, row: ShapeRow) -> Iterator[_Side]:
+        theme, seen, first = self._theme, row.glimpse, self._model.rows[0].glimpse
+        old, new = spans_of_edit(seen)
+        for text, edit, reference, ground, tint in (
+            (seen.old, old, first.old, theme.removed_row, theme.removed_words),
+            (seen.new, new, first.new, theme.added_row, theme.added_words),
+        ):
+            if text is not None:
+                line = self._shaper.plain(text, theme.text)
+                yield _Side(line, edit, spans_apart(reference, text), ground, tint)
+
+    def _line(self, painter: QPainter, box: QRect, side: _Side) -> bool:
+        shaped = side.line
         left, top = box.left() + 6.0, box.center().y() + 1 - self._shaper.height / 2
         painter.save()
         painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
-        for start, end in edit:
+        for start, end in side.edit:
             x = left + shaped.x_of(start)
-            painter.fillRect(QRectF(x, top, left + shaped.x_of(end) - x, self._shaper.height), tint)
+            painter.fillRect(QRectF(x, top, left + shaped.x_of(end) - x, self._shaper.height), side.tint)
         shaped.draw(painter, left, top)
-        for start, end in others:
+        for start, end in side.others:
             x = left + shaped.x_of(start)
             under = QRectF(x, box.bottom() - 2.0, left + shaped.x_of(end) - x, 2)
             painter.fillRect(under, self._theme.accent)
@@ -237,8 +262,10 @@ class ShapeList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setStyleSheet("background: transparent")
         self.setAccessibleName("Changes of this shape")
+        # Painted whole by itself: else every step of the cursor paints the review beneath it too.
+        self._ground = theme.raised
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     @property
     def current(self) -> int:
@@ -259,6 +286,12 @@ class ShapeList(QListView):
     def page(self) -> int:
         """Rows on one screen."""
         return max(1, self.viewport().height() // ROW - 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._ground)
+        painter.end()
+        super().paintEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())

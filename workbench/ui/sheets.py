@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.errors import UserError
 from workbench.review.actions import FeedbackSent, Landed
+from workbench.review.text import visible
 from workbench.ui.commands import COMMANDS, When
 from workbench.ui.controller import Controller
 from workbench.ui.errands import Errands
@@ -28,6 +29,7 @@ from workbench.ui.theme import Theme
 if TYPE_CHECKING:
     from workbench.ui.landing_sheet import LandingSheet
     from workbench.ui.send_sheet import SendSheet
+    from workbench.workflow.only import Wanted
 
 
 class Sheets(QObject):
@@ -39,6 +41,7 @@ class Sheets(QObject):
     note_taken = Signal(str)
     change_taken = Signal(str)
     handed_over = Signal(object)
+    tray_wanted = Signal(str)
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Sheets(QObject):
         self._preferences, self._keymap, self._window = preferences, keymap, window
         self._open: Sheet | None = None
         self._under: list[Sheet] = []
+        self._only: Wanted | None = None
         self.waiting = False
         """True when a caller waits for the feedback."""
         errands.outgoing_read.connect(self._fill_sending)
@@ -200,14 +204,18 @@ class Sheets(QObject):
 
     # -- sending ------------------------------------------------------------------------------
 
-    def open_sending(self) -> None:
-        """Send the feedback."""
+    def open_sending(self, only: Wanted | None = None) -> None:
+        """Send the feedback; with `only`, just that is to be made anew."""
         from workbench.ui.send_sheet import SendSheet
 
         sheet = SendSheet(self._window)
+        if only is not None:
+            sheet.title.setText(visible(f"Make only {only.words} anew").text)
         sheet.sent.connect(self._on_send_wanted)
+        sheet.tray_wanted.connect(self.tray_wanted)
         self._show(sheet)
-        self._errands.read_outgoing(waiting=self.waiting)
+        self._only = only
+        self._errands.read_outgoing(waiting=self.waiting, only=only)
 
     def sending(self) -> SendSheet | None:
         """The send sheet, if that is what is open."""
@@ -229,7 +237,7 @@ class Sheets(QObject):
         before = self._preferences.settings.take_out_before_sending
         if sheet is not None and sheet.take_out.isVisible() and take_out != before:
             self._preferences.change(take_out_before_sending=take_out)
-        self._errands.send(recipient, take_out=take_out)
+        self._errands.send(recipient, take_out=take_out, only=self._only)
 
     def _on_send_failed(self, error: UserError) -> None:
         sheet = self.sending()

@@ -67,12 +67,18 @@ class SidePanel(QScrollArea):
         layout.addSpacing(10)
         for widget in (self.ledger_title, self.ledger):
             layout.addWidget(widget)
+        self._more = QVBoxLayout()
+        layout.addLayout(self._more)
         layout.addSpacing(10)
         layout.addWidget(self.next_title)
         layout.addWidget(self.next_rows)
         layout.addStretch(1)
         self.setWidget(inner)
         self.show_ledger((), 1)
+
+    def add_section(self, widget: QWidget) -> None:
+        """A further section, below the ledger."""
+        self._more.addWidget(widget)
 
     def running(self) -> RunningCard:
         """The card of the round that is being made; made when there is one, because most starts have none."""

@@ -6,11 +6,12 @@ and a watchdog thread that notes where the window's thread stood when it did not
 
 from __future__ import annotations
 
+import faulthandler
 import json
-import sys
+import re
+import tempfile
 import threading
 import time
-import traceback
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +22,7 @@ from workbench.errors import UserError
 
 BLOCKED_AFTER = 0.050
 BEAT = 0.010
+_INNERMOST = 6
 FORGET = 200
 """Milliseconds after a key's release without a frame, after which it is taken to have changed nothing."""
 
@@ -53,7 +55,7 @@ class Tracer(QObject):
         self._forget.setSingleShot(True)
         self._forget.setInterval(FORGET)
         self._forget.timeout.connect(self._forget_key)
-        self._watchdog: _Watchdog | None = None
+        self.watchdog: _Watchdog | None = None
 
     def start(self) -> None:
         """Begin to watch keys and stalls. Nothing to do when nothing is written."""
@@ -62,14 +64,14 @@ class Tracer(QObject):
         application = QCoreApplication.instance()
         if self._out is not None and application is not None:
             application.installEventFilter(self)
-            self._watchdog = _Watchdog(self)
+            self.watchdog = _Watchdog(self)
         elif self._quit_after == "key" and application is not None:
             application.installEventFilter(self)
 
     def stop(self) -> None:
         """Write no more."""
-        if self._watchdog is not None:
-            self._watchdog.stop()
+        if self.watchdog is not None:
+            self.watchdog.stop()
         with self._lock:
             if self._out is not None:
                 self._out.close()
@@ -123,6 +125,8 @@ class _Watchdog(QObject):
         self._main = threading.get_ident()
         self._beat = time.perf_counter()
         self._stopped = threading.Event()
+        self.noted = threading.Event()
+        """Set while the window's thread does not answer and it is known where it stands."""
         self._timer = QTimer(self)
         self._timer.setInterval(int(BEAT * 1000))
         self._timer.timeout.connect(self._on_beat)
@@ -143,9 +147,25 @@ class _Watchdog(QObject):
             if late < BLOCKED_AFTER + BEAT:
                 continue
             beat = self._beat
-            frame = sys._current_frames().get(self._main)
-            stack = traceback.format_stack(frame) if frame is not None else []
+            stack = stack_of(self._main)
+            self.noted.set()
             while self._beat == beat and not self._stopped.wait(BEAT):
                 pass
+            self.noted.clear()
             seconds = round(self._beat - beat, 6)
-            self._tracer.event_happened("blocked", seconds=seconds, stack="".join(stack[-6:]))
+            self._tracer.event_happened("blocked", seconds=seconds, stack=stack)
+
+
+def stack_of(thread: int) -> str:
+    """The innermost calls of a thread, the last one last, as text.
+
+    Never its frames: whoever has one keeps what it holds. A painter that outlives its paint event in this
+    way, and is then destroyed by another thread, is the end of the program.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        said = file.read()
+    found = re.search(rf"^(?:Current t|T)hread 0x0*{thread:x} .*\n((?:  .*\n)*)", said, re.MULTILINE)
+    lines = found[1].splitlines() if found else []
+    return "".join(f"{line}\n" for line in reversed(lines[:_INNERMOST]))

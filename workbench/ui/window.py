@@ -24,14 +24,18 @@ from workbench.ui.diff.view import DiffView
 from workbench.ui.dispatch import Dispatch
 from workbench.ui.errands import Errands
 from workbench.ui.file_panel import FilePanel
+from workbench.ui.findings_desk import Findings
 from workbench.ui.keymap import Keymap, chord, is_chorded
 from workbench.ui.landing_errands import LandingErrands
+from workbench.ui.ledger_desk import LedgerDesk
 from workbench.ui.menus import Menus
 from workbench.ui.notice import Notice
 from workbench.ui.other_files import OtherFiles
 from workbench.ui.places import Places
 from workbench.ui.preferences import Preferences, is_mac
 from workbench.ui.refreshing import Panels
+from workbench.ui.shape_desk import Shapes
+from workbench.ui.shape_grouping import Grouping
 from workbench.ui.sheets import Sheets
 from workbench.ui.side_panel import SidePanel
 from workbench.ui.status_line import StatusLine
@@ -39,6 +43,7 @@ from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
 from workbench.ui.top_bar import TopBar
 from workbench.ui.tracing import Tracer
+from workbench.ui.tray_desk import Trays
 from workbench.ui.trusting import Trusting
 from workbench.ui.welcome import Welcome
 
@@ -79,6 +84,13 @@ class MainWindow(QMainWindow):
         )
         self.places = Places(self.controller, self.view, self.files, self.side, self.splitter, self)
         self.sheets = Sheets(self.controller, self.errands, self.landing, preferences, self.keymap, self)
+        self.ledger_desk = LedgerDesk(self.controller, self.tasks, self.sheets, self)
+        self.shapes = Shapes(self.controller, self.tasks, self.sheets, self.keymap, lambda: self.theme, self)
+        self.grouping = Grouping(self.controller, self.shapes, self.files, self)
+        self.findings = Findings(
+            self.controller, self.errands, self.tasks, self.sheets, self.side, lambda: self.theme, self
+        )
+        self.trays = Trays(self.controller, self.tasks, self.sheets, self.view, lambda: self.theme, self)
         self.trusting = Trusting(
             self.controller, self.tasks, self.sheets, self.top.trust, lambda: self.theme, self
         )
@@ -159,7 +171,14 @@ class MainWindow(QMainWindow):
         self.errands.send_failed.connect(self._on_round_over)
         self.files.file_chosen.connect(self._on_file)
         self.files.left.connect(view.setFocus)
+        self.files.change_chosen.connect(self._on_change)
+        self.shapes.change_wanted.connect(self._on_change)
+        self.shapes.command_wanted.connect(self.dispatch.run)
+        self.trays.file_wanted.connect(self._on_file)
+        self.trays.command_wanted.connect(self.run_command)
         self.side.entry_chosen.connect(self._on_entry)
+        self.findings.finding_wanted.connect(self._on_note)
+        self.findings.judged.connect(self._on_finding_judged)
         self.side.cancel_wanted.connect(self.errands.cancel_round)
         self.status.hints.clicked.connect(self.run_command)
         self.welcome.hints.clicked.connect(self.run_command)
@@ -192,7 +211,10 @@ class MainWindow(QMainWindow):
         if self._editing is None:
             from workbench.ui.editing import Editing  # noqa: PLC0415 - said above
 
-            self._editing = Editing(self.controller, self.errands, self.preferences, self.view, self)
+            self._editing = Editing(
+                self.controller, self.errands, self.findings, self.preferences, self.view, self
+            )
+            self._editing.question_asked.connect(self.ledger_desk.ask)
         return self._editing
 
     def keep(self) -> None:
@@ -277,6 +299,9 @@ class MainWindow(QMainWindow):
 
     def _on_panels_shown(self) -> None:
         self.other_files.look()
+        self.findings.show()
+        self.shapes.look()
+        self.grouping.show()
         self.status.show_whitespace(ignored=self.view.ignores_whitespace)
         if not self._loaded:
             self._loaded = True
@@ -295,6 +320,10 @@ class MainWindow(QMainWindow):
             if after is None or not self.view.go_to_entry(after):
                 self.view.next_open()
 
+    def _on_finding_judged(self, after: str | None) -> None:
+        if after is not None and self.preferences.settings.after_verdict == "next open":
+            self.view.go_to_note(after)
+
     def _on_idle(self) -> None:
         # What was read from a review that is not shown any more is read now.
         if not self.tasks.has_threads:
@@ -302,7 +331,7 @@ class MainWindow(QMainWindow):
 
     def go_to(self, stop: Stop) -> None:
         """The cursor to what an act was about."""
-        self.controller.uncover(stop.path)
+        self.controller.uncover(stop.path, stop.change)
         if stop.note is not None and self.view.go_to_note(stop.note):
             return
         if stop.entry is not None:
@@ -315,6 +344,7 @@ class MainWindow(QMainWindow):
     def _on_stop(self, stop: Stop) -> None:
         if stop.path is not None:
             self.files.show_current(stop.path)
+        self.shapes.entered(stop)
         self.places.moved()
 
     def _on_file(self, path: str) -> None:
@@ -323,6 +353,10 @@ class MainWindow(QMainWindow):
             return
         self.controller.uncover(path)
         self.view.go_to_file(path)
+        self.view.setFocus()
+
+    def _on_change(self, change: str) -> None:
+        self.go_to(Stop(self.controller.open_session().change(change).path, change))
         self.view.setFocus()
 
     def _on_note(self, note: str) -> None:

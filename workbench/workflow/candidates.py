@@ -55,7 +55,7 @@ def read_candidate(repository: Repository, head: Head, asked: Asked) -> Candidat
     if asked.range_text:
         found = repository.resolve(asked.range_text)
         return Candidate(found.base_tree, found.base_commit, found.tree, asked.range_text)
-    snapshot: Snapshot = repository.snapshot(staged=asked.staged)
+    snapshot: Snapshot = repository.snapshot(staged=asked.staged, base=head.tree)
     late = () if asked.staged else late_rows(repository)
     return Candidate(head.tree, head.commit, snapshot.tree, "", (*snapshot.not_shown, *late))
 

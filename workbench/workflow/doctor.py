@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
 from workbench.errors import UserError
-from workbench.generation.events import Failed, Finished
+from workbench.generation.failures import Trouble
 from workbench.git.version import git_version
+from workbench.review.costs import dollars
 from workbench.store import paths
-from workbench.store.settings import ModelSettings, load_settings
+from workbench.store.settings import load_settings
+from workbench.workflow.calls import OFFLINE, Tried, settings_of, try_model
 from workbench.workflow.opening import is_repository, open_log, open_repository
-from workbench.workflow.send import OFFLINE, try_model
 from workbench.workflow.trust import could_run, on_one_line, trust_of
 
 
@@ -38,7 +39,7 @@ def examine(model: str | None = None) -> tuple[Finding, ...]:
         *_repository(),
     ]
     if model:
-        found.append(_model(model))
+        found.extend(_model(model))
     return tuple(found)
 
 
@@ -93,19 +94,66 @@ def _repository() -> tuple[Finding, ...]:
     return (Finding("this repository", True, why),)
 
 
-def _model(name: str) -> Finding:
+def _model(name: str) -> tuple[Finding, ...]:
+    """One small call to a model, and in plain words what of it works: key, address, stream, count, price."""
     if name == OFFLINE:
-        return Finding("model offline", True, "needs nothing")
+        return (Finding("model offline", True, "needs nothing"),)
     try:
         settings = load_settings()
+        tried = try_model(settings_of(settings, name))
     except UserError as error:
-        return Finding(f"model {name}", False, f"not tried: {error.message}")
-    model = settings.models.get(name) or ModelSettings(name)
-    last = None
-    for event in try_model(model, threading.Event()):
-        last = event
-    if isinstance(last, Finished):
-        return Finding(f"model {name}", True, "it answered")
-    if isinstance(last, Failed):
-        return Finding(f"model {name}", False, f"{last.sentence} {last.hint}".strip())
-    return Finding(f"model {name}", False, "it did not answer")
+        return (Finding(f"model {name}", False, f"not tried: {error.message} {error.hint}".strip()),)
+    others = settings_of(settings, name).fallbacks
+    found = [Finding(f"model {name}", tried.answered, _answered(tried))]
+    found += [Finding(f"model {name}, {what}", ok, words) for what, ok, words in _facts(tried)]
+    for other in others:
+        named = settings_of(settings, other).model
+        found.append(Finding(f"model {name}, fallback", other != OFFLINE, _fallback(other, named)))
+    return tuple(found)
+
+
+def _answered(tried: Tried) -> str:
+    if tried.answered:
+        return f"it answered, as {tried.model}"
+    return f"{tried.sentence} {tried.hint}".strip()
+
+
+def _fallback(name: str, model: str) -> str:
+    if name == OFFLINE:
+        return "offline reads no prompt and cannot take its place; take it out of the fallbacks"
+    words = name if name == model else f"{name} ({model})"
+    return f"{words} is asked when it fails; try it: workbench doctor --model {name}"
+
+
+def _facts(tried: Tried) -> Iterator[tuple[str, bool, str]]:
+    """What the call showed. A failure is told once, beside what it is about; the rest was not come to."""
+    where = tried.address or "the provider's own address"
+    trouble = tried.trouble
+    if tried.key_name is None:
+        yield "key", True, "none is needed"
+    elif trouble in (Trouble.NO_KEY, Trouble.REFUSED_KEY, Trouble.NOT_ALLOWED):
+        yield "key", False, tried.sentence
+    else:
+        yield (
+            "key",
+            True,
+            f"{tried.key_name} {'is there' if tried.has_key else 'is not set, and none was asked for'}",
+        )
+    if trouble is Trouble.NO_KEY:
+        return
+    reached = trouble is not Trouble.NO_NETWORK
+    yield "address", reached, f"{where} {'answers' if reached else 'does not answer'}"
+    if not tried.answered:
+        return
+    yield "stream", True, f"the answer came in {tried.pieces} piece{'s' if tried.pieces != 1 else ''}"
+    usage = tried.usage
+    counted = usage is not None and not usage.estimated
+    who = "the provider" if counted else "the tokenizer here, because the provider does not say"
+    numbers = f"{usage.tokens_in or 0} + {usage.tokens_out or 0} by " if usage is not None else "by "
+    yield "tokens", True, f"counted {numbers}{who}"
+    if usage is None or usage.cost is None:
+        words = "not known, so its cost is not either, and budgets in dollars do not hold for it; "
+        yield "price", True, f"{words}give price_in and price_out in its settings"
+    else:
+        table = "the settings" if tried.own_price else "LiteLLM's table"
+        yield "price", True, f"known, by {table}: this call cost {dollars(usage.cost)}"

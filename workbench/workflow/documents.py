@@ -8,13 +8,16 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from workbench.review.actions import CallMade
 from workbench.review.changes import Change, FileChange, Kind, NotShown, Side
+from workbench.review.costs import Sum, by_model, by_purpose, by_round, total
 from workbench.review.ledger import Entry
 from workbench.review.lines import numbers, ranges
 from workbench.review.notes import Note, Place
 from workbench.review.places import places_now
 from workbench.review.progress import changes_at
 from workbench.review.rounds import Usage
+from workbench.review.scope import Scope, scope_of_task
 from workbench.review.sensitive import facts, tier
 from workbench.review.shapes import shape_of
 from workbench.review.suspicious import Suspicion, suspicious
@@ -55,6 +58,7 @@ def changes_document(session: Session) -> Document:
                 on_change.setdefault(change, []).append(note.id)
                 if note.reason:
                     reasons[change] = note.text
+    marks, scope = Marks(said, on_change, reasons), scope_of_task(review.task)
     return {
         "review": review.id,
         "round": current.number if current else 0,
@@ -62,16 +66,19 @@ def changes_document(session: Session) -> Document:
         "tree": current.tree if current else review.base,
         "not_shown": [not_shown_document(each) for each in (current.not_shown if current else ())],
         "files": [
-            file_document(file, review.current.get(file.path, NO_VERDICTS), Marks(said, on_change, reasons))
+            file_document(file, review.current.get(file.path, NO_VERDICTS), marks, scope)
             for file in session.files
         ],
     }
 
 
 def file_document(
-    file: FileChange, verdicts: FileVerdicts = NO_VERDICTS, marks: Marks | None = None
+    file: FileChange,
+    verdicts: FileVerdicts = NO_VERDICTS,
+    marks: Marks | None = None,
+    scope: Scope | None = None,
 ) -> Document:
-    """One file change, as design 4 gives it."""
+    """One file change, as design 4 gives it. `scope` is the task's."""
     old_path = file.base_path if file.base_path not in (None, file.path) else None
     document: Document = {
         "path": file.path,
@@ -82,6 +89,7 @@ def file_document(
         "old_id": file.old_id,
         "new_id": file.new_id,
         "sensitive": tier(file),
+        "out_of_scope": scope is not None and not scope.holds(file.path),
         "facts": list(facts(file)),
         "suspicious": [_suspicious_document(each) for each in suspicious(file)],
         "changes": [_change_document(change, verdicts, marks or _NO_MARKS) for change in file.changes],
@@ -140,9 +148,13 @@ def note_document(note: Note, place: Place | None, places: Sequence[Place | None
                 "round": reply.round + 1,
                 "kind": reply.kind.value if reply.kind else None,
                 "again": reply.again,
+                "model": reply.model or None,
+                "cut": reply.cut,
+                "ignored_edits": reply.ignored,
             }
             for reply in note.thread
         ],
+        "origin": note.origin or None,
     }
 
 
@@ -156,6 +168,7 @@ def entry_document(entry: Entry, answer: str | None) -> Document:
         "side": entry.side.value if entry.side else None,
         "line": entry.line,
         "count": entry.count,
+        "base": b"".join(entry.base).decode("utf-8", "surrogateescape"),
         "was": b"".join(entry.was).decode("utf-8", "surrogateescape"),
         "now": b"".join(entry.now).decode("utf-8", "surrogateescape"),
         "changes": list(entry.changes),
@@ -229,17 +242,65 @@ def calls_document(session: Session) -> Document:
     """Every call to a model that this review made."""
     return {
         "review": session.review.id,
-        "calls": [
-            {
-                "at": call.at,
-                "purpose": call.purpose,
-                "model": call.model,
-                "outcome": call.outcome,
-                "retries": call.retries,
-                "usage": usage_document(call.usage),
-            }
-            for call in session.review.calls
-        ],
+        "calls": [_call_document(call) for call in session.review.calls],
+        **_sums(session.review.calls),
+    }
+
+
+def day_document(made: Sequence[tuple[str, CallMade]]) -> Document:
+    """Today's calls of all reviews, each with its review, and their sums."""
+    reviews = dict.fromkeys(review for review, _ in made)
+    calls = [call for _, call in made]
+    sums = _sums(calls)
+    del sums["by_round"]  # round 2 of one review has nothing to do with that of another
+    by_review = {review: sum_document(total(call for of, call in made if of == review)) for review in reviews}
+    return {
+        "calls": [{"review": review, **_call_document(call)} for review, call in made],
+        "by_review": by_review,
+        **sums,
+    }
+
+
+def _sums(calls: Sequence[CallMade]) -> Document:
+    return {
+        "by_round": {str(number): sum_document(each) for number, each in by_round(calls).items()},
+        "by_model": {model: sum_document(each) for model, each in by_model(calls).items()},
+        "by_purpose": {purpose: sum_document(each) for purpose, each in by_purpose(calls).items()},
+        "total": sum_document(total(calls)),
+    }
+
+
+def sum_document(done: Sum) -> Document:
+    """Calls together: what is known of them, and of how many it is not."""
+    return {
+        "calls": done.calls,
+        "tokens_in": done.tokens_in,
+        "tokens_out": done.tokens_out,
+        "cached": done.cached,
+        "cost": done.cost,
+        "seconds": round(done.seconds, 3),
+        "retries": done.retries,
+        "unknown_tokens": done.unknown_tokens,
+        "unknown_cost": done.unknown_cost,
+        "estimated": done.estimated,
+    }
+
+
+def _call_document(call: CallMade) -> Document:
+    return {
+        "id": call.id,
+        "at": call.at,
+        "purpose": call.purpose,
+        "round": call.round,
+        "model": call.model,
+        "instead_of": call.instead_of or None,
+        "outcome": call.outcome,
+        "retries": call.retries,
+        "usage": usage_document(call.usage),
+        "cached": call.cached,
+        "first_token": call.first_token,
+        "prompt": call.prompt_digest,
+        "exchange": call.exchange,
     }
 
 

@@ -24,6 +24,7 @@ from workbench.git.index_writing import (
     write_index,
 )
 from workbench.git.intent import Intent, read_intent, remove_intent, write_intent
+from workbench.git.lfs_store import give_contents
 from workbench.git.merging import Outcome, Pair, Wish
 from workbench.git.packing import give_commit, missing
 from workbench.git.revisions import check
@@ -46,7 +47,6 @@ from workbench.workflow.session import Session, new_id
 from workbench.workflow.trust import require_trust
 from workbench.workflow.wishes import wishes_of, with_parts
 
-_SUBMODULE = "160000"
 _TRIES = 4
 _MOVED = "The branch is left as it is. Take the commit back yourself: git revert, or git branch -f."
 
@@ -171,6 +171,7 @@ def land_in_branch(
     branch = find_branch(repository, commit.branch.name)
     if branch.tip != commit.branch.tip:
         raise _branch_moved(branch.name)
+    give_contents(repository, entries)
     give_commit(repository, made, [commit.start])
     intended = Intended(new_id(), purpose, session.review.index, "")
     intent = _intent(session, intended, planned.destination, files)

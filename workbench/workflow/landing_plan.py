@@ -13,12 +13,16 @@ from workbench.git.identity import Identity
 from workbench.git.merging import Outcome, Wish
 from workbench.git.worktree import Conflict, Write
 from workbench.review.rounds import Source
+from workbench.review.sensitive import accepted
 from workbench.workflow.session import Session
 
 WORKTREE = "worktree"
 INDEX = "index"
 BRANCH = "branch:"
 PATCH = "patch:"
+
+THERE = "as it is"
+"""Of a path that holds already what was accepted."""
 
 _SUBJECT = 72
 _BODY_LINES = 12
@@ -46,6 +50,7 @@ class LandingPlan(Struct, frozen=True):
     """What a landing would do. `diff` is what the destination would gain; conflicts stop it whole.
 
     `writes` are for the work tree, `wishes` for the index and a branch, `commit` for a branch alone.
+    `sensitive`: every accepted file that does more than be read, written now or there already, and why.
     """
 
     destination: str
@@ -61,6 +66,14 @@ class LandingPlan(Struct, frozen=True):
     tree: str = ""
     wishes: tuple[Wish, ...] = ()
     commit: CommitPlan | None = None
+    sensitive: tuple[tuple[str, str], ...] = ()
+
+    def listed(self) -> tuple[tuple[str, str, str], ...]:
+        """What is to be looked at: how, which path, and why it is sensitive. Those that are come first."""
+        what = {row.path: row.what for row in self.rows}
+        first = tuple((what.get(path, THERE), path, why) for path, why in self.sensitive)
+        named = {path for path, _ in self.sensitive}
+        return first + tuple((row.what, row.path, "") for row in self.rows if row.path not in named)
 
 
 class Intended(Struct, frozen=True):
@@ -92,6 +105,7 @@ def counted(
         progress.unread,
         tuple(f"{each.path} {each.why}" for each in conflicts),
         tuple(warnings),
+        sensitive=tuple(accepted(session.files, session.review.current).items()),
     )
 
 

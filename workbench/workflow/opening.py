@@ -20,7 +20,7 @@ from workbench.review.actions import ReviewStarted
 from workbench.review.changes import FileChange
 from workbench.review.review import replay
 from workbench.review.rounds import Source
-from workbench.store import paths
+from workbench.store import paths, running
 from workbench.store.log import ActionLog, ReviewRow
 from workbench.store.settings import Settings, load_settings
 from workbench.workflow.candidates import Asked, Candidate, Choice, choices, late_words, read_candidate
@@ -139,7 +139,7 @@ def _opened(repository: Repository, log: ActionLog, settings: Settings, wanted: 
         else:
             found = _start(repository, log, settings, candidate, wanted)
     if isinstance(found, Session):
-        found.messages = (*messages, *late_words(repository))
+        found.messages = (*messages, *_interrupted(found), *late_words(repository))
     return found
 
 
@@ -152,7 +152,7 @@ def open_saved(review_id: str) -> Session:
         row = find_review(log, review_id)
         repository = open_repository(Path(row.repository))
         session = load_session(repository, log, load_settings(), row.id)
-        session.messages = (*_finished(session), *late_words(repository))
+        session.messages = (*_finished(session), *_interrupted(session), *late_words(repository))
         watching.check()
     except BaseException:
         if repository is not None:
@@ -173,6 +173,7 @@ def delete_review(review_id: str) -> str:
         log.delete(row.id)
     finally:
         log.close()
+    running.forget(row.id)
     remove_record(paths.journal_dir(row.id))
     remove_intent(paths.journal_dir(row.id))
     with suppress(UserError):
@@ -349,6 +350,15 @@ def _recovered(
         if read_record(folder) is not None or has_intent(folder):
             said.extend(_finished(load_session(repository, log, settings, row.id)))
     return tuple(said)
+
+
+def _interrupted(session: Session) -> tuple[str, ...]:
+    """Rounds that died with the program that asked for them, recorded; sentences about them."""
+    if not running.has_left(session.review.id):
+        return ()
+    from workbench.workflow.under_way import tell_interrupted  # noqa: PLC0415 - seldom, and it brings all that asks
+
+    return tell_interrupted(session)
 
 
 def _finished(session: Session) -> tuple[str, ...]:

@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
 
 from msgspec import Struct
@@ -18,10 +17,11 @@ from msgspec.structs import replace
 from workbench.errors import UserError
 from workbench.generation.backends import LiteLLMBackend
 from workbench.generation.checking import Outcome
-from workbench.generation.children import Helpers
 from workbench.generation.events import (
     Answered,
-    CallEvent,
+    CallBegan,
+    FellBack,
+    Noticed,
     Progressed,
     RepairAsked,
     Retried,
@@ -33,22 +33,64 @@ from workbench.generation.events import Lost as NotAnswered
 from workbench.generation.exchange import Exchange
 from workbench.generation.failures import Trouble
 from workbench.generation.generate import generate, generate_offline
-from workbench.generation.prompt import Message, Request, build, rough_tokens
-from workbench.generation.providers import key_name
-from workbench.review.actions import CallMade, FeedbackSent, RoundFailed
+from workbench.generation.prompt import Request, build, rough_tokens
+from workbench.review.actions import FeedbackSent, RoundFailed
 from workbench.review.compose import Take
+from workbench.review.costs import total
 from workbench.review.feedback import as_markdown
-from workbench.review.rounds import Source, Usage
-from workbench.store.keys import key_for
+from workbench.review.rounds import Source
+from workbench.store.rules import count_sent
 from workbench.store.settings import ModelSettings
+from workbench.workflow import calls as calling
+from workbench.workflow.calls import (
+    OFFLINE,
+    Called,
+    backend_of,
+    budget_of,
+    made,
+    require_affordable,
+    require_room,
+)
 from workbench.workflow.composing import compose_tree
+from workbench.workflow.gate import findings_in_text, require_clear
 from workbench.workflow.keeping import keep_rounds
 from workbench.workflow.landing import rejected_in_work_tree
+from workbench.workflow.limits import SMALL, ask_limits, known_limits, measured
+from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text
 from workbench.workflow.receive import Arrival, Origin, next_arrival, take_arrival
-from workbench.workflow.request import request_for
+from workbench.workflow.request import next_tray, tray_of
 from workbench.workflow.session import Session, new_id
+from workbench.workflow.tray import Tray
+from workbench.workflow.under_way import recorded, under_way
 
-OFFLINE = "offline"
+# The record of a call, and the name that is no model's, belong to what this module offers.
+__all__ = [
+    "OFFLINE",
+    "Arrived",
+    "Called",
+    "Event",
+    "Lost",
+    "Outgoing",
+    "Progress",
+    "Recipient",
+    "RecipientKind",
+    "Sent",
+    "calls",
+    "keep",
+    "line_of",
+    "next_number",
+    "next_round",
+    "outgoing",
+    "prompt_messages",
+    "recipient_named",
+    "recipients",
+    "require_ready",
+    "send_feedback",
+    "spent",
+    "start_tree",
+    "take",
+    "words",
+]
 
 
 class RecipientKind(StrEnum):
@@ -77,18 +119,14 @@ class Outgoing(Struct, frozen=True):
     tokens: int
     unread: int
     rejected_in_work_tree: int
+    tray: Tray | None = None
+    """What a model would be given with it: the one that was asked last, or that of the settings."""
 
 
 class Sent(Struct, frozen=True):
     """The feedback is about to leave; to be recorded first."""
 
     action: FeedbackSent
-
-
-class Called(Struct, frozen=True):
-    """One call to a model ended, whatever came of it."""
-
-    action: CallMade
 
 
 class Arrived(Struct, frozen=True):
@@ -106,7 +144,7 @@ class Lost(Struct, frozen=True):
     cancelled: bool = False
 
 
-Progress = TextArrived | Progressed | Retried | UsageKnown | RepairAsked
+Progress = CallBegan | TextArrived | Progressed | Retried | Noticed | UsageKnown | FellBack | RepairAsked
 Event = Progress | Sent | Called | Arrived | Lost
 
 
@@ -133,7 +171,7 @@ def recipient_named(session: Session, name: str) -> Recipient:
 
 
 def _model_recipient(name: str, model: ModelSettings) -> Recipient:
-    lacks = _backend(model).lacks
+    lacks = backend_of(model).lacks
     return Recipient(
         name, name if name == model.model else f"{name} ({model.model})", RecipientKind.MODEL, lacks, model
     )
@@ -145,7 +183,10 @@ def outgoing(session: Session) -> Outgoing:
     # The line numbers are those of the files that the next round starts from.
     taken_out = bool(rejected) and session.settings.take_out_before_sending
     text = as_markdown(session.feedback(taken_out=taken_out))
-    return Outgoing(text, rough_tokens(text), session.progress().unread, rejected)
+    last = str((session.log.remembered("recipient") or {}).get("id", ""))
+    model = session.settings.model if last in ("", OFFLINE, "clipboard", "waiting") else last
+    tray = next_tray(session, known_limits(session, model))
+    return Outgoing(text, rough_tokens(text), session.progress().unread, rejected, tray)
 
 
 def start_tree(session: Session) -> str:
@@ -174,39 +215,107 @@ def require_ready(session: Session, recipient: Recipient) -> None:
             f"{recipient.label} cannot be asked: {recipient.lacks}.",
             hint="Set the provider's key in the environment, or in Settings, Models.",
         )
-    if recipient.kind is RecipientKind.MODEL and _is_spent(session, recipient.model):
-        raise UserError(
-            f"The round was not started: the budget of ${session.settings.budget_review:.2f} is spent.",
-            hint="Raise it: budget_review in the settings.",
-        )
+    if recipient.kind is RecipientKind.MODEL:
+        require_room(session, _model_of(recipient), next_number(session))
 
 
-def _is_spent(session: Session, model: ModelSettings | None) -> bool:
-    """Whether the known cost of this review's calls has reached the budget. A free model may go on."""
-    free = model is not None and model.price_in == 0 and model.price_out == 0
-    known = sum(call.usage.cost or 0.0 for call in session.review.calls)
-    return not free and known >= session.settings.budget_review
+def next_number(session: Session) -> int:
+    """The number of the round that comes next."""
+    current = session.review.round
+    return (current.number if current else 0) + 1
 
 
-def next_round(session: Session, recipient: Recipient, cancelled: threading.Event) -> Iterator[Event]:
-    """Send the feedback to a model and yield what happens until the round is there or lost."""
+def next_round(
+    session: Session, recipient: Recipient, cancelled: threading.Event, only: Wanted | None = None
+) -> Iterator[Event]:
+    """Send the feedback to a model and yield what happens until the round is there or lost.
+
+    With `only`, just that is made anew, and what the model touches besides is left out.
+    """
     require_ready(session, recipient)
     session.log.remember("recipient", {"id": recipient.id})
     sent = send_feedback(session, recipient.id, taken_out=True)
-    request = request_for(session, sent.text, sent.start)
+    if only is not None:
+        sent = replace(sent, text=only_text(session, only))
+    tray = _tray(session, recipient, sent, cancelled)
+    request = tray.request
+    if only is not None:
+        request = only_request(session, request, only)
+    if recipient.kind is RecipientKind.MODEL:
+        require_clear(tray.findings)
+    line: tuple[LiteLLMBackend, ...] = ()
+    if recipient.kind is RecipientKind.MODEL:
+        line = line_of(session, recipient, next_number(session))
+        require_affordable(line[0], build(request), cancelled)
     yield Sent(sent)
+    count_sent(frozenset(rule for rule, _ in request.rules))
     began = time.monotonic()
-    for event in _author(session, recipient, request, cancelled):
-        if isinstance(event, Answered):
-            kept = _keep(session, event.exchange)
-            yield from _calls(event.exchange)
-            yield _taken(session, sent, event, kept, time.monotonic() - began)
-        elif isinstance(event, NotAnswered):
-            kept = _keep(session, event.exchange)
-            yield from _calls(event.exchange)
-            yield _lost(session, event, kept)
-        elif isinstance(event, Progress):
-            yield event
+    with under_way(session, next_number(session), recipient.id) as coming:
+        for event in _author(line, request, cancelled):
+            record = coming.note(event)
+            if record is not None:
+                yield record
+            if isinstance(event, Answered):
+                kept = coming.keep(session, event.exchange)
+                yield _taken(session, sent, event, kept, time.monotonic() - began, only)
+            elif isinstance(event, NotAnswered):
+                yield _lost(session, event, coming.keep(session, event.exchange))
+            elif isinstance(event, Progress):
+                yield event
+
+
+def hand_over(session: Session, recipient: str) -> FeedbackSent:
+    """The act of sending to whoever is no model: the clipboard, a waiting caller. Through the same gate."""
+    sent = send_feedback(session, recipient)
+    require_clear(findings_in_text(session, sent.text))
+    return sent
+
+
+def preview(
+    session: Session, recipient: Recipient, cancelled: threading.Event, *, quick: bool = False
+) -> Tray:
+    """The tray that sending to this recipient would make its prompt from now. Blocking.
+
+    `quick`: what is not known of the model is not asked for, which may take seconds.
+    """
+    sent = send_feedback(session, "preview", taken_out=True)
+    return _tray(session, recipient, sent, cancelled, quick=quick)
+
+
+def require_sendable(session: Session, recipient: Recipient, cancelled: threading.Event) -> None:
+    """UserError, before anything is done for it, when the gate stops what this recipient would be given."""
+    if recipient.kind is RecipientKind.MODEL:
+        require_clear(preview(session, recipient, cancelled).findings)
+    elif recipient.kind is not RecipientKind.OFFLINE:
+        require_clear(findings_in_text(session, as_markdown(session.feedback())))
+
+
+def measured_preview(session: Session, recipient: Recipient, tray: Tray, cancelled: threading.Event) -> Tray:
+    """The same with exact counts, where the recipient is a model that can be asked for them. Blocking."""
+    if recipient.kind is not RecipientKind.MODEL or recipient.lacks:
+        return tray
+    (first, *_) = line_of(session, recipient)
+    return measured(session, tray, first, cancelled)
+
+
+def _tray(
+    session: Session,
+    recipient: Recipient,
+    sent: FeedbackSent,
+    cancelled: threading.Event,
+    *,
+    quick: bool = False,
+) -> Tray:
+    if recipient.kind is not RecipientKind.MODEL:
+        return tray_of(session, sent.text, sent.start)
+    limits = known_limits(session, recipient.id)
+    tray = tray_of(session, sent.text, sent.start, limits)
+    packed = sum(item.whole or item.tokens for item in tray.items)
+    if limits.window is None and packed > SMALL and not (quick or recipient.lacks or cancelled.is_set()):
+        (first, *_) = line_of(session, recipient)
+        limits = ask_limits(session, recipient.id, first, cancelled)
+        tray = tray_of(session, sent.text, sent.start, limits)
+    return tray
 
 
 def take(session: Session, event: Event) -> None:
@@ -215,6 +324,10 @@ def take(session: Session, event: Event) -> None:
         session.act(event.action)
     elif isinstance(event, Arrived):
         take_arrival(session, event.arrival)
+    if isinstance(event, Lost):
+        recorded(session.review.id, event.action.exchange)
+    elif isinstance(event, Arrived):
+        recorded(session.review.id, event.arrival.action.round.exchange)
 
 
 def words(event: Event) -> str:
@@ -223,7 +336,13 @@ def words(event: Event) -> str:
         case Sent():
             return f"Sent to {event.action.recipient}."
         case Retried():
-            return f"Again in {event.wait:.0f} s: {event.why}"
+            void = " What had arrived of it does not count." if event.shown else ""
+            return f"Again in {event.wait:.0f} s: {event.why}{void}"
+        case FellBack():
+            void = " What had arrived of its answer does not count." if event.shown else ""
+            return f"{event.why} Asking {event.to} instead.{void}"
+        case Noticed():
+            return event.words
         case RepairAsked():
             return f"The answer did not fit and is asked for again: {event.problems[0]}"
         case _:
@@ -231,45 +350,30 @@ def words(event: Event) -> str:
 
 
 def _author(
-    session: Session, recipient: Recipient, request: Request, cancelled: threading.Event
+    line: tuple[LiteLLMBackend, ...], request: Request, cancelled: threading.Event
 ) -> Iterator[RoundEvent]:
-    if recipient.kind is RecipientKind.OFFLINE:
+    if not line:
         yield from generate_offline(request)
         return
-    # The session keeps the helper: the next round need not wait seconds for another one to start.
-    backend = _backend(recipient.model or ModelSettings(recipient.id), session.helpers)
-    yield from generate(request, backend, cancelled)
+    yield from generate(request, line[0], cancelled, fallbacks=line[1:])
 
 
-def _backend(model: ModelSettings, helpers: Helpers | None = None) -> LiteLLMBackend:
-    # An address of the user's own gets a key only where the settings name one: never a provider's by chance.
-    name = model.key_name or (None if model.api_base else key_name(model.model))
-    key = key_for(name) if name else None
-    return LiteLLMBackend(
-        model.model,
-        api_base=model.api_base,
-        key=key,
-        key_name=model.key_name,
-        price_in=model.price_in,
-        price_out=model.price_out,
-        helpers=helpers,
-    )
+def line_of(session: Session, recipient: Recipient, number: int | None = None) -> tuple[LiteLLMBackend, ...]:
+    """Who is asked: the model, then its fallbacks, under the budgets of a round (the current one)."""
+    current = session.review.round
+    number = (current.number if current else 0) if number is None else number
+    return calling.line_of(session, _model_of(recipient), budget_of(session, number))
 
 
-def try_model(model: ModelSettings, cancelled: threading.Event) -> Iterator[CallEvent]:
-    """One small call, for the doctor."""
-    backend = _backend(model)
-    try:
-        yield from backend.events((Message("user", "Answer with the word: ready"),), cancelled)
-    finally:
-        backend.close()
+def _model_of(recipient: Recipient) -> ModelSettings:
+    return recipient.model or ModelSettings(recipient.id)
 
 
 def prompt_messages(session: Session) -> list[dict[str, str]]:
     """The messages that a model would be given now. Blocking."""
     sent = send_feedback(session, "preview", taken_out=True)
-    request = request_for(session, sent.text, sent.start)
-    return [{"role": each.role, "content": each.content} for each in build(request)]
+    tray = tray_of(session, sent.text, sent.start, known_limits(session, session.settings.model))
+    return [{"role": each.role, "content": each.content} for each in tray.messages]
 
 
 def _arrival(
@@ -279,8 +383,10 @@ def _arrival(
     exchange: Exchange,
     kept: str | None,
     seconds: float | None = None,
+    only: Wanted | None = None,
 ) -> Arrival:
     tree = _tree_of(session, sent.start, outcome)
+    made = None if only is None else confine(session, sent.start, tree, outcome, only)
     usage = exchange.usage if exchange.calls else None
     if usage is not None and usage.seconds is None and seconds is not None:
         usage = replace(usage, seconds=seconds)
@@ -291,9 +397,11 @@ def _arrival(
         exchange=kept,
         usage=usage,
         answers=outcome.answers,
-        whys=outcome.whys,
+        whys=made.whys if made is not None else outcome.whys,
+        only=as_only(session, only) if only is not None else None,
+        left_out=made.left_out if made is not None else (),
     )
-    return next_arrival(session, tree, origin)
+    return next_arrival(session, made.tree if made is not None else tree, origin)
 
 
 def _tree_of(session: Session, start: str, outcome: Outcome) -> str:
@@ -307,36 +415,28 @@ def _tree_of(session: Session, start: str, outcome: Outcome) -> str:
     return session.repository.compose_tree(start, changes)
 
 
-def _keep(session: Session, exchange: Exchange) -> str:
-    document = json.loads(exchange.as_json())
-    first = exchange.calls[0].messages if exchange.calls else ()
-    document["messages"] = [{"role": each.role, "content": each.content} for each in first]
-    return session.log.keep_exchange(document)
+def keep(session: Session, exchange: Exchange) -> str:
+    """Keep a whole exchange and give the id that actions name it by."""
+    return calling.keep(session.log, exchange)
 
 
-def _calls(exchange: Exchange) -> Iterator[Called]:
-    for call in exchange.calls:
-        yield Called(
-            CallMade(
-                id=new_id(),
-                at=time.time(),
-                purpose="round",
-                model=exchange.model,
-                outcome=call.outcome,
-                usage=call.usage or Usage(),
-                prompt_digest=call.digest,
-                retries=call.retries,
-            )
-        )
+def calls(exchange: Exchange, kept: str, number: int) -> Iterator[Called]:
+    """The record of each call of an exchange that was made for round `number`."""
+    yield from filter(None, (made(call, number, kept) for call in exchange.calls))
 
 
 def _taken(
-    session: Session, sent: FeedbackSent, answered: Answered, kept: str, seconds: float
+    session: Session,
+    sent: FeedbackSent,
+    answered: Answered,
+    kept: str,
+    seconds: float,
+    only: Wanted | None = None,
 ) -> Arrived | Lost:
     """The round of an answer that fits; lost where no tree can be made of it."""
     exchange = answered.exchange
     try:
-        return Arrived(_arrival(session, sent, answered.outcome, exchange, kept, seconds))
+        return Arrived(_arrival(session, sent, answered.outcome, exchange, kept, seconds, only))
     except UserError as error:
         return _lost(session, NotAnswered(Trouble.BAD_ANSWER, error.message, error.hint, exchange), kept)
 
@@ -357,7 +457,5 @@ def _lost(session: Session, event: NotAnswered, kept: str) -> Lost:
 
 def spent(session: Session) -> float | None:
     """Dollars that this review's calls cost; None when a call's cost is unknown."""
-    costs: Mapping[int, float | None] = dict(enumerate(call.usage.cost for call in session.review.calls))
-    if any(cost is None for cost in costs.values()):
-        return None
-    return sum(cost for cost in costs.values() if cost is not None)
+    done = total(session.review.calls)
+    return None if done.unknown_cost else done.cost

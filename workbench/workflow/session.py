@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.generation.children import Helpers
@@ -60,6 +61,10 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+_NAMING = (NoteWritten, NoteEdited, NoteWithdrawn, Judged, Undone, Redone)
+"""The acts after which other notes may name a house rule."""
+
+
 class LedgerFacts(Struct, frozen=True):
     """The three comparisons that the ledger of a round is made from, read once when the round is shown."""
 
@@ -93,6 +98,8 @@ class Session(RoundFiles):
         """The landing that is being written or is not recorded yet."""
         self.helpers = Helpers()
         """Processes that call models. None runs before it is needed; one is kept for the next round."""
+        self.held_back: frozenset[str] = frozenset()
+        """Ids of notes that wait for the expert, and that the next round is therefore not sent again."""
         self._last_verdict: tuple[Verdict, str | None] | None = None
         self._ledger_cache: tuple[tuple[object, ...], tuple[Entry, ...]] | None = None
 
@@ -128,7 +135,9 @@ class Session(RoundFiles):
         # Late, as the ledger: the first frame of a first round shows neither.
         from workbench.review.feedback import feedback  # noqa: PLC0415
 
-        return feedback(self.review, self.files, taken_out=taken_out or self.is_taken_out)
+        notes = {key: note for key, note in self.review.notes.items() if key not in self.held_back}
+        review = replace(self.review, notes=notes) if self.held_back else self.review
+        return feedback(review, self.files, taken_out=taken_out or self.is_taken_out)
 
     @property
     def is_taken_out(self) -> bool:
@@ -397,11 +406,25 @@ class Session(RoundFiles):
 
         The journal of a landing goes only now, when what it did is recorded.
         """
+        counted = isinstance(action, _NAMING)
+        rules = self._named_rules() if counted else None
         self.log.append(self.review.id, action)
         if self.recording is not None and self.recording.action == action.id:
             self.recording.end(self.review.id)
             self.recording = None
         self.poll()
+        if rules is not None and self._named_rules() != rules:
+            from workbench.workflow.rules import count_broken  # noqa: PLC0415 - seldom
+
+            count_broken(self)
+
+    def _named_rules(self) -> Mapping[str, frozenset[str]]:
+        """The house rules that notes say were broken: counted, and taken back with the note."""
+        if not any("R" in note.text for note in self.review.notes.values()):
+            return {}
+        from workbench.workflow.rules import named_rules  # noqa: PLC0415 - seldom
+
+        return named_rules(self.review)
 
     def take_round(self, action: RoundArrived, files: Sequence[FileChange]) -> None:
         """Take a round whose file changes the caller has read already."""

@@ -6,14 +6,14 @@ Sensitive files are left out of every such act, and said: who judges or notes th
 from __future__ import annotations
 
 import threading
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
 from workbench.review.notes import Intent, Note, Place
-from workbench.review.sensitive import left_out, tiers
+from workbench.review.sensitive import Tier, left_out, tiers
 from workbench.review.shape_groups import ShapeGroup, group_of
 from workbench.review.shapes import shape_of
 from workbench.review.verdicts import Verdict, select_changes
@@ -27,15 +27,15 @@ _BY_ITSELF = "Each is judged by itself: its changes by their ids, or the file by
 
 
 class RoundShapes(Struct, frozen=True):
-    """The shape of every change of a round by its id, the changes of each shape, and the sensitive paths."""
+    """The shape of every change of a round by id, the changes of each, and the tiers of sensitive paths."""
 
     of: Mapping[str, str]
     changes: Mapping[str, tuple[Change, ...]]
-    sensitive: Container[str]
+    tiers: Mapping[str, Tier]
 
     def group(self, shape: str) -> ShapeGroup:
         """All changes of one shape."""
-        return group_of(shape, self.changes.get(shape, ()), self.sensitive)
+        return group_of(shape, self.changes.get(shape, ()), self.tiers)
 
     def groups(self) -> tuple[ShapeGroup, ...]:
         """Every shape, the rarest first."""
@@ -43,7 +43,7 @@ class RoundShapes(Struct, frozen=True):
         return tuple(self.group(shape) for shape in rarest)
 
 
-NO_SHAPES = RoundShapes({}, {}, frozenset())
+NO_SHAPES = RoundShapes({}, {}, {})
 
 
 def find_shapes(files: Sequence[FileChange], cancelled: threading.Event | None = None) -> RoundShapes:

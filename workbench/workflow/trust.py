@@ -38,8 +38,11 @@ __all__ = [
 
 NEVER = "never trusted"
 MEANING = (
-    "Reading, judging, and landing to the work tree or a patch run nothing of it, trusted or not. "
-    "Trusted, Workbench may write its index and branches; its hooks and filters run where git asks for them."
+    "Restricted, nothing of it is run: you read, judge, and land to the work tree or a patch all the same, but "
+    "for files that go through a filter; those are listed, not shown. "
+    "Trusted, its filters run on those files whenever they are read or landed, pre-commit and commit-msg run "
+    "when you land to a branch, and its index and branches may be written. "
+    "Of the rest of what is listed, Workbench itself runs nothing, trusted or not."
 )
 """What trust is for, as said wherever it is asked."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from workbench.git.worktree import Write
+from workbench.review.carry import carry_rounds, carry_verdicts
 from workbench.review.changes import FileChange, Run, Side
 from workbench.review.compose import Take
 from workbench.review.entries import entry_id
@@ -82,7 +83,7 @@ def _entries(session: Session, read: int | None, known: str) -> Mapping[str, Ent
     if read is not None and all(each.source is Source.EXPERT for each in review.rounds[read + 1 :]):
         # The round is what the work tree has, but for edits of the expert's own, which are accepted. A
         # file that such an edit made what the base has is not among its changes any more.
-        as_read = read == review.index and known == review.rounds[read].tree
+        as_read = read == review.index and review.rounds[read].read is None
         gone = {} if as_read else _left_behind(session, session.files_of(known))
         return {**gone, **composed_files(repository, session.files, review.current, Take.NOT_REJECTED)}
     return _on_top(session, read, known)
@@ -159,9 +160,15 @@ def _held(
 def _verdicts_there(session: Session, file: FileChange, read: int | None, known: str) -> FileVerdicts:
     """What was judged of the lines that the work tree has. After a landing, nothing rejected is left."""
     review = session.review
-    if read is None or review.rounds[read].tree != known:
+    if read is None or known not in (review.rounds[read].tree, review.rounds[read].read):
         return NO_VERDICTS
-    return review.verdicts[read].get(file.path, NO_VERDICTS)
+    tree = review.rounds[read].tree
+    if tree == known:
+        return review.verdicts[read].get(file.path, NO_VERDICTS)
+    # Edits of the expert's own were laid over what was read: its own lines are judged where they are the same.
+    between = session.repository.file_changes(tree, known)
+    carry = carry_rounds(session.files_of(tree), (file,), between, review.verdicts[read])
+    return carry_verdicts(review.verdicts[read], carry).get(file.path, NO_VERDICTS)
 
 
 def _given_up(session: Session, file: FileChange, read: int | None, known: str) -> frozenset[int]:
@@ -178,12 +185,16 @@ def _given_up(session: Session, file: FileChange, read: int | None, known: str) 
         place = note.place
         settled = note.settled and not note.withdrawn and note.intent in (Intent.MUST, Intent.SHOULD)
         if settled and note.round == read and place.path == file.path:
+            laid_over = _lines_in(session, file, known, read)
             for line in range(place.start, place.start + place.count):
-                old, new = (line, 0) if place.side is Side.OLD else (0, line)
+                old, new = (line, 0) if place.side is Side.OLD else (0, laid_over.backward(line) or 0)
                 given |= {run.old_start for run in file.runs if _holds(run, new, old)}
     for index in range((read if read is not None else review.index) + 1, review.index + 1):
         if review.rounds[index].source is Source.EXPERT:
             given |= _taken_out(session, file, known, index)
+    if read is not None and review.rounds[read].read == known:
+        laid_over = _lines_in(session, file, known, read)
+        given |= {run.old_start for run in file.runs if _loses(run, laid_over)}
     return frozenset(given)
 
 
@@ -196,19 +207,26 @@ def _holds(run: Run, new: int, old: int) -> bool:
 
 def _taken_out(session: Session, file: FileChange, known: str, index: int) -> set[int]:
     """Runs whose lines were still there before an edit of the expert's own, and are not after it."""
-
-    def lines_in(at: int) -> LineMap:
-        tree = session.review.rounds[at].tree
-        found = session.repository.file_changes(known, tree, (file.path,), renames=False)
-        return LineMap(found[0].runs if found else ())
-
-    before, after = lines_in(index - 1), lines_in(index)
+    before, after = (_lines_in(session, file, known, at) for at in (index - 1, index))
     return {
         run.old_start
         for run in file.runs
         for line in range(run.new_start, run.new_start + len(run.added))
         if before.forward(line) is not None and after.forward(line) is None
     }
+
+
+def _lines_in(session: Session, file: FileChange, known: str, index: int) -> LineMap:
+    """From the lines of the work tree's file to those of the round of that index."""
+    tree = session.review.rounds[index].tree
+    found = session.repository.file_changes(known, tree, (file.path,), renames=False)
+    return LineMap(found[0].runs if found else ())
+
+
+def _loses(run: Run, to_round: LineMap) -> bool:
+    """Whether a line that a run added is not in a round."""
+    lines = range(run.new_start, run.new_start + len(run.added))
+    return any(to_round.forward(line) is None for line in lines)
 
 
 def _left_behind(session: Session, there: Sequence[FileChange]) -> Mapping[str, Entry | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from msgspec import Struct, field
 
@@ -284,6 +284,8 @@ class Builder(Struct):
     old_count: int | None
     folding: Folding
     pins: Sequence[Pin] = ()
+    out: frozenset[str] = frozenset()
+    """Changes that the view leaves out. A line stands for them, so that nothing is passed over in silence."""
     blocks: list[Block] = field(default_factory=list)
 
     def build(self) -> list[Block]:
@@ -291,7 +293,8 @@ class Builder(Struct):
         self._pin_under(None)
         for change in self.file.changes:
             if not change.is_text:
-                self.blocks.append(Block(Sort.FACT, key=change.id))
+                left_out = change.id in self.out
+                self.blocks.append(_stands_for(1) if left_out else Block(Sort.FACT, key=change.id))
                 self._pin_under(change.id)
         self._lines()
         return self.blocks
@@ -307,7 +310,10 @@ class Builder(Struct):
             self._unchanged(old, new, start - old, before=index > 0, after=True)
             new += start - old
             rows = RunRows(run, by_run[index], self.folding.split, self.folding.ignore_whitespace)
-            self._code(Block(Sort.RUN, rows=rows.count, run=rows, tail=True))
+            if self.out and any(change.id in self.out for change in rows.changes):
+                self._left_out(rows)
+            else:
+                self._code(Block(Sort.RUN, rows=rows.count, run=rows, tail=True))
             old, new = start + len(run.removed), new + len(run.added)
         if not self.file.runs and not (self.folding.whole and self.old_count):
             return
@@ -315,6 +321,19 @@ class Builder(Struct):
             return  # added or deleted as a whole: nothing is unchanged
         rest = None if self.old_count is None else max(0, self.old_count - old + 1)
         self._unchanged(old, new, rest, before=bool(self.file.runs), after=False)
+
+    def _left_out(self, rows: RunRows) -> None:
+        """A run of which changes are left out. Only one-sided runs have several, a row for each line."""
+        for is_out, group in groupby(rows.changes, lambda change: change.id in self.out):
+            changes = list(group)
+            if is_out:
+                self.blocks.append(_stands_for(len(changes)))
+                self.blocks.extend(_pinned(pin) for pin in self.pins if any(_is_on(pin, c) for c in changes))
+                continue
+            first = rows.rows_of_change(changes[0].id)[0]
+            last, count = rows.rows_of_change(changes[-1].id)
+            whole = last + count - first
+            self._code(Block(Sort.RUN, whole, run=rows, first=first, tail=first + whole == rows.count))
 
     def _unchanged(self, old: int, new: int, count: int | None, *, before: bool, after: bool) -> None:
         """Unchanged lines between runs: some shown, the rest folded. `count` None: to an unknown end."""
@@ -374,8 +393,8 @@ class Builder(Struct):
                 continue
             row = row_of_line(block, pin.side, pin.line)
             if row is not None:
-                if block.run is not None:
-                    block.rows = block.run.count  # known by now
+                if block.run is not None and block.tail:
+                    block.rows = block.run.count - block.first  # known by now
                 found.append((row, pin))
         return sorted(found, key=lambda each: each[0])
 
@@ -389,7 +408,22 @@ def _part(block: Block, first: int, rows: int) -> Block:
         return block
     if block.sort is Sort.PLAIN:
         return Block(Sort.PLAIN, rows=rows, old=block.old + first, new=block.new + first)
-    return Block(Sort.RUN, rows=rows, run=block.run, first=first, tail=first + rows == block.rows)
+    tail = block.tail and first + rows == block.rows
+    return Block(Sort.RUN, rows=rows, run=block.run, first=block.first + first, tail=tail)
+
+
+def _stands_for(count: int) -> Block:
+    are = "change here is" if count == 1 else "changes here are"
+    return Block(Sort.WORDS, key=f"{count} {are} not in this view")
+
+
+def _is_on(pin: Pin, change: Change) -> bool:
+    """Whether something lies under a line of a change."""
+    if pin.line is None:
+        return False
+    if pin.side is Side.OLD:
+        return change.old_start <= pin.line < change.old_start + len(change.removed)
+    return change.new_start <= pin.line < change.new_start + len(change.added)
 
 
 def _merged(spans: Iterable[tuple[int, int]], count: int) -> list[tuple[int, int]]:

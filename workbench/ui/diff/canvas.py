@@ -206,9 +206,9 @@ class Canvas(QAbstractScrollArea):
         if card is None or card.note is not note or card.place != place or card.width != width:
             outdated = place is None and note.place.path is not None
             # Late: what cards are laid out with costs 8 ms, and a first round has none.
-            from workbench.ui.diff.cards import NoteCard  # noqa: PLC0415
+            from workbench.ui.diff.finding_card import card_for  # noqa: PLC0415
 
-            card = self._cards[block.key] = NoteCard(self.dress, note, place, width, outdated=outdated)
+            card = self._cards[block.key] = card_for(self.dress, note, place, width, outdated=outdated)
         return card
 
     def _most(self) -> int:
@@ -340,8 +340,10 @@ class Canvas(QAbstractScrollArea):
             # What was on the screen stands elsewhere now; the rest of the view follows in the next frame.
             self.viewport().update()
         painter = QPainter(self.viewport())
-        self._painter.paint(painter, self._scene(self._bands(event.region())))
-        painter.end()
+        try:
+            self._painter.paint(painter, self._scene(self._bands(event.region())))
+        finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its event
+            painter.end()
         self.last_frame = perf_counter() - started
         self._later.start()
         if self._painter.code.painted_change:

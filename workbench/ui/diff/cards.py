@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 
 from workbench.review.changes import Side
-from workbench.review.notes import Author, Note, Place
+from workbench.review.notes import Author, Note, Place, Reply
 from workbench.review.text import decode, visible
 from workbench.ui.diff.chips import MARGIN, chip
 from workbench.ui.diff.dress import BAR, Dress
@@ -141,10 +141,7 @@ class NoteCard:
             self._block(note.suggestion.rstrip("\n").split("\n"), theme.added_row)
         for reply in note.thread:
             self._y += _GAP
-            who = "you" if reply.author is Author.EXPERT else "the model"
-            kind = f" · {reply.kind.value}" if reply.kind is not None else ""
-            again = " · sent again" if reply.again else ""
-            self._label(f"{who}{kind}{again}", indent=12)
+            self._label(reply_words(reply), indent=12)
             if reply.text:
                 self._text(reply.text, theme.text, indent=12)
 
@@ -181,23 +178,27 @@ class NoteCard:
 
     def paint(self, painter: QPainter, x: float, y: float, *, current: bool) -> None:
         """Paint with the row's top left corner there."""
-        theme = self.dress.theme
         box = QRectF(x + 0.5, y + MARGIN + 0.5, self.width - 1, self.height - 2 * MARGIN - 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         path = QPainterPath()
         path.addRoundedRect(box, 8, 8)
-        painter.fillPath(path, theme.raised)
-        painter.save()
-        painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
-        painter.fillRect(QRectF(x, y, BAR + 0.5, self.height), self.colour)
-        painter.restore()
-        painter.setPen(QPen(theme.accent if current else theme.line, 1.5 if current else 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(path)
+        self._ground(painter, path, box, current=current)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._head(painter, x, y)
         for part in self._parts:
             self._paint_part(painter, part, x, y)
+
+    def _ground(self, painter: QPainter, path: QPainterPath, box: QRectF, *, current: bool) -> None:
+        """The card without its words: filled, with its bar and its edge."""
+        theme = self.dress.theme
+        painter.fillPath(path, theme.raised)
+        painter.save()
+        painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(QRectF(box.left() - 0.5, box.top(), BAR + 0.5, box.height()), self.colour)
+        painter.restore()
+        painter.setPen(QPen(theme.accent if current else theme.line, 1.5 if current else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
 
     def _head(self, painter: QPainter, x: float, y: float) -> None:
         dress, note, theme = self.dress, self.note, self.dress.theme
@@ -236,6 +237,8 @@ class NoteCard:
 
     def _where(self) -> str:
         words = place_words(self.place if self.place is not None else self.note.place)
+        if self.note.spread:
+            words += f" · and {len(self.note.spread):,} more places"
         if self.note.settled and not self.outdated:
             first = visible(self.note.text.split("\n")[0]).text
             return f"{first} · {words}"
@@ -259,6 +262,20 @@ class NoteCard:
         for at, shaped in enumerate(part.code):
             shaped.draw(painter, left + 12, y + part.y + 8 + at * self._code_line)
         painter.restore()
+
+
+def reply_words(reply: Reply) -> str:
+    """Who said an entry of a thread, in which round, and what is odd about it."""
+    if reply.author is Author.EXPERT:
+        return "you · sent again" if reply.again else "you"
+    who = visible(reply.model or "the model").text
+    if reply.kind is None:
+        return f"{who} · is writing…"
+    parts = [who, reply.kind.value]
+    parts += ["incomplete"] if reply.cut else []
+    if reply.ignored:
+        parts.append(f"{reply.ignored} edit{'' if reply.ignored == 1 else 's'} in it ignored")
+    return " · ".join(parts)
 
 
 def place_words(place: Place) -> str:

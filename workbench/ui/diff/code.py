@@ -442,7 +442,8 @@ def verdict_words(
     if said is not None:
         return said.value, dress.said(said)
     if stands is Standing.ASKED:
-        return "asked", dress.theme.open
+        note = layout.document.spread.get(change.id)
+        return f"asked · {note}" if note else "asked", dress.theme.open
     return "", dress.theme.dim
 
 

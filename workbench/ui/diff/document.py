@@ -37,8 +37,12 @@ class Document(Struct, frozen=True):
     viewed: frozenset[str] = frozenset()
     ledger_marks: Mapping[str, Said] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    spread: Mapping[str, str] = field(default_factory=dict)
+    """By change, the note that stands on it and on many others; its card is at the first of them."""
     remarks: Mapping[str, Remark] = field(default_factory=dict)
     """What is to be said of files besides their lines, by path, as far as it was looked at."""
+    hidden: frozenset[str] = frozenset()
+    """Changes that the view leaves out: a line says how many stand there."""
 
 
 class Stop(Struct, frozen=True):

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from workbench.review.changes import Change, FileChange, Run, Side
+from workbench.review.entries import Entry, Said
 from workbench.review.notes import Note, Place
 from workbench.review.progress import Standing, has_open_lines, standing
 from workbench.review.verdicts import FileVerdicts
@@ -137,28 +138,35 @@ class Layout:
         `old_counts` are the lengths of the base's files, by object id, as far as they were read.
         """
         last, self.document, self._count_old = self.document, document, old_counts
-        if last.files is not document.files or last.entries is not document.entries or not self.sections:
+        other_changes = last.files is not document.files or last.hidden != document.hidden
+        if other_changes or last.entries is not document.entries or not self.sections:
             self._arrange(last)
         elif last.notes is not document.notes:
             self._pin_all()
 
     def _arrange(self, last: Document) -> None:
+        self._tops = None
         known = {section.key: section for section in self.sections}
         files: list[Section] = []
         folding = self._folding()
+        header, part = self.heights.header, Part.FILE
+        other = last.hidden ^ self.document.hidden if last.hidden != self.document.hidden else frozenset()
         for file in self.document.files:
             section = known.get(file.path)
             if section is None:
-                section = Section(Part.FILE, file.path, file, folding, header=self.heights.header)
-                if file.is_unchanged:
-                    section.folding = replace(folding, whole=True)
-                self._reset(section)
+                own = folding if file.changes or not file.is_unchanged else replace(folding, whole=True)
+                # The whole loop is run for twenty thousand files before the first frame.
+                section = Section(
+                    part, file.path, file, own, header=header, estimate=self._estimate(file, own)
+                )
             elif section.file is not file:
                 same = section.file == file
                 section.file = file
                 section.standings = None
                 if not same:
                     section.folding = replace(section.folding, opened=())
+                self._reset(section)
+            elif other and any(change.id in other for change in file.changes):
                 self._reset(section)
             files.append(section)
         self.sections = files
@@ -181,22 +189,29 @@ class Layout:
         for entry in self.document.entries:
             section.blocks.append(Block(Sort.ENTRY, key=entry.id))
             if entry.is_violation and (entry.was or entry.now):
-                run = Run(1, max(1, entry.line), entry.was, entry.now)
-                rows = RunRows(run, (), self.split, numbered=False)
-                rows.resolve()
-                shown = min(rows.count, ENTRY_ROWS)
-                section.blocks.append(Block(Sort.RUN, rows=shown, run=rows, key=entry.id))
-                if rows.count > shown:
-                    section.blocks.append(Block(Sort.WORDS, key=f"{rows.count - shown} more lines"))
+                self._compare(section, entry)
         self._stack(section)
         return section
+
+    def _compare(self, section: Section, entry: Entry) -> None:
+        """What was judged and what stands there now, side by side, and above them what the base has."""
+        assert section.blocks is not None
+        pairs = [(entry.was, entry.now, versions(entry))]
+        if entry.base and entry.base not in (entry.was, entry.now):
+            pairs.insert(0, (entry.base, (), "in the base"))
+        for was, now, words in pairs:
+            rows = RunRows(Run(1, max(1, entry.line), was, now), (), self.split, numbered=False)
+            rows.resolve()
+            shown = min(rows.count, ENTRY_ROWS)
+            section.blocks.append(Block(Sort.WORDS, key=words))
+            section.blocks.append(Block(Sort.RUN, rows=shown, run=rows, key=entry.id))
+            if rows.count > shown:
+                section.blocks.append(Block(Sort.WORDS, key=f"{rows.count - shown} more lines"))
 
     def _pin_all(self) -> None:
         """Put every note and editor where it belongs; lay out again only the sections where that differs."""
         pins: dict[str, list[Pin]] = {}
-        self.files = {
-            section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE
-        }
+        self._number_files()
         for note, place in self.document.notes:
             path, pin = self._pin(note, place)
             pins.setdefault(path, []).append(pin)
@@ -204,7 +219,7 @@ class Layout:
             pins.setdefault(path if path in self.files else REVIEW_KEY, []).append(pin)
         self._review_section(tuple(pins.get(REVIEW_KEY, ())))
         for section in self.sections:
-            if section.part is not Part.FILE:
+            if section.part is not Part.FILE or not (pins or section.pins):
                 continue
             wanted = tuple(pins.get(section.key, ()))
             if wanted != section.pins:
@@ -214,17 +229,23 @@ class Layout:
                 self._stack(section)
         self._tops = None
 
+    def _number_files(self) -> None:
+        self.files = {
+            section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE
+        }
+
     def _review_section(self, pins: tuple[Pin, ...]) -> None:
-        if self.sections and self.sections[0].part is Part.REVIEW:
+        had = bool(self.sections) and self.sections[0].part is Part.REVIEW
+        if not (had or pins):
+            return
+        if had:
             self.sections.pop(0)
         if pins:
             section = Section(Part.REVIEW, REVIEW_KEY, pins=pins)
             section.blocks = [Block(Sort.EDITOR if pin.is_editor else Sort.NOTE, key=pin.key) for pin in pins]
             self._stack(section)
             self.sections.insert(0, section)
-        self.files = {
-            section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE
-        }
+        self._number_files()
 
     def _pin(self, note: Note, place: Place | None) -> tuple[str, Pin]:
         if place is None:
@@ -264,13 +285,17 @@ class Layout:
         file = section.file
         assert file is not None
         section.blocks = None
-        section.estimate = estimated_rows(file, section.folding.context) * self.heights.row
-        if file.changes and not file.changes[0].is_text:  # facts come first
-            facts = sum(not change.is_text for change in file.changes)
-            section.estimate += facts * self.heights.fact
+        section.estimate = self._estimate(file, section.folding)
         self._changed(section)
         if keep and built:
             self.build(section)
+
+    def _estimate(self, file: FileChange, folding: Folding) -> int:
+        """About how high a file is, before anything of it is laid out."""
+        height = estimated_rows(file, folding.context) * self.heights.row
+        if file.changes and not file.changes[0].is_text:  # facts come first
+            height += sum(not change.is_text for change in file.changes) * self.heights.fact
+        return height
 
     def build(self, section: Section) -> None:
         """Lay out a section that was not."""
@@ -278,7 +303,8 @@ class Layout:
             return
         file = section.file
         section.old_count = self._count_old.get(file.old_id or "")
-        blocks = Builder(file, section.old_count, section.folding, section.pins).build()
+        out = self.document.hidden
+        blocks = Builder(file, section.old_count, section.folding, section.pins, out).build()
         if not blocks:
             blocks.append(Block(Sort.WORDS, key="Nothing to show in this file."))
         section.blocks = blocks
@@ -605,7 +631,9 @@ class Layout:
         return section.standings
 
     def is_open(self, change: Change) -> bool:
-        """Whether a change still wants to be read: unread, or judged in part."""
+        """Whether a change still wants to be read: unread, or judged in part. Not what the view leaves out."""
+        if change.id in self.document.hidden:
+            return False
         section = self.sections[self.files[change.path]]
         stands = self.standings(section)[change.id]
         if stands is Standing.MIXED:
@@ -639,6 +667,17 @@ def _first_line(block: Block, side: Side) -> int:
         return block.old if side is Side.OLD else block.new
     assert block.run is not None
     return block.run.run.old_start if side is Side.OLD else block.run.run.new_start
+
+
+def versions(entry: Entry) -> str:
+    """What stands at the left and at the right of an entry's comparison."""
+    if entry.said is Said.LEFT_OUT:
+        return "in the round  ·  what the model wrote"
+    if entry.said in (Said.CAME_BACK, Said.STILL_THERE):
+        return "rejected  ·  now"
+    if entry.said in (Said.ALTERED, Said.GROWN):
+        return "accepted  ·  now"
+    return "before  ·  now"
 
 
 def paths(sections: Iterable[Section]) -> Sequence[str]:

@@ -79,7 +79,10 @@ def by_changes(layout: Layout, mark: Mark | None, n: int) -> Change | None:
         if on_one or abs(n) == 1:
             return None
         target = max(0, min(target, len(layout.changes) - 1))
-    return layout.changes[target]
+    hidden, step = layout.document.hidden, 1 if n > 0 else -1
+    while 0 <= target < len(layout.changes) and layout.changes[target].id in hidden:
+        target += step
+    return layout.changes[target] if 0 <= target < len(layout.changes) else None
 
 
 def open_after(layout: Layout, mark: Mark | None, after: str | None) -> Change | None:

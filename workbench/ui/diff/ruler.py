@@ -63,9 +63,11 @@ class Ruler(QWidget):
         """Draw again what is not as it was drawn."""
         if self._marks is not None and self._layout.tops is self._tops:
             painter = QPainter(self._marks)
-            for at in self._outdated():
-                self._file(painter, at, self._layout.sections[at])
-            painter.end()
+            try:
+                for at in self._outdated():
+                    self._file(painter, at, self._layout.sections[at])
+            finally:
+                painter.end()
         else:
             self._marks = None
         self.update()
@@ -123,19 +125,21 @@ class Ruler(QWidget):
         if self._dress is None:
             return
         theme = self._dress.theme
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.panel)
-        painter.fillRect(0, 0, 1, self.height(), theme.line)
-        scroll, height = self._shown
-        whole = max(1, self._whole())
-        if height < whole:
-            top = scroll / whole * self.height()
-            size = max(16.0, height / whole * self.height())
-            painter.fillRect(QRectF(1, top, WIDTH - 1, size), mixed(theme.text, theme.panel, 0.10))
         if self._marks is None:
             self._marks = self._drawn()
-        painter.drawPixmap(0, 0, self._marks)
-        painter.end()
+        painter = QPainter(self)
+        try:
+            painter.fillRect(self.rect(), theme.panel)
+            painter.fillRect(0, 0, 1, self.height(), theme.line)
+            scroll, height = self._shown
+            whole = max(1, self._whole())
+            if height < whole:
+                top = scroll / whole * self.height()
+                size = max(16.0, height / whole * self.height())
+                painter.fillRect(QRectF(1, top, WIDTH - 1, size), mixed(theme.text, theme.panel, 0.10))
+            painter.drawPixmap(0, 0, self._marks)
+        finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its event
+            painter.end()
 
     def _whole(self) -> int:
         return max(self._layout.height, self._shown[1])
@@ -147,18 +151,20 @@ class Ruler(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        self._tops = self._layout.tops
-        self._drawn_with.clear()
-        self._document = self._layout.document
-        for at, section in self._sampled():
-            self._file(painter, at, section)
-        scale = self.height() / max(1, self._whole())
-        for path, share in self._hits:
-            at = self._layout.files.get(path, -1)
-            if at >= 0:
-                y = (self._tops[at] + share * self._layout.sections[at].height) * scale
-                painter.fillRect(QRectF(10, y, 3, 1.5), self._dress.theme.text)
-        painter.end()
+        try:
+            self._tops = self._layout.tops
+            self._drawn_with.clear()
+            self._document = self._layout.document
+            for at, section in self._sampled():
+                self._file(painter, at, section)
+            scale = self.height() / max(1, self._whole())
+            for path, share in self._hits:
+                at = self._layout.files.get(path, -1)
+                if at >= 0:
+                    y = (self._tops[at] + share * self._layout.sections[at].height) * scale
+                    painter.fillRect(QRectF(10, y, 3, 1.5), self._dress.theme.text)
+        finally:
+            painter.end()
         return pixmap
 
     def _file(self, painter: QPainter, at: int, section: Section) -> None:

@@ -49,6 +49,7 @@ class DiffView(Mouse):
             document.files is self._layout.document.files
             and document.notes is self._layout.document.notes
             and document.entries is self._layout.document.entries
+            and document.hidden == self._layout.document.hidden
         )
         if same:
             last = self._layout.document
@@ -72,7 +73,7 @@ class DiffView(Mouse):
     def _repaint_judged(self, last: Document) -> None:
         """Only what is on the screen and looks different now."""
         document = self._layout.document
-        for name in ("asked", "answered", "viewed", "ledger_marks", "reasons", "remarks"):
+        for name in ("asked", "answered", "viewed", "ledger_marks", "reasons", "spread", "remarks"):
             one, other = getattr(last, name), getattr(document, name)
             if one is not other and one != other:
                 self.viewport().update()

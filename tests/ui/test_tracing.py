@@ -1,0 +1,64 @@
+"""The watchdog of the trace: it notes where the window's thread stands, and keeps nothing of it alive."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from workbench.ui.tracing import Tracer, stack_of
+
+
+class Held:
+    """As a painter in a paint event: it has to die where and when its function ends."""
+
+    def __init__(self, died: list[int]) -> None:
+        self._died = died
+
+    def __del__(self) -> None:
+        self._died.append(threading.get_ident())
+
+
+def test_what_blocks_the_window_is_noted_and_not_kept_alive(qtbot: QtBot, tmp_path: Path) -> None:
+    trace, died = tmp_path / "trace", list[int]()
+    tracer = Tracer(trace, "", 0.0)
+    tracer.start()
+
+    assert tracer.watchdog is not None
+    noted = tracer.watchdog.noted
+
+    def blocking() -> None:
+        held = Held(died)
+        assert noted.wait(30)
+        assert held is not None
+
+    for _ in range(2):
+        blocking()
+        assert died == [threading.get_ident()]
+        died.clear()
+        qtbot.waitUntil(lambda: not noted.is_set(), timeout=30_000)
+    tracer.stop()
+    events = [json.loads(line) for line in trace.read_text().splitlines()]
+    stacks = [event["stack"] for event in events if event["event"] == "blocked"]
+    assert all("in blocking" in stack for stack in stacks[:2])
+
+
+def test_a_stack_is_that_of_the_thread_that_is_asked_for() -> None:
+    ready, done, ident = threading.Event(), threading.Event(), list[int]()
+
+    def elsewhere() -> None:
+        ident.append(threading.get_ident())
+        ready.set()
+        done.wait(30)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    ready.wait(30)
+    assert "in elsewhere" in stack_of(ident[0])
+    assert "in elsewhere" not in stack_of(threading.get_ident())
+    assert "test_a_stack_is_that" in stack_of(threading.get_ident())
+    done.set()
+    thread.join()
+    assert stack_of(0) == ""

@@ -1,0 +1,197 @@
+"""All changes of one shape, from the keyboard: listed, judged, noted, taken back, gone to and come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.repos import Repo, new_repo
+from tests.window.conftest import Hands
+from workbench.review.notes import Intent
+from workbench.ui.file_rows import RowKind
+from workbench.ui.shape_sheet import NOTHING_LEFT, ShapeSheet
+
+NAMES = ("ant", "bee", "cat", "dog")
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Repo:
+    """Four files in which one call is renamed, an odd edit in one of them, and the same call in `.envrc`."""
+    made = new_repo(tmp_path / "many")
+    made.commit(
+        {f"src/{name}.py": f"x = 1\n\n\ndef f():\n    return old({name}, 1)\n" for name in NAMES}
+        | {".envrc": "old(home, 1)\n"}
+    )
+    made.write(
+        {f"src/{name}.py": f"x = 1\n\n\ndef f():\n    return new({name}, 1)\n" for name in NAMES}
+        | {".envrc": "new(home, 1)\n"}
+    )
+    made.write({"src/bee.py": "x = 2\n\n\ndef f():\n    return new(bee, 1)\n"})
+    return made
+
+
+def listed(hands: Hands) -> ShapeSheet:
+    found = hands.window.shapes.sheet()
+    assert found is not None
+    return found
+
+
+def open_list(hands: Hands, many: Repo) -> ShapeSheet:
+    hands.open(many)
+    hands.window.view.go_to_change(hands.session.by_path["src/ant.py"].changes[0].id)
+    hands.type("s")
+    return listed(hands)
+
+
+def by_path(hands: Hands) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    changes = [change for file in hands.session.files for change in file.changes]
+    for change, verdict in zip(changes, hands.verdicts(), strict=True):
+        found.setdefault(change.path, []).append(verdict)
+    return found
+
+
+def test_s_lists_all_changes_of_the_shape_and_says_what_is_left_out(hands: Hands, many: Repo) -> None:
+    sheet = open_list(hands, many)
+
+    assert [row.change.path for row in sheet.list.rows.rows] == [*(f"src/{x}.py" for x in NAMES), ".envrc"]
+    assert sheet.title.text() == "5 changes of one shape"
+    assert "1 sensitive file was left out: .envrc" in sheet.says.text()
+    assert [row.apart for row in sheet.list.rows.rows if row.apart] == ["runs by itself"]
+
+
+def test_what_was_looked_at_stays_in_sight(hands: Hands, many: Repo) -> None:
+    sheet = open_list(hands, many)
+
+    hands.until(lambda: sheet.looked.text() == "looked at 4 of 4")
+
+
+def test_a_accepts_all_but_the_sensitive_one_and_u_takes_all_of_it_back(hands: Hands, many: Repo) -> None:
+    open_list(hands, many)
+    before = hands.session.sequence
+
+    hands.type("a")
+    assert hands.session.sequence == before + 1, "one action"
+    expected = {f"src/{name}.py": ["accepted"] for name in NAMES}
+    assert by_path(hands) == {**expected, "src/bee.py": ["open", "accepted"], ".envrc": ["open"]}
+    assert not hands.window.sheets.is_open
+    assert "4 changes accepted. 1 sensitive file was left out: .envrc." in hands.notice()
+    assert hands.window.view.stop().path == "src/bee.py", "the next open change"
+
+    hands.type("u")
+    assert set(hands.verdicts()) == {"open"}
+    assert "accepted 4 changes of one shape in 4 files" in hands.notice()
+
+
+def test_a_change_is_taken_out_before_the_rest_is_judged(hands: Hands, many: Repo) -> None:
+    sheet = open_list(hands, many)
+
+    hands.type("j ")
+    assert [row.out for row in sheet.list.rows.rows] == [False, True, False, False, False]
+    hands.until(lambda: sheet.looked.text() == "looked at 3 of 3")
+    hands.type("x")
+
+    found = by_path(hands)
+    assert found["src/bee.py"] == ["open", "open"]
+    assert [found[f"src/{name}.py"] for name in ("ant", "cat", "dog")] == [["rejected"]] * 3
+
+
+def test_enter_goes_to_the_change_and_s_comes_back_to_the_list_as_it_was(hands: Hands, many: Repo) -> None:
+    open_list(hands, many)
+
+    hands.type("jj ")
+    hands.press(Qt.Key.Key_Return)
+    assert not hands.window.sheets.is_open
+    assert hands.window.view.stop().path == "src/dog.py"
+    assert hands.focus() is hands.window.view
+
+    hands.type("s")
+    sheet = listed(hands)
+    assert [row.out for row in sheet.list.rows.rows] == [False, False, True, False, False]
+    assert sheet.list.rows.rows[sheet.list.current].change.path == "src/dog.py"
+    hands.press(Qt.Key.Key_Escape)
+    assert hands.focus() is hands.window.view
+    assert set(hands.verdicts()) == {"open"}
+
+
+def test_r_rejects_all_with_one_reason(hands: Hands, many: Repo) -> None:
+    open_list(hands, many)
+
+    hands.type("rkeep old")
+    assert set(hands.verdicts()) == {"open"}, "the letters went into the reason"
+    hands.press(Qt.Key.Key_Return)
+    hands.until(lambda: not hands.window.sheets.is_open)
+
+    [note] = hands.session.review.notes.values()
+    assert (note.text, note.reason, len(note.places)) == ("keep old", True, 4)
+    assert hands.verdicts().count("rejected") == 4
+    hands.type("u")
+    assert hands.session.review.notes == {}
+    assert set(hands.verdicts()) == {"open"}
+
+
+def test_c_writes_one_note_on_all_which_is_taken_back_at_once(hands: Hands, many: Repo) -> None:
+    open_list(hands, many)
+
+    hands.type("c! axo")
+    hands.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    hands.until(lambda: not hands.window.sheets.is_open)
+
+    [note] = hands.session.review.notes.values()
+    assert (note.intent, note.text) == (Intent.MUST, "axo")
+    assert [place.path for place in note.places] == [f"src/{name}.py" for name in NAMES]
+    assert len(hands.session.asked) == 4
+    assert [each.id for each in hands.session.feedback().notes] == ["N1"]
+    hands.type("u")
+    assert hands.session.review.notes == {}
+
+
+def test_escape_keeps_what_was_being_written(hands: Hands, many: Repo) -> None:
+    sheet = open_list(hands, many)
+
+    hands.type("chalf")
+    hands.press(Qt.Key.Key_Escape)
+    assert sheet.editor is None
+    hands.press(Qt.Key.Key_Escape)
+    hands.type("sc")
+
+    editor = listed(hands).editor
+    assert editor is not None
+    assert editor.written() is not None
+    hands.type(" more")
+    assert "half more" in str(editor.written())
+
+
+def test_a_sensitive_change_by_itself_is_not_judged_in_its_list(hands: Hands, many: Repo) -> None:
+    sheet = open_list(hands, many)
+    for _ in NAMES:
+        hands.type(" ")
+    hands.type("a")
+
+    assert sheet.wanted() == ()
+    assert set(hands.verdicts()) == {"open"}
+    assert sheet.says.text() == NOTHING_LEFT
+    hands.type("c")
+    assert sheet.editor is None
+
+
+def test_the_files_are_grouped_by_shape_rarest_first(hands: Hands, many: Repo) -> None:
+    hands.open(many)
+
+    hands.window.run_command("by_shape")
+    hands.until(lambda: hands.window.shapes.shapes is not None)
+    rows = hands.window.files.model.rows
+    heads = [row.name for row in rows if row.kind is RowKind.FOLDER]
+    assert heads == ["1 × -1 +2", "5 × -old +new"]
+    row = next(row for row in rows if row.key == "src/dog.py")
+    hands.window.files.change_chosen.emit(row.change)
+    assert hands.window.view.stop().path == "src/dog.py"
+
+    hands.type("sa")
+    hands.window.panels.show_now()
+    marks = [row.mark for row in hands.window.files.model.rows if row.kind is RowKind.FOLDER]
+    assert marks == ["", "4/5"]
+    hands.window.run_command("by_shape")
+    assert [row.key for row in hands.window.files.model.rows if row.kind is RowKind.FOLDER] == ["src"]

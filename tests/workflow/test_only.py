@@ -1,0 +1,251 @@
+"""Only this change: one change or one file made anew; what a model touches besides is left out and told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.model_server import ModelServer
+from tests.repos import Repo, new_repo, numbered
+from tests.workflow.conftest import Open
+from workbench.errors import UserError
+from workbench.generation.checking import Outcome, check
+from workbench.generation.contract import Block, Deletion, Edit, Move, NewFile, NoteAnswer, parse, write
+from workbench.review.ledger import Entry, Said
+from workbench.review.notes import AnswerKind, Intent
+from workbench.review.rounds import Source
+from workbench.review.verdicts import Verdict
+from workbench.store.settings import ModelSettings
+from workbench.workflow.answers import answer
+from workbench.workflow.arrivals import Origin, next_arrival, take_arrival
+from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text, wanted_only
+from workbench.workflow.receive import load_ledger
+from workbench.workflow.request import request_for
+from workbench.workflow.send import (
+    Arrived,
+    Event,
+    Recipient,
+    RecipientKind,
+    next_round,
+    recipient_named,
+    start_tree,
+    take,
+)
+from workbench.workflow.session import Session
+
+BASE = numbered(30)
+AGENT = BASE.replace("line 5\n", "five\n").replace("line 25\n", "more\nagain\n")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    made = new_repo(tmp_path / "repo")
+    made.commit({"text": BASE, "other": BASE})
+    made.write({"text": AGENT, "other": BASE.replace("line 9\n", "nine\n"), "new": "new\n"})
+    return made
+
+
+@pytest.fixture
+def session(opened: Open, repo: Repo) -> Session:
+    return opened(repo.root)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ModelServer]:
+    made = ModelServer()
+    yield made
+    made.close()
+
+
+def model(server: ModelServer, *blocks: Block) -> Recipient:
+    """A model that answers with these blocks, whatever it is asked."""
+    url = server.script(write(blocks))
+    settings = ModelSettings("openai/test", api_base=url, price_in=1.0, price_out=1.0)
+    return Recipient("test", "test", RecipientKind.MODEL, model=settings)
+
+
+def ids(session: Session, path: str = "text") -> list[str]:
+    return [change.id for change in session.by_path[path].changes]
+
+
+def only(session: Session, recipient: Recipient, wanted: Wanted) -> list[Event]:
+    events = list(next_round(session, recipient, threading.Event(), wanted))
+    for event in events:
+        take(session, event)
+    assert isinstance(events[-1], Arrived), events[-1]
+    return events
+
+
+def answered(session: Session, wanted: Wanted, *blocks: Block) -> None:
+    """The same without a call: the blocks are what a model answered."""
+    start = start_tree(session)
+    request = only_request(session, request_for(session, only_text(session, wanted), start), wanted)
+    outcome = check(parse(write(blocks)), request.files, request.to_answer, paths=request.paths)
+    assert isinstance(outcome, Outcome), outcome
+    tree = session.repository.compose_tree(
+        start, {path: None if data is None else ("100644", data) for path, data in outcome.files.items()}
+    )
+    made = confine(session, start, tree, outcome, wanted)
+    origin = Origin(Source.MODEL, start, only=as_only(session, wanted), left_out=made.left_out)
+    take_arrival(session, next_arrival(session, made.tree, origin))
+
+
+def text(session: Session, path: str = "text") -> str:
+    return b"".join(session.new_lines(path)).decode()
+
+
+def left_out(session: Session) -> list[Entry]:
+    return [entry for entry in session.ledger() if entry.said is Said.LEFT_OUT]
+
+
+def test_the_change_that_was_asked_for_is_made_anew(session: Session) -> None:
+    session.judge_change(ids(session)[1], Verdict.ACCEPTED)
+    answered(
+        session,
+        wanted_only(session, ids(session)[:1]),
+        Edit("text", "better", ("five",), ("FIVE", "and a half")),
+    )
+
+    assert text(session) == AGENT.replace("five\n", "FIVE\nand a half\n")
+    assert left_out(session) == []
+    assert session.review.rounds[-1].only is not None
+
+
+def test_what_the_model_touches_besides_is_not_in_the_round_and_is_told(
+    session: Session, server: ModelServer
+) -> None:
+    before = {file.path: file.new_id for file in session.files}
+    recipient = model(
+        server,
+        Edit("text", "asked", ("five",), ("FIVE",)),
+        Edit("text", "not asked", ("line 10",), ("TEN",)),
+        Edit("text", "not asked", ("more", "again"), ("less",)),
+        NewFile("extra", "not asked", ("extra",)),
+    )
+
+    only(session, recipient, wanted_only(session, ids(session)[:1]))
+
+    assert text(session) == AGENT.replace("five\n", "FIVE\n")
+    assert {path: file.new_id for path, file in session.by_path.items() if path != "text"} == {
+        path: blob for path, blob in before.items() if path != "text"
+    }
+    assert [(entry.path, entry.line, entry.was, entry.now) for entry in left_out(session)] == [
+        ("extra", 0, (), (b"extra\n",)),
+        ("text", 10, (b"line 10\n",), (b"TEN\n",)),
+        ("text", 25, (b"more\n", b"again\n"), (b"less\n",)),
+    ]
+    assert all(entry.is_violation for entry in left_out(session))
+    assert session.ledger()[0].is_violation
+
+
+def test_of_lines_changed_together_only_those_of_the_change_are_taken(session: Session) -> None:
+
+    answered(
+        session,
+        wanted_only(session, ids(session)[:1]),
+        Edit("text", "too much", ("line 4", "five", "line 6"), ("four", "FIVE", "six")),
+    )
+
+    assert text(session) == AGENT.replace("five\n", "FIVE\n")
+    assert [entry.now for entry in left_out(session)] == [(b"four\n",), (b"six\n",)]
+
+
+def test_deleting_or_renaming_the_file_is_left_out(session: Session) -> None:
+    answered(session, wanted_only(session, ids(session)[:1]), Deletion("text", "away"))
+    assert text(session) == AGENT
+    assert "deletion" in left_out(session)[0].words
+
+    moving = (Move("text", "elsewhere", "tidy"), Edit("text", "asked", ("five",), ("FIVE",)))
+    answered(session, wanted_only(session, ids(session)[:1]), *moving)
+    assert text(session) == AGENT.replace("five\n", "FIVE\n")
+    assert "elsewhere" not in session.by_path
+    assert "another name, elsewhere" in left_out(session)[0].words
+
+
+def test_a_whole_file_may_be_changed_everywhere(session: Session) -> None:
+
+    answered(
+        session,
+        wanted_only(session, file="text"),
+        Edit("text", "asked", ("line 10",), ("TEN",)),
+        Edit("text", "asked", ("five",), ("line 5",)),
+        NewFile("extra", "not asked", ("extra",)),
+    )
+
+    assert text(session) == AGENT.replace("five\n", "line 5\n").replace("line 10\n", "TEN\n")
+    assert [entry.path for entry in left_out(session)] == ["extra"]
+
+
+def test_a_rejected_change_is_made_anew_where_it_stood(session: Session, server: ModelServer) -> None:
+    session.judge_change(ids(session)[0], Verdict.REJECTED, reason="say it in words")
+    recipient = model(server, Edit("text", "asked", ("line 5",), ("in words",)))
+
+    only(session, recipient, wanted_only(session, ids(session)[:1]))
+
+    assert text(session) == AGENT.replace("five\n", "in words\n")
+    assert left_out(session) == []
+    assert "say it in words" in server.asked[0].prompt
+
+
+def test_only_the_notes_of_the_change_are_sent_and_no_other_is_held_against_the_round(
+    session: Session, server: ModelServer
+) -> None:
+    first, second = (session.change(each) for each in ids(session))
+    mine = session.write_note(session.place_of(first), Intent.MUST, "Write it large.")
+    session.write_note(session.place_of(second), Intent.MUST, "This is something else.")
+    recipient = model(
+        server,
+        Edit("text", "asked", ("five",), ("FIVE",)),
+        NoteAnswer(mine.id, AnswerKind.DONE, "It is large."),
+    )
+
+    only(session, recipient, wanted_only(session, [first.id]))
+
+    assert "Write it large." in server.asked[0].prompt
+    assert "This is something else." not in server.asked[0].prompt
+    assert [entry.note for entry in session.ledger() if entry.note] == [mine.id]
+
+
+def test_what_was_left_out_is_put_in_by_accepting_it_and_undone(session: Session) -> None:
+    answered(
+        session,
+        wanted_only(session, ids(session)[:1]),
+        Edit("text", "asked", ("five",), ("FIVE",)),
+        Edit("text", "not asked", ("line 10",), ("TEN",)),
+        Edit("text", "not asked", ("line 20",), ("TWENTY",)),
+    )
+    ten, twenty = left_out(session)
+
+    assert answer(session, twenty, Verdict.ACCEPTED) == "It is in the round now."
+    session.ledger_facts = load_ledger(session)
+    ten = next(entry for entry in left_out(session) if entry.now == ten.now)
+    answer(session, ten, Verdict.REJECTED)
+
+    assert "TWENTY\n" in text(session)
+    assert "TEN\n" not in text(session)
+    session.undo()
+    session.undo()
+    session.undo()
+    assert "TWENTY\n" not in text(session)
+
+
+def test_the_offline_model_applies_the_suggestion_on_this_change_alone(session: Session) -> None:
+    for change, words in zip(ids(session), ("FIVE\n", "MORE\n"), strict=True):
+        session.write_note(session.place_of(session.change(change)), Intent.MUST, "so", words)
+
+    only(session, recipient_named(session, "offline"), wanted_only(session, ids(session)[:1]))
+
+    assert text(session) == AGENT.replace("five\n", "FIVE\n")
+    assert left_out(session) == []
+
+
+def test_what_cannot_be_made_anew_by_itself_is_said(session: Session, repo: Repo, opened: Open) -> None:
+    with pytest.raises(UserError, match="Nothing is named"):
+        wanted_only(session)
+    with pytest.raises(UserError, match="no change"):
+        wanted_only(session, ["ffffffffffff"])
+    with pytest.raises(UserError, match="not changed"):
+        wanted_only(session, file="absent")

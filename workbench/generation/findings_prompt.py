@@ -1,0 +1,147 @@
+"""What a second reader is told: the contract of findings, the task, the rules, the round with numbers.
+
+Pure but for reading the prompt texts that ship with the program. It is not told what the expert has judged
+or noted, nor what another reader found: it is asked for an opinion of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from workbench.assets import asset
+from workbench.generation.contract import Marks, write_path
+from workbench.generation.findings import BAR, complete_mark, marks_for
+from workbench.generation.prompt import Message
+from workbench.review.changes import FileChange, Run, Side
+from workbench.review.text import decode
+
+CONTEXT = 20
+"""Unchanged lines that are shown on either side of what changed."""
+
+
+class Shown(Struct, frozen=True):
+    """A file change that the reader is given, with the lines of both sides."""
+
+    file: FileChange
+    old: tuple[bytes, ...]
+    new: tuple[bytes, ...]
+
+
+class ReadingRequest(Struct, frozen=True):
+    """What a reader is asked with. `unread`: (path, why) of the changes that it is not given."""
+
+    task: str
+    shown: tuple[Shown, ...]
+    unread: tuple[tuple[str, str], ...] = ()
+    rules: str = ""
+
+    @property
+    def lines(self) -> Mapping[tuple[str, Side], Sequence[bytes]]:
+        """What a finding's place is verified against. The base's lines go by both of a moved file's names."""
+        found: dict[tuple[str, Side], Sequence[bytes]] = {}
+        for each in self.shown:
+            found[each.file.path, Side.NEW] = each.new
+            found[each.file.path, Side.OLD] = each.old
+        return found
+
+
+def build(request: ReadingRequest) -> tuple[Message, ...]:
+    """The messages of the first call: the contract, then all the rest in one, with the task on top."""
+    system = _filled("findings.md", marks_of(request)).partition("\n")[2]
+    parts = [f"# Task\n\n{request.task.strip() or 'No task was written. Judge the changes by themselves.'}"]
+    if request.rules.strip():
+        parts.append(f"# Rules of the house\n\n{request.rules.strip()}")
+    parts.append(
+        "# Changes\n\nEach line begins with + where it was added, - where it was taken out, blank where it "
+        f"stayed. Then its number: in the old file for -, else in the new one. After {BAR} stands the line."
+    )
+    parts += map(_section, request.shown)
+    if request.unread:
+        listed = "\n".join(f"- {write_path(path)} ({why})" for path, why in request.unread)
+        parts.append(f"# Changed too, and not shown\n\n{listed}")
+    asked = "\n\n".join(parts) + "\n"
+    # Half characters stand for bytes that are not UTF-8 (in a path, say), and no request can carry them.
+    return (Message("system", system), Message("user", asked.encode("utf-8", "backslashreplace").decode()))
+
+
+def repair(problems: Sequence[str], marks: Marks) -> Message:
+    """The request to answer again, with what was wrong."""
+    listed = "\n".join(f"- {each}" for each in problems)
+    return Message("user", _filled("findings_repair.md", marks).replace("{{problems}}", listed))
+
+
+def marks_of(request: ReadingRequest) -> Marks:
+    """The marker lines for this request, in none of its files."""
+    return marks_for(b"".join(lines) for each in request.shown for lines in (each.old, each.new))
+
+
+def _filled(name: str, marks: Marks) -> str:
+    text = asset("prompts", name).read_text(encoding="utf-8")
+    words = {
+        "finding": marks.opens("FINDING"),
+        "code": marks.part("CODE"),
+        "claim": marks.part("CLAIM"),
+        "evidence": marks.part("EVIDENCE"),
+        "end": marks.closes,
+        "complete": complete_mark(marks),
+    }
+    for word, line in words.items():
+        text = text.replace(f"{{{{{word}}}}}", line)
+    return text
+
+
+def _section(shown: Shown) -> str:
+    """One file: its name, what changed besides its lines, and its lines."""
+    file = shown.file
+    facts = [change.words or change.kind.value for change in file.changes if not change.is_text]
+    title = f"## {write_path(file.path)} ({', '.join([file.status.value, *facts])})"
+    body = "\n".join(_diff(shown))
+    if not body:
+        return title
+    ticks = max((len(run) for run in _runs_of_ticks(body)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    return f"{title}\n\n{fence}\n{body}\n{fence}"
+
+
+def _runs_of_ticks(text: str) -> Iterator[str]:
+    run = ""
+    for sign in text:
+        if sign == "`":
+            run += sign
+        elif run:
+            yield run
+            run = ""
+    if run:
+        yield run
+
+
+def _diff(shown: Shown) -> Iterator[str]:
+    """The changed lines with those around them; a line of dots where lines are left out."""
+    new, last = shown.new, 0
+    runs = shown.file.runs
+    for number, run in enumerate(runs):
+        begin = _begin(run)
+        first = max(last, begin - CONTEXT)
+        if first > last:
+            yield "…"
+        yield from (_line(" ", at + 1, new[at]) for at in range(first, begin))
+        yield from (_line("-", run.old_start + step, line) for step, line in enumerate(run.removed))
+        yield from (_line("+", run.new_start + step, line) for step, line in enumerate(run.added))
+        after = begin + len(run.added)
+        until = _begin(runs[number + 1]) if number + 1 < len(runs) else len(new)
+        last = min(until, after + CONTEXT)
+        yield from (_line(" ", at + 1, new[at]) for at in range(after, last))
+    if runs and last < len(new):
+        yield "…"
+
+
+def _begin(run: Run) -> int:
+    """How many lines of the new file stand before a run."""
+    return run.new_start - 1 if run.added else run.new_start
+
+
+def _line(mark: str, number: int, line: bytes) -> str:
+    end = "" if line.endswith(b"\n") else "\n\\ no newline at its end"
+    return f"{mark}{number:>5}{BAR}{decode(line)}{end}"

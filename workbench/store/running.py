@@ -1,0 +1,145 @@
+"""What has arrived of a round that is being made, kept as it comes, so that a kill loses next to nothing.
+
+One file a round: JSON lines, appended to, and brought out of the program at most once a second. The process
+that makes the round holds a lock on its file, which goes with the process: a file that can be locked is one
+that nobody works on any more. What the lines mean is the workflow's business.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from workbench.store.paths import make_private, running_dir
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_SECONDS = 1.0
+
+Line = dict[str, Any]
+
+
+class Running:
+    """The open file of one round. Used from one thread."""
+
+    def __init__(self, review: str, round_id: str) -> None:
+        folder = make_private(running_dir())
+        handle = os.open(folder / f"{review}.{round_id}", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        _lock(handle)
+        self._file = os.fdopen(handle, "wb")
+        self._flushed = time.monotonic()
+
+    def add(self, line: Mapping[str, Any], *, now: bool = False) -> None:
+        """One more line. With `now` it is out of the program when this returns."""
+        # A full disk must not end the round: what is kept here is for the case that something else does.
+        with suppress(OSError):
+            self._file.write(json.dumps(dict(line), ensure_ascii=True).encode() + b"\n")
+            if now or time.monotonic() - self._flushed >= _SECONDS:
+                self._file.flush()
+                self._flushed = time.monotonic()
+
+    def leave(self) -> None:
+        """Let go of the file and leave it: the next one who opens the review tells what had arrived."""
+        with suppress(OSError):
+            self._file.close()
+
+
+class Left:
+    """A file that its process left behind, held while it is read and recorded."""
+
+    def __init__(self, path: Path, round_id: str, lines: tuple[Line, ...]) -> None:
+        self._path = path
+        self.round_id = round_id
+        self.lines = lines
+
+    def remove(self) -> None:
+        """What it says is recorded."""
+        with suppress(OSError):
+            self._path.unlink()
+
+
+@contextmanager
+def left_behind(review: str) -> Iterator[tuple[Left, ...]]:
+    """The files of a review that nobody works on any more. Nobody else gets them until the `with` ends."""
+    handles: list[int] = []
+    found: list[Left] = []
+    try:
+        for path in _files(review):
+            try:
+                handle = os.open(path, os.O_RDWR)
+            except OSError:
+                continue
+            handles.append(handle)
+            # Looked at again under the lock: another process may have recorded and removed it meanwhile.
+            if _lock(handle) and path.exists():
+                found.append(Left(path, path.name.partition(".")[2], _lines(handle)))
+        yield tuple(found)
+    finally:
+        for handle in handles:
+            os.close(handle)
+
+
+def has_left(review: str) -> bool:
+    """Whether there is any file of this review, be it worked on or not. Quick."""
+    return bool(_files(review))
+
+
+def finished(review: str, round_id: str) -> None:
+    """The round is recorded: nothing of what was kept meanwhile is needed any more."""
+    with suppress(OSError):
+        (running_dir() / f"{review}.{round_id}").unlink()
+
+
+def forget(review: str) -> None:
+    """Take away what a deleted review left."""
+    for path in _files(review):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _files(review: str) -> list[Path]:
+    try:
+        return sorted(path for path in running_dir().iterdir() if path.name.startswith(f"{review}."))
+    except OSError:
+        return []
+
+
+def _lines(handle: int) -> tuple[Line, ...]:
+    """The whole lines; a kill may have cut the last one."""
+    with os.fdopen(os.dup(handle), "rb") as file:
+        file.seek(0)
+        data = file.read()
+    found: list[Line] = []
+    for line in data.split(b"\n")[:-1]:
+        try:
+            value = json.loads(line)
+        except ValueError:
+            break
+        if isinstance(value, dict):
+            found.append(value)
+    return tuple(found)
+
+
+def _lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            # A byte far behind the end, so that the text itself can be read.
+            os.lseek(handle, 1 << 40, os.SEEK_SET)
+            try:
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            finally:
+                os.lseek(handle, 0, os.SEEK_SET)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,283 @@
+"""Shapes in the window: found behind it once a round is shown, listed by a key, judged and noted at once.
+
+What was looked at and taken out is kept while the window is open, so that a change can be gone to and come
+back from. The acts themselves are those of `workflow/shape_acts.py`, as the command line has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.errors import UserError
+from workbench.review.changes import Change, FileChange
+from workbench.review.notes import Intent
+from workbench.review.verdicts import Verdict, verdict_of
+from workbench.ui.controller import Controller
+from workbench.ui.diff.document import Stop
+from workbench.ui.keymap import Keymap
+from workbench.ui.tasks import Report, Tasks
+from workbench.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from workbench.ui.shape_sheet import Looking, ShapeSheet
+    from workbench.ui.sheets import Sheets
+    from workbench.workflow.shape_acts import Placed, RoundShapes
+
+# The sheet and the acts are imported when they are first needed: the first frame needs neither.
+
+FEW = 300
+"""Changes whose shapes are found at once (some 10 ms), where a key needs them before the worker has them."""
+
+_SAID = {Verdict.ACCEPTED: "accepted", Verdict.REJECTED: "rejected", Verdict.OPEN: "open again"}
+Act = Callable[["Placed"], None]
+
+
+class Shapes(QObject):
+    """Knows the shapes of the round, and opens their sheet."""
+
+    found = Signal(object)
+    change_wanted = Signal(str)
+    command_wanted = Signal(str)
+
+    def __init__(
+        self,
+        controller: Controller,
+        tasks: Tasks,
+        sheets: Sheets,
+        keymap: Keymap,
+        theme: Callable[[], Theme],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._tasks, self._sheets = controller, tasks, sheets
+        self._keymap, self._theme = keymap, theme
+        self._files: tuple[FileChange, ...] | None = None
+        self._shapes: RoundShapes | None = None
+        self._looking: dict[str, Looking] = {}
+        self._entered: set[str] = set()
+        self._wanted: str | None = None
+        self._act: Act | None = None
+        self._from = ""
+        controller.opened.connect(self._forget)
+        controller.changed.connect(self._on_changed)
+
+    # -- finding them -------------------------------------------------------------------------
+
+    @property
+    def shapes(self) -> RoundShapes | None:
+        """The shapes of the files that are shown, None while they are looked for."""
+        session = self._controller.session
+        known = session is not None and self._files is session.files
+        return self._shapes if known else None
+
+    def look(self) -> None:
+        """Find the shapes of the round that is shown, where they are not known yet."""
+        session = self._controller.session
+        if session is None or self._files is session.files:
+            return
+        from workbench.workflow.shape_acts import find_shapes  # noqa: PLC0415 - said above
+
+        files = session.files
+        self._files, self._shapes = files, None
+
+        def work(report: Report) -> object:
+            # Imported here, so that the first key does not wait for it.
+            import workbench.ui.shape_sheet  # noqa: F401, PLC0415
+
+            return files, find_shapes(files, report.cancelled)
+
+        self._tasks.start("shapes", work, self._on_found, self._controller.fail)
+
+    def _on_found(self, found: tuple[Any, RoundShapes]) -> None:
+        session = self._controller.session
+        if session is None or found[0] is not session.files:
+            return
+        self._shapes = found[1]
+        self.found.emit(self._shapes)
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and not self._sheets.is_open:
+            self.open(wanted)
+
+    def _forget(self) -> None:
+        self._files, self._shapes, self._wanted = None, None, None
+        self._looking.clear()
+        self._entered.clear()
+
+    def entered(self, stop: Stop) -> None:
+        """The cursor of the review is on something: a change that was gone to was looked at."""
+        if stop.change is not None:
+            self._entered.add(stop.change)
+
+    # -- the sheet ----------------------------------------------------------------------------
+
+    def open(self, change_id: str | None) -> None:
+        """List all changes of the shape of this one."""
+        session = self._controller.open_session()
+        change = session.changes_by_id.get(change_id or "")
+        if change is None:
+            self._controller.said.emit(
+                "There is no change under the cursor.", "] goes to the next one.", False
+            )
+            return
+        shapes = self.shapes
+        if shapes is None and len(session.changes_by_id) <= FEW:
+            from workbench.workflow.shape_acts import find_shapes  # noqa: PLC0415 - said above
+
+            self._tasks.cancel("shapes")
+            shapes = self._shapes = find_shapes(session.files)
+            self._files = session.files
+            self.found.emit(shapes)
+        if shapes is None:
+            self._wanted = change.id
+            self.look()
+            self._controller.said.emit("The same change is being looked for…", "It is listed then.", False)
+            return
+        self._show(change, shapes)
+
+    def _show(self, change: Change, shapes: RoundShapes) -> None:
+        from workbench.ui.shape_sheet import Looking, ShapeSheet  # noqa: PLC0415 - said above
+
+        shape = shapes.of[change.id]
+        group = shapes.group(shape)
+        looking = self._looking.setdefault(shape, Looking())
+        looking.looked |= self._entered.intersection(each.id for each in (*group.changes, *group.apart))
+        sheet = ShapeSheet(self._theme(), self._keymap, group, looking, self._sheets.window)
+        sheet.judged.connect(self._on_judged)
+        sheet.reasoned.connect(self._on_reasoned)
+        sheet.noted.connect(self._on_noted)
+        sheet.entered.connect(self._on_entered)
+        sheet.undo_wanted.connect(self.command_wanted)
+        sheet.drafted.connect(self._on_draft)
+        sheet.opened_editor.connect(self._on_editor)
+        self._from = change.id
+        self._sheets.close()
+        tiers = {path: each.value for path, each in shapes.tiers.items()}
+        sheet.show_changes(self._verdict, tiers, change.id)
+        self._sheets.show_over(sheet)
+
+    def sheet(self) -> ShapeSheet | None:
+        """The sheet, if that is what is open."""
+        current = self._sheets.current()
+        if current is None:
+            return None
+        from workbench.ui.shape_sheet import ShapeSheet  # noqa: PLC0415 - said above
+
+        return current if isinstance(current, ShapeSheet) else None
+
+    def _verdict(self, change: Change) -> Verdict:
+        return verdict_of(change, self._controller.open_session().review.current)
+
+    def _on_changed(self) -> None:
+        sheet = self.sheet()
+        session = self._controller.session
+        if sheet is None or session is None:
+            return
+        if self._files is not session.files:
+            # Another round: what is listed is not what is there.
+            sheet.close_sheet()
+        else:
+            sheet.refresh()
+
+    def _on_entered(self, change: str) -> None:
+        self.change_wanted.emit(change)
+        self._controller.said.emit("One of the changes of this shape.", "s goes back to all of them.", False)
+
+    # -- acts ---------------------------------------------------------------------------------
+
+    def _on_judged(self, verdict: Verdict, changes: tuple[Change, ...]) -> None:
+        from workbench.workflow.shape_acts import judge_all  # noqa: PLC0415 - said above
+
+        session = self._controller.open_session()
+        if self._controller.attempt(lambda: judge_all(session, changes, verdict)):
+            self._judged(f"{_counted(changes)} {_SAID[verdict]}.")
+
+    def _on_reasoned(self, reason: str, changes: tuple[Change, ...]) -> None:
+        from workbench.workflow.shape_acts import reject_all  # noqa: PLC0415 - said above
+
+        session = self._controller.open_session()
+        if not reason:
+            self._on_judged(Verdict.REJECTED, changes)
+            return
+
+        def act(placed: Placed) -> None:
+            if self._controller.attempt(lambda: reject_all(session, placed, reason)):
+                self._drop_draft()
+                self._judged(f"{_counted(changes)} rejected, with one reason.")
+
+        self._place(changes, act)
+
+    def _on_noted(self, intent: Intent, text: str, changes: tuple[Change, ...]) -> None:
+        from workbench.workflow.shape_acts import note_all  # noqa: PLC0415 - said above
+
+        session = self._controller.open_session()
+        if not text:
+            self._controller.fail(UserError("The note is empty.", hint="Write a sentence."))
+            return
+
+        def act(placed: Placed) -> None:
+            if self._controller.attempt(lambda: note_all(session, placed, intent, text)):
+                self._drop_draft()
+                note = f"N{session.review.last_note}"
+                self._judged(f"{note} stands on {_counted(changes)}, and is sent once.")
+
+        self._place(changes, act)
+
+    def _place(self, changes: tuple[Change, ...], act: Act) -> None:
+        """Find where the note stands at every change, which reads their files; then do it."""
+        from workbench.workflow.shape_acts import place_all  # noqa: PLC0415 - said above
+
+        session = self._controller.open_session()
+        self._act = act
+        index = session.review.index
+        self._tasks.start(
+            "shape places",
+            lambda _: (index, place_all(session, changes)),
+            self._on_placed,
+            self._controller.fail,
+        )
+
+    def _on_placed(self, placed: tuple[int, Placed]) -> None:
+        session = self._controller.session
+        act, self._act = self._act, None
+        if act is not None and session is not None and session.review.index == placed[0]:
+            act(placed[1])
+
+    def _judged(self, words: str) -> None:
+        from workbench.review.sensitive import left_out  # noqa: PLC0415 - said above
+
+        sheet, after = self.sheet(), self._from
+        left = ""
+        if sheet is not None:
+            paths = tuple(dict.fromkeys(change.path for change in sheet.group.apart))
+            left = f" {left_out(paths)}" if paths else ""
+            sheet.close_editor()
+            sheet.close_sheet()
+        self._controller.judged.emit(after)
+        self._controller.said.emit(f"{words}{left}", "u takes all of it back.", False)
+
+    # -- drafts -------------------------------------------------------------------------------
+
+    def _on_editor(self) -> None:
+        sheet = self.sheet()
+        if sheet is not None:
+            sheet.show_draft(self._controller.open_session().drafts())
+
+    def _on_draft(self, key: str, body: str) -> None:
+        session = self._controller.session
+        if session is not None:
+            try:
+                session.save_draft(key, body)
+            except UserError as error:
+                self._controller.fail(error)
+
+    def _drop_draft(self) -> None:
+        sheet = self.sheet()
+        if sheet is not None and sheet.editor is not None:
+            self._controller.open_session().drop_draft(sheet.editor.key)
+
+
+def _counted(changes: tuple[Change, ...]) -> str:
+    return "1 change" if len(changes) == 1 else f"{len(changes):,} changes"

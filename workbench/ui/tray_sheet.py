@@ -1,0 +1,182 @@
+"""What the next round gets: every item with its weight, the exact text, the whole against the room."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from workbench.review.costs import dollars
+from workbench.review.text import visible
+from workbench.ui.fonts import code_font
+from workbench.ui.sheet import Sheet, plain
+from workbench.ui.theme import Theme, mixed
+from workbench.ui.tray_list import TrayList, TrayRow, tray_rows
+from workbench.workflow.tray import Item, Kind, State, Tray
+
+KEYS = "j k move   x take out or put back   ↵ open   u undo"
+KEYS_FOUND = "a let it leave   j k move   x take out or put back   ↵ open   u undo"
+
+
+class RoomBar(QWidget):
+    """The whole against the room: one line, a piece for each kind."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._tray: Tray | None = None
+        self.setFixedHeight(8)
+
+    def show_tray(self, tray: Tray) -> None:
+        """Show how full it is."""
+        self._tray = tray
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, tray = self._theme, self._tray
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole = QRectF(self.rect()).adjusted(0, 2, 0, -2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.text, theme.raised, 0.08))
+        painter.drawRoundedRect(whole, 2, 2)
+        if tray is None or not tray.total:
+            return
+        room = max(tray.budget or tray.total, tray.total)
+        colours = {
+            Kind.TASK: theme.open,
+            Kind.FEEDBACK: theme.altered,
+            Kind.CHANGED: theme.accent,
+            Kind.PINNED: theme.accepted,
+            Kind.RULE: theme.back,
+            Kind.NAMED: mixed(theme.accent, theme.raised, 0.6),
+        }
+        left = whole.left()
+        pieces = [(kind, sum(tray.weight(i) for i in tray.given if i.kind is kind)) for kind in Kind]
+        for colour, tokens in [
+            *((colours[kind], tokens) for kind, tokens in pieces),
+            (theme.faint, tray.overhead),
+        ]:
+            width = whole.width() * tokens / room
+            painter.fillRect(QRectF(left, whole.top(), max(0.0, width - 1), whole.height()), colour)
+            left += width
+
+
+class TraySheet(Sheet):
+    """The list at the left, the exact text of the item at the right, the sum below."""
+
+    file_wanted = Signal(str)
+    task_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, width=1160, tall=True)
+        self.tray: Tray | None = None
+        self.body.addWidget(plain("What the next round gets", self.card, "title"))
+        self.summary = plain("Packing…", self.card, "dim")
+        self.body.addWidget(self.summary)
+        self.items = TrayList(theme, self.card)
+        self.text = QPlainTextEdit(self.card)
+        self.text.setReadOnly(True)
+        self.text.setFont(code_font(12))
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.text.setTabChangesFocus(True)
+        self.text.setAccessibleName("The exact text of the item")
+        self.place = plain("", self.card, "section", wrapped=False)
+        right = QVBoxLayout()
+        right.setSpacing(6)
+        right.addWidget(self.place)
+        right.addWidget(self.text, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        self.items.setFixedWidth(452)
+        middle.addWidget(self.items)
+        middle.addLayout(right, 1)
+        self.body.addLayout(middle, 1)
+        self.bar = RoomBar(theme, self.card)
+        self.body.addWidget(self.bar)
+        self.error = plain("", self.card, "error")
+        self.error.hide()
+        self.body.addWidget(self.error)
+        foot = QHBoxLayout()
+        self.keys = plain(KEYS, self.card, "faint", wrapped=False)
+        foot.addWidget(self.keys, 1)
+        leave = QPushButton("Close  Esc", self.card)
+        leave.setProperty("kind", "quiet")
+        leave.clicked.connect(self.close_sheet)
+        foot.addWidget(leave)
+        self.body.addLayout(foot)
+        self.items.moved.connect(self._on_moved)
+        self.items.opened.connect(self._on_opened)
+        self.setFocusProxy(self.items)
+
+    def show_tray(self, tray: Tray) -> None:
+        """Show what is on it now."""
+        self.tray = tray
+        self.error.hide()
+        self.summary.setText(_words(tray))
+        self.bar.show_tray(tray)
+        self.keys.setText(KEYS_FOUND if tray.stopped else KEYS)
+        self.items.show_rows(tray_rows(tray))
+
+    def show_error(self, words: str) -> None:
+        """Say what is in the way, here."""
+        self.error.setText(words)
+        self.error.show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+
+    def _on_moved(self, row: TrayRow | None) -> None:
+        tray = self.tray
+        if row is None or tray is None:
+            self.place.setText("")
+            self.text.clear()
+            return
+        item = row.item
+        if row.finding is not None:
+            places = "\n".join(row.finding.places)
+            self.place.setText("WHERE IT STANDS")
+            words = "It may leave." if row.finding.allowed else "Nothing is sent while this is not allowed."
+            self.text.setPlainText(visible(f"{row.finding.kind}\n\n{places}\n\n{words}").text)
+        elif item is not None:
+            self.place.setText("EXACTLY WHAT IS SENT" if item.is_given else item.state.value.upper())
+            self.text.setPlainText(visible(item.text or _why_not(item)).text)
+
+    def _on_opened(self, item: Item) -> None:
+        if item.path is not None and item.state is not State.GONE:
+            self.close_sheet()
+            self.file_wanted.emit(item.path)
+        elif item.kind is Kind.TASK:
+            self.close_sheet()
+            self.task_wanted.emit()
+        else:
+            self.text.setFocus()
+
+
+def _words(tray: Tray) -> str:
+    about = "" if "" in tray.exact else "about "
+    parts = [f"{about}{tray.total:,} tokens"]
+    cost = tray.cost(tray.total)
+    if cost is not None:
+        parts.append(f"{dollars(cost)} to send")
+    elif tray.limits.model:
+        parts.append("price unknown")
+    parts.append(f"room for {tray.budget:,}" if tray.budget is not None else "no limit")
+    left = sum(item.state is State.LEFT for item in tray.items)
+    if left:
+        parts.append(f"{left} {'item does' if left == 1 else 'items do'} not fit")
+    if tray.stopped:
+        count = len(tray.stopped)
+        parts.append(f"{count} {'thing looks' if count == 1 else 'things look'} like a secret")
+    if tray.limits.model:
+        parts.append(tray.limits.model)
+    return " · ".join(parts)
+
+
+def _why_not(item: Item) -> str:
+    return {
+        State.REMOVED: "It was taken out, and is not sent. x puts it back.",
+        State.LEFT: f"It does not fit: about {item.tokens:,} tokens. Only its name is sent.",
+        State.GONE: "It is not in the files that the next round starts from.",
+        State.NAME: "It is no text, so only its name is sent.",
+    }.get(item.state, "")

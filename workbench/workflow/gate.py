@@ -1,0 +1,94 @@
+"""The gate on what leaves: secrets and files that are never sent stop the sending until each is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from workbench.errors import UserError
+from workbench.generation.secrets import never_sent, scan
+from workbench.review.text import one_line
+from workbench.store.digests import digest_key, keyed_digest
+from workbench.workflow.tray import Finding, Kind
+
+if TYPE_CHECKING:
+    from workbench.workflow.session import Session
+    from workbench.workflow.tray import Item, Tray
+
+_NAMED = 6
+"""Findings that are named in a sentence."""
+_Found = tuple[str, str, str, str]
+"""What its digest is made of, its kind, where it stands, and the item it is in."""
+
+
+class SecretsFoundError(UserError):
+    """Nothing was sent, because of what these findings say."""
+
+    def __init__(self, message: str, *, hint: str = "", findings: Sequence[Finding] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.findings = tuple(findings)
+
+
+def findings(session: Session, tray: Tray) -> tuple[Finding, ...]:
+    """What looks secret in what the tray gives, the same secret once with all its places."""
+    return _named(session, [each for item in tray.given for each in _of_item(item, tray)])
+
+
+def findings_in_text(session: Session, text: str) -> tuple[Finding, ...]:
+    """The same for a text that leaves by itself: feedback for the clipboard or a waiting caller."""
+    return _named(session, list(_of_text(text, "the feedback", "feedback")))
+
+
+def require_clear(found: Sequence[Finding]) -> None:
+    """UserError while anything is found that was not allowed."""
+    stopped = [each for each in found if not each.allowed]
+    if not stopped:
+        return
+    said = "; ".join(f"{each.words} ({each.id})" for each in stopped[:_NAMED])
+    more = f"; and {len(stopped) - _NAMED} more" if len(stopped) > _NAMED else ""
+    count = "1 thing looks" if len(stopped) == 1 else f"{len(stopped)} things look"
+    raise SecretsFoundError(
+        f"Nothing was sent: {count} like a secret. {said}{more}.",
+        hint="Take the item out of the tray (key b), or let leave what is no secret: a there, or "
+        f"--allow-secret {stopped[0].id}",
+        findings=stopped,
+    )
+
+
+def _of_item(item: Item, tray: Tray) -> Iterator[_Found]:
+    if item.path is None:
+        body = {Kind.TASK: tray.request.task, Kind.FEEDBACK: tray.request.feedback}.get(item.kind, item.text)
+        name = item.id.partition(":")[2] if item.kind is Kind.RULE else f"the {item.kind.value}"
+        yield from _of_text(body, name, item.id)
+        return
+    why = never_sent(item.path)
+    if why is not None:
+        yield f"name {item.path}", why, one_line(item.path), item.id
+    data = tray.request.files[item.path]
+    pieces = item.parts or ((1, data.count(b"\n") + 1),)
+    lines = data.decode("utf-8", "replace").split("\n")
+    for start, count in pieces:
+        text = "\n".join(lines[start - 1 : start - 1 + count])
+        for hit in scan(text):
+            yield f"secret {hit.secret}", hit.kind, f"{one_line(item.path)}:{start + hit.line - 1}", item.id
+
+
+def _of_text(text: str, name: str, item: str) -> Iterator[_Found]:
+    for hit in scan(text):
+        yield f"secret {hit.secret}", hit.kind, f"{name}:{hit.line}", item
+
+
+def _named(session: Session, found: list[_Found]) -> tuple[Finding, ...]:
+    if not found:
+        return ()
+    key = digest_key()
+    by_id: dict[str, Finding] = {}
+    for what, kind, place, item in found:
+        name = keyed_digest(what.encode("utf-8", "surrogatepass"), key)
+        known = by_id.get(name)
+        places = (*(known.places if known else ()), place)
+        items = (*(known.items if known else ()), item)
+        kept = known.kind if known else kind
+        allowed = name in session.review.allowed
+        by_id[name] = Finding(name, kept, places, tuple(dict.fromkeys(items)), allowed)
+    return tuple(by_id.values())

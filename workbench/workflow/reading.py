@@ -1,0 +1,333 @@
+"""A second reader: another model reads a round, and what it finds waits for the expert as drafts.
+
+`read_round` is blocking and changes no session: whoever runs it gives each event to `take` on the session's
+own thread, as with sending. Adopting and dismissing are quick acts of the expert.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from workbench.errors import UserError
+from workbench.generation.backends import Backend
+from workbench.generation.events import Event as RoundEvent
+from workbench.generation.events import Lost, RepairAsked
+from workbench.generation.exchange import Exchange
+from workbench.generation.findings_asking import Read
+from workbench.generation.findings_asking import read as ask_reader
+from workbench.generation.findings_prompt import ReadingRequest, Shown, build
+from workbench.generation.prompt import rough_tokens
+from workbench.review.actions import FindingJudged, FindingsArrived
+from workbench.review.changes import FileChange
+from workbench.review.findings import Count, Draft, Finding, State, as_note, open_findings, said_before
+from workbench.review.lines import split_lines
+from workbench.review.notes import Intent, Note, Place
+from workbench.review.places import place_now
+from workbench.review.reading_counts import KINDS, counts
+from workbench.review.review import next_note_id
+from workbench.workflow import send
+from workbench.workflow.request import PROMPT_FILE_LIMIT
+from workbench.workflow.send import Called, Recipient, RecipientKind
+from workbench.workflow.session import Session, new_id
+from workbench.workflow.turns import turn
+
+NOBODY = "none"
+"""Given as a reader's name: the round is not read, whatever the settings say."""
+SUBMODULE = "160000"
+
+
+class Found(Struct, frozen=True):
+    """The reader answered to its end. The last event; `take` records it."""
+
+    action: FindingsArrived
+
+
+class NotRead(Struct, frozen=True):
+    """There are no findings, and this is why. The last event."""
+
+    sentence: str
+    hint: str
+    cancelled: bool = False
+
+
+Event = RoundEvent | Called | Found | NotRead
+
+
+def readers(session: Session) -> tuple[Recipient, ...]:
+    """Every model that could read. May ask the keyring, which can block."""
+    return tuple(each for each in send.recipients(session) if each.kind is RecipientKind.MODEL)
+
+
+def reader_named(session: Session, name: str) -> Recipient:
+    """The model that a name means. UserError where it cannot read."""
+    found = send.recipient_named(session, name)
+    if found.kind is not RecipientKind.MODEL:
+        raise UserError(f"{name} cannot read: it is no model.", hint="Name a model: --model NAME")
+    return found
+
+
+def chosen_reader(session: Session, name: str | None) -> str:
+    """Who reads each new round: who is named, else the one of the settings; "" is nobody."""
+    wanted = session.settings.reader if name is None else name
+    return "" if wanted == NOBODY else wanted
+
+
+def last_reader(session: Session) -> str:
+    """Whom the expert chose last, else the reader of the settings."""
+    return str((session.log.remembered("reader") or {}).get("id", "")) or session.settings.reader
+
+
+def same_as_author(session: Session, recipient: Recipient) -> str:
+    """A word where the reader wrote the round itself, "" elsewhere. It is allowed all the same."""
+    current = session.review.round
+    name = recipient.model.model if recipient.model is not None else recipient.id
+    if current is None or current.model != name:
+        return ""
+    return f"{name} wrote round {current.number} itself; another model sees more."
+
+
+def reading_request(session: Session) -> ReadingRequest:
+    """The whole round, base to round, with the task; no verdict, no note, no other finding. Blocking."""
+    plain = ("100644", "100755", "120000", None)
+    shown: list[Shown] = []
+    unread: list[tuple[str, str]] = []
+    blobs = _blobs(session)
+    for file in session.files:
+        old, new = blobs.get(file.old_id or "", b""), blobs.get(file.new_id or "", b"")
+        if file.binary:
+            unread.append((file.path, "binary"))
+        elif SUBMODULE in (file.old_mode, file.new_mode):
+            unread.append((file.path, "a submodule"))
+        elif file.old_mode not in plain or file.new_mode not in plain:
+            unread.append((file.path, "no file"))
+        elif max(len(old), len(new)) > PROMPT_FILE_LIMIT:
+            unread.append((file.path, f"longer than {PROMPT_FILE_LIMIT:,} bytes"))
+        else:
+            shown.append(Shown(file, split_lines(old), split_lines(new)))
+    return ReadingRequest(session.review.task, tuple(shown), tuple(unread))
+
+
+def _blobs(session: Session) -> Mapping[str, bytes]:
+    def wanted(file: FileChange) -> Iterator[str]:
+        for blob, mode in ((file.old_id, file.old_mode), (file.new_id, file.new_mode)):
+            if blob and mode != SUBMODULE and not file.binary:
+                yield blob
+
+    ids = dict.fromkeys(blob for file in session.files for blob in wanted(file))
+    return session.repository.blobs(tuple(ids))
+
+
+def size_of_reading(session: Session) -> int:
+    """About how many tokens a reader would be given. Blocking."""
+    return sum(rough_tokens(each.content) for each in build(reading_request(session)))
+
+
+def require_readable(session: Session, recipient: Recipient) -> None:
+    """UserError when there is nothing to read, or the model cannot be asked: the same gates as sending."""
+    if session.review.round is None or not session.files:
+        raise UserError(
+            "There is nothing to read: no file differs.", hint="A round is read once it is there."
+        )
+    send.require_ready(session, recipient)
+
+
+def read_round(session: Session, recipient: Recipient, cancelled: threading.Event) -> Iterator[Event]:
+    """Ask a model what it finds in the current round, and yield what happens until it answered or failed."""
+    require_readable(session, recipient)
+    session.log.remember("reader", {"id": recipient.id})
+    index, current = session.review.index, session.review.round
+    assert current is not None
+    request = reading_request(session)
+    for event in ask_reader(request, _line(session, recipient), cancelled):
+        if isinstance(event, Read | Lost):
+            kept = send.keep(session, event.exchange)
+            made = _calls(event.exchange, kept, current.number)
+            yield from made
+            if isinstance(event, Lost):
+                yield NotRead(event.sentence, event.hint, event.trouble.value == "cancelled")
+                return
+            yield Found(
+                FindingsArrived(
+                    id=new_id(),
+                    at=time.time(),
+                    round=index,
+                    tree=current.tree,
+                    model=event.exchange.model,
+                    findings=event.found.drafts,
+                    dropped=len(event.found.dropped),
+                    repeated=event.found.repeated,
+                    unread=tuple(path for path, _ in request.unread),
+                    call=made[-1].action.id if made else "",
+                    exchange=kept,
+                )
+            )
+        else:
+            yield event
+
+
+def _line(session: Session, recipient: Recipient) -> tuple[Backend, ...]:
+    return send.line_of(session, recipient)
+
+
+def _calls(exchange: Exchange, kept: str, number: int) -> tuple[Called, ...]:
+    """The records of the calls, as of any other; what they were made for, they say themselves."""
+    return tuple(send.calls(exchange, kept, number))
+
+
+def take(session: Session, event: Event) -> None:
+    """Record what an event means for the review. On the session's thread."""
+    if isinstance(event, Called):
+        session.act(event.action)
+    elif isinstance(event, Found):
+        with turn(session.review.id):
+            session.poll()
+            session.act(_fresh(session, event.action))
+
+
+def _fresh(session: Session, action: FindingsArrived) -> FindingsArrived:
+    """The action without what this model said of these lines before: judged, or of an earlier round."""
+    known = [
+        each
+        for each in session.review.findings.values()
+        if each.model == action.model and not (each.round == action.round and each.state is State.OPEN)
+    ]
+    places = {each.id: place_of(session, each) for each in known}
+    kept: list[Draft] = [each for each in action.findings if not said_before(each, known, places)]
+    return replace(action, findings=tuple(kept), repeated=action.repeated + len(action.findings) - len(kept))
+
+
+# -- what is shown ----------------------------------------------------------------------------
+
+
+def place_of(session: Session, finding: Finding) -> Place | None:
+    """Where a finding stands in the current round; None where that could not be found with certainty."""
+    return place_now(session.review, as_note(finding, finding.id, finding.place, finding.round))
+
+
+def findings_in_round(session: Session) -> tuple[tuple[Finding, Place | None], ...]:
+    """The findings that wait for the expert, with where they stand now (None: outdated)."""
+    return tuple((each, place_of(session, each)) for each in open_findings(session.review.findings))
+
+
+def counts_of_readers(session: Session) -> tuple[Count, ...]:
+    """What came of each model's findings, over all reviews. Reads the store."""
+    return counts(session.log.of_kinds(KINDS))
+
+
+def reading_words(action: FindingsArrived) -> str:
+    """What a reading came to, in a sentence."""
+    found = len(action.findings)
+    words = f"{action.model} found nothing" if not found else f"{action.model}: {_counted(found, 'finding')}"
+    more = [f"{action.repeated} said before"] if action.repeated else []
+    more += (
+        [f"{action.dropped} dropped, because their places could not be verified"] if action.dropped else []
+    )
+    more += [f"{_counted(len(action.unread), 'file')} not given"] if action.unread else []
+    return f"{words}{'; ' if more else ''}{'; '.join(more)}."
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+# -- what the expert makes of them --------------------------------------------------------------
+
+
+def finding_named(session: Session, name: str) -> Finding:
+    """The finding with this id. UserError when there is none."""
+    found = session.review.findings.get(name) or session.review.findings.get(name.upper())
+    if found is None or found.state is State.REPLACED:
+        raise UserError(
+            f"There is no finding {name}.", hint=f"List them: workbench findings {session.review.id}"
+        )
+    return found
+
+
+def adopt(
+    session: Session,
+    name: str,
+    intent: Intent | None = None,
+    text: str | None = None,
+    suggestion: str | None = None,
+) -> Note:
+    """Make a note of a finding, as it is or in the expert's words. The note keeps where it came from."""
+    with turn(session.review.id):
+        session.poll()
+        finding = _undecided(session, name)
+        place, index = _note_place(session, finding)
+        note = as_note(finding, next_note_id(session.review), place, index)
+        note = Note(
+            note.id,
+            intent or note.intent,
+            note.place,
+            note.text if text is None else text,
+            note.round,
+            suggestion,
+            origin=note.origin,
+        )
+        if not note.text.strip() and suggestion is None:
+            raise UserError("The note is empty.", hint="Write a sentence, or a suggestion.")
+        session.act(
+            FindingJudged(
+                id=new_id(),
+                at=time.time(),
+                finding=finding.id,
+                answer=State.ADOPTED,
+                model=finding.model,
+                note=note,
+            )
+        )
+    adopted = session.review.findings[finding.id].note
+    return session.note(adopted or note.id)
+
+
+def dismiss(session: Session, name: str, reason: str = "") -> Finding:
+    """Say that a finding is none, and perhaps why. It is never sent, and not shown again."""
+    with turn(session.review.id):
+        session.poll()
+        finding = _undecided(session, name)
+        session.act(
+            FindingJudged(
+                id=new_id(),
+                at=time.time(),
+                finding=finding.id,
+                answer=State.DISMISSED,
+                model=finding.model,
+                reason=reason.strip(),
+            )
+        )
+    return finding
+
+
+def _undecided(session: Session, name: str) -> Finding:
+    finding = finding_named(session, name)
+    if finding.state is not State.OPEN:
+        did = f"adopted as {finding.note}" if finding.state is State.ADOPTED else "dismissed"
+        raise UserError(f"{finding.id} was {did} already.", hint=f"Undo: workbench undo {session.review.id}")
+    return finding
+
+
+def _note_place(session: Session, finding: Finding) -> tuple[Place, int]:
+    """Where the note stands, and the round it is written on: an outdated one stays with the round it read."""
+    place = place_of(session, finding)
+    if place is None:
+        return finding.place, finding.round
+    return place, session.review.index
+
+
+def grave_findings(session: Session) -> Sequence[Finding]:
+    """Findings that wait and with which the review is not clean."""
+    grave = (Intent.MUST, Intent.SHOULD)
+    return [each for each in open_findings(session.review.findings) if each.intent in grave]
+
+
+def words(event: object) -> str:
+    """One line about an event, "" for those that say nothing by themselves."""
+    if isinstance(event, RepairAsked):
+        return f"The findings did not fit and are asked for again: {event.problems[0]}"
+    return send.words(event)  # type: ignore[arg-type]  # those that both have; "" for the others

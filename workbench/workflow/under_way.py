@@ -1,0 +1,178 @@
+"""A round while it is being made: what arrives is kept, and told when the program died in the middle of it.
+
+The exchange of a round has its id from the beginning; the calls that ended name it, and so do the round or
+the failure that come of it. A file that nobody holds any more and whose exchange nobody names is a round
+that was interrupted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from msgspec import convert, to_builtins
+from msgspec.structs import replace
+
+from workbench.errors import UserError
+from workbench.generation.events import CallBegan, CallEnded, Retried, TextArrived
+from workbench.generation.exchange import Call, Exchange
+from workbench.generation.prompt import rough_tokens
+from workbench.review.actions import RoundFailed
+from workbench.review.rounds import Usage
+from workbench.store.running import Left, Running, finished, has_left, left_behind
+from workbench.workflow.calls import Called, keep, made
+from workbench.workflow.session import Session, new_id
+
+INTERRUPTED = "interrupted"
+_FRESH = 10.0
+"""Seconds that an answer which is there whole may wait for being recorded, by a window that is busy."""
+
+
+class UnderWay:
+    """One round that is being made, in the thread that makes it."""
+
+    def __init__(self, session: Session, number: int, recipient: str) -> None:
+        self.id = new_id()
+        self._number = number
+        self._file = Running(session.review.id, self.id)
+        self._file.add({"what": "begun", "number": number, "recipient": recipient}, now=True)
+
+    def note(self, event: object) -> Called | None:
+        """Keep what an event says. A call that ended gives its record, which is to be taken at once."""
+        match event:
+            case TextArrived():
+                self._file.add({"what": "text", "text": event.text})
+            case CallBegan():
+                self._file.add({"what": "call", "call": to_builtins(event.call)}, now=True)
+            case Retried():
+                self._file.add({"what": "retried"})
+            case CallEnded():
+                record = made(event.call, self._number, self.id)
+                line = {"what": "ended", "call": to_builtins(event.call)}
+                line["record"] = record.action.id if record is not None else None
+                self._file.add(line, now=True)
+                return record
+            case _:
+                pass
+        return None
+
+    def keep(self, session: Session, exchange: Exchange) -> str:
+        """The whole exchange is there; whoever records the round now removes the file (`recorded`)."""
+        keep(session.log, exchange, self.id)
+        self._file.add({"what": "kept", "at": time.time()}, now=True)
+        return self.id
+
+    def leave(self) -> None:
+        self._file.leave()
+
+
+@contextmanager
+def under_way(session: Session, number: int, recipient: str) -> Iterator[UnderWay]:
+    """What arrives within is kept until it is recorded."""
+    found = UnderWay(session, number, recipient)
+    try:
+        yield found
+    finally:
+        found.leave()
+
+
+def recorded(review: str, exchange: str | None) -> None:
+    """The round or the failure that names this exchange is in the log."""
+    if exchange:
+        finished(review, exchange)
+
+
+def tell_interrupted(session: Session) -> tuple[str, ...]:
+    """Record the rounds of this review that died with their program; a sentence about each."""
+    if not has_left(session.review.id):
+        return ()
+    said: list[str] = []
+    with left_behind(session.review.id) as found:
+        session.poll()
+        for left in found:
+            if _is_recorded(session, left.round_id):
+                left.remove()
+            elif not _is_fresh(left):
+                # Where nothing can be saved now, it is told again the next time.
+                with suppress(UserError):
+                    said.append(_record(session, left))
+                    left.remove()
+    return tuple(said)
+
+
+def _is_recorded(session: Session, exchange: str) -> bool:
+    review = session.review
+    return exchange in {each.exchange for each in review.rounds} | {each.exchange for each in review.failures}
+
+
+def _is_fresh(left: Left) -> bool:
+    last = left.lines[-1] if left.lines else {}
+    return last.get("what") == "kept" and 0 <= time.time() - float(last.get("at", 0)) < _FRESH
+
+
+def _record(session: Session, left: Left) -> str:
+    """The calls that are not recorded yet, the whole exchange as far as it came, and the failure."""
+    begun = left.lines[0] if left.lines else {}
+    number, recipient = int(begun.get("number", 0)), str(begun.get("recipient", ""))
+    known = {call.id for call in session.review.calls}
+    calls, records = _calls(left)
+    exchange = Exchange(calls[-1].model if calls else recipient, calls)
+    keep(session.log, exchange, left.round_id)
+    for call, name in zip(calls, records, strict=True):
+        event = made(call, number, left.round_id)
+        if event is not None and name not in known:
+            session.act(replace(event.action, id=name))
+    arrived = len(calls[-1].answer) if calls else 0
+    kept = f"what had arrived ({arrived:,} characters) is kept with it" if arrived else "nothing had arrived"
+    why = f"It was interrupted: the program ended while it was being made. Nothing was applied; {kept}."
+    session.act(
+        RoundFailed(
+            id=new_id(),
+            at=time.time(),
+            number=number,
+            model=exchange.model,
+            why=why,
+            exchange=left.round_id,
+            usage=exchange.usage if calls else None,
+        )
+    )
+    return f"Round {number}, asked of {recipient}: {why[0].lower()}{why[1:]}"
+
+
+def _calls(left: Left) -> tuple[tuple[Call, ...], tuple[str, ...]]:
+    """The calls as far as they came, and the ids of their records: the last one may be half a call."""
+    calls: list[Call] = []
+    records: list[str] = []
+    open_call: Call | None = None
+    text = ""
+    for line in left.lines:
+        match line.get("what"):
+            case "call":
+                open_call, text = _call(line["call"]), ""
+            case "text":
+                text += str(line["text"])
+            case "retried" if open_call is not None:
+                void = (*open_call.void, text) if text else open_call.void
+                open_call, text = replace(open_call, retries=open_call.retries + 1, void=void), ""
+            case "ended":
+                calls.append(_call(line["call"]))
+                records.append(str(line["record"] or new_id()))
+                open_call = None
+            case _:
+                pass
+    if open_call is not None:
+        calls.append(_interrupted(open_call, text))
+        records.append(f"{left.round_id}-{INTERRUPTED}")
+    return tuple(calls), tuple(records)
+
+
+def _interrupted(call: Call, text: str) -> Call:
+    tokens_in = sum(rough_tokens(each.content) for each in call.messages)
+    usage = Usage(tokens_in, rough_tokens(text), None, None, estimated=True)
+    return replace(call, answer=text, outcome=INTERRUPTED, usage=usage)
+
+
+def _call(saved: Any) -> Call:
+    return convert(saved, Call)

@@ -1,0 +1,115 @@
+"""Implement, read, again: as long as there is something to do that the expert has decided already.
+
+Nothing is adopted here. A further round is given what the expert had said and the model did not do: the notes
+that the ledger calls "not addressed", and what is rejected; the notes that were answered or touched wait for
+the expert and are held back. So a finding never reaches the model that implements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from workbench.errors import UserError
+from workbench.review.actions import FindingsArrived
+from workbench.review.entries import Entry, Said
+from workbench.review.findings import open_findings
+from workbench.review.notes import Intent
+from workbench.workflow.reading import grave_findings
+from workbench.workflow.session import Session
+
+
+class Ended(Struct, frozen=True):
+    """How it ended: clean, or waiting for the expert, and why in a sentence. `rounds` were made."""
+
+    clean: bool
+    why: str
+    rounds: int
+
+
+def until_clean(
+    session: Session, most: int, make_round: Callable[[], object], read: Callable[[], FindingsArrived]
+) -> Ended:
+    """Make a round and have it read, `most` times at most. Blocking.
+
+    `make_round` and `read` take what came into the session; a UserError of theirs (a failure, a cap) ends it.
+    """
+    try:
+        return _until_clean(session, most, make_round, read)
+    finally:
+        session.held_back = frozenset()
+
+
+def _until_clean(
+    session: Session, most: int, make_round: Callable[[], object], read: Callable[[], FindingsArrived]
+) -> Ended:
+    for number in range(1, most + 1):
+        try:
+            make_round()
+        except UserError as error:
+            return Ended(False, error.message, number - 1)
+        broken = violations(session)
+        if broken:
+            return Ended(False, f"{_counted(len(broken), 'violation')} in the ledger.", number)
+        try:
+            reading = read()
+        except UserError as error:
+            return Ended(False, error.message, number)
+        ended = _looked_at(session, reading, number)
+        if ended is not None:
+            return ended
+        left = not_addressed(session)
+        if not left and not session.progress().rejected:
+            found = _counted(len(grave_findings(session)), "finding")
+            return Ended(
+                False, f"{found} to judge, and nothing that the model was asked and did not do.", number
+            )
+        session.held_back = _waiting(session, left)
+    found = _counted(len(grave_findings(session)), "finding")
+    return Ended(False, f"Not clean after {_counted(most, 'round')}: {found} to judge.", most)
+
+
+def _looked_at(session: Session, reading: FindingsArrived, number: int) -> Ended | None:
+    """The end, where this reading is one; None where another round may help."""
+    musts = [each for each in open_findings(session.review.findings) if each.intent is Intent.MUST]
+    if musts:
+        return Ended(False, f"{_counted(len(musts), 'finding')} of weight must.", number)
+    if reading.dropped:
+        dropped = _counted(reading.dropped, "finding")
+        return Ended(False, f"{dropped} could not be placed in the code; what they say is not known.", number)
+    if not grave_findings(session):
+        unread = (
+            f"; {_counted(len(reading.unread), 'file')} not given to the reader" if reading.unread else ""
+        )
+        return Ended(True, f"Clean after {_counted(number, 'round')}{unread}.", number)
+    return None
+
+
+def violations(session: Session) -> tuple[Entry, ...]:
+    """The violations of the current round's ledger that nobody answered."""
+    review = session.review
+    return tuple(
+        entry
+        for entry in session.ledger()
+        if entry.is_violation and f"{review.index}/{entry.id}" not in review.entries
+    )
+
+
+def not_addressed(session: Session) -> frozenset[str]:
+    """Notes that the round did nothing about."""
+    found = (entry.note for entry in session.ledger() if entry.said is Said.NOT_ADDRESSED)
+    return frozenset(note for note in found if note is not None)
+
+
+def _waiting(session: Session, left: frozenset[str]) -> frozenset[str]:
+    """Notes that the model has answered or acted on: whether they are dealt with, only the expert says."""
+    return frozenset(
+        note.id
+        for note in session.review.notes.values()
+        if note.is_live and not note.reason and note.intent is not Intent.KEEP and note.id not in left
+    )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
