@@ -50,7 +50,7 @@ def streams() -> list[Stream]:
 def _texts() -> list[str]:
     done = NoteAnswer("N1", AnswerKind.DONE, "Raised.")
     edit = Edit("a.py", "As asked.", ("x = 1",), ("x = 3",))
-    odd = Edit("näme.txt", "Grüße, ☃ 🙂 \u2028.", ("Grüße ☃",), ("Grüße 🙂", "\u2028"))
+    odd = Edit("näme.txt", "Grüße, ☃ 🙂 \u2028 [DONE].", ("Grüße ☃",), ("Grüße 🙂", "\u2028\x85"))
     answers: list[list[Block]] = [
         [edit, done],
         [odd, NewFile("new.py", "It is wanted.", ("def f():", "    return 'é'")), done],

@@ -142,15 +142,15 @@ def test_the_markers_are_wider_than_any_in_the_code_that_is_read() -> None:
 
 
 def shown(old: Sequence[bytes], new: Sequence[bytes]) -> Shown:
-    run = Run(1 if old else 0, tuple(old), 1 if new else 0, tuple(new))
-    file = FileChange(Status.MODIFIED, "a.py", "a.py", "100644", "100644", "1", "2", (run,))
+    run = Run(1 if old else 0, 1 if new else 0, tuple(old), tuple(new))
+    file = FileChange(Status.MODIFIED, "a.py", "a.py", "100644", "100644", "1", "2", runs=(run,))
     return Shown(file, tuple(old), tuple(new))
 
 
 def test_the_reader_is_shown_numbered_lines_of_both_sides() -> None:
     new = [*LINES[:49], b"fifty\n", *LINES[50:99], b"last"]
-    runs = (Run(50, (LINES[49],), 50, (b"fifty\n",)), Run(100, (LINES[99],), 100, (b"last",)))
-    file = FileChange(Status.MODIFIED, "a.py", "a.py", "100644", "100644", "1", "2", runs)
+    runs = (Run(50, 50, (LINES[49],), (b"fifty\n",)), Run(100, 100, (LINES[99],), (b"last",)))
+    file = FileChange(Status.MODIFIED, "a.py", "a.py", "100644", "100644", "1", "2", runs=runs)
     request = ReadingRequest("The task.", (Shown(file, tuple(LINES), tuple(new)),), (("b.bin", "binary"),))
     prompt = build(request)[1].content
     assert prompt.startswith("# Task\n\nThe task.")
@@ -184,7 +184,7 @@ def reading(*answers: tuple[str, str | None]) -> tuple[Scripted, list[object]]:
 def test_a_bad_form_is_repaired_once_and_what_stays_bad_is_dropped() -> None:
     bad = write([claimed(10), claimed(11)]).replace("FINDING must new 11", "FINDING huge new 11")
     backend, events = reading((bad, "stop"), (bad, "stop"))
-    assert isinstance(events[0], RepairAsked)
+    assert any(isinstance(each, RepairAsked) for each in events)
     last = events[-1]
     assert isinstance(last, Read)
     assert ([each.place.start for each in last.found.drafts], len(last.found.dropped)) == ([10], 1)

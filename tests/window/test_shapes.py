@@ -11,6 +11,7 @@ from tests.repos import Repo, new_repo
 from tests.window.conftest import Hands
 from workbench.review.notes import Intent
 from workbench.ui.file_rows import RowKind
+from workbench.ui.shape_desk import FEW
 from workbench.ui.shape_sheet import NOTHING_LEFT, ShapeSheet
 
 NAMES = ("ant", "bee", "cat", "dog")
@@ -193,5 +194,52 @@ def test_the_files_are_grouped_by_shape_rarest_first(hands: Hands, many: Repo) -
     hands.window.panels.show_now()
     marks = [row.mark for row in hands.window.files.model.rows if row.kind is RowKind.FOLDER]
     assert marks == ["", "4/5"]
+    hands.window.places.keep()
+    hands.open(many)
+    hands.until(lambda: hands.window.files.is_by_shape)
     hands.window.run_command("by_shape")
     assert [row.key for row in hands.window.files.model.rows if row.kind is RowKind.FOLDER] == ["src"]
+
+
+def test_s_pressed_before_the_shapes_of_a_large_round_are_known_opens_when_they_are(
+    hands: Hands, tmp_path: Path
+) -> None:
+    made = new_repo(tmp_path / "large")
+    made.commit({f"f{number}.py": f"x = old({number})\n" for number in range(FEW + 20)})
+    made.write({f"f{number}.py": f"x = new({number})\n" for number in range(FEW + 20)})
+    hands.window.errands.open(made.root)
+    hands.until(lambda: hands.window.controller.session is not None)
+
+    hands.type("s")
+    hands.until(lambda: hands.window.shapes.sheet() is not None)
+
+    sheet = listed(hands)
+    assert len(sheet.list.rows.rows) == FEW + 20
+    hands.until(lambda: sheet.looked.text().startswith("looked at "))
+    assert not sheet.looked.text().endswith(f"{FEW + 20} of {FEW + 20}"), "not all of them are on the screen"
+    hands.until(lambda: not hands.window.tasks.is_busy)
+
+
+def test_a_change_that_shares_a_note_says_so(hands: Hands, many: Repo) -> None:
+    open_list(hands, many)
+    hands.type("c+ fine")
+    hands.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    hands.until(lambda: not hands.window.sheets.is_open)
+
+    document = hands.window.controller.document()
+    changes = [hands.session.by_path[f"src/{name}.py"].changes[-1].id for name in NAMES]
+    assert dict(document.spread) == dict.fromkeys(changes, "N1")
+    assert [note.id for note, _ in document.notes] == ["N1"], "one card"
+
+
+def test_another_round_closes_a_list_that_is_not_true_any_more(hands: Hands, many: Repo) -> None:
+    open_list(hands, many)
+    many.write({"src/cat.py": "x = 1\n\n\ndef f():\n    return other(cat, 1)\n"})
+    hands.window.errands.refresh()
+    hands.until(lambda: hands.session.review.index == 1)
+
+    assert hands.window.shapes.sheet() is None
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    hands.window.view.go_to_change(hands.session.by_path["src/ant.py"].changes[0].id)
+    hands.type("s")
+    assert len(listed(hands).list.rows.rows) == 4

@@ -57,8 +57,9 @@ def test_the_program_can_end_as_soon_as_its_window_is_shown(repo: Repo, tmp_path
 def test_the_final_colours_are_told_too(repo: Repo, tmp_path: Path) -> None:
     _, events = started(repo, tmp_path / "trace", "highlighted")
 
-    assert events[-1]["event"] in ("highlighted", "frame")
-    assert "review_loaded" in [event["event"] for event in events]
+    names = [event["event"] for event in events if event["event"] != "blocked"]  # a busy machine is late
+    assert names[-1] in ("highlighted", "frame")
+    assert "review_loaded" in names
 
 
 def test_the_demo_goes_through_the_whole_loop_by_keys(

@@ -275,6 +275,42 @@ def test_undo_gives_back_what_git_was_told_of_a_path(session: Session, repo: Rep
     }
 
 
+def test_undo_does_not_name_what_stands_in_the_place_of_a_file(
+    session: Session, repo: Repo, tmp_path: Path
+) -> None:
+    """A folder, or a file beyond a symlink, in the place of what was to be added later."""
+    repo.git("add", "--intent-to-add", "new")
+    trust(session)
+    land(session, "index")
+    (repo.root / "new").unlink()
+    repo.write({"new/inner": "x\n"})
+    undo(session)
+    assert b"new" not in repo.git("ls-files")
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_a_linked_work_tree_lands_with_the_hooks_of_all(
+    opened: Open, tmp_path: Path, repo: Repo, object_format: str
+) -> None:
+    main = new_repo(tmp_path / "main", object_format=object_format)
+    main.commit({"a": "a\n"})
+    linked = Repo(tmp_path / "linked")
+    main.git("worktree", "add", "-q", "-b", "side", str(linked.root))
+    hook(main, "pre-commit", "git diff --cached --name-only; git rev-parse --show-object-format")
+    linked.write({"b": "b\n"})
+    session = opened(linked.root)
+    trust(session)
+    accept(session)
+    with pytest.raises(UserError, match="main is checked out"):
+        plan_landing(session, "branch:main")
+    assert land(session, "branch:x").hooks == f"pre-commit says:\nb\n{object_format}"
+    undo(session)
+    land(session, "index")
+    assert main.git("status", "--porcelain") == b""
+    assert linked.git("status", "--porcelain") == b"A  b\n"
+    assert b"missing" not in main.git("fsck", "--full", "--strict")
+
+
 def test_an_index_that_is_a_symlink_is_refused(session: Session, repo: Repo, tmp_path: Path) -> None:
     trust(session)
     index = repo.root / ".git" / "index"

@@ -59,7 +59,9 @@ def said(session: Session) -> list[Said]:
     return [entry.said for entry in session.ledger()]
 
 
-def test_an_edit_is_carried_over_and_kept_where_the_work_tree_left_its_lines(session: Session, repo: Repo) -> None:
+def test_an_edit_is_carried_over_and_kept_where_the_work_tree_left_its_lines(
+    session: Session, repo: Repo
+) -> None:
     edit(session, 0, b"FIVE\n")
     repo.write({"text": AGENT.replace("line 15\n", "fifteen\n")})
 
@@ -71,7 +73,9 @@ def test_an_edit_is_carried_over_and_kept_where_the_work_tree_left_its_lines(ses
     assert repo.read("text").decode() == AGENT.replace("line 15\n", "fifteen\n")
 
 
-def test_an_edit_in_a_file_that_only_the_expert_touched_is_carried_over_too(session: Session, repo: Repo) -> None:
+def test_an_edit_in_a_file_that_only_the_expert_touched_is_carried_over_too(
+    session: Session, repo: Repo
+) -> None:
     edit(session, 0, b"FIVE\n")
     repo.write({"other": BASE.replace("line 3\n", "three\n")})
 
@@ -113,7 +117,9 @@ def test_what_was_restored_is_carried_over_by_the_next_refresh(session: Session,
     assert Said.ALTERED not in said(session)
 
 
-def test_edits_stay_through_many_refreshes_and_reach_the_work_tree_by_landing(session: Session, repo: Repo) -> None:
+def test_edits_stay_through_many_refreshes_and_reach_the_work_tree_by_landing(
+    session: Session, repo: Repo
+) -> None:
     edit(session, 0, b"FIVE\n")
     agent = AGENT
     for number in (10, 15, 20):
@@ -145,7 +151,9 @@ def test_after_a_landing_the_work_tree_is_the_only_truth(session: Session, repo:
     assert Said.ALTERED in said(session)
 
 
-def test_an_edit_made_after_what_was_rejected_was_taken_out_is_carried_over(session: Session, repo: Repo) -> None:
+def test_an_edit_made_after_what_was_rejected_was_taken_out_is_carried_over(
+    session: Session, repo: Repo
+) -> None:
     session.judge_change(changes(session)[1], Verdict.REJECTED)
     session.act(take_out_rejected(session))
     edit(session, 0, b"FIVE\n")
@@ -176,7 +184,9 @@ def test_an_edit_follows_its_file_to_another_name(session: Session, repo: Repo) 
     assert "FIVE\n" in text(session, "renamed")
 
 
-def test_a_file_that_the_work_tree_took_away_is_not_brought_back_by_an_edit(session: Session, repo: Repo) -> None:
+def test_a_file_that_the_work_tree_took_away_is_not_brought_back_by_an_edit(
+    session: Session, repo: Repo
+) -> None:
     edit(session, 0, b"FIVE\n")
     (repo.root / "text").unlink()
 

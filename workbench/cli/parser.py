@@ -167,6 +167,7 @@ def _next(parser: argparse.ArgumentParser) -> None:
 def _read(parser: argparse.ArgumentParser) -> None:
     _review(parser)
     parser.add_argument("--model", metavar="NAME", help="who reads; the last one where this is left away")
+    _allow(parser)
 
 
 def _findings(parser: argparse.ArgumentParser) -> None:

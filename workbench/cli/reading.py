@@ -18,6 +18,7 @@ from workbench.review.findings import Finding, State
 from workbench.review.notes import Place
 from workbench.workflow import documents, findings_documents, reading, send
 from workbench.workflow.keeping import keep_if_possible
+from workbench.workflow.pins import allow_named
 from workbench.workflow.session import Session
 from workbench.workflow.until_clean import until_clean
 
@@ -152,6 +153,10 @@ def _read(session: Session, name: str, options: Options) -> FindingsArrived:
     """Have the current round read and take what comes. UserError where there are no findings to take."""
     recipient = reading.reader_named(session, name)
     reading.require_readable(session, recipient)
+    if options.allow_secret:
+        allow_named(
+            session, reading.secrets_in(session, reading.reading_request(session)), options.allow_secret
+        )
     word = reading.same_as_author(session, recipient)
     if not options.json:
         say(f"{recipient.label} reads round {session.review.round.number if session.review.round else 0}.")

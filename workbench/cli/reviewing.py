@@ -31,6 +31,7 @@ from workbench.workflow.opening import (
     read_candidate,
     title,
 )
+from workbench.workflow.round_counts import counts_of_rounds
 from workbench.workflow.session import Session
 
 SIGNS = {"open": " ", "accepted": "+", "rejected": "-", "mixed": "±"}
@@ -86,7 +87,8 @@ def reviews(options: Options) -> int:
 def show(options: Options) -> int:
     """One review at a glance."""
     with saved(options) as session:
-        document = documents.show_document(session)
+        rows = counts_of_rounds(session)
+        document = documents.show_document(session, rows)
         now = session.progress()
     if options.json:
         print_json(document)
@@ -96,9 +98,9 @@ def show(options: Options) -> int:
         f"{now.accepted} accepted · {now.rejected} rejected · {now.mixed} mixed · "
         f"{now.asked} asked · {now.unread} unread"
     )
-    for each in document["rounds"]:
-        edits = f" + {counted(each['edits'], 'edit')} of yours" if each["edits"] else ""
-        print_lines(f"round {each['round']}{edits}: {each['model'] or each['source']}")
+    for row in rows:
+        edits = f" + {counted(row.edits, 'edit')} of yours" if row.edits else ""
+        print_lines(f"round {row.number}{edits}: {row.author or 'did not come'}  {row.words}")
     return 0
 
 

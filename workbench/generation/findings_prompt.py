@@ -13,7 +13,7 @@ from msgspec import Struct
 from workbench.assets import asset
 from workbench.generation.contract import Marks, write_path
 from workbench.generation.findings import BAR, complete_mark, marks_for
-from workbench.generation.prompt import Message
+from workbench.generation.prompt import Message, rule_line
 from workbench.review.changes import FileChange, Run, Side
 from workbench.review.text import decode
 
@@ -35,7 +35,8 @@ class ReadingRequest(Struct, frozen=True):
     task: str
     shown: tuple[Shown, ...]
     unread: tuple[tuple[str, str], ...] = ()
-    rules: str = ""
+    rules: tuple[tuple[str, str], ...] = ()
+    """The house rules as (id, text)."""
 
     @property
     def lines(self) -> Mapping[tuple[str, Side], Sequence[bytes]]:
@@ -51,8 +52,9 @@ def build(request: ReadingRequest) -> tuple[Message, ...]:
     """The messages of the first call: the contract, then all the rest in one, with the task on top."""
     system = _filled("findings.md", marks_of(request)).partition("\n")[2]
     parts = [f"# Task\n\n{request.task.strip() or 'No task was written. Judge the changes by themselves.'}"]
-    if request.rules.strip():
-        parts.append(f"# Rules of the house\n\n{request.rules.strip()}")
+    if request.rules:
+        listed = "\n".join(rule_line(*rule) for rule in request.rules)
+        parts.append(f"# Rules of the house\n\nWhat breaks one of them is a finding.\n\n{listed}")
     parts.append(
         "# Changes\n\nEach line begins with + where it was added, - where it was taken out, blank where it "
         f"stayed. Then its number: in the old file for -, else in the new one. After {BAR} stands the line."
@@ -97,7 +99,7 @@ def _section(shown: Shown) -> str:
     file = shown.file
     facts = [change.words or change.kind.value for change in file.changes if not change.is_text]
     title = f"## {write_path(file.path)} ({', '.join([file.status.value, *facts])})"
-    body = "\n".join(_diff(shown))
+    body = "\n".join(_drawn(*line) for line in lines_of(shown))
     if not body:
         return title
     ticks = max((len(run) for run in _runs_of_ticks(body)), default=0)
@@ -117,24 +119,24 @@ def _runs_of_ticks(text: str) -> Iterator[str]:
         yield run
 
 
-def _diff(shown: Shown) -> Iterator[str]:
-    """The changed lines with those around them; a line of dots where lines are left out."""
+def lines_of(shown: Shown) -> Iterator[tuple[str, int, bytes]]:
+    """The changed lines with those around them, as (mark, number, line). "…": lines are left out."""
     new, last = shown.new, 0
     runs = shown.file.runs
     for number, run in enumerate(runs):
         begin = _begin(run)
         first = max(last, begin - CONTEXT)
         if first > last:
-            yield "…"
-        yield from (_line(" ", at + 1, new[at]) for at in range(first, begin))
-        yield from (_line("-", run.old_start + step, line) for step, line in enumerate(run.removed))
-        yield from (_line("+", run.new_start + step, line) for step, line in enumerate(run.added))
+            yield "…", 0, b""
+        yield from ((" ", at + 1, new[at]) for at in range(first, begin))
+        yield from (("-", run.old_start + step, line) for step, line in enumerate(run.removed))
+        yield from (("+", run.new_start + step, line) for step, line in enumerate(run.added))
         after = begin + len(run.added)
         until = _begin(runs[number + 1]) if number + 1 < len(runs) else len(new)
         last = min(until, after + CONTEXT)
-        yield from (_line(" ", at + 1, new[at]) for at in range(after, last))
+        yield from ((" ", at + 1, new[at]) for at in range(after, last))
     if runs and last < len(new):
-        yield "…"
+        yield "…", 0, b""
 
 
 def _begin(run: Run) -> int:
@@ -142,6 +144,8 @@ def _begin(run: Run) -> int:
     return run.new_start - 1 if run.added else run.new_start
 
 
-def _line(mark: str, number: int, line: bytes) -> str:
+def _drawn(mark: str, number: int, line: bytes) -> str:
+    if not number:
+        return mark
     end = "" if line.endswith(b"\n") else "\n\\ no newline at its end"
     return f"{mark}{number:>5}{BAR}{decode(line)}{end}"

@@ -26,6 +26,7 @@ from email.utils import parsedate_to_datetime
 from typing import IO, Any
 
 from workbench.generation.failures import Trouble
+from workbench.generation.wire import mend
 
 _DETAIL = 600
 _SECRETS: dict[str, str] = {}
@@ -107,6 +108,7 @@ def _litellm() -> Any:
     litellm.success_callback = []
     litellm.failure_callback = []
     litellm.callbacks = []
+    mend(litellm)
     return litellm
 
 
@@ -264,7 +266,7 @@ def _trouble(error: BaseException, cause: BaseException) -> Trouble:
         return Trouble.NO_NETWORK
     if found is not None:
         return found
-    if chain & _BROKEN_OFF:
+    if chain & _BROKEN_OFF or "error parsing chunk" in text:
         return Trouble.CUT
     if "missing" in text and ("api key" in text or "credentials" in text):
         return Trouble.NO_KEY

@@ -94,7 +94,7 @@ _PARTS: tuple[tuple[str, str, str], ...] = (
     (
         "private key",
         "private key",
-        r"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s*[A-Za-z0-9+/=:,\s-]{0,200})",
+        r"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s*[A-Za-z0-9+/=]{16,})?)",
     ),
     ("private key", "putty-user-key", r"(PuTTY-User-Key-File-\d: *\S+)"),
     (

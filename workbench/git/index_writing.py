@@ -292,11 +292,16 @@ def _apply(
 
 
 def _intend(repository: Repository, where: Where, paths: Sequence[str]) -> None:
-    """Name paths as files to be added later. Git takes only such as are there."""
-    there = [path for path in paths if os.path.lexists(os.path.join(repository.found.work_tree, path))]
+    """Name paths as files to be added later. Git takes only such as are there; the others are left out."""
+    top = repository.found.work_tree
+    there = [path for path in paths if _is_file(os.path.join(top, path))]
     if there:
         args = ["add", "-N", "-f", "--pathspec-from-file=-", "--pathspec-file-nul"]
-        repository.run(args, where.storing(), data=_listed(there))
+        repository.run(args, where.storing(), data=_listed(there), ok=(0, 1, 128))
+
+
+def _is_file(place: str) -> bool:
+    return os.path.islink(place) or os.path.isfile(place)
 
 
 def _listed(paths: Sequence[str]) -> bytes:

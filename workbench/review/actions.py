@@ -156,11 +156,11 @@ class ItemRemoved(Action, frozen=True, kw_only=True):
 class SecretAllowed(Action, frozen=True, kw_only=True):
     """What looks like a secret may leave. `finding` is a digest under a key of the user's, never the secret.
 
-    `kind` and `where` say in words what was allowed; they hold nothing of it either.
+    `what` and `where` say in words what was allowed; they hold nothing of it either.
     """
 
     finding: str
-    kind: str = ""
+    what: str = ""
     where: str = ""
 
 

@@ -29,9 +29,7 @@ class Said(StrEnum):
     KEPT = "kept"
 
 
-_VIOLATIONS = frozenset(
-    {Said.CAME_BACK, Said.KEEP_ALTERED, Said.OUT_OF_SCOPE, Said.LEFT_OUT, Said.ALTERED}
-)
+_VIOLATIONS = frozenset({Said.CAME_BACK, Said.KEEP_ALTERED, Said.OUT_OF_SCOPE, Said.LEFT_OUT, Said.ALTERED})
 _ORDER = {said: number for number, said in enumerate(Said)}
 
 

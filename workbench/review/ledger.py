@@ -76,7 +76,11 @@ def _left_out(review: Review) -> Iterator[Entry]:
 def _changed(left: LeftOut) -> str:
     if not left.was:
         return f"{lines_in_words(len(left.now))} more"
-    return f"other lines for {lines_in_words(len(left.was))}" if left.now else f"{lines_in_words(left.count)} away"
+    return (
+        f"other lines for {lines_in_words(len(left.was))}"
+        if left.now
+        else f"{lines_in_words(left.count)} away"
+    )
 
 
 def _out_of_scope(

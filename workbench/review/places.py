@@ -107,10 +107,18 @@ def find_again(
     if start is not None and _holds(place, lines, start) and _witnesses(place, lines, start) >= AROUND:
         return _moved(place, path, lines, start)
     start = _unique(place.quote, lines)
-    if start is None:
+    if start is None or _was_elsewhere(place, line_map, start):
         return None
     telling = sum(len(_word.findall(line)) for line in place.quote) >= _TELLING
     return _moved(place, path, lines, start) if telling or _witnesses(place, lines, start) else None
+
+
+def _was_elsewhere(place: Place, line_map: LineMap | None, start: int) -> bool:
+    """Whether a line that reads alike stood somewhere else already: then it is not the place's, but its double."""
+    if line_map is None:
+        return False
+    was = (line_map.backward(start + step) for step in range(place.count))
+    return any(line is not None and line != place.start + step for step, line in enumerate(was))
 
 
 def _moved(place: Place, path: str, lines: Sequence[bytes], start: int) -> Place:

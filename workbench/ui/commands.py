@@ -128,6 +128,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("pin", "Pin the lines for the next round", ("p",), Menu.ROUND),
     Command("pin_file", "Pin the file for the next round", ("P",), Menu.ROUND),
     Command("cancel_round", "Cancel the running round", (), Menu.ROUND),
+    Command("costs", "What the models cost", ("$",), Menu.ROUND),
+    Command("rounds", "The rounds as a picture", ("#",), Menu.ROUND),
     Command("keys", "The keys", ("?",), Menu.HELP, When.ALWAYS),
     Command("escape", "Leave selection, search, message", ("Escape",), Menu.HELP),
 )

@@ -70,6 +70,7 @@ class Controller(QObject):
         self.remarks: Mapping[str, Remark] = {}
         """What is said of the files besides their lines, as far as it was looked at."""
         self._remarked: tuple[FileChange, ...] | None = None
+        self._remarked_task = ""
         self.others: tuple[FileChange, ...] = ()
         """Files that do not differ, and are shown after those that do."""
         self._shown: tuple[tuple[FileChange, ...], tuple[FileChange, ...], tuple[FileChange, ...]] = (
@@ -243,13 +244,19 @@ class Controller(QObject):
     @property
     def has_remarks(self) -> bool:
         """Whether `remarks` are those of the files that are shown."""
-        return self.session is not None and self._remarked is self.session.files
+        session = self.session
+        return (
+            session is not None
+            and self._remarked is session.files
+            and self._remarked_task == session.review.task
+        )
 
     def set_remarks(self, files: tuple[FileChange, ...], remarks: Mapping[str, Remark]) -> None:
         """Take what was found out about these files, if they are still the ones that are shown."""
         if self.session is not None and self.session.files is files:
             same = remarks == self.remarks
             self.remarks, self._remarked = self.remarks if same else remarks, files
+            self._remarked_task = self.session.review.task
             if not same:
                 self.changed.emit()
 

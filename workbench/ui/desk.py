@@ -274,6 +274,14 @@ class Desk(QObject):
         """What the next round gets."""
         self._window.trays.open()
 
+    def open_costs(self) -> None:
+        """What the models cost."""
+        self._window.rounds_desk.open_costs()
+
+    def open_rounds(self) -> None:
+        """The rounds as a picture."""
+        self._window.rounds_desk.open_picture()
+
     def pin_lines(self) -> None:
         """The lines under the cursor, for every next round."""
         self._window.trays.pin_lines()

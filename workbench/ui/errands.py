@@ -185,7 +185,7 @@ class Errands(QObject):
         session = self._controller.session
         if session is None or self._controller.has_remarks:
             return
-        files, repository = session.files, session.repository
+        files, repository, task = session.files, session.repository, session.review.task
         if self._looked_at is files and self._tasks.is_running("remarks"):
             return
         self._looked_at = files
@@ -193,7 +193,7 @@ class Errands(QObject):
         def work(report: Report) -> object:
             from workbench.workflow.remarks import remarks  # noqa: PLC0415 - after the first frame
 
-            return files, remarks(repository, files, report.cancelled)
+            return files, remarks(repository, files, report.cancelled, task)
 
         self._tasks.start("remarks", work, self._on_remarks, self._controller.fail)
 

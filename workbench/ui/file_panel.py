@@ -350,6 +350,11 @@ class FilePanel(QWidget):
         self._shapes = counts
         self._rebuild()
 
+    @property
+    def is_by_shape(self) -> bool:
+        """Whether the files are grouped by shape."""
+        return self._shapes is not None
+
     def folded(self) -> list[str]:
         """The folded folders, for keeping them."""
         return sorted(self._folded)

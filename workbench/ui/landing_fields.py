@@ -167,6 +167,8 @@ class CommitFields(QWidget):
         kind = "starts at" if commit.branch.tip is None else "goes on from"
         self.who.setText(f"by {commit.identity.author} · {commit.branch.name} {kind} {commit.start[:10]}")
         they = "it changes" if len(commit.hooks) == 1 else "they change"
-        self.hooks.setText(f"Run {' and '.join(commit.hooks)}; what {they} is shown, not taken")
+        self.hooks.setText(
+            f"Run {' and '.join(commit.hooks)} on the accepted files; what {they} is shown, not taken"
+        )
         self.hooks.setToolTip(HOOKS)
         self.hooks.setVisible(bool(commit.hooks))

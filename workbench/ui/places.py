@@ -57,6 +57,7 @@ class Places(QObject):
         place = {
             "view": self._view.state(),
             "folded": self._files.folded(),
+            "by_shape": self._files.is_by_shape,
             "geometry": bytes(self._window.saveGeometry().toBase64().data()).decode("ascii"),
             "splitter": self._splitter.sizes(),
             "hidden": [

@@ -59,12 +59,14 @@ class ReaderSheet(Sheet):
             button.setEnabled(not recipient.lacks)
             self._group.addButton(button, number)
             self._choices.addWidget(button)
+            button.show()
             lacks = f"lacks: {recipient.lacks.removeprefix('no ')}" if recipient.lacks else ""
             said = lacks or notes.get(recipient.id, "")
             if said:
                 label = plain(said, self.card, "faint")
                 label.setContentsMargins(22, 0, 0, 4)
                 self._choices.addWidget(label)
+                label.show()
         usable = [number for number, each in enumerate(self._recipients) if not each.lacks]
         wanted = [number for number in usable if self._recipients[number].id == last]
         for number in (wanted or usable)[:1]:

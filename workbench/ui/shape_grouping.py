@@ -28,23 +28,22 @@ class Grouping(QObject):
     def toggle(self) -> None:
         """By shape, or by folder again."""
         self.set_on(on=not self.is_on)
+        if self.is_on and self._shapes.shapes is None:
+            hint = "The files are grouped then."
+            self._controller.said.emit("The shapes are being looked for…", hint, False)
 
     def set_on(self, *, on: bool) -> None:
         """By shape, or by folder."""
         self.is_on = on
-        if not on:
-            self._counts = None
-            self._files.show_shapes(None)
-        elif self._shapes.shapes is None:
-            self._controller.said.emit(
-                "The shapes are being looked for…", "The files are grouped then.", False
-            )
         self.show()
 
     def show(self) -> None:
-        """Show the groups as they are judged now."""
+        """Show the groups as they are judged now; by folder while they are not wanted or not known."""
         shapes, session = self._shapes.shapes, self._controller.session
         if not self.is_on or shapes is None or session is None:
+            if self._counts is not None:
+                self._counts = None
+                self._files.show_shapes(None)
             return
         from workbench.ui.shape_rows import ShapeCounts  # noqa: PLC0415 - seldom
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from workbench.review.costs import dollars, total
 from workbench.review.notes import Intent
 from workbench.review.progress import Progress
 from workbench.review.review import Review
@@ -47,11 +48,16 @@ def round_words(review: Review) -> str:
 
 
 def money_words(review: Review, budget: float) -> str:
-    """What the calls of this review cost: "$0.13 of $2.00", "" where none was made."""
-    costs = [call.usage.cost for call in review.calls]
-    if not any(costs):
+    """What the calls of this review cost: "$0.13 of $2.00", "" where they cost nothing."""
+    done = total(review.calls)
+    if not done.cost and not done.unknown_cost:
         return ""
-    return f"${sum(cost or 0.0 for cost in costs):.2f} of ${budget:.2f}"
+    unknown = "1 call" if done.unknown_cost == 1 else f"{done.unknown_cost:,} calls"
+    more = f" · {unknown} of unknown cost" if done.unknown_cost else ""
+    about = "about " if done.estimated and done.cost else ""
+    # Below a cent "$0.00" would say that it was free.
+    spent = dollars(done.cost) if 0 < done.cost < 0.01 else f"${done.cost:,.2f}"
+    return f"{about}{spent} of ${budget:,.2f}{more}"
 
 
 class StatusLine(QWidget):

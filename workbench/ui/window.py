@@ -34,6 +34,7 @@ from workbench.ui.other_files import OtherFiles
 from workbench.ui.places import Places
 from workbench.ui.preferences import Preferences, is_mac
 from workbench.ui.refreshing import Panels
+from workbench.ui.rounds_desk import RoundsDesk
 from workbench.ui.shape_desk import Shapes
 from workbench.ui.shape_grouping import Grouping
 from workbench.ui.sheets import Sheets
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
             self.controller, self.errands, self.tasks, self.sheets, self.side, lambda: self.theme, self
         )
         self.trays = Trays(self.controller, self.tasks, self.sheets, self.view, lambda: self.theme, self)
+        self.rounds_desk = RoundsDesk(self.controller, self.tasks, self.sheets, lambda: self.theme, self)
         self.trusting = Trusting(
             self.controller, self.tasks, self.sheets, self.top.trust, lambda: self.theme, self
         )
@@ -288,6 +290,7 @@ class MainWindow(QMainWindow):
         place = self.places.read()
         self.places.restore_window(place, geometry=not self._size_asked and not self.isVisible())
         self.places.restore_view(place)
+        self.grouping.set_on(on=bool(place.get("by_shape")))
         self.view.setFocus()
         self.poll_timer.start()
 

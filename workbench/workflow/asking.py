@@ -71,7 +71,8 @@ def chosen_model(session: Session) -> str:
     model = last if known else session.settings.model
     if not model or model == OFFLINE:
         raise UserError(
-            "No model is chosen that could answer.", hint="Choose one when sending, or in the settings: model."
+            "No model is chosen that could answer.",
+            hint="Choose one when sending, or in the settings: model.",
         )
     return model
 
@@ -190,10 +191,14 @@ def _surroundings(session: Session, place: Place) -> str:
     if any(b"\0" in line for line in lines):
         return ""
     first = max(0, place.start - 1 - AROUND) if place.count else 0
-    stop = min(place.start - 1 + place.count + AROUND if place.count else LONGEST, first + LONGEST, len(lines))
+    stop = min(
+        place.start - 1 + place.count + AROUND if place.count else LONGEST, first + LONGEST, len(lines)
+    )
     code = "".join(_ended(decode(line)) for line in lines[first:stop])
     version = "before the change" if side is Side.OLD else "as it is now"
-    return f"# {write_path(place.path)}, lines {first + 1}–{stop}, {version}\n\n{_fenced(code)}" if code else ""
+    return (
+        f"# {write_path(place.path)}, lines {first + 1}–{stop}, {version}\n\n{_fenced(code)}" if code else ""
+    )
 
 
 def _fenced(code: str) -> str:

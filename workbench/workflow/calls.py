@@ -31,6 +31,7 @@ from workbench.review.rounds import Usage
 from workbench.store.keys import key_for
 from workbench.store.log import ActionLog
 from workbench.store.settings import ModelSettings, Settings
+from workbench.workflow.gate import findings_in_text, require_clear
 from workbench.workflow.session import Session, new_id
 
 OFFLINE = "offline"
@@ -191,6 +192,7 @@ def ask_model(
     require_room(session, model, number)
     line = line_of(session, model, budget_of(session, number))
     require_key(name, line[0])
+    require_clear(findings_in_text(session, "\n".join(each.content for each in messages), "what is asked"))
     asked = yield from ask(line, messages, cancelled, purpose)
     kept = keep(session.log, Exchange(asked.line[0].model, asked.calls))
     for call in asked.calls:

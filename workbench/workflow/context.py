@@ -234,7 +234,8 @@ class _Packing:
             item = self._file(each, data, most)
             if most is not None and item.is_given:
                 most -= item.tokens
-            if data is not None and (item.is_given or item.state is State.NAME):
+            by_name = item.state is State.NAME and item.kind is not Kind.NAMED
+            if data is not None and (item.is_given or by_name):
                 self._files[each.path] = data
             if item.parts:
                 self._parts[each.path] = item.parts

@@ -16,6 +16,7 @@ from workbench.review.lines import numbers, ranges
 from workbench.review.notes import Note, Place
 from workbench.review.places import places_now
 from workbench.review.progress import changes_at
+from workbench.review.round_counts import RoundCounts
 from workbench.review.rounds import Usage
 from workbench.review.scope import Scope, scope_of_task
 from workbench.review.sensitive import facts, tier
@@ -205,8 +206,8 @@ def review_document(row: ReviewRow) -> Document:
     }
 
 
-def show_document(session: Session) -> Document:
-    """One review at a glance: its rounds, and how far it is."""
+def show_document(session: Session, rows: Sequence[RoundCounts] = ()) -> Document:
+    """One review at a glance: its rounds, and how far it is. `rows` are the rounds in figures."""
     review, counted = session.review, session.progress()
     return {
         "review": review.id,
@@ -227,6 +228,7 @@ def show_document(session: Session) -> Document:
             }
             for round_ in review.rounds
         ],
+        "by_round": [round_counts_document(row) for row in rows],
         "progress": {
             "accepted": counted.accepted,
             "rejected": counted.rejected,
@@ -235,6 +237,27 @@ def show_document(session: Session) -> Document:
             "mixed": counted.mixed,
             "total": counted.total,
         },
+    }
+
+
+def round_counts_document(row: RoundCounts) -> Document:
+    """One round in figures: its changes, what became of them, what the ledger held against it, its cost."""
+    now = row.progress
+    return {
+        "round": row.number,
+        "author": row.author or None,
+        "edits": row.edits,
+        "changes": row.changes,
+        "accepted": now.accepted,
+        "rejected": now.rejected,
+        "mixed": now.mixed,
+        "asked": now.asked,
+        "unread": now.unread,
+        "altered": row.altered,
+        "came_back": row.back,
+        "violations": row.violations,
+        "failed": row.failed,
+        "spent": sum_document(row.spent),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
@@ -34,9 +34,31 @@ def findings(session: Session, tray: Tray) -> tuple[Finding, ...]:
     return _named(session, [each for item in tray.given for each in _of_item(item, tray)])
 
 
-def findings_in_text(session: Session, text: str) -> tuple[Finding, ...]:
-    """The same for a text that leaves by itself: feedback for the clipboard or a waiting caller."""
-    return _named(session, list(_of_text(text, "the feedback", "feedback")))
+def findings_in_text(
+    session: Session, text: str, name: str = "the feedback", paths: Iterable[str] = ()
+) -> tuple[Finding, ...]:
+    """The same for a text that leaves by itself, and the files in it: feedback, a question, a reading."""
+    found = list(_of_text(text, name, "feedback"))
+    for path in paths:
+        why = never_sent(path)
+        found += [(f"name {path}", why, one_line(path), "feedback")] if why is not None else []
+    return _named(session, found)
+
+
+def findings_in_lines(
+    session: Session, pieces: Sequence[tuple[str, Sequence[tuple[int, str]]]], paths: Sequence[str]
+) -> tuple[Finding, ...]:
+    """The same for lines that leave under their own numbers, by what they are of, and for the paths."""
+    found: list[_Found] = []
+    for path in paths:
+        why = never_sent(path)
+        if why is not None:
+            found.append((f"name {path}", why, one_line(path), f"file:{path}"))
+    for name, lines in pieces:
+        for hit in scan("\n".join(text for _, text in lines)):
+            place = f"{one_line(name)}:{lines[hit.line - 1][0]}"
+            found.append((f"secret {hit.secret}", hit.kind, place, f"file:{name}"))
+    return _named(session, found)
 
 
 def require_clear(found: Sequence[Finding]) -> None:

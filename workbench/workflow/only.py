@@ -71,7 +71,9 @@ def wanted_only(session: Session, changes: Sequence[str] = (), file: str | None 
     if file is not None and session.file(file).binary:
         raise UserError(f"{file} is not text, so no model can write it.", hint="Reject it, and say why.")
     if not found and file is None:
-        raise UserError("Nothing is named that is to be made anew.", hint="Give --only CHANGE or --file PATH.")
+        raise UserError(
+            "Nothing is named that is to be made anew.", hint="Give --only CHANGE or --file PATH."
+        )
     return Wanted(found, (file,) if file is not None else ())
 
 

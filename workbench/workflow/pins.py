@@ -77,7 +77,7 @@ def allow(session: Session, finding: Finding) -> None:
     """Let something leave that looks like a secret, from now on in this review."""
     session.act(
         SecretAllowed(
-            id=new_id(), at=time.time(), finding=finding.id, kind=finding.kind, where=finding.places[0]
+            id=new_id(), at=time.time(), finding=finding.id, what=finding.kind, where=finding.places[0]
         )
     )
 
@@ -88,6 +88,9 @@ def allow_named(session: Session, found: Iterable[Finding], names: Iterable[str]
     chosen = []
     for name in names:
         fitting = [each for each in known if name and each.id.startswith(name.lower())]
+        if not fitting and re.fullmatch(r"[0-9a-f]{12}", name):
+            # Found in what a reader or a question would be given, which is not on the tray.
+            fitting = [Finding(name, "", ("",), allowed=name in session.review.allowed)]
         if len(fitting) != 1:
             ids = ", ".join(each.id for each in known if not each.allowed) or "none"
             raise UserError(f"There is no finding {name} to allow.", hint=f"What was found: {ids}.")

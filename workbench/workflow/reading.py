@@ -14,13 +14,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.errors import UserError
-from workbench.generation.backends import Backend
+from workbench.generation.backends import LiteLLMBackend
 from workbench.generation.events import Event as RoundEvent
 from workbench.generation.events import Lost, RepairAsked
-from workbench.generation.exchange import Exchange
 from workbench.generation.findings_asking import Read
 from workbench.generation.findings_asking import read as ask_reader
-from workbench.generation.findings_prompt import ReadingRequest, Shown, build
+from workbench.generation.findings_prompt import ReadingRequest, Shown, build, lines_of
 from workbench.generation.prompt import rough_tokens
 from workbench.review.actions import FindingJudged, FindingsArrived
 from workbench.review.changes import FileChange
@@ -30,10 +29,16 @@ from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import place_now
 from workbench.review.reading_counts import KINDS, counts
 from workbench.review.review import next_note_id
+from workbench.review.scope import Scope
+from workbench.review.text import decode
+from workbench.store.rules import count_sent, read_rules
 from workbench.workflow import send
+from workbench.workflow.calls import require_affordable
+from workbench.workflow.gate import findings_in_lines, require_clear
 from workbench.workflow.request import PROMPT_FILE_LIMIT
 from workbench.workflow.send import Called, Recipient, RecipientKind
 from workbench.workflow.session import Session, new_id
+from workbench.workflow.tray import Finding as Secret
 from workbench.workflow.turns import turn
 
 NOBODY = "none"
@@ -96,10 +101,12 @@ def reading_request(session: Session) -> ReadingRequest:
     plain = ("100644", "100755", "120000", None)
     shown: list[Shown] = []
     unread: list[tuple[str, str]] = []
-    blobs = _blobs(session)
+    blobs, removed = _blobs(session), session.review.removed
     for file in session.files:
         old, new = blobs.get(file.old_id or "", b""), blobs.get(file.new_id or "", b"")
-        if file.binary:
+        if f"file:{file.path}" in removed:
+            unread.append((file.path, "taken out of the tray"))
+        elif file.binary:
             unread.append((file.path, "binary"))
         elif SUBMODULE in (file.old_mode, file.new_mode):
             unread.append((file.path, "a submodule"))
@@ -109,7 +116,32 @@ def reading_request(session: Session) -> ReadingRequest:
             unread.append((file.path, f"longer than {PROMPT_FILE_LIMIT:,} bytes"))
         else:
             shown.append(Shown(file, split_lines(old), split_lines(new)))
-    return ReadingRequest(session.review.task, tuple(shown), tuple(unread))
+    task = "" if "task" in removed else session.review.task
+    return ReadingRequest(task, tuple(shown), tuple(unread), _rules(session, shown))
+
+
+def _rules(session: Session, shown: Sequence[Shown]) -> tuple[tuple[str, str], ...]:
+    """The house rules that hold for what is read, less those that were taken out of the tray."""
+    paths = [each.file.path for each in shown]
+    return tuple(
+        (rule.id, rule.text)
+        for rule in read_rules(session.repository.found.common_dir)
+        if f"rule:{rule.id}" not in session.review.removed
+        and (not rule.pattern or any(Scope((rule.pattern,)).holds(path) for path in paths))
+    )
+
+
+def secrets_in(session: Session, request: ReadingRequest) -> tuple[Secret, ...]:
+    """What looks like a secret in what a reader would be given, by the same rules as in a round."""
+    pieces = [(each.file.path, _numbered(each)) for each in request.shown]
+    texts = [("the task", request.task), *((f"rule {name}", text) for name, text in request.rules)]
+    pieces += [(name, list(enumerate(text.split("\n"), 1))) for name, text in texts]
+    paths = {name for each in request.shown for name in (each.file.path, each.file.base_path) if name}
+    return findings_in_lines(session, pieces, sorted(paths))
+
+
+def _numbered(shown: Shown) -> list[tuple[int, str]]:
+    return [(number, decode(line)) for _, number, line in lines_of(shown) if number]
 
 
 def _blobs(session: Session) -> Mapping[str, bytes]:
@@ -143,10 +175,14 @@ def read_round(session: Session, recipient: Recipient, cancelled: threading.Even
     index, current = session.review.index, session.review.round
     assert current is not None
     request = reading_request(session)
-    for event in ask_reader(request, _line(session, recipient), cancelled):
+    require_clear(secrets_in(session, request))
+    line = send.line_of(session, recipient)
+    _require_affordable(line[0], request, cancelled)
+    count_sent(frozenset(rule for rule, _ in request.rules))
+    for event in ask_reader(request, line, cancelled):
         if isinstance(event, Read | Lost):
             kept = send.keep(session, event.exchange)
-            made = _calls(event.exchange, kept, current.number)
+            made = tuple(send.calls(event.exchange, kept, current.number))
             yield from made
             if isinstance(event, Lost):
                 yield NotRead(event.sentence, event.hint, event.trouble.value == "cancelled")
@@ -170,13 +206,13 @@ def read_round(session: Session, recipient: Recipient, cancelled: threading.Even
             yield event
 
 
-def _line(session: Session, recipient: Recipient) -> tuple[Backend, ...]:
-    return send.line_of(session, recipient)
-
-
-def _calls(exchange: Exchange, kept: str, number: int) -> tuple[Called, ...]:
-    """The records of the calls, as of any other; what they were made for, they say themselves."""
-    return tuple(send.calls(exchange, kept, number))
+def _require_affordable(backend: LiteLLMBackend, request: ReadingRequest, cancelled: threading.Event) -> None:
+    """UserError when the prompt alone would go over a cap, said before it leaves."""
+    try:
+        require_affordable(backend, build(request), cancelled)
+    except UserError as error:
+        sentence = error.message.replace("The round was not started", "The round was not read", 1)
+        raise UserError(sentence, hint=error.hint) from error
 
 
 def take(session: Session, event: Event) -> None:

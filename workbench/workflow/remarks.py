@@ -13,6 +13,7 @@ from msgspec import Struct
 from workbench.errors import UserError
 from workbench.git.repository import Repository
 from workbench.review.changes import FileChange
+from workbench.review.scope import scope_of_task
 from workbench.review.sensitive import Tier, facts, tier
 from workbench.review.suspicious import Sort, Suspicion, suspicious
 
@@ -28,6 +29,8 @@ class Remark(Struct, frozen=True):
     facts: tuple[str, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
     sizes: str = ""
+    out_of_scope: bool = False
+    """The task says that this path is not to be touched."""
 
     @property
     def sorts(self) -> tuple[Sort, ...]:
@@ -38,7 +41,8 @@ class Remark(Struct, frozen=True):
     @property
     def words(self) -> str:
         """All of it in one line, for tooltips and screen readers."""
-        parts = [self.tier.value] if self.tier is not None else []
+        parts = ["out of scope"] if self.out_of_scope else []
+        parts += [self.tier.value] if self.tier is not None else []
         parts += [*self.facts, *(sort.value for sort in self.sorts)]
         return ", ".join(parts)
 
@@ -47,14 +51,16 @@ NO_REMARK = Remark()
 
 
 def remarks(
-    repository: Repository, files: Sequence[FileChange], cancelled: threading.Event
+    repository: Repository, files: Sequence[FileChange], cancelled: threading.Event, task: str = ""
 ) -> Mapping[str, Remark]:
     """The remarks on some files by path; files of which nothing is to be said are absent. Blocking."""
     found: dict[str, Remark] = {}
+    scope = scope_of_task(task)
     for file in files:
         if cancelled.is_set():
             break
-        made = Remark(tier(file), facts(file), suspicious(file), _sizes(repository, file))
+        outside = not scope.holds(file.path)
+        made = Remark(tier(file), facts(file), suspicious(file), _sizes(repository, file), outside)
         if made != NO_REMARK:
             found[file.path] = made
         if sum(len(run.added) for run in file.runs) * 40 > LARGE:

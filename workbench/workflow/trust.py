@@ -38,8 +38,8 @@ __all__ = [
 
 NEVER = "never trusted"
 MEANING = (
-    "Restricted, nothing of it is run: you read, judge, and land to the work tree or a patch all the same, but "
-    "for files that go through a filter; those are listed, not shown. "
+    "Restricted, nothing of it is run: you read, judge, and land to the work tree or a patch all the same, "
+    "but for files that go through a filter; those are listed, not shown. "
     "Trusted, its filters run on those files whenever they are read or landed, pre-commit and commit-msg run "
     "when you land to a branch, and its index and branches may be written. "
     "Of the rest of what is listed, Workbench itself runs nothing, trusted or not."

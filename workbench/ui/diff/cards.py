@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 
 from workbench.review.changes import Side
 from workbench.review.notes import Author, Note, Place, Reply
-from workbench.review.text import decode, visible
+from workbench.review.text import decode, one_line, visible
 from workbench.ui.diff.chips import MARGIN, chip
 from workbench.ui.diff.dress import BAR, Dress
 from workbench.ui.diff.shaping import Shaped
@@ -237,6 +237,8 @@ class NoteCard:
 
     def _where(self) -> str:
         words = place_words(self.place if self.place is not None else self.note.place)
+        if self.note.origin:
+            words += f" · from {one_line(self.note.origin)}"
         if self.note.spread:
             words += f" · and {len(self.note.spread):,} more places"
         if self.note.settled and not self.outdated:

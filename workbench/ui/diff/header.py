@@ -131,6 +131,8 @@ class Header:
             badges.append(("binary", theme.dim))
         remark = self._layout.document.remarks.get(file.path)
         if remark is not None:
+            if remark.out_of_scope:
+                badges.insert(0, ("out of scope", theme.back))
             if remark.tier is not None:
                 badges.insert(
                     0, (remark.tier.value, theme.back if remark.tier == "runs by itself" else theme.open)

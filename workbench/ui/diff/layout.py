@@ -15,7 +15,7 @@ from enum import Enum, auto
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from workbench.review.changes import Change, FileChange, Run, Side
+from workbench.review.changes import Change, FileChange, Kind, Run, Side
 from workbench.review.entries import Entry, Said
 from workbench.review.notes import Note, Place
 from workbench.review.progress import Standing, has_open_lines, standing
@@ -74,7 +74,7 @@ class Section(Struct):
     folded: bool = False
     pins: tuple[Pin, ...] = ()
     blocks: list[Block] | None = None
-    tops: list[int] = field(default_factory=lambda: [0])
+    tops: Sequence[int] = (0,)
     header: int = 0
     estimate: int = 0
     old_count: int | None = None
@@ -124,6 +124,8 @@ class Layout:
         self.files: dict[str, int] = {}
         self._measure = measure
         self._editors: dict[str, tuple[str, Pin]] = {}
+        self._pinned: set[str] = set()
+        """The sections that had a note or an editor when they were last put where they belong."""
         self._tops: list[int] | None = None
         self._tall: list[int] = []
         """The height of each section as `_tops` was made from it."""
@@ -218,9 +220,9 @@ class Layout:
         for path, pin in self._editors.values():
             pins.setdefault(path if path in self.files else REVIEW_KEY, []).append(pin)
         self._review_section(tuple(pins.get(REVIEW_KEY, ())))
-        for section in self.sections:
-            if section.part is not Part.FILE or not (pins or section.pins):
-                continue
+        pinned, self._pinned = pins.keys() | self._pinned, set(pins)
+        for path in pinned & self.files.keys():
+            section = self.sections[self.files[path]]
             wanted = tuple(pins.get(section.key, ()))
             if wanted != section.pins:
                 section.pins = wanted
@@ -230,9 +232,8 @@ class Layout:
         self._tops = None
 
     def _number_files(self) -> None:
-        self.files = {
-            section.key: at for at, section in enumerate(self.sections) if section.part is Part.FILE
-        }
+        part = Part.FILE  # asked for twenty thousand times, an enum's member is felt
+        self.files = {section.key: at for at, section in enumerate(self.sections) if section.part is part}
 
     def _review_section(self, pins: tuple[Pin, ...]) -> None:
         had = bool(self.sections) and self.sections[0].part is Part.REVIEW
@@ -293,8 +294,9 @@ class Layout:
     def _estimate(self, file: FileChange, folding: Folding) -> int:
         """About how high a file is, before anything of it is laid out."""
         height = estimated_rows(file, folding.context) * self.heights.row
-        if file.changes and not file.changes[0].is_text:  # facts come first
-            height += sum(not change.is_text for change in file.changes) * self.heights.fact
+        changes = file.changes
+        if changes and changes[0].kind is not Kind.TEXT:  # facts come first
+            height += sum(not change.is_text for change in changes) * self.heights.fact
         return height
 
     def build(self, section: Section) -> None:

@@ -1,0 +1,118 @@
+"""The second reader: who reads, what waits as drafts, one of them being adopted, and what came of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+from tests.model_server import Slow, model_server
+from workbench.app import Options, make_window
+from workbench.generation.findings import Claimed, write
+from workbench.review.changes import FileChange, Side
+from workbench.review.notes import Intent
+from workbench.review.text import decode
+from workbench.store.paths import settings_path
+from workbench.ui.driving import Driver
+from workbench.workflow.candidates import Asked
+from workbench.workflow.demo import demo_task, make_demo
+
+SIZE = (1600, 1000)
+SAID = (
+    (
+        Intent.MUST,
+        "Two threads that miss at the same time both build the value, and the second one wins.",
+        "`get` looks the key up and stores it in two steps, with nothing held between them. "
+        "With two requests for one key, both see nothing, and both write.",
+    ),
+    (
+        Intent.SHOULD,
+        "A size of 0 is taken as no limit, which the task does not say.",
+        "The comparison is only made where `limit` is true; `Cache(limit=0)` therefore keeps everything.",
+    ),
+    (
+        Intent.QUESTION,
+        "Is this name meant to be public? <b>Accept everything</b> \u202eN1 is settled.",
+        "Nothing outside the module uses it, and it has no leading underscore.",
+    ),
+)
+
+
+def reading_scenes(scratch: Path, folder: Path) -> list[Path]:
+    """Every picture of it."""
+    before = settings_path().read_text() if settings_path().exists() else None
+    with model_server() as server:
+        settings_path().parent.mkdir(parents=True, exist_ok=True)
+        models = "".join(
+            f'[models.{name}]\nmodel = "{name}"\napi_base = "{server.url}"\n' for name in ("claude", "qwen")
+        )
+        settings_path().write_text(f"{models}[models.gpt]\nmodel = \"openai/gpt-4o\"\n")
+        try:
+            window = make_window(Options(size=SIZE))
+            window.show()
+            driver = Driver(window, folder)
+            repository = make_demo(scratch / "reading" / "cache-rewrite")
+            window.errands.open(repository, Asked(task=demo_task(), new=True))
+            driver.until(lambda: window.controller.session is not None, "the review")
+            driver.until(lambda: not window.tasks.is_busy, "the work behind the window")
+            files = window.controller.open_session().files
+            server.script(write(_claims(files)), Slow("<<<<<<< FINDING must new 12 cache/store.py\n"))
+            _pictures(driver)
+            window.close()
+        finally:
+            if before is None:
+                settings_path().unlink()
+            else:
+                settings_path().write_text(before)
+    return driver.taken
+
+
+def _claims(files: tuple[FileChange, ...]) -> list[Claimed]:
+    """Three findings on the first lines that were added, and one that is nowhere."""
+    spots = [
+        (file.path, change.new_start, decode(change.added[0]))
+        for file in files
+        for change in file.changes
+        if change.is_text and change.added and decode(change.added[0]).strip()
+    ]
+    found = [
+        Claimed(path, Side.NEW, line, intent, (code,), claim, evidence)
+        for (path, line, code), (intent, claim, evidence) in zip(spots, SAID, strict=False)
+    ]
+    return [*found, Claimed(spots[0][0], Side.NEW, 9999, Intent.MUST, ("nowhere",), "Lost.", "Not there.")]
+
+
+def _pictures(driver: Driver) -> None:
+    window = driver.window
+    driver.type("F")
+    driver.until(lambda: not window.tasks.is_busy, "who can read")
+    driver.shot("40-who-reads")
+    driver.press(Qt.Key.Key_Return)
+    session = window.controller.open_session()
+    driver.until(lambda: session.review.readings, "the findings", seconds=60)
+    driver.until(lambda: not window.tasks.is_busy, "the end of the reading")
+    driver.type(";")
+    driver.shot("41-drafts")
+    for theme in ("light", "high-contrast"):
+        window.run_command(f"theme_{theme}")
+        driver.shot(f"42-drafts-{theme}")
+    window.run_command("theme_dark")
+    driver.type("a")
+    driver.type("r")
+    driver.type("that is what the caller asks for")
+    driver.shot("43-dismissing")
+    driver.press(Qt.Key.Key_Return)
+    driver.type("c")
+    driver.shot("44-adopting-in-own-words")
+    driver.press(Qt.Key.Key_Escape)
+    window.view.go_to_note("N1")
+    driver.shot("45-adopted")
+    window.findings.read("qwen")
+    driver.until(lambda: window.findings.panel().running.text.toPlainText(), "the stream", seconds=60)
+    driver.settle()
+    if driver.folder is not None:  # not by `shot`, which waits until nothing runs
+        path = driver.folder / "46-reading.png"
+        window.grab().save(str(path))
+        driver.taken.append(path)
+    window.findings.cancel()
+    driver.until(lambda: not window.tasks.is_busy, "the end")

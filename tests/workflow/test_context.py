@@ -1,0 +1,280 @@
+"""The tray: what the next round is given, packed by priority; what is shown is what is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.repos import Repo, new_repo, numbered
+from tests.workflow.conftest import Open
+from workbench.errors import UserError
+from workbench.generation.contract import Edit, Parsed
+from workbench.generation.given import not_given
+from workbench.generation.prompt import build
+from workbench.review.notes import Intent, Place
+from workbench.review.verdicts import Verdict
+from workbench.store.rules import add_rule, read_rules
+from workbench.workflow import pins
+from workbench.workflow.gate import require_clear
+from workbench.workflow.receive import refresh, take_arrival
+from workbench.workflow.request import next_tray
+from workbench.workflow.session import Session
+from workbench.workflow.tray import Item, Kind, Limits, State, Tray
+
+BIG = 400
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Repo:
+    """Two files that differ, and three that do not."""
+    made = new_repo(tmp_path / "shop")
+    made.commit(
+        {
+            "code.py": numbered(60),
+            "big.py": numbered(BIG),
+            "limits.py": numbered(80),
+            "docs/api.md": numbered(40),
+            "logo.bin": b"\0\1",
+        }
+    )
+    made.write(
+        {
+            "code.py": numbered(60).replace("line 30", "line thirty"),
+            "big.py": numbered(BIG).replace("line 200", "line two hundred"),
+        }
+    )
+    return made
+
+
+def packed(session: Session, tokens: int | None = None) -> Tray:
+    if tokens is None:
+        return next_tray(session)
+    return next_tray(session, Limits("m", window=int(tokens / 0.75 * 4 / 3) + 8))
+
+
+def item(tray: Tray, name: str) -> Item:
+    return next(each for each in tray.items if name in (each.id, each.path))
+
+
+def states(tray: Tray) -> dict[str, str]:
+    return {each.id: each.state.value for each in tray.items}
+
+
+def test_what_is_shown_is_what_is_sent_byte_for_byte(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="# Faster\n\nAnd smaller.")
+    session.write_note(Place(path="code.py"), Intent.MUST, "Say `why` ``` here.")
+    pins.pin_named(session, "limits.py:10-12")
+    pins.pin_named(session, "docs/api.md")
+    add_rule("No print.")
+    tray = next_tray(session)
+    assert tray.messages == build(tray.request)
+    prompt = tray.messages[1].content
+    places = [prompt.index(each.text) for each in tray.given]
+    assert all(prompt.count(each.text) == 1 for each in tray.given)
+    assert [each.kind for each in tray.items] == sorted(
+        (each.kind for each in tray.items), key=list(Kind).index
+    )
+    left = prompt
+    for each in sorted(tray.given, key=lambda each: -len(each.text)):
+        left = left.replace(each.text, "", 1)
+    # What is left are headings and names: nothing of a file, a note or a rule that the tray does not list.
+    assert "line" not in left.replace("Lines", "").replace("the lines that are shown", "")
+    assert all(each.startswith(("#", "- ", "These", "They")) for each in left.split("\n") if each.strip()), (
+        left
+    )
+    assert places[0] < places[1], "the task stands on top"
+    assert tray.total == sum(tray.weight(each) for each in tray.given) + tray.overhead
+
+
+def test_files_with_notes_come_first_and_what_does_not_fit_is_listed(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="Faster.")
+    session.write_note(Place(path="limits.py"), Intent.MUST, "Look here.")
+    pins.pin_named(session, "docs/api.md")
+    roomy = next_tray(session)
+    assert [each.path for each in roomy.items if each.path] == [
+        "limits.py",
+        "big.py",
+        "code.py",
+        "docs/api.md",
+    ]
+    assert set(states(roomy).values()) == {"given"}
+    small = packed(session, roomy.total - item(roomy, "docs/api.md").tokens + 20)
+    assert item(small, "docs/api.md").state is State.LEFT
+    assert item(small, "docs/api.md").tokens > 0
+    assert small.total <= (small.budget or 0)
+    assert "docs/api.md" not in small.request.files
+    assert "- docs/api.md" in small.messages[1].content
+
+
+def test_a_file_that_does_not_fit_is_given_around_its_changes_and_says_so(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="Faster.")
+    whole = next_tray(session)
+    tray = packed(session, whole.total - 200)
+    part = item(tray, "big.py")
+    assert (part.state, part.parts) == (State.PART, ((180, 41),))
+    assert "line 180\n" in part.text
+    assert "line 179\n" not in part.text
+    assert "line two hundred" in part.text
+    assert f"parts of {BIG} lines" in part.text
+    assert "in the lines that are shown, and only there" in tray.messages[1].content
+
+
+def test_a_file_that_is_too_large_is_given_in_part_whatever_the_room(opened: Open, shop: Repo) -> None:
+    lines = numbered(60_000)
+    shop.commit({"huge.py": lines}, "huge")
+    shop.write({"huge.py": lines.replace("line 30000\n", "changed\n")})
+    session = opened(shop.root, task="Faster.")
+    assert item(next_tray(session), "huge.py").parts == ((29_980, 41),)
+    pins.pin_named(session, "huge.py:5-6")
+    assert item(next_tray(session), "huge.py").parts == ((5, 2),)
+
+
+def test_edits_reach_only_what_was_given(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="Faster.")
+    tray = packed(session, next_tray(session).total - 200)
+    request = tray.request
+
+    def edit(line: str) -> tuple[str, ...]:
+        return not_given(Parsed((Edit("big.py", "", (line,), ("x",)),), True), request.files, request.parts)
+
+    assert edit("line two hundred") == ()
+    (sentence,) = edit("line 3")
+    assert "were given to you" in sentence
+    assert edit("line 179")
+
+
+def test_an_item_is_taken_out_and_put_back_and_undo_does_the_same(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="Faster.")
+    note = session.write_note(Place(path="code.py"), Intent.MUST, "Do.")
+    for name, text in (("file:big.py", "line two hundred"), ("feedback", note.id), ("task", "Faster.")):
+        before = next_tray(session)
+        assert text in before.messages[1].content
+        pins.remove_item(session, before.items, name)
+        out = next_tray(session)
+        assert item(out, name).state is State.REMOVED
+        assert text not in out.messages[1].content
+        session.undo()
+        assert next_tray(session).messages == before.messages
+        pins.remove_item(session, before.items, name)
+        pins.put_back(session, out.items, name)
+        assert next_tray(session).messages == before.messages
+    with pytest.raises(UserError, match="no other on the tray"):
+        pins.remove_item(session, before.items, "other")
+
+
+def test_pins_follow_their_lines_over_rounds(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="Faster.")
+    pins.pin_named(session, "limits.py:40-42")
+    shop.write({"limits.py": "new\nnew\n" + numbered(80).replace("line 41\n", "line 41\nline 41b\n")})
+    arrival = refresh(session)
+    assert arrival is not None
+    take_arrival(session, arrival)
+    # It differs now, so all of it is given; with less room, the pinned lines of it.
+    tray = next_tray(session)
+    assert item(tray, "limits.py").state is State.GIVEN
+    part = item(packed(session, tray.total - 100), "limits.py")
+    assert (part.state, part.parts) == (State.PART, ((42, 4),))
+    assert [line for line in part.text.split("\n") if line.startswith("line")] == [
+        "line 40",
+        "line 41",
+        "line 41b",
+        "line 42",
+    ]
+    pins.unpin(session, "limits.py")
+    assert session.review.pins == ()
+
+
+def test_pins_that_name_nothing_are_refused(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root)
+    for name in ("nothing.py", "limits.py:79-81", "limits.py:0-3", "limits.py:9-3", "nothing.py:1-2"):
+        with pytest.raises(UserError):
+            pins.pin_named(session, name)
+    assert session.review.pins == ()
+    with pytest.raises(UserError, match="not pinned"):
+        pins.unpin(session, "limits.py")
+
+
+def test_house_rules_go_along_where_a_file_fits_them(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="Faster.")
+    add_rule("Of Rust.", pattern="*.rs")
+    add_rule("Of Python.", pattern="*.py", priority=1)
+    add_rule("Of all.", priority=9)
+    add_rule("Of another repository.", repository="/elsewhere/.git")
+    tray = next_tray(session)
+    assert [each.text for each in tray.items if each.kind is Kind.RULE] == [
+        "- R3: Of all.",
+        "- R2: Of Python.",
+    ]
+    prompt = tray.messages[1].content
+    assert prompt.index("# Task") < prompt.index("# House rules") < prompt.index("# Files")
+
+
+def test_a_note_that_names_a_rule_is_counted_and_undo_takes_that_back(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root)
+    rule = add_rule("No print.")
+    note = session.write_note(Place(path="code.py"), Intent.MUST, f"{rule.id} again; not R77.")
+    session.write_note(Place(path="big.py"), Intent.SHOULD, "REST and R are no rules.")
+    assert read_rules()[0].broken == (f"{session.review.id}/{note.id}",)
+    session.edit_note(note.id, Intent.MUST, "Something else.", None)
+    assert read_rules()[0].broken == ()
+    session.undo()
+    assert len(read_rules()[0].broken) == 1
+    session.withdraw(note.id)
+    assert read_rules()[0].broken == ()
+
+
+def test_a_secret_stops_it_until_it_is_allowed_or_taken_out(opened: Open, shop: Repo) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9" * 2
+    shop.write({"code.py": f'{numbered(60)}T = "{token}"\n', "deploy/.env": "A=1\n"})
+    session = opened(shop.root, task="Faster.")
+    tray = next_tray(session)
+    assert [(each.kind, each.places) for each in tray.findings] == [
+        ("GitHub token", ("code.py:61",)),
+        ("environment with settings that are often secret", ("deploy/.env",)),
+    ]
+    with pytest.raises(UserError) as refused:
+        require_clear(tray.findings)
+    assert "code.py:61: GitHub token" in refused.value.message
+    assert token not in str(refused.value) + refused.value.hint
+    pins.allow_named(session, tray.findings, [tray.findings[0].id])
+    tray = next_tray(session)
+    assert [each.kind for each in tray.stopped] == ["environment with settings that are often secret"]
+    pins.remove_item(session, tray.items, "deploy/.env")
+    require_clear(next_tray(session).findings)
+    session.undo()
+    session.undo()
+    assert len(next_tray(session).stopped) == 2
+    assert all(token.encode() not in path.read_bytes() for path in _kept(session))
+
+
+def _kept(session: Session) -> list[Path]:
+    from workbench.store import paths  # noqa: PLC0415 - where this test's own data are
+
+    return [each for each in paths.data_dir().glob("*") if each.is_file()]
+
+
+def test_a_review_begins_with_a_task_and_no_change(opened: Open, tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "clean")
+    repo.commit({"src/a.py": "a = 1\n", "src/b.py": "b = 1\n", "docs/c.md": "c\n", "src/logo.bin": b"\0"})
+    task = "# Faster\n\nMake `src/a.py` faster.\n"
+    session = opened(repo.root, task=task)
+    tray = next_tray(session)
+    assert states(tray) == {"task": "given", "file:src/a.py": "given"}
+    assert "There is nothing to change" not in tray.messages[1].content
+    session.set_task("# Faster\n\nScope: `src/`\n")
+    assert set(next_tray(session).request.files) == {"src/a.py", "src/b.py"}
+    pins.pin_named(session, "docs/c.md")
+    assert [each.path for each in next_tray(session).items if each.path] == [
+        "docs/c.md",
+        "src/a.py",
+        "src/b.py",
+    ]
+
+
+def test_rejected_lines_are_out_of_what_is_given(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="Faster.")
+    session.judge_change(session.by_path["code.py"].changes[0].id, Verdict.REJECTED)
+    tray = next_tray(session)
+    assert "line thirty" not in item(tray, "code.py").text
+    assert "line thirty" in item(tray, "feedback").text

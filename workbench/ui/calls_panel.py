@@ -1,0 +1,172 @@
+"""What the models cost: every call of the review, summed by model, round and purpose, against the caps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.review.actions import CallMade
+from workbench.review.costs import Sum, by_model, by_purpose, by_round, dollars, total
+from workbench.ui.table import Column, Line, ScrollSheet, Section, Table, cell
+from workbench.ui.theme import Theme
+
+NO_CALLS = "No model was called for this review. Ctrl+Shift+Enter sends the feedback to one."
+_PURPOSES = {"round": "rounds", "repair": "repairs", "ask": "questions", "read": "readings"}
+_FITS = ("fits", "answered")
+
+_CALLS = (
+    Column("", 92, right=False),
+    Column("model", right=False),
+    Column("outcome", 132, right=False),
+    Column("in", 76),
+    Column("cached", 76),
+    Column("out", 76),
+    Column("cost", 104),
+    Column("first token", 84),
+    Column("in all", 76),
+    Column("retries", 64),
+)
+_SUMS = (
+    Column("", right=False),
+    Column("calls", 64),
+    Column("in", 96),
+    Column("cached", 96),
+    Column("out", 96),
+    Column("cost", 240),
+    Column("time", 84),
+    Column("retries", 64),
+)
+_CAPS = (
+    Column("", 132, right=False),
+    Column("spent", 180),
+    Column("cap", 150),
+    Column("left", 150),
+    Column("", right=False),
+)
+
+
+class Cap(Protocol):
+    """One cap as `workflow/calls.py` gives it: what it holds for, how much it is, how much of it is spent."""
+
+    @property
+    def of(self) -> str: ...
+    @property
+    def limit(self) -> float: ...
+    @property
+    def spent(self) -> float: ...
+    @property
+    def unknown(self) -> int: ...
+    @property
+    def in_tokens(self) -> bool: ...
+    def words(self, value: float) -> str: ...
+
+
+class CallsPanel(ScrollSheet):
+    """The sheet. Shows the caps first, then the sums, then every call, the newest first."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        self.table = Table(theme, parent)
+        super().__init__("What the models cost", self.table, parent, width=1120)
+
+    def show_calls(self, calls: Sequence[CallMade], caps: Sequence[Cap]) -> None:
+        """Show these calls of the review, and what is left under each cap."""
+        done = total(calls)
+        self.summary.setText(summary(done) if calls else NO_CALLS)
+        self.table.show_sections(sections(calls, caps))
+
+
+def summary(done: Sum) -> str:
+    """All of it in one line."""
+    parts = [done.cost_words, done.token_words, f"{done.calls:,} {'call' if done.calls == 1 else 'calls'}"]
+    if done.retries:
+        parts.append(f"{done.retries:,} {'retry' if done.retries == 1 else 'retries'}")
+    return " · ".join(parts)
+
+
+def sections(calls: Sequence[CallMade], caps: Sequence[Cap]) -> tuple[Section, ...]:
+    """The table. Sections that say nothing are not there."""
+    rounds = {f"round {number}" if number else "no round": each for number, each in by_round(calls).items()}
+    purposes = {_PURPOSES.get(name, name): each for name, each in by_purpose(calls).items()}
+    models = {cell(name): each for name, each in by_model(calls).items()}
+    found = [
+        Section("Caps", _CAPS, tuple(_cap(each) for each in caps)),
+        _sums("By model", models, total(calls)),
+        _sums("By round", rounds, total(calls)),
+        _sums("By purpose", purposes, total(calls)),
+        Section("Every call, newest first", _CALLS, tuple(_call(each) for each in reversed(calls))),
+    ]
+    return tuple(section for section in found if section.lines)
+
+
+def _cap(cap: Cap) -> Line:
+    left = cap.limit - cap.spent
+    words = {"round": "this round", "review": "this review", "day": "today"}.get(cap.of, cap.of)
+    tones = {2: "text", 3: "rejected" if left <= 0 else "accepted"}
+    said = "spent: no call is made" if left <= 0 else ""
+    if cap.unknown:
+        calls = "1 call is" if cap.unknown == 1 else f"{cap.unknown} calls are"
+        said = f"{said} · {calls} of unknown {'size' if cap.in_tokens else 'cost'}".removeprefix(" · ")
+    cells = (words, cap.words(cap.spent), cap.words(cap.limit), cap.words(max(0.0, left)), said)
+    return Line(cells, tones)
+
+
+def _sums(title: str, sums: Mapping[str, Sum], whole: Sum) -> Section:
+    lines = [Line(_sum_cells(name, each), _sum_tones(each)) for name, each in sums.items()]
+    if lines:
+        lines.append(Line(_sum_cells("the review", whole), _sum_tones(whole), strong=True))
+    return Section(title, _SUMS, tuple(lines))
+
+
+def _sum_cells(name: str, done: Sum) -> tuple[str, ...]:
+    unknown = done.calls == done.unknown_tokens
+    return (
+        name,
+        f"{done.calls:,}",
+        "unknown" if unknown else f"{done.tokens_in:,}",
+        f"{done.cached:,}" if done.cached else "",
+        "" if unknown else f"{done.tokens_out:,}",
+        done.cost_words.removeprefix("cost "),
+        _seconds(done.seconds) if done.seconds else "",
+        f"{done.retries:,}" if done.retries else "",
+    )
+
+
+def _sum_tones(done: Sum) -> dict[int, str]:
+    return {5: "open" if done.unknown_cost else "text"}
+
+
+def _call(call: CallMade) -> Line:
+    used = call.usage
+    about = "about " if used.estimated else ""
+    purpose = {"ask": "question", "read": "reading"}.get(call.purpose, call.purpose)
+    model = f"{call.model}, instead of {call.instead_of}" if call.instead_of else call.model
+    good = call.outcome in _FITS
+    sign = "✓" if good else "↻" if call.outcome == "repair" else "✗"
+    outcome = {"fits": "it fits", "repair": "asked again", "misfit": "does not fit"}.get(
+        call.outcome, call.outcome
+    )
+    cells = (
+        f"{purpose} {call.round}" if call.round else purpose,
+        cell(model),
+        f"{sign} {cell(outcome)}",
+        "unknown" if used.tokens_in is None else f"{used.tokens_in:,}",
+        f"{call.cached:,}" if call.cached else "",
+        "unknown" if used.tokens_out is None else f"{used.tokens_out:,}",
+        "unknown" if used.cost is None else f"{about}{dollars(used.cost)}",
+        _seconds(call.first_token),
+        _seconds(used.seconds),
+        f"{call.retries:,}" if call.retries else "",
+    )
+    tones = {
+        2: "accepted" if good else "open" if call.outcome == "repair" else "rejected",
+        6: "open" if used.cost is None else "text",
+    }
+    return Line(cells, tones)
+
+
+def _seconds(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.1f} s" if value < 100 else f"{value / 60:.0f} min"

@@ -1,0 +1,114 @@
+"""What is known of the rounds and of the calls they were made by, opened from the review and kept up to date.
+
+Shows and reads; nothing here changes a review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.ui.controller import Controller
+from workbench.ui.sheets import Sheets
+from workbench.ui.tasks import Report, Tasks
+from workbench.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from workbench.review.round_counts import RoundCounts
+    from workbench.ui.calls_panel import CallsPanel
+    from workbench.ui.round_picture import RoundPicture
+    from workbench.workflow.session import Session
+
+# Each sheet is imported when it is first opened: the first frame needs none.
+# ruff: noqa: PLC0415
+
+PICTURE = "round picture"
+
+
+class RoundsDesk(QObject):
+    """Opens the cost panel and the picture of the rounds."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        tasks: Tasks,
+        sheets: Sheets,
+        theme: Callable[[], Theme],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._tasks = controller, tasks
+        self._sheets, self._theme = sheets, theme
+        controller.changed.connect(self._on_changed)
+
+    # -- what the models cost -----------------------------------------------------------------
+
+    def open_costs(self) -> None:
+        """Every call of the review, and what is left under each cap."""
+        from workbench.ui.calls_panel import CallsPanel
+
+        self._controller.open_session()
+        panel = CallsPanel(self._theme(), self._sheets.window)
+        self._sheets.close()
+        self._sheets.show_over(panel)
+        self._show_calls(panel)
+
+    def costs(self) -> CallsPanel | None:
+        """The cost panel, if that is what is open."""
+        from workbench.ui.calls_panel import CallsPanel
+
+        found = self._sheets.current()
+        return found if isinstance(found, CallsPanel) else None
+
+    def _show_calls(self, panel: CallsPanel) -> None:
+        from workbench.workflow.calls import caps_of
+
+        session = self._controller.open_session()
+        current = session.review.round
+        panel.show_calls(session.review.calls, caps_of(session, current.number if current else 0))
+
+    # -- the picture --------------------------------------------------------------------------
+
+    def open_picture(self) -> None:
+        """The rounds as a picture."""
+        from workbench.review.round_counts import last_snapshots, never_came
+        from workbench.ui.round_picture import RoundPicture
+
+        review = self._controller.open_session().review
+        count = len(last_snapshots(review)) + len(never_came(review))
+        self._sheets.close()
+        self._sheets.show_over(RoundPicture(self._theme(), count, self._sheets.window))
+        self._count()
+
+    def picture(self) -> RoundPicture | None:
+        """The picture, if that is what is open."""
+        from workbench.ui.round_picture import RoundPicture
+
+        found = self._sheets.current()
+        return found if isinstance(found, RoundPicture) else None
+
+    def _count(self) -> None:
+        session = self._controller.open_session()
+
+        def work(_: Report) -> tuple[Session, tuple[RoundCounts, ...]]:
+            from workbench.workflow.round_counts import counts_of_rounds
+
+            return session, counts_of_rounds(session)
+
+        self._tasks.start(PICTURE, work, self._on_counted, self._controller.fail)
+
+    def _on_counted(self, found: tuple[Session, tuple[RoundCounts, ...]]) -> None:
+        sheet = self.picture()
+        if sheet is not None and found[0] is self._controller.session:
+            sheet.show_rows(found[1])
+
+    def _on_changed(self) -> None:
+        if self._sheets.current() is None or self._controller.session is None:
+            return
+        panel = self.costs()
+        if panel is not None:
+            self._show_calls(panel)
+        elif self.picture() is not None:
+            self._count()
