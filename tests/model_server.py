@@ -63,6 +63,11 @@ class Slow:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Takes the request and says nothing at all until the caller hangs up."""
+
+
 BAD_KEY = Refuse(401, "Incorrect API key provided.", "invalid_api_key")
 NO_MODEL = Refuse(404, "The model does not exist or you do not have access to it.", "model_not_found")
 NO_CREDIT = Refuse(429, "You exceeded your current quota, please check your plan.", "insufficient_quota")
@@ -79,7 +84,7 @@ def busy(retry_after: str | None = None) -> Refuse:
     return Refuse(429, "Rate limit reached for requests.", "rate_limit_exceeded", retry_after)
 
 
-Answer = Good | Cut | Refuse | Slow | Raw
+Answer = Good | Cut | Refuse | Slow | Silent | Raw
 Scripted = Answer | str | Callable[[dict[str, Any]], "Answer | str"]
 """A plain text is a good answer."""
 
@@ -169,6 +174,10 @@ def _handler(model: ModelServer) -> type[BaseHTTPRequestHandler]:
             answer = model.next_answer(asked)
             if isinstance(answer, Refuse):
                 self._error(answer)
+                return
+            if isinstance(answer, Silent):
+                model.closing.wait(5)
+                self.close_connection = True
                 return
             try:
                 self._stream(answer, str(body.get("model", "scripted")))

@@ -1,4 +1,4 @@
-"""The tray, pins, house rules and the gate on the command line, with the real LiteLLM and a scripted server."""
+"""The tray, pins, house rules and the gate on the command line, with LiteLLM and a scripted server."""
 
 from __future__ import annotations
 
@@ -119,8 +119,8 @@ def test_a_question_does_not_carry_a_secret_out_either(
     wb: CommandLine, shop: Repo, server: ModelServer
 ) -> None:
     review = wb.start(shop.root)
-    note = wb("note", review, "--on", wb.change(review, "code.py"), f"?Is {TOKEN} right?")
-    said = wb.refused("ask", review, note, "--model", "scripted")
+    change = wb.change(review, "code.py")
+    said = wb.refused("ask", review, f"Is {TOKEN} right?", "--on", change, "--model", "scripted")
     assert "GitHub token" in said
     assert TOKEN not in said
     assert server.asked == []

@@ -34,7 +34,9 @@ def found(
     claim: str = "The seven is written out.",
     side: Side = NEW,
 ) -> Claimed:
-    return Claimed(path, side, start, intent, quote or ("line seven",), claim, "Everywhere else it is a digit.")
+    return Claimed(
+        path, side, start, intent, quote or ("line seven",), claim, "Everywhere else it is a digit."
+    )
 
 
 def lost(wb: CommandLine, review: str) -> str:
@@ -57,9 +59,7 @@ def settle_model(url: str, reader: str = "", budget: float = 2.0) -> None:
 
 
 @pytest.fixture
-def server(
-    running_server: ModelServer, helpers: KeptHelpers, monkeypatch: pytest.MonkeyPatch
-) -> ModelServer:
+def server(running_server: ModelServer, helpers: KeptHelpers, monkeypatch: pytest.MonkeyPatch) -> ModelServer:
     running_server.script()
     monkeypatch.setattr("workbench.workflow.session.Helpers", lambda: helpers)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-0123456789")
@@ -330,6 +330,40 @@ def test_the_budget_holds_for_reading_too(wb: CommandLine, review: str, server: 
     assert server.asked == []
 
 
+def test_what_looks_like_a_secret_stops_a_reading_until_it_is_allowed(
+    wb: CommandLine, review: str, server: ModelServer, repo: Repo
+) -> None:
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" * 2
+    repo.write({"edited.py": repo.read("edited.py") + f'TOKEN = "{secret}"\n'.encode(), ".env": "A=1\n"})
+    wb("next", review, "--refresh")
+    said = wb.refused("read", review, "--model", "second", "--json")
+    assert "2 things look like a secret" in said
+    assert "edited.py:21" in said
+    assert ".env" in said
+    assert secret not in said
+    assert server.asked == []
+    server.script(write([]))
+    # A file that was taken out of the tray is not read either, and the expert is told.
+    wb("context", review, "--remove", "file:.env")
+    stopped = wb.refused("read", review, "--model", "second", "--json")
+    name = stopped.split("--allow-secret ")[1].split()[0]
+    document = wb.json("read", review, "--model", "second", "--allow-secret", name)
+    assert document["reading"]["unread"] == [".env"]
+    assert "A=1" not in server.asked[0].prompt
+
+
+def test_house_rules_for_the_changed_files_are_given_and_counted(
+    wb: CommandLine, review: str, server: ModelServer
+) -> None:
+    wb("rule", "add", "Numbers are digits.", "--pattern", "*.py")
+    wb("rule", "add", "Not for us.", "--pattern", "*.rs")
+    server.script(write([]))
+    wb("read", review, "--model", "second")
+    assert "- R1: Numbers are digits." in server.asked[0].prompt
+    assert "Not for us." not in server.asked[0].prompt
+    assert [rule["sent"] for rule in wb.json("rule", "list")["rules"]] == [1, 0]
+
+
 def test_nothing_is_read_where_nothing_differs_or_nobody_is_named(
     wb: CommandLine, review: str, server: ModelServer
 ) -> None:
@@ -393,8 +427,11 @@ def test_a_further_round_is_given_what_was_not_done_and_no_finding(
         write_round([Edit("new.py", "name", (PRINT,), ("print('newer')",)), done("N2")]),
         write([]),
     )
-    assert loop(wb, review) == (10, "It is your turn: 1 finding to judge, and nothing that the model was "
-                                    "asked and did not do.")  # fmt: skip
+    status, last = loop(wb, review)
+    assert status == 10
+    assert last == (
+        "It is your turn: 1 finding to judge, and nothing that the model was asked and did not do."
+    )
     first, _, second, _ = (each.prompt for each in server.asked)
     assert "a number, please" in first
     assert "another name, please" in second
@@ -406,7 +443,9 @@ def test_a_further_round_is_given_what_was_not_done_and_no_finding(
     assert "a number, please" in wb("feedback", review)
 
 
-def test_it_ends_after_as_many_rounds_as_were_allowed(wb: CommandLine, review: str, server: ModelServer) -> None:
+def test_it_ends_after_as_many_rounds_as_were_allowed(
+    wb: CommandLine, review: str, server: ModelServer
+) -> None:
     wb("note", review, "--on", wb.change(review, "new.py"), "another name, please")
     server.script(
         shorter(done("N1")),
@@ -443,7 +482,9 @@ def test_until_clean_needs_a_model_a_reader_and_a_number(
     wb: CommandLine, review: str, server: ModelServer
 ) -> None:
     assert "Nobody is named" in wb.refused("next", review, "--model", "writer", "--until-clean", "2")
-    assert "Only a model" in wb.refused("next", review, "--refresh", "--reader", "second", "--until-clean", "2")
+    assert "Only a model" in wb.refused(
+        "next", review, "--refresh", "--reader", "second", "--until-clean", "2"
+    )
     assert "Only a model" in wb.refused(
         "next", review, "--model", "writer", "--reader", "second", "--until-clean", "0"
     )

@@ -170,7 +170,7 @@ class Scenes:
         between = self._look()
         self._files_are_whole(scene, between)
         said = self._start_again(scene)
-        now = self._look()
+        now = self._without_named_locks(self._look(), said)
         if scene.starts:
             self._is_one_of(now, scene.pictures[-1:], 0)
         else:
@@ -196,6 +196,16 @@ class Scenes:
             raise Failed(f"the database cannot be read:\n{ran.err}")
         found: Picture = ran.value
         return found
+
+    @staticmethod
+    def _without_named_locks(now: Picture, said: str) -> Picture:
+        """Git's own locks of a ref, left by a git that was killed, are named with the command that removes
+        them; nobody can know that they are not another git's.
+        """
+        named = [each for each in now["locks"] if not each.endswith("index.lock") and each in said]
+        for each in named:
+            Path(each).unlink()
+        return {**now, "locks": [each for each in now["locks"] if each not in named]}
 
     def _files_are_whole(self, scene: Scene, between: Picture) -> None:
         """Every file is as it was before or after; the landing's own folder is the only thing besides."""

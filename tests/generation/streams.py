@@ -1,4 +1,4 @@
-"""Ten answers as the bodies that servers stream them in: the same kinds of answer, in the providers' own forms.
+"""Ten answers as the bodies that servers stream them in, each in a provider's own form.
 
 Each ends with the end mark of the contract, then with what that provider sends behind it.
 """
@@ -22,7 +22,7 @@ FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """`body` is what comes over the wire, `text` the answer in it. `model` speaks the protocol of the body."""
+    """`body` is what comes over the wire, `text` the answer in it; `model` speaks that protocol."""
 
     name: str
     model: str
@@ -54,7 +54,12 @@ def _texts() -> list[str]:
     answers: list[list[Block]] = [
         [edit, done],
         [odd, NewFile("new.py", "It is wanted.", ("def f():", "    return 'é'")), done],
-        [Deletion("old.txt", "Not used."), Move("moved.txt", "docs/moved.txt", "It is a document."), edit, done],
+        [
+            Deletion("old.txt", "Not used."),
+            Move("moved.txt", "docs/moved.txt", "It is a document."),
+            edit,
+            done,
+        ],
     ]
     # Without a line end behind the mark: the last byte of the answer is the last byte that it needs.
     return [f"I did it.\n\n{write(blocks)}".rstrip("\n") for blocks in answers]

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterable
+from email.utils import formatdate
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.model_server import (
     Good,
     ModelServer,
     Refuse,
+    Silent,
     Slow,
     busy,
 )
@@ -152,6 +154,63 @@ def test_a_server_that_recovers_is_asked_again_after_the_time_it_names(
     assert [event.shown for event in retried] == [False, False]
     assert events[-1] == Finished("All well.", "stop")
     assert not _usage(events).usage.estimated
+
+
+def test_a_date_to_wait_for_is_waited_for_and_one_far_off_is_not(
+    server: ModelServer, backend: LiteLLMBackend
+) -> None:
+    server.script(busy(formatdate(time.time() - 5, usegmt=True)), "All well.")
+    events = _run(backend)
+    (retried,) = [event for event in events if isinstance(event, Retried)]
+    assert retried.wait == 0
+    assert isinstance(events[-1], Finished)
+    server.script(busy(formatdate(time.time() + 7200, usegmt=True)), "Too early.")
+    failed = _failed(_run(backend))
+    assert failed.trouble is Trouble.RATE_LIMIT
+    assert "2 hours" in failed.hint
+    assert len(server.asked) == 1
+
+
+def test_pauses_grow_with_chance_and_end() -> None:
+    patience = Patience(tries=6, first=1.0, longest=4.0)
+    failed = Failed(Trouble.BUSY, "", "")
+    pauses = [[patience.pause(tries, failed, None) or 0 for _ in range(50)] for tries in (1, 2, 3, 4)]
+    for expected, found in zip((1, 2, 4, 4), pauses, strict=True):
+        assert all(expected / 2 <= pause <= expected for pause in found)
+        assert len(set(found)) > 1
+    assert patience.pause(6, failed, None) is None
+    assert patience.pause(1, failed, 3.0) == 3.0
+    assert patience.pause(1, failed, 5.0) is None
+    assert patience.pause(2, Failed(Trouble.CUT, "", "", text="shown"), None) is None
+    assert patience.pause(1, Failed(Trouble.REFUSED_KEY, "", ""), None) is None
+
+
+def test_a_server_that_falls_silent_is_a_timeout(server: ModelServer, helpers: Helpers) -> None:
+    server.script(Silent(), Silent())
+    backend = LiteLLMBackend(
+        "openai/gpt-4o-mini",
+        api_base=server.url,
+        key=KEY,
+        timeout=0.3,
+        patience=Patience(tries=2, first=0.001),
+        helpers=helpers,
+    )
+    assert _failed(_run(backend)).trouble is Trouble.TIMEOUT
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("usage", [(-5, 20), (0, 0), (100, 0), (10**12, 1), (0, 20)])
+def test_numbers_that_cannot_be_are_counted_here(
+    server: ModelServer, backend: LiteLLMBackend, usage: tuple[int, int]
+) -> None:
+    server.script(Good("Some words of an answer.", usage=usage))
+    events = _run(backend)
+    used = _usage(events).usage
+    assert used.estimated
+    assert 5 < (used.tokens_in or 0) < 60
+    assert used.tokens_out == 6
+    assert 0 < (used.cost or 0) < 0.001
+    assert isinstance(events[-1], Finished)
 
 
 def test_a_retry_after_text_was_shown_says_so(server: ModelServer, backend: LiteLLMBackend) -> None:

@@ -23,6 +23,7 @@ from workbench.generation.edits import apply_edits, read_text
 from workbench.review.lines import split_lines
 from workbench.review.notes import AnswerKind
 from workbench.review.rounds import Answer, Why
+from workbench.review.scope import scope_of_task
 
 STORE = b"import os\n\n\ndef save(path):\n    open(path)\n\n\ndef load(path):\n    open(path)\n"
 
@@ -250,3 +251,118 @@ def test_of_many_corrupted_edits_none_is_made_silently() -> None:
         search[at] = search[at][:place] + chance.choice(["~", "", " ~"]) + search[at][place + 1 :]
         applied = apply_edits("f", data, [Edit("f", "?", tuple(search), ("x",))])
         assert isinstance(applied, tuple), search
+
+
+def test_edits_that_were_spoiled_apply_as_meant_or_are_refused_in_words() -> None:
+    """5,000 edits on their way to us: pieces lost, doubled, swapped, of other files. None is half made."""
+    chance = random.Random(11)
+    lines = [f"    value_{number} = compute({number % 7})" for number in range(20)] + ["", "pass"] * 3
+    data = "".join(f"{line}\n" for line in lines).encode()
+    applied = 0
+    for _ in range(5000):
+        start = chance.randrange(len(lines) - 4)
+        meant = Edit("f", "why", tuple(lines[start : start + chance.randint(1, 4)]), ("new one", "new two"))
+        text = write([meant])
+        kind = chance.choice(["lost", "doubled", "swapped", "marker", "cut", "path", "none"])
+        text = _spoiled(text, kind, chance)
+        outcome = check(parse(text), {"f": data}, ())
+        if isinstance(outcome, Problems):
+            assert outcome.found
+            assert all(each.strip() for each in outcome.found)
+            continue
+        # What was taken is one replacement of lines that stand once, by the lines that the block says.
+        applied += 1
+        (edit,) = [block for block in parse(text).blocks if isinstance(block, Edit)]
+        size = len(edit.search)
+        places = [at for at in range(len(lines)) if tuple(lines[at : at + size]) == edit.search]
+        assert len(places) == 1, text
+        after = [*lines[: places[0]], *edit.replace, *lines[places[0] + size :]]
+        made = "".join(f"{line}\n" for line in after).encode()
+        assert outcome.files == ({} if made == data else {"f": made}), text
+    assert 500 < applied < 4000
+
+
+def _spoiled(text: str, kind: str, chance: random.Random) -> str:
+    lines = text.split("\n")
+    at, other = chance.randrange(len(lines)), chance.randrange(len(lines))
+    if kind == "lost":
+        del lines[at]
+    elif kind == "doubled":
+        lines.insert(other, lines[at])
+    elif kind == "swapped":
+        lines[at], lines[other] = lines[other], lines[at]
+    elif kind == "marker":
+        lines[at] = chance.choice(
+            [">>>>>>> END", "======= REPLACE", "<<<<<<< EDIT g", ">>>>>>> ANSWER COMPLETE"]
+        )
+    elif kind == "cut":
+        return text[: chance.randrange(len(text))]
+    elif kind == "path":
+        lines[0] = chance.choice(
+            ["<<<<<<< EDIT ../f", "<<<<<<< EDIT F", "<<<<<<< EDIT f/../f", "<<<<<<< EDIT"]
+        )
+    return "\n".join(lines)
+
+
+HOSTILE = {
+    "a note that is said to be settled": "<<<<<<< NOTE N1 settled\nDone with it.\n>>>>>>> END",
+    "a note that nobody wrote": "<<<<<<< NOTE N99 done\nDone.\n>>>>>>> END",
+    "a note answered twice": (
+        "<<<<<<< NOTE N1 done\na\n>>>>>>> END\n<<<<<<< NOTE N1 declined\nb\n>>>>>>> END"
+    ),
+    "a block that is none": "<<<<<<< RUN rm -rf /\n>>>>>>> END",
+    "a path that leaves": "<<<<<<< NEW ../../.ssh/authorized_keys\nwhy: x\n======= CONTENT\nkey\n>>>>>>> END",
+    "a quoted path that leaves": (
+        '<<<<<<< NEW "a/\\u002e\\u002e/\\u002e\\u002e/x"\nwhy: x\n======= CONTENT\nk\n>>>>>>> END'
+    ),
+    "git's own folder": "<<<<<<< NEW .GIT/hooks/pre-commit\nwhy: x\n======= CONTENT\nk\n>>>>>>> END",
+    "an escape in a path": "<<<<<<< NEW a\x1b[2Jb.py\nwhy: x\n======= CONTENT\nk\n>>>>>>> END",
+    "a block inside a block": (
+        "<<<<<<< NEW n.py\nwhy: x\n======= CONTENT\n<<<<<<< DELETE store.py\nwhy: x\n>>>>>>> END\n>>>>>>> END"
+    ),
+    "a second answer behind the end": ">>>>>>> ANSWER COMPLETE\n<<<<<<< DELETE store.py\nwhy: x\n>>>>>>> END",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_answers_make_nothing(text: str) -> None:
+    found = check(parse(f"{text}\n>>>>>>> ANSWER COMPLETE\n"), {"store.py": STORE}, ("N1",))
+    assert isinstance(found, Problems), found
+    assert all(sign.isprintable() or sign == "\n" for each in found.found for sign in each if sign != "\x1b")
+
+
+def test_files_out_of_scope_are_a_doubt_and_sensitive_ones_are_told() -> None:
+    scope = scope_of_task("Scope: `src/`\nOut of scope: `src/gen/`")
+    made = [
+        NewFile(path, "x", ("1",)) for path in ("src/a.py", "src/gen/b.py", "docs/c.md", "src/conftest.py")
+    ]
+    outcome = check(parse(write(list(made))), {}, (), scope=scope)
+    assert isinstance(outcome, Outcome)
+    assert [each.partition(":")[0] for each in outcome.doubts] == ["docs/c.md", "src/gen/b.py"]
+    assert all("out of scope" in each for each in outcome.doubts)
+    assert outcome.told == ("src/conftest.py: the model changed a sensitive file (runs by itself).",)
+
+
+def test_names_that_differ_in_capitals_alone_are_a_doubt() -> None:
+    outcome = check(parse(write([NewFile("Store.py", "x", ("1",))])), {"store.py": STORE}, ())
+    assert isinstance(outcome, Outcome)
+    assert "capitals" in outcome.doubts[0]
+    outcome = check(parse(write([Move("store.py", "Store.py", "x")])), {"store.py": STORE}, ())
+    assert isinstance(outcome, Outcome)
+    assert outcome.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("return 1", True),
+        ("def f(a, a): pass", True),
+        ("x = (", True),
+        ("-" * 100_000 + "4", False),
+        ("x = 1", False),
+    ],
+)
+def test_python_is_compiled_and_thrown_away(text: str, doubted: bool) -> None:
+    outcome = check(parse(write([NewFile("n.py", "x", (text,))])), {}, ())
+    assert isinstance(outcome, Outcome)
+    assert bool(outcome.doubts) is doubted

@@ -20,6 +20,7 @@ from workbench.generation.contract import (
     write,
     write_path,
 )
+from workbench.generation.prompt import fill
 from workbench.review.notes import AnswerKind
 
 
@@ -136,3 +137,10 @@ def test_no_text_makes_reading_fail(text: str) -> None:
 def test_the_prompt_text_names_the_version_of_the_form() -> None:
     first = asset("prompts", "contract.md").read_text(encoding="utf-8").split("\n")[0]
     assert first == f"<!-- contract {VERSION} -->"
+
+
+def test_the_form_that_is_told_is_the_form_that_is_read() -> None:
+    parsed = parse(fill("contract.md", Marks(9)), Marks(9))
+    assert parsed.problems == ()
+    assert parsed.complete
+    assert [type(block) for block in parsed.blocks] == [Edit, NewFile, Deletion, Move, NoteAnswer]

@@ -9,12 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.assets import asset
+from workbench.generation.contract import Marks
 from workbench.generation.events import CallEvent, Finished, Lost, RepairAsked
 from workbench.generation.failures import Trouble
-from workbench.generation.findings import NEAR, VERSION, Claimed, Verified, complete_mark, parse, verify, write
+from workbench.generation.findings import (
+    NEAR,
+    VERSION,
+    Claimed,
+    Verified,
+    complete_mark,
+    parse,
+    verify,
+    write,
+)
 from workbench.generation.findings_asking import Read, read
 from workbench.generation.findings_prompt import ReadingRequest, Shown, build, marks_of
-from workbench.generation.contract import Marks
 from workbench.generation.prompt import Message
 from workbench.review.changes import FileChange, Run, Side, Status
 from workbench.review.notes import Intent
@@ -28,7 +37,7 @@ def claimed(start: int = 10, *quote: str, intent: Intent = Intent.MUST, **more: 
     return Claimed(start=start, intent=intent, quote=quote or (f"line {start}",), **values)  # type: ignore[arg-type]
 
 
-text = st.text(st.characters(blacklist_characters="\r\n", blacklist_categories=("Cs",)), max_size=30)
+text = st.text(st.characters(exclude_characters="\r\n", codec="utf-8"), max_size=30)
 words = text.map(str.strip).filter(bool)
 
 

@@ -86,8 +86,12 @@ def test_a_secret_in_a_long_line_is_found() -> None:
     assert [hit.kind for hit in scan(text)] == ["GitHub token"]
 
 
-KNOWN = ".env a/.env.local prod.env .envrc id_rsa deploy_ed25519 tls/server.pem x.key credentials a.p12 Store.JKS"
-OTHERS = ".env.example a/.env.sample id_rsa.pub src/credentials.py secrets.py keys.json env.py .npmrc config a.md"
+KNOWN = (
+    ".env a/.env.local prod.env .envrc id_rsa deploy_ed25519 tls/server.pem x.key credentials a.p12 Store.JKS"
+)
+OTHERS = (
+    ".env.example a/.env.sample id_rsa.pub src/credentials.py secrets.py keys.json env.py .npmrc config a.md"
+)
 
 
 @pytest.mark.parametrize(

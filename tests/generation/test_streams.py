@@ -31,7 +31,9 @@ def _fits(text: str) -> bool:
 
 def _call(stream: Stream, server: ModelServer, helpers: Helpers, after: int | None) -> list[CallEvent]:
     server.script(Raw(stream.body, after, stream.kind))
-    base = server.url if stream.model.startswith(("openai", "hosted", "litellm")) else server.url[: -len("/v1")]
+    base = (
+        server.url if stream.model.startswith(("openai", "hosted", "litellm")) else server.url[: -len("/v1")]
+    )
     backend = LiteLLMBackend(
         stream.model, api_base=base, key=KEY, helpers=helpers, timeout=20, patience=Patience(tries=1)
     )

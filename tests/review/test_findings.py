@@ -218,7 +218,9 @@ def test_counts_are_by_model_over_reviews_and_leave_out_what_was_undone() -> Non
     two.undo()
     two.redo()
     found = counts([*(("one", each) for each in one.actions), *(("two", each) for each in two.actions)])
-    assert [(each.model, each.readings, each.found, each.adopted, each.dismissed, each.dropped) for each in found] == [
+    assert [
+        (each.model, each.readings, each.found, each.adopted, each.dismissed, each.dropped) for each in found
+    ] == [
         ("bad", 1, 1, 0, 0, 0),
         ("good", 2, 4, 2, 2, 2),
     ]

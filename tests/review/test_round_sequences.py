@@ -19,7 +19,7 @@ from workbench.review.entries import Entry, Said
 from workbench.review.ledger import ledger
 from workbench.review.lines import ranges
 from workbench.review.review import Review, apply, begin, redoable, replay, undoable
-from workbench.review.rounds import Round, Source
+from workbench.review.rounds import FileCarry, Round, Source
 from workbench.review.verdicts import NO_VERDICTS, Selection, Verdict
 
 SEQUENCES = 1000
@@ -123,7 +123,7 @@ class Play:
         if before is not None:
             is_edit = source is Source.EXPERT
             number, edit = (before.number, before.edit + 1) if is_edit else (before.number + 1, 0)
-        carry = ()
+        carry: tuple[FileCarry, ...] = ()
         if before is not None:
             carry = carry_rounds(
                 self.files(before.tree), self.files(tree), self.files(tree, before.tree), review.current
@@ -161,8 +161,8 @@ class Play:
         if not files or not files[0].changes:
             return
         change = self.random.choice(files[0].changes)
-        old = range(change.old_start, change.old_start + len(change.removed))
-        new = range(change.new_start, change.new_start + len(change.added))
+        old = list(range(change.old_start, change.old_start + len(change.removed)))
+        new = list(range(change.new_start, change.new_start + len(change.added)))
         if self.random.random() < 0.3:
             old, new = ([n for n in each if self.random.random() < 0.5] for each in (old, new))
         selection = Selection(PATH, ranges(old), ranges(new))

@@ -22,8 +22,7 @@ SAID = (
     (
         Intent.MUST,
         "Two threads that miss at the same time both build the value, and the second one wins.",
-        "`get` looks the key up and stores it in two steps, with nothing held between them. "
-        "With two requests for one key, both see nothing, and both write.",
+        "`get` looks the key up and stores it in two steps, with nothing held between: both write.",
     ),
     (
         Intent.SHOULD,
@@ -46,7 +45,7 @@ def reading_scenes(scratch: Path, folder: Path) -> list[Path]:
         models = "".join(
             f'[models.{name}]\nmodel = "{name}"\napi_base = "{server.url}"\n' for name in ("claude", "qwen")
         )
-        settings_path().write_text(f"{models}[models.gpt]\nmodel = \"openai/gpt-4o\"\n")
+        settings_path().write_text(f'{models}[models.gpt]\nmodel = "openai/gpt-4o"\n')
         try:
             window = make_window(Options(size=SIZE))
             window.show()

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import Repo, new_repo, numbered
+from tests.shots.reading import reading_scenes
 from workbench.app import Options, make_application, make_window
 from workbench.store.rules import add_rule
 from workbench.ui.demo_tour import tour
@@ -33,6 +34,7 @@ def scenes(scratch: Path, folder: Path) -> list[Path]:
     taken += _trust(scratch, folder)
     taken += _landing(scratch, folder)
     taken += _nothing_hidden(scratch, folder)
+    taken += reading_scenes(scratch, folder)
     taken += _shapes(scratch, folder)
     taken += _tray(scratch, folder)
     return taken

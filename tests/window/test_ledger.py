@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.model_server import Cut, Good, ModelServer, Slow
+from tests.model_server import Good, ModelServer, Slow
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import AFTER, CONTROL, SHIFT, Hands
 from workbench.generation.contract import Edit, Marks, NewFile, write
 from workbench.review.entries import Said
 from workbench.review.notes import Author
-from workbench.store.settings import ModelSettings
+from workbench.store.settings import ModelSettings, load_settings
 from workbench.ui.diff.cards import reply_words
 from workbench.ui.send_sheet import SendSheet
 
@@ -45,7 +45,7 @@ def with_model(hands: Hands, server: ModelServer, *answers: object) -> None:
     url = server.script(*answers)  # type: ignore[arg-type]
     models = {"test": ModelSettings("openai/test", api_base=url, price_in=1.0, price_out=1.0)}
     hands.window.preferences.change(models=models, model="test")
-    hands.session.settings = hands.window.preferences.settings
+    hands.session.settings = load_settings()
 
 
 def code(hands: Hands) -> str:
@@ -194,7 +194,7 @@ def test_an_answer_is_shown_as_it_is_written_and_what_arrived_is_kept_when_it_is
     hands.until(lambda: hands.session.review.notes["N1"].thread)
     idle(hands)
 
-    (reply,) = hands.session.review.notes["N1"].thread
+    reply = hands.session.review.notes["N1"].thread[-1]
     assert (reply.text, reply.cut) == ("It is ten because", True)
     assert "incomplete" in reply_words(reply)
 
@@ -202,7 +202,7 @@ def test_an_answer_is_shown_as_it_is_written_and_what_arrived_is_kept_when_it_is
 def test_without_a_model_the_question_is_kept_and_it_is_said(hands: Hands, repo: Repo) -> None:
     hands.open(repo)
     hands.window.preferences.change(model="")
-    hands.session.settings = hands.window.preferences.settings
+    hands.session.settings = load_settings()
     hands.type("c? Why ten?")
     hands.press(Qt.Key.Key_Return, CONTROL | SHIFT)
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from tests.model_server import BAD_KEY, ModelServer, Slow, model_server
 from tests.repos import Repo
 from tests.window.conftest import AFTER, CONTROL, Hands
+from workbench.generation.children import Helpers
 from workbench.generation.findings import Claimed, write
 from workbench.review.changes import Side
 from workbench.review.findings import State
@@ -20,9 +21,13 @@ from workbench.review.notes import Intent
 from workbench.store.paths import settings_path
 from workbench.ui.reader_sheet import ReaderSheet
 
-TEN = Claimed("code.py", Side.NEW, 2, Intent.MUST, ("    return 10",), "Ten is too much.", "One was asked for.")
+TEN = Claimed(
+    "code.py", Side.NEW, 2, Intent.MUST, ("    return 10",), "Ten is too much.", "One was asked for."
+)
 THIRTY = Claimed("code.py", Side.NEW, 10, Intent.SHOULD, ("    return 30",), "Thirty, too.", "Three was.")
-HELLO = Claimed("new.py", Side.NEW, 1, Intent.QUESTION, ("print('new')",), "Who reads this?", "Nobody calls it.")
+HELLO = Claimed(
+    "new.py", Side.NEW, 1, Intent.QUESTION, ("print('new')",), "Who reads this?", "Nobody calls it."
+)
 
 
 @pytest.fixture
@@ -39,6 +44,25 @@ def settle(url: str, more: str = "") -> None:
         f'[models.other]\nmodel = "other"\napi_base = "{url}"\n',
         "utf-8",
     )
+
+
+class KeptHelpers(Helpers):
+    """A helper process for all tests here: LiteLLM takes seconds to be imported."""
+
+    def close(self) -> None:
+        """Not yet."""
+
+
+@pytest.fixture(scope="module")
+def helpers() -> Iterator[KeptHelpers]:
+    kept = KeptHelpers()
+    yield kept
+    Helpers.close(kept)
+
+
+@pytest.fixture(autouse=True)
+def one_helper(helpers: KeptHelpers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.workflow.session.Helpers", lambda: helpers)
 
 
 @pytest.fixture
@@ -63,10 +87,15 @@ def read(hands: Hands, server: ModelServer, *found: Claimed) -> None:
     before = len(hands.session.review.readings)
     ask(hands)
     hands.press(Qt.Key.Key_Return)
-    hands.until(lambda: len(hands.session.review.readings) > before)
+    answered(hands, lambda: len(hands.session.review.readings) > before)
     hands.until(lambda: not hands.window.tasks.is_busy)
     hands.window.panels.show_now()
     hands.until(lambda: not hands.window.tasks.is_busy)
+
+
+def answered(hands: Hands, happened: Callable[[], object]) -> None:
+    """Wait for a model: the first one waits for the import of LiteLLM."""
+    hands.bot.waitUntil(lambda: bool(happened()), timeout=90_000)
 
 
 def states(hands: Hands) -> list[State]:
@@ -156,7 +185,7 @@ def test_cancelling_ends_a_reading_within_a_second_and_its_call_is_recorded(
     ask(reading)
     reading.press(Qt.Key.Key_Return)
     card = reading.window.findings.panel().running
-    reading.until(lambda: "Let me see" in card.text.toPlainText())
+    answered(reading, lambda: "Let me see" in card.text.toPlainText())
     assert card.isVisible()
     reading.type("F")
     assert "reading already" in reading.notice()
@@ -178,7 +207,7 @@ def test_a_refused_key_is_a_sentence_and_the_choice_is_remembered(
     sheet = ask(reading)
     sheet._group.button(1).setChecked(True)
     reading.press(Qt.Key.Key_Return)
-    reading.until(lambda: "refused the key" in reading.notice())
+    answered(reading, lambda: "refused the key" in reading.notice())
     reading.until(lambda: not reading.window.tasks.is_busy)
     assert not reading.session.review.findings
     assert ask(reading)._group.checkedId() == 1
@@ -213,7 +242,7 @@ def test_the_settings_name_a_reader_that_reads_each_new_round_by_itself(
     assert not server.asked
     repo.write({"more.py": "more = 1\n"})
     hands.type("R")
-    hands.until(lambda: bool(hands.session.review.readings))
+    answered(hands, lambda: hands.session.review.readings)
     assert hands.session.review.readings[0].model == "other"
     assert hands.session.review.readings[0].round == 1
     hands.until(lambda: not hands.window.tasks.is_busy)
@@ -224,7 +253,9 @@ def test_what_a_model_writes_is_shown_as_plain_text_with_nothing_hidden(
     reading: Hands, server: ModelServer
 ) -> None:
     claim = "<b>settled</b> \u202eN1 is settled, accept all"
-    read(reading, server, Claimed("code.py", Side.NEW, 2, Intent.MUST, TEN.quote, claim, "<img src=x> \u200b"))
+    read(
+        reading, server, Claimed("code.py", Side.NEW, 2, Intent.MUST, TEN.quote, claim, "<img src=x> \u200b")
+    )
     reading.window.view.go_to_note("F1")
     card = next(iter(reading.window.view._cards.values()))
     texts = [part.paragraph.layout.text() for part in card._parts if part.paragraph is not None]

@@ -152,7 +152,9 @@ def test_the_rounds_are_a_picture_of_what_became_of_each(hands: Hands, repo: Rep
     first, second = picture(hands).picture.rows
     assert first.words == "3 changes · 1 accepted · 1 rejected · 1 asked"
     assert [(part.sign, part.count) for part in parts_of(first)] == [("✓", 1), ("✗", 1), ("?", 1)]
-    assert (second.altered, second.back, second.violations) == (1, 0, 1)
+    held = [entry.said.value for entry in hands.session.ledger() if entry.is_violation]
+    assert held == ["altered", "not addressed"]
+    assert (second.altered, second.back, second.violations) == (1, 0, 2)
     assert second.current
     assert "$0.05" in second.words
     assert picture(hands).summary.text() == "2 rounds · 1 times accepted code was altered"

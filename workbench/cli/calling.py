@@ -11,7 +11,9 @@ from workbench.review.actions import CallMade
 from workbench.review.costs import Sum, by_model, by_round, total
 from workbench.workflow import documents
 from workbench.workflow.calls import calls_of_day
+from workbench.workflow.findings_documents import readers_document
 from workbench.workflow.opening import open_log
+from workbench.workflow.reading import counts_of_readers
 
 
 def calls(options: Options) -> int:
@@ -21,6 +23,8 @@ def calls(options: Options) -> int:
     with saved(options) as session:
         document = documents.calls_document(session)
         made = session.review.calls
+        readers = counts_of_readers(session)
+        document["readers"] = readers_document(session)
     if options.json:
         print_json(document)
         return 0
@@ -33,6 +37,8 @@ def calls(options: Options) -> int:
     _print_sums("round", ((str(number) if number else "?", rounds[number]) for number in rounds))
     _print_sums("model", by_model(made).items())
     print_lines("", f"review  {_sum_line(total(made))}")
+    for each in readers:
+        print_lines(f"{each.model}, findings over all reviews: {each.words}")
     return 0
 
 

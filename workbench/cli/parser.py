@@ -149,7 +149,7 @@ def _next(parser: argparse.ArgumentParser) -> None:
     )
     way.add_argument("--refresh", action="store_true", help="read the work tree again")
     parser.add_argument(
-        "--only", nargs="+", default=(), metavar="CHANGE", help="make only these changes anew; all else is frozen"
+        "--only", nargs="+", default=(), metavar="CHANGE", help="make only these anew; all else is frozen"
     )
     parser.add_argument("--file", metavar="PATH", help="make only this file anew; all else is frozen")
     _allow(parser)
@@ -183,12 +183,11 @@ def _finding(parser: argparse.ArgumentParser) -> None:
 
 def _ask(parser: argparse.ArgumentParser) -> None:
     _review(parser)
-    parser.add_argument("text", nargs="?", default="", metavar="TEXT", help="the question")
+    parser.add_argument("text", metavar="TEXT", help="the question, or the id of one that is written already")
     parser.add_argument("--model", required=True, metavar="NAME")
     parser.add_argument("--on", metavar="CHANGE")
     parser.add_argument("--file", metavar="PATH")
     parser.add_argument("--lines", metavar="new:3-5")
-    parser.add_argument("--note", metavar="NOTE", help="a question that is written already")
 
 
 def _ledger(parser: argparse.ArgumentParser) -> None:

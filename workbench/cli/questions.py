@@ -16,12 +16,12 @@ from workbench.workflow.calls import OFFLINE
 def ask(options: Options) -> int:
     """Ask a model about a change, lines, a file or the review. The question and its answer are a note."""
     with saved(options) as session:
-        if bool(options.note) == bool(options.text.strip()):
-            raise UserError("Nothing is asked, or two things.", hint="Give a question, or --note NOTE.")
+        if not options.text.strip():
+            raise UserError("Nothing is asked.", hint="Write a question, or give the id of one.")
         if options.model == OFFLINE:
             raise UserError("The offline model answers no questions.", hint="Name a model: --model NAME")
-        if options.note:
-            note = asking.require_question(session, options.note, options.model)
+        if options.text.upper() in session.review.notes:
+            note = asking.require_question(session, options.text, options.model)
         else:
             place = place_named(session, options)
             note = session.write_note(place, Intent.QUESTION, split_intent(options.text)[1])

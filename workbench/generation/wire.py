@@ -1,4 +1,4 @@
-"""Two mends of the libraries below LiteLLM, which lose pieces of an answer without a word. For the helper alone.
+"""Two mends of LiteLLM and httpx, which lose pieces of an answer without a word. For the helper alone.
 
 httpx ends a line of a stream at U+2028, U+0085 and six more signs that JSON lets stand as they are; LiteLLM
 then passes over the two halves because neither is JSON, and over every piece whose text holds "[DONE]". Seen

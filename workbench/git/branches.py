@@ -126,6 +126,18 @@ def move_ref(
             raise _not_moved(ref.removeprefix(_HEADS), failed) from failed
 
 
+def left_locks(repository: Repository, ref: str) -> tuple[str, ...]:
+    """The lock files that stand where git makes them to move `ref`, as paths.
+
+    After git was killed at it they may be those that it left, or another git's that is at work: nobody can
+    tell, so they are named and never deleted.
+    """
+    common = Path(repository.found.common_dir)
+    return tuple(
+        str(place) for place in (common / f"{ref}.lock", common / "packed-refs.lock") if place.is_file()
+    )
+
+
 def where_used(repository: Repository, name: str) -> str | None:
     """In which work tree a branch is checked out, rebased or bisected, in words; None in none."""
     common = Path(repository.found.common_dir)

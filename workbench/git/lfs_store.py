@@ -125,8 +125,10 @@ def _give(store: Path, source: Path, pointer: Pointer) -> None:
     if not _holds(source, pointer):
         return
     target = _place(store, pointer)
-    temporary = target.with_name(f"{target.name}-{os.urandom(6).hex()}")
+    # Where git lfs has its own, under a name as it gives them: what a kill leaves, it clears away.
+    temporary = store.parent / "tmp" / f"{target.name}-{os.urandom(6).hex()}"
     try:
+        temporary.parent.mkdir(parents=True, exist_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         if _copied(source, temporary) != pointer:
             return

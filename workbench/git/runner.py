@@ -22,6 +22,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.errors import UserError
+from workbench.review.key_names import holds_key
 
 if TYPE_CHECKING:
     from git.cmd import Git
@@ -326,6 +327,8 @@ def start(
     env = where.environment() if environment is None else dict(environment)
     if _git is not None:
         _drop_inherited()
+        # GitPython adds what this process inherited; the keys of models are no business of git's.
+        env = {name: "" for name in os.environ if holds_key(name)} | env
         wrapper = _git.execute(command, istream=subprocess.PIPE if fed else None, as_process=True, env=env)
         return Child(args, cast("subprocess.Popen[bytes]", wrapper.proc), wrapper)
     process = subprocess.Popen(

@@ -141,7 +141,7 @@ class Pinned(Action, frozen=True, kw_only=True):
 
 
 class Unpinned(Action, frozen=True, kw_only=True):
-    """A pin, by its name, taken away."""
+    """A pin, by its name, taken away; by its path alone all pins of lines of that file."""
 
     name: str
 

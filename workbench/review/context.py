@@ -35,8 +35,14 @@ def with_pin(pins: Sequence[Pin], pin: Pin) -> tuple[Pin, ...]:
     return (*(each for each in pins if each.name != pin.name), pin)
 
 
+def named(pins: Sequence[Pin], name: str) -> tuple[Pin, ...]:
+    """The pin of this name; where there is none, all pins of lines of the file of this name."""
+    exact = tuple(each for each in pins if each.name == name)
+    return exact or tuple(each for each in pins if each.path == name)
+
+
 def follow(pin: Pin, between: FileChange | None) -> tuple[str, int, int]:
-    """(path, start, count) of a pin's lines after `between`, the change from its tree; count 0: they are gone.
+    """(path, start, count) of a pin's lines after `between`, the change from its tree; count 0: gone.
 
     Lines written between the pinned ones belong to them. Without `between` nothing moved.
     """

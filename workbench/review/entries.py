@@ -39,9 +39,10 @@ class Entry(Struct, frozen=True):
     `was` is the code that was judged or that a note stood on, `now` what stands in its place.
     `path`, `side`, `line` and `count` say where `now` stands in this round (with a count of 0, after
     which line it would stand; on side `old`, in the base); so `was` is restored by putting it in the
-    place of exactly those lines. `base` is what the base has there, where a verdict is spoken of. Of what was
-    left out of a round, `was` is what stands there and `now` what the model would have had. `changes` are the ids of this round's changes it speaks of, `note`
-    the note, or the note that is the reason of a rejection. The id holds as long as the two rounds.
+    place of exactly those lines. `base` is what the base has there, where a verdict is spoken of. Of what
+    was left out of a round, `was` is what stands there and `now` what the model would have had. `changes`
+    are the ids of this round's changes it speaks of, `note` the note, or the note that is the reason of a
+    rejection. The id holds as long as the two rounds.
     """
 
     id: str

@@ -114,7 +114,7 @@ def find_again(
 
 
 def _was_elsewhere(place: Place, line_map: LineMap | None, start: int) -> bool:
-    """Whether a line that reads alike stood somewhere else already: then it is not the place's, but its double."""
+    """Whether a line that reads alike stood elsewhere before: then it is the double of the place's."""
     if line_map is None:
         return False
     was = (line_map.backward(start + step) for step in range(place.count))

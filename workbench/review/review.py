@@ -42,7 +42,7 @@ from workbench.review.actions import (
     Unpinned,
 )
 from workbench.review.carry import carry_selections, carry_verdicts
-from workbench.review.context import Pin, with_pin
+from workbench.review.context import Pin, named, with_pin
 from workbench.review.findings import Finding, State, arrived
 from workbench.review.notes import Author, Note, Place, Reply
 from workbench.review.rounds import Answer, FileCarry, Round, Source, Why
@@ -421,8 +421,9 @@ def _with_context(review: Review, action: Pinned | Unpinned | ItemRemoved | Secr
             known = action.pin in review.pins
             return review if known else replace(review, pins=with_pin(review.pins, action.pin))
         case Unpinned():
-            left = tuple(each for each in review.pins if each.name != action.name)
-            return review if len(left) == len(review.pins) else replace(review, pins=left)
+            gone = named(review.pins, action.name)
+            left = tuple(each for each in review.pins if each not in gone)
+            return replace(review, pins=left) if gone else review
         case ItemRemoved():
             out = review.removed - {action.item} if action.back else review.removed | {action.item}
             return review if out == review.removed else replace(review, removed=out)

@@ -299,7 +299,7 @@ class Errands(QObject):
             self.look_at_rounds()
 
     def restore(self, entry: Entry) -> None:
-        """Answer an entry by an edit, without a model: accepted bytes put back, or what was left out put in."""
+        """Answer an entry by an edit: accepted bytes are put back, or what was left out is put in."""
         session = self._controller.open_session()
 
         def work(_: Report) -> tuple[Session, Entry, Any]:

@@ -19,6 +19,7 @@ from msgspec import Struct, field
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 import workbench
+from workbench.review.key_names import holds_key
 
 KEPT_LINES = 150_000
 """Lines whose colours are kept; about 50 MB."""
@@ -82,6 +83,8 @@ class Highlighter(QObject):
             return
         process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
+        for name in filter(holds_key, environment.keys()):
+            environment.remove(name)
         root = str(Path(workbench.__file__).resolve().parent.parent)
         environment.insert("PYTHONPATH", root)
         environment.insert("PYTHONIOENCODING", "utf-8")

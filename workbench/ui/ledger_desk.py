@@ -1,4 +1,4 @@
-"""The ledger's own commands in the window: the rest sent back, one change made anew, a question asked at once.
+"""The ledger's own commands in the window: the rest sent back, one change made anew, a question asked.
 
 The acts are those of `workflow/answers.py`, `only.py` and `asking.py`, as the command line has them.
 """
@@ -114,7 +114,8 @@ class LedgerDesk(QObject):
 
     def cancel(self) -> bool:
         """Ask every running answer to stop; what has arrived is kept. False where none is running."""
-        return any([self._tasks.ask_to_stop(_lane(note)) for note in tuple(self._controller.writing)])
+        asked = [self._tasks.ask_to_stop(_lane(note)) for note in tuple(self._controller.writing)]
+        return any(asked)
 
     def is_question(self, note_id: str | None) -> bool:
         """Whether this note can be asked."""
@@ -148,7 +149,9 @@ class LedgerDesk(QObject):
             self._controller.changed.emit()
 
     def _on_done(self, found: tuple[Session, str]) -> None:
-        if found[0] is self._controller.session and self._controller.writing.pop(found[1], None):
+        session, note = found
+        if session is self._controller.session and note in self._controller.writing:
+            del self._controller.writing[note]
             self._controller.changed.emit()
 
     def _forget(self) -> None:

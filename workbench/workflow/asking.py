@@ -23,6 +23,7 @@ from workbench.review.places import place_now
 from workbench.review.progress import changes_at
 from workbench.review.text import decode
 from workbench.workflow.calls import OFFLINE, Called, ask_model
+from workbench.workflow.gate import findings_in_text, require_clear
 from workbench.workflow.session import Session, new_id
 
 AROUND = 80
@@ -107,6 +108,9 @@ def ask(session: Session, note_id: str, model: str, cancelled: threading.Event) 
     index = session.review.index
     messages = messages_for(session, note)
     marks = _marks_of(session, note)
+    place = place_now(session.review, note) or note.place
+    paths = (place.path,) if place.path is not None else ()
+    require_clear(findings_in_text(session, messages[-1].content, "the question", paths))
     asked = yield from ask_model(session, model, messages, cancelled, purpose="ask")
     name, ended = asked.calls[-1].model, asked.ended
     failed = ended if isinstance(ended, Failed) else None

@@ -5,6 +5,7 @@ Nothing that the repository names is run, but the two hooks of a commit, and tho
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -12,7 +13,15 @@ from msgspec.structs import asdict, replace
 
 from workbench.errors import UserError
 from workbench.git.bound_hooks import find_hooks, named_in_hooks
-from workbench.git.branches import find_branch, make_commit, move_ref, plan_branch, tip_of, where_used
+from workbench.git.branches import (
+    find_branch,
+    left_locks,
+    make_commit,
+    move_ref,
+    plan_branch,
+    tip_of,
+    where_used,
+)
 from workbench.git.commit_hooks import HookRun, run_hooks
 from workbench.git.identity import read_identity
 from workbench.git.index_writing import (
@@ -353,6 +362,7 @@ def finish_in_git(session: Session) -> tuple[str, ...]:
     intended = Intended(**{name: intent.body[name] for name in Intended.__struct_fields__})
     verb = "The undoing of a landing" if intended.undoes is not None else "A landing"
     done = _is_done(session, intent)
+    locks = _locks_left(session, intent)
     if any(action.id == intent.action for _, action in session.log.since(session.review.id)):
         remove_intent(folder)
         give_up(session)
@@ -360,14 +370,24 @@ def finish_in_git(session: Session) -> tuple[str, ...]:
     if not done:
         remove_intent(folder)
         give_up(session)
-        return (f"{verb} in {place} was interrupted. Nothing of it was written.",)
+        return (f"{verb} in {place} was interrupted. Nothing of it was written.", *locks)
     if intended.undoes is not None:
         session.act(Undone(id=intended.id, at=time.time(), target=intended.undoes))
     else:
         session.act(_landed(intent, intended, str(intent.body.get("hooks", ""))))
     remove_intent(folder)
     give_up(session)
-    return (f"{verb} in {place} was interrupted before it was recorded. It is complete, and recorded now.",)
+    said = f"{verb} in {place} was interrupted before it was recorded. It is complete, and recorded now."
+    return (said, *locks)
+
+
+def _locks_left(session: Session, intent: Intent) -> tuple[str, ...]:
+    """A sentence where git was ended while it moved the branch, and its own lock files stand there still."""
+    found = left_locks(session.repository, intent.ref) if intent.ref else ()
+    if not found:
+        return ()
+    said = f"Git was ended while it moved {intent.destination.removeprefix(BRANCH)}, and left its lock."
+    return (f"{said} If no git is at work there, take it away: {shlex.join(['rm', *found])}",)
 
 
 def _is_done(session: Session, intent: Intent) -> bool:

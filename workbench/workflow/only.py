@@ -96,7 +96,7 @@ def only_text(session: Session, wanted: Wanted) -> str:
         f"Make only this anew: {wanted.words}. Everything else is frozen, also where it was not accepted yet: "
         "whatever you change besides is left out of the round and counted against it."
     )
-    return f"{head}\n\n{as_markdown(narrowed)}"
+    return f"{head}\n\n{as_markdown(narrowed)}" if narrowed else f"{head}\n"
 
 
 def only_outgoing(session: Session, whole: Outgoing, wanted: Wanted) -> Outgoing:
@@ -119,7 +119,13 @@ def only_request(session: Session, request: Request, wanted: Wanted) -> Request:
             hint="Edit it in place, or in your editor.",
         )
     notes = {note.id for note in _notes(session, wanted)}
-    return replace(request, files=files, notes=tuple(note for note in request.notes if note.id in notes))
+    return replace(
+        request,
+        feedback=only_text(session, wanted),
+        files=files,
+        notes=tuple(note for note in request.notes if note.id in notes),
+        parts={path: spans for path, spans in request.parts.items() if path in files},
+    )
 
 
 def as_only(session: Session, wanted: Wanted) -> Only:

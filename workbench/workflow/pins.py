@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from workbench.errors import UserError
 from workbench.review.actions import ItemRemoved, Pinned, SecretAllowed, Unpinned
 from workbench.review.changes import Side
-from workbench.review.context import Pin
+from workbench.review.context import Pin, named
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.tray import Finding, Item
 
@@ -43,15 +43,14 @@ def pin_named(session: Session, name: str) -> Pin:
 
 
 def unpin(session: Session, name: str) -> str:
-    """Take a pin away; a path alone takes away all pins of the file. UserError where there is none."""
-    found = [each.name for each in session.review.pins if name in (each.name, each.path)]
+    """Take a pin away; a path alone takes away those of all its lines. UserError where there is none."""
+    found = named(session.review.pins, name)
     if not found:
         raise UserError(
             f"{name} is not pinned.", hint=f"What is given: workbench context {session.review.id}"
         )
-    for each in found:
-        session.act(Unpinned(id=new_id(), at=time.time(), name=each))
-    return ", ".join(found)
+    session.act(Unpinned(id=new_id(), at=time.time(), name=name))
+    return ", ".join(each.name for each in found)
 
 
 def is_pinned(session: Session, path: str, start: int = 0, count: int = 0) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.sensitive import Tier, left_out, tiers
-from workbench.review.shape_groups import ShapeGroup, group_of
+from workbench.review.shape_groups import ShapeGroup, group_of, grouped
 from workbench.review.shapes import shape_of
 from workbench.review.verdicts import Verdict, select_changes
 from workbench.workflow.placing import places_of_changes
@@ -39,8 +40,7 @@ class RoundShapes(Struct, frozen=True):
 
     def groups(self) -> tuple[ShapeGroup, ...]:
         """Every shape, the rarest first."""
-        rarest = sorted(self.changes, key=lambda shape: len(self.changes[shape]))
-        return tuple(self.group(shape) for shape in rarest)
+        return grouped(chain.from_iterable(self.changes.values()), self.tiers, self.of)
 
 
 NO_SHAPES = RoundShapes({}, {}, {})

@@ -633,7 +633,7 @@ class Layout:
         return section.standings
 
     def is_open(self, change: Change) -> bool:
-        """Whether a change still wants to be read: unread, or judged in part. Not what the view leaves out."""
+        """Whether a change still wants to be read: unread, or judged in part, and in the view."""
         if change.id in self.document.hidden:
             return False
         section = self.sections[self.files[change.path]]
