@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -207,3 +208,17 @@ def test_dashes_as_a_value_are_a_value(wb: CommandLine, repo: Repo) -> None:
     ran = wb.run("judge", wb.start(repo.root), "accepted", "--file=--")
     assert (ran.status, ran.err.count("\n")) == (1, 2)
     assert "--" in ran.err
+
+
+def test_a_folder_that_is_gone_is_not_taken_for_a_range(wb: CommandLine, repo: Repo) -> None:
+    gone, file = repo.root / "gone", repo.root / "new.py"
+    assert wb.refused("start", gone).startswith(f"{gone} does not exist.")
+    assert wb.refused("start", file).startswith(f"{file} is a file, not a folder.")
+    assert wb.refused("start", "../gone/for/good").startswith("../gone/for/good does not exist.")
+
+
+def test_a_review_whose_snapshots_are_lost_says_how_to_begin_anew(wb: CommandLine, repo: Repo) -> None:
+    wb.start(repo.root)
+    shutil.rmtree(data_dir() / "shadows")
+    assert "workbench review --new" in wb.run("start", repo.root).said[1]
+    wb("start", repo.root, "--new")

@@ -1,4 +1,4 @@
-"""A question sent at once, one change made anew, and the rest of the ledger sent back, on the command line."""
+"""On the command line: a question sent at once, one change made anew, the rest of the ledger sent back."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from workbench.generation.contract import Edit, NewFile, NoteAnswer, write
 from workbench.review.notes import AnswerKind
 
 BASE = numbered(30)
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9" * 2
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_a_question_that_is_not_answered_is_kept_and_can_be_asked_again(
 def test_a_question_about_lines_with_a_secret_does_not_leave(
     wb: CommandLine, review: str, server: ModelServer, agent: Repo
 ) -> None:
-    agent.write({"text": BASE.replace("line 5\n", 'key = "AKIAIOSFODNN7EXAMPLE"\n')})
+    agent.write({"text": BASE.replace("line 5\n", f'TOKEN = "{TOKEN}"\n')})
     wb("next", review, "--refresh")
     change = wb.change(review, "text")
 

@@ -134,6 +134,8 @@ def test_a_finding_is_adopted_as_a_note_that_is_sent_and_keeps_where_it_came_fro
         {"model": OTHER, "readings": 1, "found": 3, "adopted": 2, "dismissed": 1, "dropped": 0}
     ]
     assert "adopted as N1 already" in wb.refused("adopt", review, "F1")
+    assert wb.json("calls", review)["readers"] == every["readers"]
+    assert f"{OTHER}, findings over all reviews: 2 adopted, 1 dismissed" in wb("calls", review)
     assert "There is no finding F9" in wb.refused("dismiss", review, "F9")
 
 
@@ -355,8 +357,8 @@ def test_what_looks_like_a_secret_stops_a_reading_until_it_is_allowed(
 def test_house_rules_for_the_changed_files_are_given_and_counted(
     wb: CommandLine, review: str, server: ModelServer
 ) -> None:
-    wb("rule", "add", "Numbers are digits.", "--pattern", "*.py")
-    wb("rule", "add", "Not for us.", "--pattern", "*.rs")
+    wb("rule", "add", "Numbers are digits.", "--user", "--pattern", "*.py")
+    wb("rule", "add", "Not for us.", "--user", "--pattern", "*.rs")
     server.script(write([]))
     wb("read", review, "--model", "second")
     assert "- R1: Numbers are digits." in server.asked[0].prompt

@@ -97,6 +97,13 @@ def test_the_end_mark_of_a_round_is_not_that_of_a_reading() -> None:
     assert not parse(write([]).replace(complete_mark(Marks()), Marks().complete)).complete
 
 
+def test_an_answer_that_is_cut_at_any_byte_is_not_complete() -> None:
+    whole = write([claimed(10), claimed(20, intent=Intent.QUESTION)]).encode()
+    mark = complete_mark(Marks()).encode()
+    taken = [cut for cut in range(len(whole)) if parse(whole[:cut].decode("utf-8", "replace")).complete]
+    assert taken == [cut for cut in range(len(whole)) if mark in whole[:cut]]
+
+
 def test_a_draft_in_the_thinking_of_a_model_is_not_its_answer() -> None:
     assert parse(f"<think>{write([claimed()])}</think>\n{write([])}").findings == ()
 

@@ -21,9 +21,7 @@ FIRST, SECOND, THIRD = FILE.changes
 
 def judged(review: Review, verdict: Verdict, change: Change) -> Review:
     selections = select_changes((change,))
-    return apply(
-        review, Judged(id="j", at=0.0, round=review.index, selections=selections, verdict=verdict)
-    )
+    return apply(review, Judged(id="j", at=0.0, round=review.index, selections=selections, verdict=verdict))
 
 
 def noted(review: Review, change: Change) -> Review:

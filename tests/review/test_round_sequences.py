@@ -26,8 +26,9 @@ SEQUENCES = 1000
 ROUNDS = 4
 PATH = "a"
 WORDS = (b"x = 1\n", b"y = 2\n", b"return x\n", b"\n", b"}\n", b"log(x)\n", b"if y:\n", b"    pass\n")
-Seen = tuple[Side, bytes, int, tuple[bytes, ...]]
-"""What a verdict speaks of: the side, the line, and of a line of the base its number and what replaces it."""
+Seen = tuple[Side, bytes, int, tuple[bytes, ...], tuple[int, int]]
+"""What a verdict speaks of: the side, the line, and of a line of the base its number, what replaces it, and
+the lines of the base that go with it."""
 
 
 def is_among(few: tuple[bytes, ...], many: tuple[bytes, ...]) -> bool:
@@ -140,7 +141,9 @@ class Play:
             held = self.review.current.get(PATH, NO_VERDICTS)
             start = tuple(compose_lines(self.base, files[0].runs, held, Take.NOT_REJECTED))
         begin_tree = self.tree(start)
-        self.arrive(self.tree(self.edited(start)), begin_tree, Source.MODEL)
+        # Some authors bring back what was taken out.
+        given = self.texts[current] if self.random.random() < 0.3 else start
+        self.arrive(self.tree(self.edited(given)), begin_tree, Source.MODEL)
         self.look_at_ledger()
 
     def own_edit(self) -> None:
@@ -227,9 +230,10 @@ class Play:
         found: dict[tuple[Side, int], Seen] = {}
         for run in runs:
             for line, data in enumerate(run.removed, run.old_start):
-                found[Side.OLD, line] = (Side.OLD, data, line, run.added)
+                span = (run.old_start, len(run.removed))
+                found[Side.OLD, line] = (Side.OLD, data, line, run.added, span)
             for line, data in enumerate(run.added, run.new_start):
-                found[Side.NEW, line] = (Side.NEW, data, 0, ())
+                found[Side.NEW, line] = (Side.NEW, data, 0, (), (0, 0))
         return found
 
     def remember(self, tree: str, selections: Sequence[Selection], verdict: Verdict) -> None:
@@ -251,15 +255,24 @@ class Play:
             for line, verdict in held.new.items():
                 assert now[Side.NEW, line] in self.judged[verdict], (index, line)
             for line, verdict in held.old.items():
-                _, data, _, added = now[Side.OLD, line]
+                _, data, _, added, _ = now[Side.OLD, line]
                 assert any(
-                    (side, bytes_, number) == (Side.OLD, data, line) and self.says_the_same(then, added)
-                    for side, bytes_, number, then in self.judged[verdict]
+                    (side, bytes_, number) == (Side.OLD, data, line) and self.says_the_same(then, added, span)
+                    for side, bytes_, number, then, span in self.judged[verdict]
                 ), (index, line)
 
-    def says_the_same(self, then: tuple[bytes, ...], now: tuple[bytes, ...]) -> bool:
-        """Whether what replaced a line is still there: rejected lines may be gone, others may have come."""
-        rejected = {data for side, data, _, _ in self.judged[Verdict.REJECTED] if side is Side.NEW}
+    def says_the_same(self, then: tuple[bytes, ...], now: tuple[bytes, ...], span: tuple[int, int]) -> bool:
+        """Whether what replaced a line is still there: rejected lines may be gone, others may have come.
+
+        A removal that was rejected stays where it was, and parts the run: what replaced it stands after it.
+        """
+        start, count = span
+        if not now and any(
+            side is Side.OLD and start <= line < start + count
+            for side, _, line, _, _ in self.judged[Verdict.REJECTED]
+        ):
+            return True
+        rejected = {data for side, data, *_ in self.judged[Verdict.REJECTED] if side is Side.NEW}
         left = tuple(line for line in then if line in now or line not in rejected)
         return is_among(left, now) if left else not now
 

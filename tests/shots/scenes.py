@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import Repo, new_repo, numbered
+from tests.shots.ledger import ledger_scenes
 from tests.shots.reading import reading_scenes
 from workbench.app import Options, make_application, make_window
+from workbench.generation.exchange import Call, Exchange
+from workbench.generation.prompt import Message
+from workbench.review.actions import CallMade
+from workbench.review.rounds import Usage
 from workbench.store.rules import add_rule
 from workbench.ui.demo_tour import tour
 from workbench.ui.driving import CONTROL, Driver
 from workbench.ui.window import MainWindow
+from workbench.workflow.calls import keep
 from workbench.workflow.candidates import Asked
 from workbench.workflow.demo import demo_task, make_demo
 from workbench.workflow.pins import pin
+from workbench.workflow.send import prompt_messages
+from workbench.workflow.session import Session, new_id
 from workbench.workflow.trust import grant, trust_of
 
 SIZE = (1600, 1000)
@@ -37,6 +46,7 @@ def scenes(scratch: Path, folder: Path) -> list[Path]:
     taken += reading_scenes(scratch, folder)
     taken += _shapes(scratch, folder)
     taken += _tray(scratch, folder)
+    taken += ledger_scenes(scratch, folder)
     return taken
 
 
@@ -318,6 +328,86 @@ def _tray(scratch: Path, folder: Path) -> list[Path]:
         driver.press(Qt.Key.Key_Escape)
     window.close()
     return driver.taken
+
+
+def _rounds(scratch: Path, folder: Path) -> list[Path]:
+    """What the models cost, the rounds as a picture, the prompts compared, and two rounds compared."""
+    repository = make_demo(scratch / "rounds" / "cache-rewrite")
+    driver = _window(folder)
+    window = _opened(driver, repository, demo_task())
+    session = window.controller.open_session()
+    keys = ("axaac! Say what failed.", "aaaxx", "aaaaa")
+    edits = (
+        (("return value\n", "return value  # default\n"), ("import time\n", "import time\nimport math\n")),
+        (("  # default", ""), ("import math\n", "import random\n")),
+    )
+    path = repository / "cache" / "store.py"
+    for number, typed in enumerate(keys):
+        driver.type(typed)
+        if "c!" in typed:
+            driver.press(Qt.Key.Key_Return, CONTROL)
+        if number == len(edits):
+            break
+        for old, new in edits[number]:
+            path.write_text(path.read_text().replace(old, new))
+        driver.type("R")
+        driver.until(lambda: session.review.index > number, "the next round")  # noqa: B023 - asked at once
+        driver.until(lambda: not window.tasks.is_busy, "the ledger")
+        _asked_for(session, number + 2)
+    for name in ("dark", "light", "high-contrast", "colour-blind-dark"):
+        window.run_command(f"theme_{name}")
+        driver.type("$")
+        driver.shot(f"61-costs-{name}")
+        driver.press(Qt.Key.Key_Escape)
+        driver.type("#")
+        driver.until(lambda: not window.tasks.is_busy, "the figures")
+        driver.shot(f"62-rounds-{name}")
+        driver.press(Qt.Key.Key_Escape)
+    for name in ("dark", "light"):
+        window.run_command(f"theme_{name}")
+        driver.type("E")
+        driver.until(lambda: not window.tasks.is_busy, "the prompts")
+        driver.type("/the")
+        driver.shot(f"63-prompts-{name}")
+        driver.press(Qt.Key.Key_Escape)
+        driver.type("c")
+        driver.shot(f"64-prompts-compared-{name}")
+        driver.press(Qt.Key.Key_Escape)
+        driver.press(Qt.Key.Key_Escape)
+    window.close()
+    return driver.taken
+
+
+def _asked_for(session: Session, number: int) -> None:
+    """The calls of a round and its repair on the record, as if a model had made it, with what they cost."""
+    prompt = "".join(f"{each['role']}\n{each['content']}\n" for each in prompt_messages(session))
+    said = prompt.replace("failed", f"failed in round {number}")
+    problems = ("The lines to be replaced are not in cache/store.py.",)
+    made = (
+        ("round", "repair", "openai/gpt-maker", (9_400 * number, 1_350, 0.043 * number, 31.2), 1),
+        ("repair", "fits", "openai/gpt-maker", (10_900, 420, None, 12.75), 0),
+        ("read", "answered", "anthropic/reader", (6_200, 310, 0.0214, 8.1), 0),
+        ("ask", "timeout", "ollama/local", (None, None, None, 60.0), 2),
+    )
+    for purpose, outcome, model, (tokens_in, tokens_out, cost, seconds), retries in made:
+        usage = Usage(tokens_in=tokens_in, tokens_out=tokens_out, cost=cost, seconds=seconds)
+        messages = (Message("system", "You change code as told."), Message("user", said))
+        call = Call(messages, said[:900], outcome, problems if outcome == "repair" else (), purpose=purpose)
+        session.act(
+            CallMade(
+                id=new_id(),
+                at=0.0,
+                purpose=purpose,
+                model=model,
+                outcome=outcome,
+                usage=usage,
+                retries=retries,
+                cached=4_096 if purpose == "repair" else None,
+                first_token=None if tokens_in is None else seconds / 9,
+                round=number,
+                exchange=keep(session.log, Exchange(model, (replace(call, model=model),))),
+            )
+        )
 
 
 def _calls(call: str, warn: str) -> dict[str, str]:

@@ -68,12 +68,24 @@ def test_a_file_that_is_not_understood_is_refused_and_left_alone(data: bytes) ->
 
 
 def test_processes_that_add_at_once_lose_none(tmp_path: Path) -> None:
-    code = "import sys\nfrom workbench.store.rules import add_rule\n"
-    code += "for number in range(8): add_rule(f'{sys.argv[1]} {number}')"
-    running = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
-    assert [each.wait(60) for each in running] == [0, 0, 0]
+    go = tmp_path / "go"
+    code = "import sys, pathlib\nfrom workbench.store.rules import add_rule\n"
+    code += "print('ready', flush=True)\n"
+    code += "while not pathlib.Path(sys.argv[2]).exists(): pass\n"
+    code += "for number in range(40): add_rule(f'{sys.argv[1]} {number}')"
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, name, str(go)], stdout=subprocess.PIPE)
+        for name in "abc"
+    ]
+    for each in running:
+        assert each.stdout is not None
+        each.stdout.readline()
+    go.touch()
+    for each in running:
+        each.communicate(timeout=60)
+        assert each.returncode == 0
     rules = read_rules()
-    assert len({rule.id for rule in rules}) == len({rule.text for rule in rules}) == 24
+    assert len({rule.id for rule in rules}) == len({rule.text for rule in rules}) == 120
 
 
 def test_a_digest_is_the_users_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import AFTER, CONTROL, SHIFT, Hands
 from workbench.generation.contract import Edit, Marks, NewFile, write
 from workbench.review.entries import Said
-from workbench.review.notes import Author
+from workbench.review.notes import Author, Reply
 from workbench.store.settings import ModelSettings, load_settings
 from workbench.ui.diff.cards import reply_words
 from workbench.ui.send_sheet import SendSheet
@@ -89,7 +89,7 @@ def test_base_accepted_and_new_stand_together_at_an_altered_entry(hands: Hands, 
     repo.write({"code.py": AFTER.replace("return 10", "return 99")})
     read_again(hands, 2)
 
-    assert shown_words(hands)[:2] == ["in the base", "accepted  ·  now"]
+    assert shown_words(hands)[:2] == ["in the base", "accepted\tnow"]
     (entry,) = [each for each in hands.session.ledger() if each.said is Said.ALTERED]
     assert (entry.base, entry.was, entry.now) == (
         (b"    return 1\n",),
@@ -189,12 +189,13 @@ def test_an_answer_is_shown_as_it_is_written_and_what_arrived_is_kept_when_it_is
         return [reply.text for note, _ in notes for reply in note.thread]
 
     patient(hands, lambda: written() == ["It is ten because"])
-    assert hands.session.review.notes["N1"].thread == ()
+    assert not hands.session.review.notes["N1"].thread
     hands.window.run_command("cancel_round")
     hands.until(lambda: hands.session.review.notes["N1"].thread)
     idle(hands)
 
-    reply = hands.session.review.notes["N1"].thread[-1]
+    thread: tuple[Reply, ...] = hands.window.controller.open_session().review.notes["N1"].thread
+    (reply,) = thread
     assert (reply.text, reply.cut) == ("It is ten because", True)
     assert "incomplete" in reply_words(reply)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -229,6 +230,36 @@ def test_findings_follow_their_lines_into_the_next_round_or_are_outdated(
     reading.window.view.go_to_note("F2")
     reading.type("x")
     assert states(reading) == [State.OPEN, State.DISMISSED]
+
+
+@pytest.mark.slow
+def test_what_is_edited_while_a_model_reads_does_not_lose_its_findings(
+    reading: Hands, server: ModelServer
+) -> None:
+    may_answer = threading.Event()
+
+    def late(_: object) -> str:
+        may_answer.wait(60)
+        return write([TEN, THIRTY])
+
+    server.script(late)
+    ask(reading)
+    reading.press(Qt.Key.Key_Return)
+    answered(reading, lambda: server.asked)
+    reading.window.view.go_to_change(reading.session.files[0].changes[0].id)
+    reading.press(Qt.Key.Key_Return)
+    reading.press(Qt.Key.Key_A, CONTROL)
+    reading.type("    # of mine")
+    reading.press(Qt.Key.Key_Return)
+    reading.type("    return 11")
+    reading.press(Qt.Key.Key_Return, CONTROL)
+    reading.until(lambda: reading.session.review.index == 1)
+    may_answer.set()
+    answered(reading, lambda: reading.session.review.readings)
+    places = {note.id: place for note, place in reading.window.controller.document().notes}
+    assert places["F1"] is None
+    assert places["F2"] is not None
+    assert (places["F2"].start, places["F2"].quote) == (11, (b"    return 30\n",))
 
 
 @pytest.mark.slow

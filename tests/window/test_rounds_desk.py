@@ -9,6 +9,7 @@ from tests.repos import Repo
 from tests.window.conftest import AFTER, Hands
 from workbench.review.actions import CallMade
 from workbench.review.rounds import Usage
+from workbench.store.settings import load_settings
 from workbench.ui.calls_panel import NO_CALLS, CallsPanel
 from workbench.ui.round_picture import RoundPicture, parts_of
 from workbench.ui.table import text_of
@@ -53,7 +54,7 @@ def test_every_call_is_listed_and_summed_by_model_round_and_purpose(hands: Hands
 
     hands.type("$")
 
-    assert rows_of(hands, "Every call") == [
+    assert rows_of(hands, "Calls") == [
         ("reading 2", "local", "✗ timeout", "unknown", "", "unknown", "unknown", "", "", ""),
         ("repair 2", "openai/maker", "✓ it fits", "1,200", "", "300", "$0.05", "", "4.2 s", ""),
         ("round 1", "openai/maker", "✓ it fits", "1,200", "1,000", "300", "$0.05", "0.8 s", "4.2 s", "2"),
@@ -80,7 +81,7 @@ def test_every_call_is_listed_and_summed_by_model_round_and_purpose(hands: Hands
 def test_what_is_left_under_each_cap_is_said_and_a_spent_one_stands_out(hands: Hands, repo: Repo) -> None:
     hands.open(repo)
     hands.window.preferences.change(budget_round=0.04, tokens_review=5000)
-    hands.session.settings = hands.window.preferences.settings
+    hands.session.settings = load_settings()
     call(hands)
 
     hands.type("$")
@@ -99,7 +100,7 @@ def test_a_call_that_ends_while_the_panel_is_open_is_on_it(hands: Hands, repo: R
 
     call(hands)
 
-    assert len(rows_of(hands, "Every call")) == 1
+    assert len(rows_of(hands, "Calls")) == 1
     assert "round 1, model openai/maker" in text_of(panel(hands).table.sections)
 
 
@@ -157,5 +158,5 @@ def test_the_rounds_are_a_picture_of_what_became_of_each(hands: Hands, repo: Rep
     assert (second.altered, second.back, second.violations) == (1, 0, 2)
     assert second.current
     assert "$0.05" in second.words
-    assert picture(hands).summary.text() == "2 rounds · 1 times accepted code was altered"
+    assert picture(hands).summary.text() == "2 rounds · 1 altered"
     assert "round 2, worktree" in picture(hands).picture.accessibleName()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import CONTROL, SHIFT, Hands
@@ -112,7 +113,7 @@ def test_lines_and_files_are_pinned_by_key_and_let_go_with_the_same(hands: Hands
     hands.type("P")
     assert len(hands.session.review.pins) == 2
     hands.type("uuuu")
-    assert hands.session.review.pins == ()
+    assert not hands.session.review.pins
 
 
 def test_a_file_that_does_not_differ_is_pinned_where_it_is_read(hands: Hands, shop: Repo) -> None:
@@ -175,6 +176,26 @@ def test_a_secret_stops_the_feedback_on_its_way_to_the_clipboard(hands: Hands, s
     assert TOKEN not in sheet.error.text()
     assert not hands.session.review.sent
     assert b"ghp_" in shop.read("code.py"), "nothing was taken out of the work tree"
+
+
+def test_what_y_copies_is_looked_through_too(hands: Hands, shop: Repo) -> None:
+    shop.write({"code.py": f'{numbered(60)}T = "{TOKEN}"\n'})
+    hands.open(shop)
+    hands.type("x")
+    hands.type("y")
+    hands.until(lambda: "looks like a secret" in hands.notice())
+    assert TOKEN not in hands.notice()
+
+
+def test_the_panel_says_what_the_tray_packs(hands: Hands, shop: Repo) -> None:
+    hands.open(shop, Asked(task="# Faster"))
+    hands.type("P")
+    hands.window.panels.show_now()
+    idle(hands)
+    shown = [each.text() for each in hands.window.side.next_rows.findChildren(QLabel)]
+    sheet = open_tray(hands)
+    assert f"{tray_of(sheet).total:,} tokens" in shown
+    assert "2 files with changes" in shown
 
 
 def test_the_send_sheet_says_what_all_of_it_weighs_and_opens_the_tray(hands: Hands, shop: Repo) -> None:

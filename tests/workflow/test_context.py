@@ -9,14 +9,17 @@ import pytest
 from tests.repos import Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from workbench.errors import UserError
+from workbench.generation.backends import Measured
 from workbench.generation.contract import Edit, Parsed
 from workbench.generation.given import not_given
 from workbench.generation.prompt import build
 from workbench.review.notes import Intent, Place
 from workbench.review.verdicts import Verdict
 from workbench.store.rules import add_rule, read_rules
+from workbench.store.settings import Settings
 from workbench.workflow import pins
 from workbench.workflow.gate import require_clear
+from workbench.workflow.limits import known_limits, learn
 from workbench.workflow.receive import refresh, take_arrival
 from workbench.workflow.request import next_tray
 from workbench.workflow.session import Session
@@ -278,3 +281,32 @@ def test_rejected_lines_are_out_of_what_is_given(opened: Open, shop: Repo) -> No
     tray = next_tray(session)
     assert "line thirty" not in item(tray, "code.py").text
     assert "line thirty" in item(tray, "feedback").text
+
+
+@pytest.mark.parametrize(
+    ("limits", "wished", "budget"),
+    [
+        (Limits(unlimited=True), 5_000, None),
+        (Limits(), None, 100_000),
+        (Limits(), 200_000, 200_000),
+        (Limits(window=128_000, longest_answer=16_000), None, 84_000),
+        (Limits(window=128_000, longest_answer=16_000), 200_000, 84_000),
+        (Limits(window=128_000, longest_answer=16_000), 5_000, 5_000),
+        (Limits(window=8_000, longest_answer=8_000), None, 4_500),
+    ],
+)
+def test_the_room_is_the_window_less_the_answer_or_what_the_settings_say(
+    limits: Limits, wished: int | None, budget: int | None
+) -> None:
+    assert limits.budget(Settings(context_tokens=wished)) == budget
+
+
+def test_what_is_learned_of_a_model_is_kept(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root)
+    assert known_limits(session, "openai/gpt-4o-mini").window is None
+    learn(session, "openai/gpt-4o-mini", Measured((), 0.15, 0.6, 128_000, 16_384))
+    other = opened(shop.root)
+    found = known_limits(other, "openai/gpt-4o-mini")
+    assert (found.window, found.longest_answer, found.price_in) == (128_000, 16_384, 0.15)
+    tray = next_tray(other, found)
+    assert tray.cost(1_000_000) == pytest.approx(0.15)

@@ -1,7 +1,8 @@
 """The console entry point: parse, run one command, and turn what went wrong into a sentence and a status.
 
 One of the two places where errors are caught (the window's controller is the other). Statuses:
-0 done, 1 user or usage error, 3 a bug, 4 closed without sending, 10 changes requested, 130 interrupted.
+0 done, 1 user or usage error, 3 a bug, 4 closed without sending, 10 changes requested or the expert's turn,
+130 interrupted.
 """
 
 from __future__ import annotations

@@ -135,6 +135,8 @@ def _feedback(parser: argparse.ArgumentParser) -> None:
 def _prompt(parser: argparse.ArgumentParser) -> None:
     _review(parser)
     parser.add_argument("--round", type=int, metavar="N")
+    parser.add_argument("--against", type=int, metavar="M", help="what differs from the prompt of round M")
+    parser.add_argument("--answer", action="store_true", help="what arrived, in place of the prompt")
 
 
 def _calls(parser: argparse.ArgumentParser) -> None:
@@ -337,6 +339,9 @@ def split_what(what: Sequence[str]) -> tuple[str, str]:
     for each in what:
         if os.path.isdir(each) and path == ".":  # noqa: PTH112 - a string that may hold any bytes
             path = each
+        elif os.path.isabs(each) or each.startswith(("./", "../")):  # noqa: PTH117 - as above; no range begins so
+            why = "is a file, not a folder" if os.path.lexists(each) else "does not exist"
+            raise UserError(f"{each} {why}.", hint="Give the path of a folder inside a git repository.")
         elif not range_text:
             range_text = each
         else:

@@ -17,6 +17,7 @@ from workbench.errors import UserError
 from workbench.review.feedback import as_json, as_markdown
 from workbench.workflow import documents, send
 from workbench.workflow.answers import send_rest_back
+from workbench.workflow.gate import findings_in_text
 from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.landing import rejected_in_work_tree, take_out_rejected
 from workbench.workflow.only import wanted_only
@@ -29,6 +30,9 @@ def feedback(options: Options) -> int:
     with saved(options) as session:
         value = session.feedback()
         keep_if_possible(session)
+        found = [each for each in findings_in_text(session, as_markdown(value)) if not each.allowed]
+    if found:
+        say(f"Careful: what follows holds what looks like a secret ({found[0].words}).")
     if options.json or options.format == "json":
         print_json(as_json(value))
     else:
@@ -38,6 +42,8 @@ def feedback(options: Options) -> int:
 
 def prompt(options: Options) -> int:
     """The exact prompt of a model's round, the newest unless --round says which; before any, the next."""
+    if options.against is not None or options.answer:
+        return _read_again(options)
     with saved(options) as session:
         exchange = _exchange(session, options.round)
     if options.json:
@@ -48,6 +54,29 @@ def prompt(options: Options) -> int:
         print_lines("The offline model is given no prompt: it reads the review itself.")
     for message in messages:
         print_text(f"--- {message.get('role', '')}\n{message.get('content', '')}")
+    return 0
+
+
+def _read_again(options: Options) -> int:
+    """What arrived for a round, or what differs between the prompts or the answers of two."""
+    # Late: seldom wanted.
+    from workbench.review.line_diff import as_patch  # noqa: PLC0415
+    from workbench.workflow.kept_calls import newest_asked, prompt_of_round  # noqa: PLC0415
+
+    with saved(options) as session:
+        number = options.round if options.round is not None else newest_asked(session)
+        now = prompt_of_round(session, number)
+        then = prompt_of_round(session, options.against) if options.against is not None else None
+    text = now.answer if options.answer else now.prompt
+    document = {"round": number, "model": now.model, "answer" if options.answer else "prompt": text}
+    if then is not None:
+        other = then.answer if options.answer else then.prompt
+        text = as_patch(other, text, f"round {options.against}", f"round {number}")
+        document |= {"against": options.against, "differs": text}
+    if options.json:
+        print_json(document)
+    else:
+        print_text(text.rstrip("\n") or "They are the same.")
     return 0
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from workbench.generation.asking import ask
 from workbench.generation.backends import Backend
-from workbench.generation.events import CallEvent, Failed, FellBack, Finished, Lost, RepairAsked
+from workbench.generation.events import CallEnded, CallEvent, Failed, FellBack, Finished, Lost, RepairAsked
 from workbench.generation.exchange import Exchange
 from workbench.generation.failures import Callee, Trouble, words
 from workbench.generation.findings import VERSION, ParsedFindings, Verified, parse, verify
@@ -28,7 +28,7 @@ class Read(Struct, frozen=True):
     exchange: Exchange
 
 
-ReadingEvent = CallEvent | FellBack | RepairAsked | Read | Lost
+ReadingEvent = CallEvent | CallEnded | FellBack | RepairAsked | Read | Lost
 
 
 def read(
@@ -45,7 +45,9 @@ def read(
         asked = yield from ask(line, messages, cancelled, PURPOSE)
         line, ended = asked.line, asked.ended
         exchange = replace(exchange, model=line[0].model, calls=(*exchange.calls, *asked.calls))
+        yield from map(CallEnded, asked.calls[:-1])
         if not isinstance(ended, Finished):
+            yield CallEnded(asked.calls[-1])
             yield _failed(ended, exchange)
             return
         parsed = parse(ended.text, marks)
@@ -54,11 +56,13 @@ def read(
         may_mend = parsed.complete or ended.reason != "length"
         if wrong and repairs and may_mend:
             exchange = _marked(exchange, "repair", wrong)
+            yield CallEnded(exchange.calls[-1])
             yield RepairAsked(wrong)
             messages = _again(messages, ended, wrong, request)
             continue
         usable = parsed.complete and bool(found.drafts or not found.dropped)
         exchange = _marked(exchange, "fits" if usable else "misfit", found.dropped)
+        yield CallEnded(exchange.calls[-1])
         yield Read(found, exchange) if usable else _misfit(parsed, ended, exchange)
         return
 

@@ -18,12 +18,16 @@ def not_given(parsed: Parsed, files: Mapping[str, bytes], parts: Mapping[str, Ra
     for block in parsed.blocks:
         if isinstance(block, Deletion | Move) and block.path in parts:
             problems.append(f"{block.path}: you were given parts of it, so it cannot be deleted or renamed.")
-        elif isinstance(block, Edit) and block.path in parts and block.path in files:
-            if not _stands(block.search, files[block.path], parts[block.path]):
-                problems.append(
-                    f"{block.path}: SEARCH does not stand in the lines of it that were given to you: "
-                    f"“{block.search[0] if block.search else ''}”. Only those may be changed."
-                )
+        elif (
+            isinstance(block, Edit)
+            and block.path in parts
+            and block.path in files
+            and not _stands(block.search, files[block.path], parts[block.path])
+        ):
+            problems.append(
+                f"{block.path}: SEARCH does not stand in the lines of it that were given to you: "
+                f"“{block.search[0] if block.search else ''}”. Only those may be changed."
+            )
     return tuple(problems)
 
 

@@ -25,8 +25,8 @@ Ranges = tuple[tuple[int, int], ...]
 
 FILES_HEAD = "# Files\n\nThese are the files that you may change, whole and as they are now."
 FILES_HEAD_PARTS = (
-    "# Files\n\nThese are the files that you may change, as they are now. A file that is given in parts may be "
-    "changed in the lines that are shown, and only there; it cannot be deleted or renamed."
+    "# Files\n\nThese are the files that you may change, as they are now. A file that is given in parts may "
+    "be changed in the lines that are shown, and only there; it cannot be deleted or renamed."
 )
 RULES_HEAD = "# House rules\n\nThey hold for every change that you make here."
 

@@ -61,7 +61,7 @@ def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]
         last = failed.stderr.splitlines()[-1]
         raise UserError(
             f"{repository.name} no longer has an object that is needed here: {last}",
-            hint="Was history rewritten and collected? Start a new review.",
+            hint="Was history rewritten and collected? Start a new review: workbench review --new",
         ) from failed
     refs = "".join(
         f"update refs/reviews/{review_id}/{name}/{number}\0{tree}\0\0" for number, tree in enumerate(stored)

@@ -324,7 +324,7 @@ class Repository:
             )
         return UserError(
             f"{self.name} no longer has an object that is needed here: {failed.stderr.splitlines()[-1]}",
-            hint="Was history rewritten and collected? Start a new review.",
+            hint="Was history rewritten and collected? Start a new review: workbench review --new",
         )
 
     # Blobs ----------------------------------------------------------------------------------------

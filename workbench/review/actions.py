@@ -191,7 +191,9 @@ class FindingsArrived(Action, frozen=True, kw_only=True):
 
     `dropped` had places that could not be verified, `repeated` said again what it had said before; neither
     is among `findings`. `unread` are paths of the round that the model was not given. `call` is the id of
-    the call that answered, `exchange` names the kept prompt and answers.
+    the call that answered, `exchange` names the kept prompt and answers. Where another round came while the
+    model read, `now` says where each finding stands in that one (None: not certain), whose snapshot is
+    `now_tree`.
     """
 
     round: int
@@ -203,6 +205,8 @@ class FindingsArrived(Action, frozen=True, kw_only=True):
     unread: tuple[str, ...] = ()
     call: str = ""
     exchange: str | None = None
+    now: tuple[Place | None, ...] = ()
+    now_tree: str = ""
 
 
 class FindingJudged(Action, frozen=True, kw_only=True):
@@ -332,7 +336,8 @@ def words_of(action: Action) -> str:
         case Unpinned():
             return f"unpinning {action.name}"
         case ItemRemoved():
-            return f"{'putting back' if action.back else 'taking out'} {action.item.partition(':')[2] or action.item}"
+            name = action.item.partition(":")[2] or action.item
+            return f"putting back {name}" if action.back else f"taking out {name}"
         case SecretAllowed():
             return f"allowing {action.finding} to leave"
         case FeedbackSent():

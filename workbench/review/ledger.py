@@ -60,7 +60,7 @@ def _left_out(review: Review) -> Iterator[Entry]:
     # After an edit of the expert's own the lines have other numbers: then only the file is named.
     exact = arrived.tree == current.tree
     for number, each in enumerate(arrived.left_out):
-        said = f"{each.words}, which was" if each.words else f"{_changed(each)}, where nothing was"
+        said = f"{each.words or _changed(each)}, which nobody"
         yield Entry(
             entry_id("left out", each.path, str(number)),
             Said.LEFT_OUT,
@@ -69,18 +69,15 @@ def _left_out(review: Review) -> Iterator[Entry]:
             count=each.count if exact else 0,
             was=each.was,
             now=each.now,
-            words=f"the model wrote {said} asked for; it is not in the round",
+            words=f"not in the round: {said} asked for",
         )
 
 
 def _changed(left: LeftOut) -> str:
     if not left.was:
         return f"{lines_in_words(len(left.now))} more"
-    return (
-        f"other lines for {lines_in_words(len(left.was))}"
-        if left.now
-        else f"{lines_in_words(left.count)} away"
-    )
+    count = lines_in_words(len(left.was))
+    return f"other lines for {count}" if left.now else f"taking out {count}"
 
 
 def _out_of_scope(

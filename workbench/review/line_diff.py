@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from hashlib import blake2b
 
 from workbench.review.changes import FileChange, Run, Status
 from workbench.review.lines import split_lines
@@ -35,15 +36,64 @@ def runs_between(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def compare_texts(old: str, new: str, old_name: str, new_name: str) -> FileChange:
-    """Two texts as one file change from `old_name` to `new_name`, to be shown as any other is."""
-    before, after = (split_lines(text.encode("utf-8", "surrogateescape")) for text in (old, new))
-    runs = runs_between(before, after)
+def compare_texts(old: str, new: str, name: str) -> FileChange:
+    """Two texts as one change of a file of that name, to be shown as any other is."""
+    before, after = encoded(old), encoded(new)
+    old_id, new_id = (blake2b(data, digest_size=20).hexdigest() for data in (before, after))
+    runs = runs_between(split_lines(before), split_lines(after))
     mode = "100644"
-    file = FileChange(
-        Status.MODIFIED, new_name, new_name, mode, mode, f"text:{old_name}", f"text:{new_name}", runs=runs
-    )
-    return with_changes(file)
+    return with_changes(FileChange(Status.MODIFIED, name, name, mode, mode, old_id, new_id, runs=runs))
+
+
+def encoded(text: str) -> bytes:
+    """A text as bytes; half characters stand for bytes that were never text."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def as_patch(old: str, new: str, old_name: str, new_name: str, context: int = 3) -> str:
+    """Two texts as a unified diff, "" where they are the same."""
+    before, after = split_lines(encoded(old)), split_lines(encoded(new))
+    runs = runs_between(before, after)
+    lines: list[bytes] = [f"--- {old_name}\n".encode(), f"+++ {new_name}\n".encode()] if runs else []
+    for group in _near(runs, 2 * context):
+        first, last = group[0], group[-1]
+        start = max(0, _first(first.old_start, first.removed) - context)
+        other = start + _first(first.new_start, first.added) - _first(first.old_start, first.removed)
+        end = min(len(before), _first(last.old_start, last.removed) + len(last.removed) + context)
+        body: list[bytes] = []
+        at = start
+        for run in group:
+            run_at = _first(run.old_start, run.removed)
+            body += [b" " + line for line in before[at:run_at]]
+            body += [b"-" + line for line in run.removed] + [b"+" + line for line in run.added]
+            at = run_at + len(run.removed)
+        body += [b" " + line for line in before[at:end]]
+        grown = sum(len(run.added) - len(run.removed) for run in group)
+        sizes = end - start, end - start + grown
+        starts = (start + bool(sizes[0]), other + bool(sizes[1]))
+        lines.append(f"@@ -{starts[0]},{sizes[0]} +{starts[1]},{sizes[1]} @@\n".encode())
+        lines += [
+            line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n" for line in body
+        ]
+    return b"".join(lines).decode("utf-8", "surrogatepass")
+
+
+def _first(start: int, lines: Sequence[bytes]) -> int:
+    """The index from 0 at which a side of a run begins, or would."""
+    return start - 1 if lines else start
+
+
+def _near(runs: Sequence[Run], gap: int) -> list[list[Run]]:
+    """Runs together that have no more than `gap` lines between them."""
+    groups: list[list[Run]] = []
+    for run in runs:
+        last = groups[-1][-1] if groups else None
+        end = _first(last.old_start, last.removed) + len(last.removed) if last is not None else 0
+        if last is not None and _first(run.old_start, run.removed) - end <= gap:
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    return groups
 
 
 def _same(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int, int]]:
@@ -80,9 +130,8 @@ def _anchors(old: Sequence[bytes], new: Sequence[bytes], part: _Part) -> list[tu
     low, high, bottom, top = part
     once_old, once_new = Counter(old[low:high]), Counter(new[bottom:top])
     places = {line: at for at, line in enumerate(new[bottom:top], bottom) if once_new[line] == 1}
-    pairs = [
-        (at, places[line]) for at, line in enumerate(old[low:high], low) if once_old[line] == 1 and line in places
-    ]
+    here = enumerate(old[low:high], low)
+    pairs = [(at, places[line]) for at, line in here if once_old[line] == 1 and line in places]
     tails: list[int] = []
     ends: list[int] = []
     before: list[int] = []

@@ -336,9 +336,14 @@ def _take_findings(review: Review, action: FindingsArrived) -> Review:
     findings = review.findings
     if _is_there(review, action):
         findings = arrived(findings, review.last_finding, action.findings, action.model, action.round)
+    places = review.places
+    if action.now and review.round is not None and review.round.tree == action.now_tree:
+        names = (f"F{review.last_finding + number}" for number in range(1, len(action.now) + 1))
+        places = (*places[:-1], {**places[-1], **dict(zip(names, action.now, strict=True))})
     return replace(
         review,
         findings=findings,
+        places=places,
         last_finding=review.last_finding + len(action.findings),
         readings=(*review.readings, action),
     )

@@ -1,7 +1,7 @@
 """The house rules: short sentences that every next round is given, of the user and of each repository.
 
 One JSON file in the data folder, written whole and brought to disk under a lock, so that several processes
-may write at once. Ids (`R3`) are never given twice. A file that cannot be understood is refused and left alone.
+may write at once. Ids (`R3`) are never given twice. A file that cannot be understood is refused, left alone.
 """
 
 from __future__ import annotations

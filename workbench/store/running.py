@@ -43,9 +43,14 @@ class Running:
         # A full disk must not end the round: what is kept here is for the case that something else does.
         with suppress(OSError):
             self._file.write(json.dumps(dict(line), ensure_ascii=True).encode() + b"\n")
-            if now or time.monotonic() - self._flushed >= _SECONDS:
+        self.tick(now=now)
+
+    def tick(self, *, now: bool = False) -> None:
+        """Time has passed: what has been held for a second leaves the program, though nothing more came."""
+        if now or time.monotonic() - self._flushed >= _SECONDS:
+            with suppress(OSError):
                 self._file.flush()
-                self._flushed = time.monotonic()
+            self._flushed = time.monotonic()
 
     def leave(self) -> None:
         """Let go of the file and leave it: the next one who opens the review tells what had arrived."""

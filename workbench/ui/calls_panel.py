@@ -64,7 +64,7 @@ class Cap(Protocol):
 
 
 class CallsPanel(ScrollSheet):
-    """The sheet. Shows the caps first, then the sums, then every call, the newest first."""
+    """The sheet: the caps, the sums, then every call, the newest first."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         self.table = Table(theme, parent)
@@ -95,7 +95,7 @@ def sections(calls: Sequence[CallMade], caps: Sequence[Cap]) -> tuple[Section, .
         _sums("By model", models, total(calls)),
         _sums("By round", rounds, total(calls)),
         _sums("By purpose", purposes, total(calls)),
-        Section("Every call, newest first", _CALLS, tuple(_call(each) for each in reversed(calls))),
+        Section("Calls", _CALLS, tuple(_call(each) for each in reversed(calls))),
     ]
     return tuple(section for section in found if section.lines)
 

@@ -282,6 +282,10 @@ class Desk(QObject):
         """The rounds as a picture."""
         self._window.rounds_desk.open_picture()
 
+    def open_prompts(self) -> None:
+        """The exact prompts, and what arrived."""
+        self._window.rounds_desk.open_prompts()
+
     def pin_lines(self) -> None:
         """The lines under the cursor, for every next round."""
         self._window.trays.pin_lines()
@@ -318,6 +322,7 @@ class Desk(QObject):
         text = as_markdown(self._window.controller.open_session().feedback())
         QGuiApplication.clipboard().setText(text)
         self._window.say("The feedback is in the clipboard.", f"{len(text):,} characters of Markdown.", False)
+        self._window.trays.look_at_copied(text)
 
     # -- searching ----------------------------------------------------------------------------
 

@@ -33,6 +33,10 @@ ROUND, OPEN, ARRIVAL = "round", "open", "arrival"
 # What sends and what lands is imported in the worker that first needs it: the first frame needs neither.
 
 
+PACKED, PACKED_TOKENS = 60, 100_000
+"""Files, and tokens of them, up to which the panel says what the tray packs. Of more it says the sizes."""
+
+
 class Edit(Struct, frozen=True):
     """Lines of the round's file that the expert replaces, and the editor they were written in."""
 
@@ -222,6 +226,10 @@ class Errands(QObject):
         def work(_: Report) -> tuple[tuple[FileChange, ...], int, tuple[tuple[str, str], ...]]:
             # The files are the same until the next round; asked for each time, twenty thousand cost seconds.
             sizes = size if known is files else _size_of(session, files)
+            if len(files) <= PACKED and sizes <= PACKED_TOKENS:
+                from workbench.ui.tray_words import panel_rows  # noqa: PLC0415 - see the top
+
+                return files, sizes, panel_rows(session)
             return files, sizes, _estimate(session, len(files), sizes)
 
         self._tasks.start("estimate", work, self._on_estimate, self._controller.fail)

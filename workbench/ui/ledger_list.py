@@ -18,7 +18,12 @@ WORD = 104
 LEFT = 18
 PAD = 7
 MOST = 200
-_ANSWERS = {"taken": "the new is taken", "restored": "restored", "again": "sent again", "kept out": "stays out"}
+_ANSWERS = {
+    "taken": "the new is taken",
+    "restored": "restored",
+    "again": "sent again",
+    "kept out": "stays out",
+}
 
 
 class LedgerRow(Struct, frozen=True):

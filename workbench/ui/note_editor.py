@@ -105,7 +105,8 @@ class GrowingText(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         # What the editor means by its chords goes before the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event, self.asks):
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and _is_ours(event, asks=self.asks):
             event.accept()
             return True
         return super().event(event)
@@ -127,7 +128,7 @@ class GrowingText(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
-def _is_ours(event: QKeyEvent, asks: bool) -> bool:
+def _is_ours(event: QKeyEvent, *, asks: bool) -> bool:
     if event.key() == Qt.Key.Key_Escape:
         return True
     control = event.modifiers() & Qt.KeyboardModifier.ControlModifier

@@ -30,9 +30,9 @@ class ReaderSheet(Sheet):
         self._group.idToggled.connect(self._on_toggled)
         self.body.addWidget(plain(f"Have another model read round {number}", self.card, "title"))
         words = (
-            "It is given the task and every change, and nothing that you judged or noted. What it finds waits "
-            "as drafts at its lines: a adopts one as a note, x dismisses it. What you do not adopt is never "
-            "sent."
+            "It is given the task and every change, and nothing that you judged or noted. What it finds "
+            "waits as drafts at its lines: a adopts one as a note, x dismisses it. What you do not adopt is "
+            "never sent."
         )
         self.body.addWidget(plain(words, self.card, "dim"))
         self.amount = plain("Asking who can read…", self.card, "dim")

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from workbench.review.costs import Sum
+from workbench.review.costs import Sum, dollars
 from workbench.review.round_counts import RoundCounts
 from workbench.review.text import one_line
 from workbench.ui.fonts import interface_font
@@ -200,14 +200,19 @@ def summary(rows: Sequence[RoundCounts]) -> str:
     altered, back = sum(row.altered for row in rows), sum(row.back for row in rows)
     count = sum(bool(row.author) for row in rows)
     parts = ["1 round" if count == 1 else f"{count} rounds"]
-    parts += [f"{altered} times accepted code was altered"] if altered else []
-    parts += [f"{back} times rejected code came back"] if back else []
+    parts += [f"{altered:,} altered"] if altered else []
+    parts += [f"{back:,} came back"] if back else []
     return " · ".join(parts)
 
 
 def cost_of(spent: Sum) -> str:
-    """What a round cost, in words; nothing was asked of a model: said so."""
-    return spent.cost_words if spent.calls else "no call"
+    """What a round cost, in few words; where nothing was asked of a model, that."""
+    if not spent.calls:
+        return "no call"
+    known = spent.calls - spent.unknown_cost
+    words = f"{'about ' if spent.estimated and spent.cost else ''}{dollars(spent.cost)}" if known else ""
+    unknown = f"{spent.unknown_cost:,} of {spent.calls:,} unknown" if known else "cost unknown"
+    return " · ".join(part for part in (words, unknown if spent.unknown_cost else "") if part)
 
 
 def tokens_of(spent: Sum) -> str:

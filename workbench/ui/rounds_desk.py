@@ -18,17 +18,19 @@ from workbench.ui.theme import Theme
 if TYPE_CHECKING:
     from workbench.review.round_counts import RoundCounts
     from workbench.ui.calls_panel import CallsPanel
+    from workbench.ui.prompt_view import PromptSheet
     from workbench.ui.round_picture import RoundPicture
+    from workbench.workflow.kept_calls import KeptCall
     from workbench.workflow.session import Session
 
 # Each sheet is imported when it is first opened: the first frame needs none.
 # ruff: noqa: PLC0415
 
-PICTURE = "round picture"
+PICTURE, PROMPTS = "round picture", "prompts"
 
 
 class RoundsDesk(QObject):
-    """Opens the cost panel and the picture of the rounds."""
+    """Opens the cost panel, the picture of the rounds and the prompts."""
 
     def __init__(
         self,
@@ -104,6 +106,40 @@ class RoundsDesk(QObject):
         if sheet is not None and found[0] is self._controller.session:
             sheet.show_rows(found[1])
 
+    # -- the prompts --------------------------------------------------------------------------
+
+    def open_prompts(self) -> None:
+        """Every prompt as it was sent, and what arrived."""
+        from workbench.ui.prompt_view import PromptSheet
+
+        self._controller.open_session()
+        self._sheets.close()
+        self._sheets.show_over(PromptSheet(self._theme(), self._sheets.window))
+        self._read_calls()
+
+    def prompts(self) -> PromptSheet | None:
+        """The prompts, if they are what is open."""
+        from workbench.ui.prompt_view import PromptSheet
+
+        found = self._sheets.current()
+        return found if isinstance(found, PromptSheet) else None
+
+    def _read_calls(self) -> None:
+        session = self._controller.open_session()
+
+        def work(_: Report) -> tuple[Session, tuple[KeptCall, ...]]:
+            from workbench.workflow.kept_calls import kept_calls
+
+            return session, kept_calls(session)
+
+        self._tasks.start(PROMPTS, work, self._on_calls, self._controller.fail)
+
+    def _on_calls(self, found: tuple[Session, tuple[KeptCall, ...]]) -> None:
+        sheet = self.prompts()
+        is_new = sheet is not None and (found[1] != sheet.calls or not found[1])
+        if sheet is not None and is_new and found[0] is self._controller.session:
+            sheet.show_calls(found[1])
+
     def _on_changed(self) -> None:
         if self._sheets.current() is None or self._controller.session is None:
             return
@@ -112,3 +148,5 @@ class RoundsDesk(QObject):
             self._show_calls(panel)
         elif self.picture() is not None:
             self._count()
+        elif self.prompts() is not None:
+            self._read_calls()

@@ -84,8 +84,9 @@ class Trays(QObject):
 
         def work(report: Report) -> tuple[Session, Tray]:
             from workbench.workflow import send
+            from workbench.workflow.limits import usual_model
 
-            recipient = send.recipient_named(session, wanted or _last(session))
+            recipient = send.recipient_named(session, wanted or usual_model(session) or send.OFFLINE)
             report.say((session, send.preview(session, recipient, report.cancelled, quick=True)))
             tray = send.preview(session, recipient, report.cancelled)
             return session, send.measured_preview(session, recipient, tray, report.cancelled)
@@ -152,6 +153,26 @@ class Trays(QObject):
         if self._controller.attempt(lambda: done.append(session.undo())):
             self._controller.undo_said(done[0])
 
+    def look_at_copied(self, text: str) -> None:
+        """Warn where what went into the clipboard looks secret: it is there already, and not sent yet."""
+        session = self._controller.open_session()
+
+        def work(_: Report) -> tuple[Finding, ...]:
+            from workbench.workflow.gate import findings_in_text
+
+            return findings_in_text(session, text)
+
+        self._tasks.start("copied", work, self._on_copied, self._controller.fail)
+
+    def _on_copied(self, found: tuple[Finding, ...]) -> None:
+        stopped = [each for each in found if not each.allowed]
+        if stopped:
+            self._controller.said.emit(
+                "The feedback is in the clipboard, and holds what looks like a secret.",
+                stopped[0].words,
+                True,
+            )
+
     # -- from the review ----------------------------------------------------------------------
 
     def pin_lines(self) -> None:
@@ -205,11 +226,3 @@ class Trays(QObject):
                 f"Take it away: workbench rule remove {made[0].id}",
                 False,
             )
-
-
-def _last(session: Session) -> str:
-    """Who was asked last, where that was a model; else the model of the settings, else the offline one."""
-    last = str((session.log.remembered("recipient") or {}).get("id", ""))
-    if last in ("", "clipboard", "waiting"):
-        last = session.settings.model
-    return last or "offline"

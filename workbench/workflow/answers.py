@@ -56,7 +56,7 @@ def answer(session: Session, entry: Entry, verdict: Verdict) -> str:
 
 
 def makes_a_round(entry: Entry, verdict: Verdict) -> bool:
-    """Whether this answer is an edit, made in place for the expert: restoring, or taking what was left out."""
+    """Whether this answer is an edit made for the expert: restoring, or taking what was left out."""
     if entry.said is Said.LEFT_OUT:
         return verdict is Verdict.ACCEPTED
     return entry.said is Said.ALTERED and verdict is Verdict.REJECTED

@@ -15,6 +15,7 @@ from msgspec import Struct
 from workbench.errors import UserError
 from workbench.generation.contract import Marks, NoteAnswer, marks_for, parse, write_path
 from workbench.generation.events import CallBegan, CallEvent, Failed, FellBack
+from workbench.generation.failures import Trouble
 from workbench.generation.prompt import Message, fill
 from workbench.review.actions import NoteAnswered
 from workbench.review.changes import Change, Side
@@ -115,7 +116,9 @@ def ask(session: Session, note_id: str, model: str, cancelled: threading.Event) 
     name, ended = asked.calls[-1].model, asked.ended
     failed = ended if isinstance(ended, Failed) else None
     if failed is not None and not failed.text.strip():
-        yield NotAnswered(note.id, failed.sentence, failed.hint)
+        stopped = failed.trouble is Trouble.CANCELLED
+        sentence = f"{note.id} was not answered: it was stopped." if stopped else failed.sentence
+        yield NotAnswered(note.id, sentence, failed.hint)
         return
     reply = answer_of(ended.text, marks, name, index, failed=failed is not None)
     if not reply.text:
@@ -149,7 +152,9 @@ def take(session: Session, event: Event) -> None:
 
 def _words(note: str, reply: Reply, failed: Failed | None) -> str:
     parts: list[str] = []
-    if failed is not None:
+    if failed is not None and failed.trouble is Trouble.CANCELLED:
+        parts.append(f"The answer to {note} was stopped; what had arrived is kept.")
+    elif failed is not None:
         parts.append(f"The answer to {note} broke off: {failed.sentence}")
     elif reply.cut:
         parts.append(f"The answer to {note} is incomplete: its end mark is missing.")

@@ -27,7 +27,6 @@ from workbench.review.lines import ranges, split_lines
 from workbench.review.notes import Note
 from workbench.review.scope import Scope, scope_of_task
 from workbench.store.rules import Rule, read_rules
-from workbench.workflow.gate import findings
 from workbench.workflow.session import Session
 from workbench.workflow.tray import Item, Kind, Limits, State, Tray
 
@@ -108,7 +107,7 @@ class _Packing:
             tuple((rule.id, rule.text) for rule in self._rules),
         )
         messages = build(request)
-        tray = Tray(
+        return Tray(
             tuple(self._items),
             request,
             messages,
@@ -117,7 +116,6 @@ class _Packing:
             self._limits,
             others=len(self._everything) - len(self._files),
         )
-        return replace(tray, findings=findings(self._session, tray))
 
     def _feedback_title(self) -> str:
         notes = sum(note.is_live and not note.reason for note in self._review.notes.values())

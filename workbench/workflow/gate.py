@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from workbench.errors import UserError
 from workbench.generation.secrets import never_sent, scan
 from workbench.review.text import one_line
@@ -29,9 +31,10 @@ class SecretsFoundError(UserError):
         self.findings = tuple(findings)
 
 
-def findings(session: Session, tray: Tray) -> tuple[Finding, ...]:
-    """What looks secret in what the tray gives, the same secret once with all its places."""
-    return _named(session, [each for item in tray.given for each in _of_item(item, tray)])
+def with_findings(session: Session, tray: Tray) -> Tray:
+    """The tray with what looks secret in what it gives, the same secret once with all its places."""
+    found = [each for item in tray.given for each in _of_item(item, tray)]
+    return replace(tray, findings=_named(session, found))
 
 
 def findings_in_text(

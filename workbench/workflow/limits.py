@@ -31,6 +31,18 @@ def known_limits(session: Session, model: str) -> Limits:
     )
 
 
+def usual_model(session: Session) -> str:
+    """Who was asked last, where that was a model; else the model of the settings, "" without one."""
+    last = str((session.log.remembered("recipient") or {}).get("id", ""))
+    return session.settings.model if last in ("", "clipboard", "waiting") else last
+
+
+def usual_limits(session: Session) -> Limits:
+    """What is known of the usual model; no limits for the offline one, which reads no prompt."""
+    model = usual_model(session)
+    return Limits(unlimited=True) if model in ("", "offline") else known_limits(session, model)
+
+
 def learn(session: Session, model: str, measured: Measured) -> Limits:
     """Remember what the tables say of a model."""
     found = {

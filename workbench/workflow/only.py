@@ -5,7 +5,7 @@ What the model touches besides is not taken into the round. It is told in the le
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -16,14 +16,17 @@ from workbench.generation.checking import Outcome
 from workbench.generation.prompt import Request, rough_tokens
 from workbench.review.aftermath import Aftermath
 from workbench.review.changes import Change, FileChange, Run, Side, Status
+from workbench.review.compose import Take
 from workbench.review.confining import Span, confined
 from workbench.review.feedback import Feedback, as_markdown
+from workbench.review.feedback_values import Frozen
 from workbench.review.linemap import LineMap
-from workbench.review.lines import split_lines
+from workbench.review.lines import numbers, ranges, split_lines
 from workbench.review.notes import Note
 from workbench.review.places import places_now
 from workbench.review.progress import changes_at
 from workbench.review.rounds import LeftOut, Only, Why
+from workbench.workflow.composing import compose_tree
 from workbench.workflow.session import Session
 
 if TYPE_CHECKING:  # `send` imports this file
@@ -86,17 +89,33 @@ def only_text(session: Session, wanted: Wanted) -> str:
         value.task,
         value.round,
         value.taken_out,
-        value.frozen,
+        tuple(_frozen(session, value.frozen, wanted)),
         tuple(each for each in value.keep if each.path in wanted.paths),
         tuple(each for each in value.rejected if each.change in changes or each.path in wanted.files),
         tuple(each for each in value.notes if each.id in notes),
         tuple(each for each in value.questions if each.id in notes),
     )
     head = (
-        f"Make only this anew: {wanted.words}. Everything else is frozen, also where it was not accepted yet: "
-        "whatever you change besides is left out of the round and counted against it."
+        f"Make only this anew: {wanted.words}. Everything else is frozen, also where it was not accepted "
+        "yet: whatever you change besides is left out of the round and counted against it."
     )
     return f"{head}\n\n{as_markdown(narrowed)}" if narrowed else f"{head}\n"
+
+
+def _frozen(session: Session, frozen: Sequence[Frozen], wanted: Wanted) -> Iterator[Frozen]:
+    """What must stay, without what is to be made anew itself."""
+    review = session.review
+    start = compose_tree(session.repository, review.base, session.files, review.current, Take.NOT_REJECTED)
+    spans = _spans(session, start, wanted)
+    for each in frozen:
+        held = spans.get(each.path, ())
+        if held is None:
+            continue
+        lines = ranges(
+            line for line in numbers(each.lines) if not any(low <= line < high for low, high in held)
+        )
+        if not held or lines:
+            yield replace(each, lines=lines, whole=each.whole and not held) if held else each
 
 
 def only_outgoing(session: Session, whole: Outgoing, wanted: Wanted) -> Outgoing:
@@ -134,7 +153,7 @@ def as_only(session: Session, wanted: Wanted) -> Only:
 
 
 def confine(session: Session, start: str, tree: str, outcome: Outcome, wanted: Wanted) -> Confined:
-    """The answer `tree`, made from `start`, with everything but what was wanted as it is in `start`. Blocking."""
+    """The answer `tree`, made from `start`, with all but what was wanted as it is in `start`. Blocking."""
     maker = _Confiner(session, start, tree, dict(outcome.moves), wanted)
     made = maker.make()
     final = session.repository.compose_tree(start, made) if made else start

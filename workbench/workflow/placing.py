@@ -85,6 +85,25 @@ def places_in_round(
     return result
 
 
+def places_since(session: Session, index: int, places: Sequence[Place]) -> tuple[Place | None, ...]:
+    """Where places of an earlier round stand in the current one; None where it is not certain. Blocking."""
+    review, tree = session.review, session.review.rounds[index].tree
+    current = review.rounds[-1].tree
+    moved = _by_old_path(session.repository.file_changes(tree, current))
+    base = {file.path: file.base_path for file in session.files_of(tree)}
+    now = {file.base_path: file.path for file in session.files if file.base_path}
+    found = _Again(session.repository)
+
+    def one(place: Place) -> Place | None:
+        if place.path is None or place.side is Side.NEW:
+            return found.place(place, moved)
+        # Lines of the base never move, but the file that they are shown with may have another name.
+        path = base.get(place.path, place.path)
+        return replace(place, path=now.get(path, path)) if path is not None else None
+
+    return tuple(map(one, places))
+
+
 def _findings_as_notes(review: Review) -> Iterable[Note]:
     """Findings travel as notes do, under their own ids."""
     held = (each for each in review.findings.values() if each.state is not State.REPLACED)

@@ -15,8 +15,11 @@ from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.generation.backends import LiteLLMBackend
+from workbench.generation.events import CallEnded, Lost, RepairAsked
 from workbench.generation.events import Event as RoundEvent
-from workbench.generation.events import Lost, RepairAsked
+from workbench.generation.exchange import Exchange
+from workbench.generation.failures import Trouble
+from workbench.generation.findings import VERSION
 from workbench.generation.findings_asking import Read
 from workbench.generation.findings_asking import read as ask_reader
 from workbench.generation.findings_prompt import ReadingRequest, Shown, build, lines_of
@@ -26,15 +29,16 @@ from workbench.review.changes import FileChange
 from workbench.review.findings import Count, Draft, Finding, State, as_note, open_findings, said_before
 from workbench.review.lines import split_lines
 from workbench.review.notes import Intent, Note, Place
-from workbench.review.places import place_now
+from workbench.review.places import place_at, place_now
 from workbench.review.reading_counts import KINDS, counts
 from workbench.review.review import next_note_id
 from workbench.review.scope import Scope
 from workbench.review.text import decode
 from workbench.store.rules import count_sent, read_rules
 from workbench.workflow import send
-from workbench.workflow.calls import require_affordable
+from workbench.workflow.calls import keep, made, require_affordable
 from workbench.workflow.gate import findings_in_lines, require_clear
+from workbench.workflow.placing import places_since
 from workbench.workflow.request import PROMPT_FILE_LIMIT
 from workbench.workflow.send import Called, Recipient, RecipientKind
 from workbench.workflow.session import Session, new_id
@@ -179,14 +183,20 @@ def read_round(session: Session, recipient: Recipient, cancelled: threading.Even
     line = send.line_of(session, recipient)
     _require_affordable(line[0], request, cancelled)
     count_sent(frozenset(rule for rule, _ in request.rules))
+    exchange, last = Exchange(line[0].model, contract=VERSION), ""
+    name = new_id()
     for event in ask_reader(request, line, cancelled):
-        if isinstance(event, Read | Lost):
-            kept = send.keep(session, event.exchange)
-            made = tuple(send.calls(event.exchange, kept, current.number))
-            yield from made
-            if isinstance(event, Lost):
-                yield NotRead(event.sentence, event.hint, event.trouble.value == "cancelled")
-                return
+        if isinstance(event, CallEnded):
+            # Recorded as soon as it is over, whatever becomes of the reading: it was paid for.
+            exchange = replace(exchange, model=event.call.model, calls=(*exchange.calls, event.call))
+            record = made(event.call, current.number, name)
+            if record is not None:
+                keep(session.log, exchange, name)
+                last = record.action.id
+                yield record
+        elif isinstance(event, Lost):
+            yield NotRead(event.sentence, event.hint, event.trouble is Trouble.CANCELLED)
+        elif isinstance(event, Read):
             yield Found(
                 FindingsArrived(
                     id=new_id(),
@@ -198,8 +208,8 @@ def read_round(session: Session, recipient: Recipient, cancelled: threading.Even
                     dropped=len(event.found.dropped),
                     repeated=event.found.repeated,
                     unread=tuple(path for path, _ in request.unread),
-                    call=made[-1].action.id if made else "",
-                    exchange=kept,
+                    call=last,
+                    exchange=name,
                 )
             )
         else:
@@ -232,9 +242,16 @@ def _fresh(session: Session, action: FindingsArrived) -> FindingsArrived:
         for each in session.review.findings.values()
         if each.model == action.model and not (each.round == action.round and each.state is State.OPEN)
     ]
-    places = {each.id: place_of(session, each) for each in known}
+    review = session.review
+    places = {each.id: place_at(review, _as_note(each), action.round) for each in known}
     kept: list[Draft] = [each for each in action.findings if not said_before(each, known, places)]
-    return replace(action, findings=tuple(kept), repeated=action.repeated + len(action.findings) - len(kept))
+    repeated = action.repeated + len(action.findings) - len(kept)
+    action = replace(action, findings=tuple(kept), repeated=repeated)
+    if action.round < review.index and review.rounds[action.round].tree == action.tree:
+        # The expert edited a line, or another round came, while the model read.
+        now = places_since(session, action.round, [each.place for each in kept])
+        action = replace(action, now=now, now_tree=review.rounds[-1].tree)
+    return action
 
 
 # -- what is shown ----------------------------------------------------------------------------
@@ -242,7 +259,12 @@ def _fresh(session: Session, action: FindingsArrived) -> FindingsArrived:
 
 def place_of(session: Session, finding: Finding) -> Place | None:
     """Where a finding stands in the current round; None where that could not be found with certainty."""
-    return place_now(session.review, as_note(finding, finding.id, finding.place, finding.round))
+    return place_now(session.review, _as_note(finding))
+
+
+def _as_note(finding: Finding) -> Note:
+    """A finding where notes are looked for: it travels as they do, under its own id."""
+    return as_note(finding, finding.id, finding.place, finding.round)
 
 
 def findings_in_round(session: Session) -> tuple[tuple[Finding, Place | None], ...]:

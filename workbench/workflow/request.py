@@ -11,6 +11,7 @@ from workbench.review.notes import Note
 from workbench.review.places import places_now
 from workbench.workflow.composing import compose_tree
 from workbench.workflow.context import WHOLE, tray_for
+from workbench.workflow.gate import with_findings
 from workbench.workflow.placing import live_notes
 from workbench.workflow.session import Session
 from workbench.workflow.tray import Limits, Tray
@@ -19,16 +20,30 @@ PROMPT_FILE_LIMIT = WHOLE
 """Bytes of one file that is still put into a prompt whole."""
 
 
-def tray_of(session: Session, feedback: str, start: str, limits: Limits | None = None) -> Tray:
+def tray_of(
+    session: Session,
+    feedback: str,
+    start: str,
+    limits: Limits | None = None,
+    *,
+    looked_through: bool = True,
+) -> Tray:
     """What the round that starts from the tree `start` is given; without limits, all of it. Blocking."""
-    return tray_for(session, feedback, start, _placed_notes(session), limits or Limits(unlimited=True))
+    tray = tray_for(session, feedback, start, _placed_notes(session), limits or Limits(unlimited=True))
+    return with_findings(session, tray) if looked_through else tray
 
 
-def next_tray(session: Session, limits: Limits | None = None) -> Tray:
-    """The tray as it is now, before anything is sent: what sending would make its prompt from. Blocking."""
+def next_tray(session: Session, limits: Limits | None = None, *, looked_through: bool = True) -> Tray:
+    """The tray as it is now, before anything is sent: what sending would make its prompt from. Blocking.
+
+    Not `looked_through`, it says nothing of secrets.
+    """
     review = session.review
     start = compose_tree(session.repository, review.base, session.files, review.current, Take.NOT_REJECTED)
-    return tray_of(session, as_markdown(session.feedback(taken_out=True)), start, limits)
+    tray = tray_of(
+        session, as_markdown(session.feedback(taken_out=True)), start, limits, looked_through=False
+    )
+    return with_findings(session, tray) if looked_through else tray
 
 
 def request_for(session: Session, feedback: str, start: str, limits: Limits | None = None) -> Request:

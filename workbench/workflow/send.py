@@ -55,7 +55,7 @@ from workbench.workflow.composing import compose_tree
 from workbench.workflow.gate import findings_in_text, require_clear
 from workbench.workflow.keeping import keep_rounds
 from workbench.workflow.landing import rejected_in_work_tree
-from workbench.workflow.limits import SMALL, ask_limits, known_limits, measured
+from workbench.workflow.limits import SMALL, ask_limits, known_limits, measured, usual_limits
 from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text
 from workbench.workflow.receive import Arrival, Origin, next_arrival, take_arrival
 from workbench.workflow.request import next_tray, tray_of
@@ -183,9 +183,7 @@ def outgoing(session: Session) -> Outgoing:
     # The line numbers are those of the files that the next round starts from.
     taken_out = bool(rejected) and session.settings.take_out_before_sending
     text = as_markdown(session.feedback(taken_out=taken_out))
-    last = str((session.log.remembered("recipient") or {}).get("id", ""))
-    model = session.settings.model if last in ("", OFFLINE, "clipboard", "waiting") else last
-    tray = next_tray(session, known_limits(session, model))
+    tray = next_tray(session, usual_limits(session), looked_through=False)
     return Outgoing(text, rough_tokens(text), session.progress().unread, rejected, tray)
 
 

@@ -16,7 +16,7 @@ from msgspec import convert, to_builtins
 from msgspec.structs import replace
 
 from workbench.errors import UserError
-from workbench.generation.events import CallBegan, CallEnded, Retried, TextArrived
+from workbench.generation.events import CallBegan, CallEnded, Progressed, Retried, TextArrived
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import rough_tokens
 from workbench.review.actions import RoundFailed
@@ -44,6 +44,8 @@ class UnderWay:
         match event:
             case TextArrived():
                 self._file.add({"what": "text", "text": event.text})
+            case Progressed():
+                self._file.tick()
             case CallBegan():
                 self._file.add({"what": "call", "call": to_builtins(event.call)}, now=True)
             case Retried():

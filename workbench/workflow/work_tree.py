@@ -165,7 +165,7 @@ def _verdicts_there(session: Session, file: FileChange, read: int | None, known:
     tree = review.rounds[read].tree
     if tree == known:
         return review.verdicts[read].get(file.path, NO_VERDICTS)
-    # Edits of the expert's own were laid over what was read: its own lines are judged where they are the same.
+    # Edits of the expert's own were laid over what was read: its lines are judged where they are the same.
     between = session.repository.file_changes(tree, known)
     carry = carry_rounds(session.files_of(tree), (file,), between, review.verdicts[read])
     return carry_verdicts(review.verdicts[read], carry).get(file.path, NO_VERDICTS)

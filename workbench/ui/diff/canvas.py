@@ -61,6 +61,8 @@ class Canvas(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent)
         self.smooth = True
+        self.coloured = True
+        """False: the text is no code, and no helper is started to find its colours."""
         self.last_frame = 0.0
         """Seconds that the last paint took."""
         self._contents = Contents()
@@ -452,7 +454,7 @@ class Canvas(QAbstractScrollArea):
         """
         key = self._cells.colour_key(file, side)
         path = file.base_path if side is Side.OLD else file.path
-        if key is None or path is None or key in self._plain:
+        if key is None or path is None or key in self._plain or not self.coloured:
             return True
         if self._highlighter.knows(key):
             self._highlighter.look(key, first - 1, last - 1)

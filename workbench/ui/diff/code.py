@@ -196,7 +196,8 @@ class CodePainter:
         document = self._layout.document
         stands = self._layout.standings(section).get(change.id)
         said = document.ledger_marks.get(change.id)
-        colour = self._dress.said(said) if said is not None else self._dress.theme.open
+        unread = self._dress.theme.faint if document.read_only else self._dress.theme.open
+        colour = self._dress.said(said) if said is not None else unread
         if stands is Standing.ACCEPTED:
             colour = self._dress.theme.accepted
         elif stands is Standing.REJECTED:

@@ -43,6 +43,8 @@ class Document(Struct, frozen=True):
     """What is to be said of files besides their lines, by path, as far as it was looked at."""
     hidden: frozenset[str] = frozenset()
     """Changes that the view leaves out: a line says how many stand there."""
+    read_only: bool = False
+    """Nothing here is of the review, so nothing has a verdict: two rounds or two prompts are compared."""
 
 
 class Stop(Struct, frozen=True):

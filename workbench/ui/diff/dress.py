@@ -58,6 +58,7 @@ class Dress:
             Said.CAME_BACK: theme.back,
             Said.STILL_THERE: theme.back,
             Said.OUT_OF_SCOPE: theme.back,
+            Said.LEFT_OUT: theme.back,
             Said.NOT_ADDRESSED: theme.open,
             Said.DECLINED: theme.open,
             Said.ANSWERED: theme.accent,

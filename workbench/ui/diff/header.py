@@ -166,7 +166,7 @@ class Header:
         theme = self.dress.theme
         counts = Counter(self._layout.standings(section).values())
         total, unread = len(file.changes), counts[Standing.UNREAD]
-        if not total:
+        if not total or self._layout.document.read_only:
             return "", theme.dim
         if not unread:
             if counts[Standing.ASKED]:

@@ -674,12 +674,12 @@ def _first_line(block: Block, side: Side) -> int:
 def versions(entry: Entry) -> str:
     """What stands at the left and at the right of an entry's comparison."""
     if entry.said is Said.LEFT_OUT:
-        return "in the round  ·  what the model wrote"
+        return "in the round\twhat the model wrote"
     if entry.said in (Said.CAME_BACK, Said.STILL_THERE):
-        return "rejected  ·  now"
+        return "rejected\tnow"
     if entry.said in (Said.ALTERED, Said.GROWN):
-        return "accepted  ·  now"
-    return "before  ·  now"
+        return "accepted\tnow"
+    return "before\tnow"
 
 
 def paths(sections: Iterable[Section]) -> Sequence[str]:

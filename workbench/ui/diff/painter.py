@@ -163,7 +163,12 @@ class Painter:
             painter.setFont(self.dress.text)
             painter.setPen(self.dress.theme.dim)
             left = scene.columns.code(Side.OLD)[0] + PAD
-            painter.drawText(box.adjusted(left, 0, 0, 0), _LEFT, block.key)
+            words, _, right = block.key.partition("\t")
+            if right and not scene.columns.split:
+                words, right = f"{words}, then {right}", ""
+            painter.drawText(box.adjusted(left, 0, 0, 0), _LEFT, words)
+            left = scene.columns.code(Side.NEW)[0] + PAD
+            painter.drawText(box.adjusted(left, 0, 0, 0), _LEFT, right)
 
     def _gap(self, painter: QPainter, scene: Scene, section: Section, block: Block, box: QRect) -> None:
         dress = self.dress
@@ -210,7 +215,8 @@ class Painter:
         if block.key == scene.change:
             painter.fillRect(box, dress.grounds["nothing"][True])
         said = self._layout.document.ledger_marks.get(change.id)
-        colour = dress.standing(stands or Standing.UNREAD)
+        read_only = self._layout.document.read_only
+        colour = theme.faint if read_only else dress.standing(stands or Standing.UNREAD)
         if said is not None and stands in (Standing.UNREAD, Standing.ASKED):
             colour = dress.said(said)
         words, shade = verdict_words(self._layout, dress, change, stands)

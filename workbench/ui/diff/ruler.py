@@ -194,6 +194,8 @@ class Ruler(QWidget):
         said = self._layout.document.ledger_marks.get(change)
         if said is not None and standing in (Standing.UNREAD, Standing.ASKED, None):
             return self._dress.said(said)
+        if self._layout.document.read_only:
+            return self._dress.theme.faint
         return self._dress.standing(standing or Standing.UNREAD)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -1,0 +1,130 @@
+"""A canary key: everything is run with errors forced, at the highest log level, and then searched for it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli.driver import CommandLine, Ran, process
+from tests.cli.test_models import ANSWER, WRONG, configure
+from tests.model_server import BAD_KEY, BROKEN, Cut, Good, ModelServer, Refuse, Scripted, busy
+from tests.repos import Repo
+
+KEY = "sk-canary-7c1f5a99e2d04b38"
+ECHOED = Refuse(401, f"Incorrect API key provided: {KEY}. Authorization: Bearer {KEY}")
+
+
+@pytest.fixture
+def world(tmp_path: Path, home: Path, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A key in the environment, all logs as loud as they go, and a git that writes down what it was given."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    for name in ("LITELLM_LOG", "OPENAI_LOG", "LOG_LEVEL", "HTTPX_LOG_LEVEL"):
+        monkeypatch.setenv(name, "DEBUG")
+    monkeypatch.setenv("PYTHONDEVMODE", "1")
+    real = next(folder for folder in os.environ["PATH"].split(os.pathsep) if (Path(folder) / "git").is_file())
+    shim = tmp_path / "bin" / "git"
+    shim.parent.mkdir()
+    told = tmp_path / "children"
+    told.mkdir()
+    shim.write_text(f'#!/bin/sh\n/usr/bin/env > "{told}/git.$$"\nexec "{real}/git" "$@"\n')
+    shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
+    return tmp_path
+
+
+@contextmanager
+def watched() -> Iterator[list[bytes]]:
+    """The environments and command lines of all our descendants while something runs, the helpers among them."""
+    seen: list[bytes] = []
+    ended = threading.Event()
+    me = os.getpid()
+
+    def look() -> None:
+        while not ended.wait(0.005):
+            for pid in _descendants(me):
+                for name in ("environ", "cmdline"):
+                    try:
+                        seen.append(Path(f"/proc/{pid}/{name}").read_bytes())
+                    except OSError:
+                        continue
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _descendants(root: int) -> list[int]:
+    """Children of the commands that the test runs: those get the key as their user gives it, these do not."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+    commands = {pid for pid, parent in parents.items() if parent == root}
+    found, wave = set[int](), commands
+    while wave:
+        wave = {pid for pid, parent in parents.items() if parent in wave}
+        found |= wave
+    return sorted(found)
+
+
+SCRIPTS: dict[str, list[Scripted]] = {
+    "refused and repeated by the provider": [ECHOED],
+    "refused": [BAD_KEY],
+    "failing": [BROKEN] * 4,
+    "busy": [busy("0")] * 4,
+    "cut": [Cut(ANSWER, 60, reset=True)] * 2,
+    "misfit": [WRONG, f"The key is {'x' * 10}.", WRONG],
+    "length": [Good(ANSWER[:100], finish="length")],
+    "good": [ANSWER],
+}
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="the environments of others are read in /proc"
+)
+def test_the_key_is_nowhere(
+    wb: CommandLine, world: Path, home: Path, repo: Repo, running_server: ModelServer
+) -> None:
+    configure(running_server.url)
+    review = wb.start(repo.root)
+    wb("note", review, "--on", wb.change(review, "edited.py"), "!a number, please")
+    ran: list[Ran | str] = []
+    with watched() as seen:
+        for number, script in enumerate(SCRIPTS.values()):
+            running_server.script(*script)
+            done = process(
+                "next", review, "--model", "scripted", "--trace", world / f"trace{number}", timeout=120
+            )
+            ran += [done.stdout, done.stderr]
+        running_server.script(ECHOED)
+        done = process("doctor", "--model", "scripted", timeout=120)
+        ran += [done.stdout, done.stderr]
+    for command in (("calls", review), ("prompt", review), ("show", review), ("doctor",)):
+        ran.append(wb.run(*command))
+    assert done.returncode == 1
+    outcomes = {call["outcome"] for call in wb.json("calls", review)["calls"]}
+    assert {"refused key", "busy", "rate limit", "cut", "misfit", "fits"} <= outcomes
+    assert not [each for each in ran if KEY in str(each)]
+    # The helpers were seen, and so was git; none of them was given the key by environment or command line.
+    assert any(b"workbench.generation.helper" in each for each in seen)
+    assert any((world / "children").iterdir())
+    assert not [each for each in seen if KEY.encode() in each]
+    searched = 0
+    for folder in (home, world):
+        for path in folder.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                searched += 1
+                assert KEY.encode() not in path.read_bytes(), path
+    assert searched > 20

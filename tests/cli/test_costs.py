@@ -1,0 +1,159 @@
+"""What calls cost, on the command line: sums by model, round and review, today over all, and the caps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import KeptHelpers
+from tests.cli.driver import CommandLine
+from tests.cli.test_models import ANSWER, WRONG
+from tests.model_server import BAD_KEY, Good, ModelServer
+from tests.repos import Repo, edited_repo
+from workbench.store.paths import settings_path
+
+KEY = "sk-canary-0123456789"
+
+
+@pytest.fixture
+def server(running_server: ModelServer) -> ModelServer:
+    running_server.script()
+    return running_server
+
+
+@pytest.fixture
+def review(
+    wb: CommandLine, repo: Repo, server: ModelServer, helpers: KeptHelpers, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    monkeypatch.setattr("workbench.workflow.session.Helpers", lambda: helpers)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    configure(server.url)
+    review = wb.start(repo.root)
+    wb("note", review, "--on", wb.change(review, "edited.py"), "!a number, please")
+    return review
+
+
+def configure(url: str, **settings: float) -> None:
+    settings_path().parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"{name} = {value}" for name, value in settings.items()]
+    for name, model, more in (
+        ("first", "openai/gpt-4o-mini", 'fallbacks = ["second"]\n'),
+        ("second", "openai/gpt-4o", ""),
+        ("own", "hosted_vllm/own", ""),
+    ):
+        lines.append(f'[models.{name}]\nmodel = "{model}"\napi_base = "{url}"\nkey_name = "openai"\n{more}')
+    settings_path().write_text("\n".join(lines))
+
+
+def test_calls_are_listed_and_summed(wb: CommandLine, review: str, server: ModelServer) -> None:
+    server.script(BAD_KEY, WRONG, ANSWER)
+    said = wb.run("next", review, "--model", "first")
+    assert said.status == 0, said
+    assert "refused the key for openai/gpt-4o-mini. Asking openai/gpt-4o instead." in said.err
+    document = wb.json("calls", review)
+    assert [
+        (call["purpose"], call["round"], call["model"], call["instead_of"], call["outcome"])
+        for call in document["calls"]
+    ] == [
+        ("round", 2, "openai/gpt-4o-mini", None, "refused key"),
+        ("round", 2, "openai/gpt-4o", "openai/gpt-4o-mini", "repair"),
+        ("repair", 2, "openai/gpt-4o", None, "fits"),
+    ]
+    last = document["calls"][-1]
+    assert (last["cached"], last["usage"]["tokens_in"], last["first_token"] is not None) == (50, 100, True)
+    assert len(last["prompt"]) == 16
+    sums = document["by_model"]["openai/gpt-4o"]
+    assert (sums["calls"], sums["tokens_in"], sums["tokens_out"], sums["unknown_cost"]) == (2, 200, 40, 0)
+    # 50 fresh and 50 cached tokens in and 20 out, twice, at LiteLLM's prices for gpt-4o.
+    assert sums["cost"] == pytest.approx(2 * (50 * 2.5 + 50 * 1.25 + 20 * 10) / 1e6)
+    assert document["by_round"]["2"] == document["total"]
+    assert document["total"]["calls"] == 3
+    text = wb("calls", review)
+    assert "instead of openai/gpt-4o-mini" in text
+    assert "model openai/gpt-4o  2 calls  200 + 40 tokens (100 cached)  $0.0007" in text
+
+
+def test_today_is_over_all_reviews_also_the_deleted(
+    wb: CommandLine, review: str, server: ModelServer, tmp_path: Path
+) -> None:
+    other = wb.start(edited_repo(tmp_path / "other").root)
+    wb("note", other, "--on", wb.change(other, "edited.py"), "!a number, please")
+    server.script(ANSWER, ANSWER)
+    wb("next", review, "--model", "first")
+    wb("next", other, "--model", "second")
+    document = wb.json("calls")
+    assert set(document["by_review"]) == {review, other}
+    assert document["total"]["calls"] == 2
+    assert "today  2 calls" in wb("calls")
+    wb("delete", other)
+    assert wb.json("calls")["total"] == document["total"]
+    configure(server.url, tokens_day=200)
+    said = wb.refused("next", review, "--model", "first")
+    assert said.startswith("The round was not started: the budget of today, 200 tokens, is spent.")
+    assert "tokens_day" in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"budget_round": 0.00001}, "of the budget of this round"),
+        ({"budget_day": 0.00001}, "of the budget of today"),
+        ({"tokens_round": 50}, "of the budget of this round, 50 tokens"),
+        ({"tokens_review": 50}, "of the budget of this review, 50 tokens"),
+    ],
+)
+def test_every_cap_is_asked_before_a_call(
+    wb: CommandLine, review: str, server: ModelServer, settings: dict[str, float], said: str
+) -> None:
+    configure(server.url, **settings)
+    assert said in wb.refused("next", review, "--model", "first")
+    assert server.asked == []
+    assert wb.json("calls", review)["calls"] == []
+
+
+def test_a_repair_is_asked_of_the_budget_too(wb: CommandLine, review: str, server: ModelServer) -> None:
+    configure(server.url, tokens_round=2_500)
+    server.script(Good(WRONG, usage=(2_000, 400)), ANSWER)
+    ran = wb.run("next", review, "--model", "first")
+    assert ran.status == 1
+    assert "The call was not made: its prompt takes about" in ran.err
+    assert len(server.asked) == 1
+    assert [call["outcome"] for call in wb.json("calls", review)["calls"]] == ["repair"]
+
+
+def test_a_price_that_nobody_knows_is_said_to_be_unknown(
+    wb: CommandLine, review: str, server: ModelServer
+) -> None:
+    server.script(ANSWER)
+    ran = wb.run("next", review, "--model", "own")
+    assert "The price of hosted_vllm/own is not known" in ran.err
+    assert wb.json("calls", review)["total"]["unknown_cost"] == 1
+    assert "cost unknown" in wb("calls", review)
+
+
+def test_the_doctor_says_what_of_a_model_works(wb: CommandLine, review: str, server: ModelServer) -> None:
+    server.script("ready", Good("ready", usage=None), BAD_KEY)
+    said = wb("doctor", "--model", "first")
+    for words in (
+        "ok   model first: it answered, as openai/gpt-4o-mini",
+        "ok   model first, key: openai is there",
+        f"ok   model first, address: {server.url} answers",
+        "ok   model first, stream: the answer came in 1 piece",
+        "ok   model first, tokens: counted 100 + 20 by the provider",
+        "ok   model first, price: known, by LiteLLM's table: this call cost $0.000023",
+        "ok   model first, fallback: second (openai/gpt-4o) is asked when it fails",
+    ):
+        assert words in said
+    said = wb("doctor", "--model", "own")
+    assert "by the tokenizer here, because the provider does not say" in said
+    assert "price: not known" in said
+    ran = wb.run("doctor", "--model", "second")
+    assert ran.status == 1
+    assert "no   model second: " in ran.out
+    assert "refused the key for openai/gpt-4o. Check openai: it may be mistyped" in ran.out
+    assert f"ok   model second, address: {server.url} answers" in ran.out
+    settings_path().write_text('[models.gone]\nmodel = "hosted_vllm/x"\napi_base = "http://127.0.0.1:9/v1"\n')
+    ran = wb.run("doctor", "--model", "gone")
+    assert "no   model gone, address: http://127.0.0.1:9/v1 does not answer" in ran.out
+    assert "Is the server running" in ran.out

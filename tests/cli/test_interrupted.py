@@ -1,0 +1,123 @@
+"""A round whose program died: interrupted, with what had arrived; one that is being made is left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.cli.driver import CommandLine, command, environment
+from tests.cli.test_models import WRONG, configure
+from tests.model_server import ModelServer, Slow
+from tests.repos import Repo
+from workbench.review.review import replay
+from workbench.store.log import ActionLog
+from workbench.store.paths import database_path, running_dir
+
+TEXT = "<<<<<<< EDIT edited.py\nwhy: because of this"
+
+
+@pytest.fixture
+def server(running_server: ModelServer) -> ModelServer:
+    running_server.script()
+    return running_server
+
+
+@pytest.fixture
+def review(wb: CommandLine, repo: Repo, server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-0123456789")
+    configure(server.url)
+    review = wb.start(repo.root)
+    wb("note", review, "--on", wb.change(review, "edited.py"), "!a number, please")
+    return review
+
+
+@contextmanager
+def asking(review: str, text: str) -> Iterator[subprocess.Popen[str]]:
+    """`next` in a process of its own, once this text of the answer has arrived on the disk."""
+    running = subprocess.Popen(
+        command("next", review, "--model", "scripted"),
+        env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        waited = threading.Event()
+        until = time.monotonic() + 30
+        while text not in _arrived() and running.poll() is None and time.monotonic() < until:
+            waited.wait(0.05)
+        assert text in _arrived()
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def _arrived() -> str:
+    """The text of the answer that is on the disk; the last line may still be on its way."""
+    paths = running_dir().iterdir() if running_dir().is_dir() else ()
+    lines = [line for path in paths for line in path.read_text().split("\n")[:-1]]
+    return "".join(json.loads(line).get("text", "") for line in lines)
+
+
+def test_a_killed_round_is_interrupted_with_what_had_arrived(
+    wb: CommandLine, review: str, server: ModelServer, repo: Repo
+) -> None:
+    before = repo.read("edited.py")
+    server.script(WRONG, Slow(TEXT))
+    with asking(review, "because") as running:
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+    ran = wb.run("show", review)
+    assert ran.status == 0
+    assert "Round 2, asked of scripted: it was interrupted" in ran.err
+    assert "Nothing was applied" in ran.err
+    # Told once; from now on it is in the log.
+    assert "interrupted" not in wb.run("show", review).err
+    assert list(running_dir().iterdir()) == []
+    calls = wb.json("calls", review)["calls"]
+    assert [(call["purpose"], call["outcome"]) for call in calls] == [
+        ("round", "repair"),
+        ("repair", "interrupted"),
+    ]
+    assert calls[1]["usage"]["estimated"]
+    log = ActionLog.open(database_path())
+    found = replay(action for _, action in log.since(review))
+    (failed,) = found.failures
+    kept = log.exchange(failed.exchange or "") or {}
+    log.close()
+    assert failed.number == 2
+    assert kept["calls"][0]["answer"] == WRONG
+    assert TEXT.startswith(kept["calls"][1]["answer"])
+    assert "because" in kept["calls"][1]["answer"]
+    assert kept["messages"]
+    assert repo.read("edited.py") == before
+    assert len(wb.json("show", review)["rounds"]) == 1
+
+
+def test_a_round_that_another_process_is_making_is_not_interrupted(
+    wb: CommandLine, review: str, server: ModelServer
+) -> None:
+    server.script(Slow(TEXT))
+    with asking(review, "because") as running:
+        assert "interrupted" not in wb.run("show", review).err
+        assert wb.json("calls", review)["calls"] == []
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=20)
+        assert "cancelled" in said
+    assert [call["outcome"] for call in wb.json("calls", review)["calls"]] == ["cancelled"]
+    assert list(running_dir().iterdir()) == []
+
+
+def test_what_a_deleted_review_left_goes_with_it(wb: CommandLine, review: str, server: ModelServer) -> None:
+    server.script(Slow(TEXT))
+    with asking(review, "because") as running:
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+    wb("delete", review)
+    assert list(running_dir().iterdir()) == []

@@ -1,0 +1,131 @@
+"""Pictures of the ledger: base, accepted, new; what was left out; a view by change; an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+from tests.model_server import Slow, model_server
+from tests.repos import Repo
+from workbench.app import Options, make_window
+from workbench.generation.contract import Edit, NewFile, write
+from workbench.store.settings import ModelSettings
+from workbench.ui.driving import CONTROL, SHIFT, Driver
+from workbench.ui.window import MainWindow
+from workbench.workflow.candidates import Asked
+from workbench.workflow.demo import demo_task, make_demo
+
+SIZE = (1600, 1000)
+
+
+def ledger_scenes(scratch: Path, folder: Path) -> list[Path]:
+    """Reached by keys on the demo's repository, with a scripted model."""
+    repository = make_demo(scratch / "ledger" / "cache-rewrite")
+    window = make_window(Options(size=SIZE))
+    window.show()
+    driver = Driver(window, folder)
+    window.errands.open(repository, Asked(task=demo_task(), new=True))
+    driver.until(lambda: window.controller.session is not None, "the review")
+    _idle(driver)
+    _altered(driver, Repo(repository))
+    with model_server() as server:
+        window.preferences.change(
+            models={"test": ModelSettings("openai/test", api_base=server.url, price_in=1.0, price_out=1.0)},
+            model="test",
+        )
+        window.controller.open_session().settings = window.preferences.settings  # type: ignore[assignment]
+        _only(driver, server)
+        _question(driver, server)
+    window.close()
+    return driver.taken
+
+
+def _idle(driver: Driver) -> None:
+    driver.until(lambda: not driver.window.tasks.is_busy, "the work behind the window")
+
+
+def _store(window: MainWindow) -> list[str]:
+    return [change.id for change in window.controller.open_session().by_path["cache/store.py"].changes]
+
+
+def _altered(driver: Driver, repo: Repo) -> None:
+    window = driver.window
+    session = window.controller.open_session()
+    window.view.go_to_change(_store(window)[0])
+    for _ in _store(window):
+        driver.type("a")
+    text = repo.read("cache/store.py").decode()
+    repo.write({"cache/store.py": text.replace("return value\n", "return value  # was: default\n")})
+    driver.type("R")
+    driver.until(lambda: session.review.index > 0, "the second round")
+    _idle(driver)
+    driver.type("!")
+    driver.shot("60-base-accepted-new")
+    driver.type("d")
+    driver.shot("61-since-last-round")
+    driver.type("dd")
+
+
+def _only(driver: Driver, server: object) -> None:
+    window = driver.window
+    session = window.controller.open_session()
+    change = next(
+        each
+        for each in session.changes_by_id.values()
+        if each.path == "cache/store.py" and each.added and each.removed
+    )
+    lines = [line.decode().rstrip("\n") for line in session.new_lines("cache/store.py")]
+    unique = [line for line in lines if lines.count(line) == 1 and line.strip()]
+    mine = change.added[0].decode().rstrip("\n")
+    other = next(line for line in reversed(unique) if line.encode() + b"\n" not in change.added)
+    server.script(  # type: ignore[attr-defined]
+        write(
+            [
+                Edit(
+                    "cache/store.py",
+                    "asked",
+                    (mine,),
+                    (mine, f"{mine[: len(mine) - len(mine.lstrip())]}pass"),
+                ),
+                Edit("cache/store.py", "not asked", (other,), (f"{other}  # tidier",)),
+                NewFile("cache/extra.py", "not asked", ("EXTRA = True",)),
+            ]
+        )
+    )
+    window.view.go_to_change(change.id)
+    window.run_command("only_change")
+    _idle(driver)
+    sheet = window.sheets.sending()
+    assert sheet is not None
+    driver.shot("62-only-this-change")
+    sheet.choose("test")
+    if sheet.take_out.isVisible():
+        sheet.take_out.setChecked(False)
+    number = session.review.round.number if session.review.round else 0
+    driver.press(Qt.Key.Key_Return, CONTROL)
+    driver.until(
+        lambda: bool(session.review.round and session.review.round.number > number), "the round", 120
+    )
+    _idle(driver)
+    driver.shot("63-left-out")
+
+
+def _question(driver: Driver, server: object) -> None:
+    window = driver.window
+    session = window.controller.open_session()
+    said = "The lock is held while the file is written, so `get` waits: that is the *whole* cost. I would"
+    server.script(Slow(said))  # type: ignore[attr-defined]
+    window.view.go_to_change(_store(window)[0])
+    driver.type("c? Does a reader wait for the writer here?")
+    driver.press(Qt.Key.Key_Return, CONTROL | SHIFT)
+    driver.until(lambda: any(text for _, text in window.controller.writing.values()), "the answer", 120)
+    if driver.folder is not None:
+        # Not `shot`, which waits until nothing is under way.
+        driver.until(lambda: window.view.is_settled, "the colours")
+        window.grab().save(str(driver.folder / "64-being-answered.png"))
+        driver.taken.append(driver.folder / "64-being-answered.png")
+    window.run_command("cancel_round")
+    driver.until(lambda: any(note.thread for note in session.review.notes.values()), "the end of it")
+    _idle(driver)
+    driver.shot("65-answered-in-part")

@@ -1,0 +1,395 @@
+"""The exact prompts: each can be read beside what arrived, searched, and compared line by line with another.
+
+A sheet over the review. What it shows are texts of the repository and of models: plain text, never markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.errors import UserError
+from workbench.review.changes import FileChange
+from workbench.review.line_diff import compare_texts, encoded
+from workbench.review.lines import split_lines
+from workbench.review.text import one_line, visible
+from workbench.ui.diff.document import Document
+from workbench.ui.diff.view import DiffView
+from workbench.ui.fonts import code_font
+from workbench.ui.keymap import chord
+from workbench.ui.search_line import SearchLine
+from workbench.ui.sheet import Sheet, as_tooltip, plain
+from workbench.ui.table import SCROLLS
+from workbench.ui.theme import Theme, mixed
+
+if TYPE_CHECKING:
+    from workbench.workflow.kept_calls import KeptCall
+
+NOTHING = "No model was asked yet in this review. Ctrl+Shift+Enter sends the feedback to one."
+_READING = "[ ] other prompt   h l prompt or answer   j k Space scroll   / search   n N matches   c compare"
+_COMPARING = (
+    "[ ] other   { } compared with   j k Space scroll   / search   n N matches   c the answers, then back"
+)
+_LISTED = 216
+_MOST_HITS = 2000
+
+
+class PromptSheet(Sheet):
+    """A list of the calls at the left; beside it prompt and answer, or two of either compared."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, width=1480, tall=True)
+        self.calls: tuple[KeptCall, ...] = ()
+        self.at = self.against = -1
+        self.comparing = ""
+        """"" while reading, else what is compared: "prompt" or "answer"."""
+        self._hits: list[tuple[int, int, int]] = []
+        self._hit = -1
+        self._hit_colours = (mixed(theme.open, theme.ground, 0.35), mixed(theme.accent, theme.ground, 0.55))
+        self.title = plain("The exact prompts", self.card, "title", wrapped=False)
+        self.summary = plain("Reading…", self.card, "dim")
+        self.list = QListWidget(self.card)
+        self.list.setFixedWidth(_LISTED)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setAccessibleName("The calls of this review")
+        self.prompt, self.answer = self._text("The exact prompt"), self._text("What arrived")
+        self.active = self.prompt
+        self.heads = {pane: plain("", self.card, "section", wrapped=False) for pane in self._panes}
+        self.view = DiffView(self.card, theme)
+        self.view.coloured = False  # a prompt is no file of any language
+        self.view.installEventFilter(self)
+        self._lines: tuple[bytes, ...] = ()
+        self.difference: FileChange | None = None
+        self.view.contents_wanted.connect(self._on_wanted)
+        self.search = SearchLine(self.card)
+        self.search.line.setPlaceholderText("Search in the prompt and in what arrived")
+        self.search.wanted.connect(self._find)
+        self.search.stepped.connect(self.step)
+        self.search.taken.connect(self.setFocus)
+        self.search.left.connect(self._leave_search)
+        self.view.hits_counted.connect(self.search.show_count)
+        self.list.currentRowChanged.connect(self._on_row)
+        self._lay_out()
+
+    @property
+    def _panes(self) -> tuple[QPlainTextEdit, QPlainTextEdit]:
+        return self.prompt, self.answer
+
+    def _text(self, name: str) -> QPlainTextEdit:
+        made = QPlainTextEdit(self.card)
+        made.setReadOnly(True)
+        made.setFont(code_font(12))
+        made.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        made.setAccessibleName(name)
+        made.installEventFilter(self)
+        return made
+
+    def _lay_out(self) -> None:
+        reading = QWidget(self.card)
+        panes = QHBoxLayout(reading)
+        panes.setContentsMargins(0, 0, 0, 0)
+        panes.setSpacing(14)
+        for pane, share in zip(self._panes, (3, 2), strict=True):
+            column = QVBoxLayout()
+            column.setSpacing(6)
+            column.addWidget(self.heads[pane])
+            column.addWidget(pane, 1)
+            panes.addLayout(column, share)
+        self.pages = QStackedWidget(self.card)
+        self.pages.addWidget(reading)
+        self.pages.addWidget(self.view)
+        middle = QHBoxLayout()
+        middle.setSpacing(14)
+        middle.addWidget(self.list)
+        middle.addWidget(self.pages, 1)
+        foot = QHBoxLayout()
+        self.keys = plain(_READING, self.card, "faint", wrapped=False)
+        foot.addWidget(self.keys, 1)
+        leave = QPushButton("Close  Esc", self.card)
+        leave.setProperty("kind", "quiet")
+        leave.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        leave.clicked.connect(self.close_sheet)
+        foot.addWidget(leave)
+        self.body.addWidget(self.title)
+        self.body.addWidget(self.summary)
+        self.body.addLayout(middle, 1)
+        self.body.addWidget(self.search)
+        self.body.addLayout(foot)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def show_calls(self, calls: Sequence[KeptCall]) -> None:
+        """List these. The one that was shown stays; at first it is the newest round's."""
+        before = self.calls[self.at] if 0 <= self.at < len(self.calls) else None
+        self.calls = tuple(calls)
+        self.list.blockSignals(True)
+        self.list.clear()
+        self.list.addItems([one_line(call.title) for call in self.calls])
+        for at, call in enumerate(self.calls):
+            self.list.item(at).setToolTip(as_tooltip(call.model))
+        self.list.blockSignals(False)
+        if not self.calls:
+            self.summary.setText(NOTHING)
+            self.pages.hide()
+            return
+        self.pages.show()
+        rounds = [at for at, call in enumerate(self.calls) if call.purpose == "round"]
+        newest = rounds[-1] if rounds else len(self.calls) - 1
+        self.show_call(self.calls.index(before) if before in self.calls else newest)
+
+    def show_call(self, at: int) -> None:
+        """Show one of the calls, and compare it with the one that it follows."""
+        self.at = max(0, min(at, len(self.calls) - 1))
+        self.list.setCurrentRow(self.at)
+        self.against = self._earlier(self.at)
+        self._show()
+
+    def _earlier(self, at: int) -> int:
+        """The call to compare with: the one before that was for the same, else any other."""
+        same = [other for other in range(at) if self.calls[other].purpose == self.calls[at].purpose]
+        others = [other for other in range(len(self.calls)) if other != at]
+        return same[-1] if same else others[0] if others else -1
+
+    def _show(self) -> None:
+        call = self.calls[self.at]
+        outcome = {"fits": "it fits", "repair": "asked again", "misfit": "it did not fit"}
+        parts = [call.title, one_line(call.model), outcome.get(call.outcome, one_line(call.outcome))]
+        parts += [f"wrong: {one_line(problem)}" for problem in call.problems[:2]]
+        self.summary.setText(" · ".join(part for part in parts if part))
+        self.keys.setText(_COMPARING if self.comparing else _READING)
+        if self.comparing and self.against >= 0:
+            self._show_difference()
+        else:
+            self.comparing = ""
+            self.title.setText("The exact prompts")
+            self.prompt.setPlainText(visible(call.prompt).text)
+            self.answer.setPlainText(visible(_arrived(call)).text)
+            self._mark_active()
+            self.pages.setCurrentIndex(0)
+        self._find_again()
+
+    def _show_difference(self) -> None:
+        now, then = self.calls[self.at], self.calls[self.against]
+        what = self.comparing
+        texts = (then.prompt, now.prompt) if what == "prompt" else (_arrived(then), _arrived(now))
+        words = "The prompt" if what == "prompt" else "What arrived"
+        self.title.setText(f"{words}: {then.title} → {now.title}")
+        name = f"{words.lower()}: {then.title} → {now.title}"
+        self.difference = file = compare_texts(*texts, name)
+        self._lines = split_lines(encoded(texts[0]))
+        if not file.runs:
+            self.summary.setText(f"{words} is the same in both.")
+        self.view.show_document(Document(files=(file,), read_only=True))
+        self.view.set_contents(file.path, self._lines)
+        self.pages.setCurrentIndex(1)
+
+    def _on_wanted(self, path: str) -> None:
+        self.view.set_contents(path, self._lines)
+
+    def _mark_active(self) -> None:
+        sizes = {self.prompt: "THE EXACT PROMPT", self.answer: "WHAT ARRIVED"}
+        for pane, words in sizes.items():
+            count = pane.document().characterCount() - 1
+            here = " · keys scroll this" if pane is self.active else ""
+            self.heads[pane].setText(f"{words} · {count:,} characters{here}")
+
+    # -- keys ---------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and watched is not self._over
+        ):
+            if chord(event) == "Ctrl+C":
+                return False
+            self.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = chord(event)
+        if keys == "Escape":
+            self._leave()
+        elif self.calls:
+            self.do(keys)
+        event.accept()
+
+    def do(self, keys: str) -> None:
+        """What a key means here."""
+        if keys in ("[", "]"):
+            self.show_call(self.at + (1 if keys == "]" else -1))
+        elif keys == "c":
+            self._compare()
+        elif keys in ("{", "}") and self.comparing:
+            self._compare_with(1 if keys == "}" else -1)
+        elif keys in ("h", "l", "Left", "Right") and not self.comparing:
+            self.active = self.prompt if keys in ("h", "Left") else self.answer
+            self._mark_active()
+        elif keys in ("/", "Ctrl+F"):
+            self.search.show()
+            self.search.setFocus()
+            self.search.line.selectAll()
+        elif keys in ("n", "N"):
+            self.step(1 if keys == "n" else -1)
+        elif keys in SCROLLS:
+            self._scroll(keys)
+
+    def _compare(self) -> None:
+        if self.against < 0:
+            self.summary.setText("There is no other prompt to compare with.")
+            return
+        self.comparing = {"": "prompt", "prompt": "answer"}.get(self.comparing, "")
+        self._show()
+
+    def _compare_with(self, step: int) -> None:
+        others = [at for at in range(len(self.calls)) if at != self.at]
+        self.against = others[(others.index(self.against) + step) % len(others)]
+        self._show()
+
+    def _scroll(self, keys: str) -> None:
+        if not self.comparing:
+            self.active.verticalScrollBar().triggerAction(SCROLLS[keys])
+        elif keys in ("Down", "j", "Up", "k"):
+            self.view.move_line(1 if keys in ("Down", "j") else -1)
+        elif keys in ("Home", "End"):
+            self.view.go_to_end(1 if keys == "End" else -1)
+        else:
+            self.view.page(1 if keys in ("PageDown", "Space") else -1)
+
+    def _leave(self) -> None:
+        """Escape leaves the search, then the comparison, then the sheet."""
+        if self.search.isVisibleTo(self.card):
+            self._leave_search()
+        elif self.comparing:
+            self.comparing = ""
+            self._show()
+        else:
+            self.close_sheet()
+
+    def close_sheet(self) -> None:
+        self.view.stop_helpers()
+        super().close_sheet()
+
+    def _on_row(self, row: int) -> None:
+        if row >= 0 and row != self.at:
+            self.show_call(row)
+
+    # -- searching ----------------------------------------------------------------------------
+
+    def _find_again(self) -> None:
+        line = self.search
+        if line.isVisibleTo(self.card):
+            self._find(line.line.text(), line.regex.isChecked(), line.case.isChecked())
+
+    def _find(self, text: str, regex: bool, case: bool) -> None:
+        try:
+            if self.comparing:
+                self.search.show_count(self.view.find(text, regex, case))
+                return
+            self._hits = [
+                (number, *span)
+                for number, pane in enumerate(self._panes)
+                for span in spans_of(pane.toPlainText(), text, regex=regex, case=case)
+            ]
+        except UserError as error:
+            self.search.show_words(error.message)
+            return
+        self.search.show_count(len(self._hits))
+        self._hit = -1
+        self.step(1)
+
+    def step(self, n: int) -> None:
+        """Go to the next match, or back."""
+        if self.comparing:
+            self.view.next_hit(n)
+            return
+        if self._hits:
+            self._hit = (self._hit + n) % len(self._hits) if self._hit >= 0 or n > 0 else len(self._hits) - 1
+        self._mark_hits()
+
+    def _mark_hits(self) -> None:
+        current = self._hits[self._hit] if 0 <= self._hit < len(self._hits) else None
+        for number, pane in enumerate(self._panes):
+            marks = []
+            for hit in self._hits:
+                if hit[0] == number:
+                    marks.append(_mark(pane, hit[1], hit[2], self._hit_colours[hit == current]))
+            pane.setExtraSelections(marks)
+        if current is not None:
+            pane = self._panes[current[0]]
+            cursor = QTextCursor(pane.document())
+            cursor.setPosition(current[1])
+            pane.setTextCursor(cursor)
+            pane.centerCursor()
+            self.active = pane
+            self._mark_active()
+
+    def _leave_search(self) -> None:
+        self.search.hide()
+        self._hits, self._hit = [], -1
+        self._mark_hits()
+        self.view.find("")
+        self.setFocus()
+
+
+def spans_of(text: str, wanted: str, *, regex: bool, case: bool) -> list[tuple[int, int]]:
+    """Where a text is found, as (start, length) in the half characters that Qt counts. UserError on a bad
+    expression.
+    """
+    if not wanted:
+        return []
+    try:
+        pattern = re.compile(wanted if regex else re.escape(wanted), 0 if case else re.IGNORECASE)
+    except re.error as error:
+        raise UserError(
+            f"“{wanted}” is not a regular expression: {error}.", hint="Search for it as text."
+        ) from error
+    found: list[tuple[int, int]] = []
+    at = units = 0
+    for match in pattern.finditer(text):
+        if len(found) == _MOST_HITS:
+            break
+        if match.end() > match.start():
+            units += _units(text[at : match.start()])
+            size = _units(match.group())
+            found.append((units, size))
+            at, units = match.end(), units + size
+    return found
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _mark(pane: QPlainTextEdit, start: int, length: int, colour: QColor) -> QTextEdit.ExtraSelection:
+    mark = QTextEdit.ExtraSelection()
+    cursor = QTextCursor(pane.document())
+    cursor.setPosition(start)
+    cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+    mark.cursor = cursor
+    mark.format.setBackground(colour)
+    return mark
+
+
+def _arrived(call: KeptCall) -> str:
+    """What arrived, with what came from tries that were cut, each under a line that says so."""
+    parts = [f"--- cut off, does not count\n{text}\n" for text in call.void]
+    if parts:
+        parts.append("--- the answer\n")
+    return "".join((*parts, call.answer)) or "Nothing arrived."
