@@ -40,7 +40,7 @@ def world(tmp_path: Path, home: Path, repo: Repo, monkeypatch: pytest.MonkeyPatc
 
 @contextmanager
 def watched() -> Iterator[list[bytes]]:
-    """The environments and command lines of all our descendants while something runs, the helpers among them."""
+    """The environments and command lines of our descendants while something runs, the helpers among them."""
     seen: list[bytes] = []
     ended = threading.Event()
     me = os.getpid()
@@ -48,11 +48,14 @@ def watched() -> Iterator[list[bytes]]:
     def look() -> None:
         while not ended.wait(0.005):
             for pid in _descendants(me):
-                for name in ("environ", "cmdline"):
-                    try:
-                        seen.append(Path(f"/proc/{pid}/{name}").read_bytes())
-                    except OSError:
-                        continue
+                try:
+                    # In this order: until it is another program, a child is still a copy of its parent.
+                    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                    given = Path(f"/proc/{pid}/environ").read_bytes()
+                except OSError:
+                    continue
+                if b"\0-m\0workbench\0" not in command:
+                    seen.extend((command, given))
 
     thread = threading.Thread(target=look)
     thread.start()

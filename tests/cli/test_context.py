@@ -126,6 +126,17 @@ def test_a_question_does_not_carry_a_secret_out_either(
     assert server.asked == []
 
 
+def test_a_second_reader_is_not_given_a_secret_either(
+    wb: CommandLine, shop: Repo, server: ModelServer
+) -> None:
+    shop.write({"code.py": f'{numbered(60)}T = "{TOKEN}"\n'})
+    review = wb.start(shop.root)
+    said = wb.refused("read", review, "--model", "scripted")
+    assert "GitHub token" in said
+    assert TOKEN not in said
+    assert server.asked == []
+
+
 def test_the_first_round_is_made_from_a_task_alone(
     wb: CommandLine, server: ModelServer, tmp_path: Path
 ) -> None:

@@ -47,7 +47,7 @@ def lost(wb: CommandLine, review: str) -> str:
     return ran.err
 
 
-def settle_model(url: str, reader: str = "", budget: float = 2.0) -> None:
+def settle_model(url: str, reader: str = "", budget: float = 2.0, more: str = "") -> None:
     """Two models at the scripted server, in the user's settings."""
     settings_path().parent.mkdir(parents=True, exist_ok=True)
     first = f'reader = "{reader}"\n' if reader else ""
@@ -55,7 +55,7 @@ def settle_model(url: str, reader: str = "", budget: float = 2.0) -> None:
         f'[models.{name}]\nmodel = "{model}"\napi_base = "{url}"\nkey_name = "OPENAI_API_KEY"\n\n'
         for name, model in (("writer", MODEL), ("second", OTHER))
     )
-    settings_path().write_text(f"{first}budget_review = {budget}\n\n{models}")
+    settings_path().write_text(f"{first}{more}budget_review = {budget}\n\n{models}")
 
 
 @pytest.fixture
@@ -478,6 +478,13 @@ def test_a_failure_and_a_reading_with_dropped_findings_wait_for_the_expert(
     )
     assert document.status == 10
     assert '"clean": false' in document.out
+
+
+def test_a_cap_waits_for_the_expert(wb: CommandLine, review: str, server: ModelServer) -> None:
+    settle_model(server.url, more="tokens_review = 50\n")
+    status, last = loop(wb, review)
+    assert (status, "budget" in last) == (10, True)
+    assert server.asked == []
 
 
 def test_until_clean_needs_a_model_a_reader_and_a_number(

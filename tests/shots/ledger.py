@@ -49,6 +49,11 @@ def _store(window: MainWindow) -> list[str]:
     return [change.id for change in window.controller.open_session().by_path["cache/store.py"].changes]
 
 
+def _shows_answer(window: MainWindow) -> bool:
+    notes = window.view._layout.document.notes
+    return any(reply.text for note, _ in notes for reply in note.thread)
+
+
 def _altered(driver: Driver, repo: Repo) -> None:
     window = driver.window
     session = window.controller.open_session()
@@ -119,7 +124,7 @@ def _question(driver: Driver, server: object) -> None:
     window.view.go_to_change(_store(window)[0])
     driver.type("c? Does a reader wait for the writer here?")
     driver.press(Qt.Key.Key_Return, CONTROL | SHIFT)
-    driver.until(lambda: any(text for _, text in window.controller.writing.values()), "the answer", 120)
+    driver.until(lambda: _shows_answer(window), "the answer", 120)
     if driver.folder is not None:
         # Not `shot`, which waits until nothing is under way.
         driver.until(lambda: window.view.is_settled, "the colours")

@@ -374,6 +374,13 @@ def _rounds(scratch: Path, folder: Path) -> list[Path]:
         driver.shot(f"64-prompts-compared-{name}")
         driver.press(Qt.Key.Key_Escape)
         driver.press(Qt.Key.Key_Escape)
+        driver.type("D")
+        driver.until(lambda: not window.tasks.is_busy, "the two rounds")
+        driver.type("]a")
+        sheet = window.rounds_desk.comparison()
+        driver.until(lambda: sheet is not None and sheet.view.is_settled, "the colours")
+        driver.shot(f"65-two-rounds-{name}")
+        driver.press(Qt.Key.Key_Escape)
     window.close()
     return driver.taken
 

@@ -40,7 +40,7 @@ class Parser(argparse.ArgumentParser):
         # Python 3.11 takes the value out of `--file=--` and hands on an empty list.
         if action.option_strings and action.nargs is None and arg_strings == ["--"]:
             return "--"
-        return super()._get_values(action, arg_strings)  # type: ignore[misc]
+        return super()._get_values(action, arg_strings)
 
     def error(self, message: str) -> NoReturn:
         raise UserError(f"{message[:1].upper()}{message[1:]}.", hint=f"See: {self.prog} --help")
@@ -76,6 +76,7 @@ def _window(parser: argparse.ArgumentParser) -> None:
 def _changes(parser: argparse.ArgumentParser) -> None:
     _what(parser)
     parser.add_argument("--round", type=int, metavar="N")
+    parser.add_argument("--against", type=int, metavar="M", help="what differs from round M; 0: the base")
 
 
 def _judge(parser: argparse.ArgumentParser) -> None:

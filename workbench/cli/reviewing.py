@@ -120,11 +120,14 @@ def changes(options: Options) -> int:
     gc.disable()
     named = named_review(options)
     if named is None:
-        if options.round is not None:
-            raise UserError("--round needs a review.", hint="List them: workbench reviews")
+        if options.round is not None or options.against is not None:
+            option = "--round" if options.round is not None else "--against"
+            raise UserError(f"{option} needs a review.", hint="List them: workbench reviews")
         return _changes_unsaved(options)
     with open_saved(named) as session:
         say(*session.messages)
+        if options.against is not None:
+            return _changes_between(options, session)
         if options.round is not None:
             return _changes_of_round(options, session)
         document = documents.changes_document(session) if options.json else _bare(session)
@@ -183,6 +186,27 @@ def _changes_of_round(options: Options, session: Session) -> int:
         ],
     }
     _print_changes(options, document, files, verdicts)
+    return 0
+
+
+def _changes_between(options: Options, session: Session) -> int:
+    """What differs from one round to another: nothing of it is a change of a round, or has a verdict."""
+    # Late: seldom wanted.
+    from workbench.workflow.comparing import compare_rounds  # noqa: PLC0415
+
+    current = session.review.round
+    number = options.round if options.round is not None else (current.number if current else 0)
+    found = compare_rounds(session, options.against, number)
+    document = {
+        "review": session.review.id,
+        "round": found.new,
+        "against": found.old,
+        "base": found.old_tree,
+        "tree": found.new_tree,
+        "not_shown": [],
+        "files": [documents.file_document(file) for file in found.files] if options.json else [],
+    }
+    _print_changes(options, document, found.files, {})
     return 0
 
 

@@ -131,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("costs", "What the models cost", ("$",), Menu.ROUND),
     Command("rounds", "The rounds as a picture", ("#",), Menu.ROUND),
     Command("prompts", "The exact prompts, and what arrived", ("E",), Menu.ROUND),
+    Command("compare", "Compare two rounds…", ("D",), Menu.ROUND),
     Command("keys", "The keys", ("?",), Menu.HELP, When.ALWAYS),
     Command("escape", "Leave selection, search, message", ("Escape",), Menu.HELP),
 )

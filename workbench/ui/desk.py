@@ -286,6 +286,10 @@ class Desk(QObject):
         """The exact prompts, and what arrived."""
         self._window.rounds_desk.open_prompts()
 
+    def compare_rounds(self) -> None:
+        """Any two rounds side by side."""
+        self._window.rounds_desk.compare()
+
     def pin_lines(self) -> None:
         """The lines under the cursor, for every next round."""
         self._window.trays.pin_lines()

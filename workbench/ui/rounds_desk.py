@@ -11,38 +11,43 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.ui.controller import Controller
+from workbench.ui.keymap import Keymap
 from workbench.ui.sheets import Sheets
 from workbench.ui.tasks import Report, Tasks
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from workbench.review.changes import FileChange
     from workbench.review.round_counts import RoundCounts
     from workbench.ui.calls_panel import CallsPanel
+    from workbench.ui.compare_sheet import CompareSheet
     from workbench.ui.prompt_view import PromptSheet
     from workbench.ui.round_picture import RoundPicture
+    from workbench.workflow.comparing import Comparison
     from workbench.workflow.kept_calls import KeptCall
     from workbench.workflow.session import Session
 
 # Each sheet is imported when it is first opened: the first frame needs none.
 # ruff: noqa: PLC0415
 
-PICTURE, PROMPTS = "round picture", "prompts"
+PICTURE, PROMPTS, COMPARING = "round picture", "prompts", "comparing"
 
 
 class RoundsDesk(QObject):
-    """Opens the cost panel, the picture of the rounds and the prompts."""
+    """Opens the cost panel, the picture of the rounds, the prompts, and two rounds side by side."""
 
     def __init__(
         self,
         controller: Controller,
         tasks: Tasks,
         sheets: Sheets,
+        keymap: Keymap,
         theme: Callable[[], Theme],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._controller, self._tasks = controller, tasks
-        self._sheets, self._theme = sheets, theme
+        self._sheets, self._keymap, self._theme = sheets, keymap, theme
         controller.changed.connect(self._on_changed)
 
     # -- what the models cost -----------------------------------------------------------------
@@ -139,6 +144,61 @@ class RoundsDesk(QObject):
         is_new = sheet is not None and (found[1] != sheet.calls or not found[1])
         if sheet is not None and is_new and found[0] is self._controller.session:
             sheet.show_calls(found[1])
+
+    # -- two rounds ---------------------------------------------------------------------------
+
+    def compare(self) -> None:
+        """Any two rounds side by side; at first the newest and the one before it."""
+        from workbench.ui.compare_sheet import CompareSheet
+        from workbench.workflow.comparing import numbers_of_rounds
+
+        numbers = numbers_of_rounds(self._controller.open_session())
+        if len(numbers) < 2:
+            self._controller.said.emit("There is no round yet to compare.", "", False)
+            return
+        sheet = CompareSheet(self._theme(), self._keymap, numbers, self._sheets.window)
+        sheet.wanted.connect(self._compare)
+        sheet.lines_wanted.connect(self._read_lines)
+        self._sheets.close()
+        self._sheets.show_over(sheet)
+        sheet.ask()
+
+    def comparison(self) -> CompareSheet | None:
+        """The two rounds, if they are what is open."""
+        from workbench.ui.compare_sheet import CompareSheet
+
+        found = self._sheets.current()
+        return found if isinstance(found, CompareSheet) else None
+
+    def _compare(self, old: int, new: int) -> None:
+        session = self._controller.open_session()
+
+        def work(_: Report) -> Comparison:
+            from workbench.workflow.comparing import compare_rounds
+
+            return compare_rounds(session, old, new)
+
+        self._tasks.start(COMPARING, work, self._on_compared, self._controller.fail)
+
+    def _on_compared(self, found: Comparison) -> None:
+        sheet = self.comparison()
+        if sheet is not None:
+            sheet.show_comparison(found)
+
+    def _read_lines(self, file: FileChange) -> None:
+        session = self._controller.open_session()
+
+        def work(_: Report) -> tuple[FileChange, tuple[bytes, ...]]:
+            from workbench.workflow.comparing import lines_before
+
+            return file, lines_before(session, file)
+
+        self._tasks.start(f"{COMPARING} {file.path}", work, self._on_lines, self._controller.fail)
+
+    def _on_lines(self, found: tuple[FileChange, tuple[bytes, ...]]) -> None:
+        sheet = self.comparison()
+        if sheet is not None:
+            sheet.show_lines(*found)
 
     def _on_changed(self) -> None:
         if self._sheets.current() is None or self._controller.session is None:

@@ -92,7 +92,9 @@ class MainWindow(QMainWindow):
             self.controller, self.errands, self.tasks, self.sheets, self.side, lambda: self.theme, self
         )
         self.trays = Trays(self.controller, self.tasks, self.sheets, self.view, lambda: self.theme, self)
-        self.rounds_desk = RoundsDesk(self.controller, self.tasks, self.sheets, lambda: self.theme, self)
+        self.rounds_desk = RoundsDesk(
+            self.controller, self.tasks, self.sheets, self.keymap, lambda: self.theme, self
+        )
         self.trusting = Trusting(
             self.controller, self.tasks, self.sheets, self.top.trust, lambda: self.theme, self
         )

@@ -75,7 +75,7 @@ def require_clear(found: Sequence[Finding]) -> None:
     raise SecretsFoundError(
         f"Nothing was sent: {count} like a secret. {said}{more}.",
         hint="Take the item out of the tray (key b), or let leave what is no secret: a there, or "
-        f"--allow-secret {stopped[0].id}",
+        f"workbench context REVIEW --allow-secret {stopped[0].id}",
         findings=stopped,
     )
 
