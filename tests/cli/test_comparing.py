@@ -75,7 +75,11 @@ def test_the_prompts_of_two_rounds_are_compared_line_by_line(
     review = wb.start(repo.root)
     wb("note", review, "--on", wb.change(review, "edited.py"), "!a number, please")
     wb("next", review, "--model", "scripted")
-    second = ANSWER.replace("line seven", "line 7 again").replace("REPLACE\nline 7 again", "REPLACE\nline 77")
+    second = (
+        ANSWER.replace("N1", "N2")
+        .replace("line seven", "line 7 again")
+        .replace("REPLACE\nline 7 again", "REPLACE\nline 77")
+    )
     running_server.script(second)
     wb("note", review, "--on", wb.change(review, "edited.py"), "!two of them")
     wb("next", review, "--model", "scripted")

@@ -99,7 +99,7 @@ def _chunk(delta: dict[str, str], finish: str | None = None) -> dict[str, object
 
 
 def _anthropic(text: str) -> Stream:
-    start = {
+    start: dict[str, object] = {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",

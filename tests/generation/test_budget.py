@@ -18,7 +18,9 @@ from workbench.review.rounds import Usage
 ASK = (Message("user", "one two three"),)
 
 
-def _backend(server: ModelServer, helpers: Helpers, *caps: Cap, model: str = "openai/gpt-4o-mini") -> LiteLLMBackend:
+def _backend(
+    server: ModelServer, helpers: Helpers, *caps: Cap, model: str = "openai/gpt-4o-mini"
+) -> LiteLLMBackend:
     return LiteLLMBackend(
         model,
         api_base=server.url,
@@ -37,10 +39,22 @@ def _run(backend: LiteLLMBackend) -> list[CallEvent]:
 @pytest.mark.parametrize(
     ("cap", "estimate", "said"),
     [
-        (Cap("round", "budget_round", 0.5, 0.5), Estimate(1, 0.1), "the budget of this round, $0.50, is spent"),
-        (Cap("review", "budget_review", 2, 1.9), Estimate(1, 0.2), "takes about $0.20, and of the budget of this"),
+        (
+            Cap("round", "budget_round", 0.5, 0.5),
+            Estimate(1, 0.1),
+            "the budget of this round, $0.50, is spent",
+        ),
+        (
+            Cap("review", "budget_review", 2, 1.9),
+            Estimate(1, 0.2),
+            "takes about $0.20, and of the budget of this",
+        ),
         (Cap("day", "budget_day", 2, 3), Estimate(1, None), "the budget of today, $2.00, is spent"),
-        (Cap("day", "tokens_day", 9_000, 8_000, in_tokens=True), Estimate(2_000, 0.0), "only 1,000 tokens are left"),
+        (
+            Cap("day", "tokens_day", 9_000, 8_000, in_tokens=True),
+            Estimate(2_000, 0.0),
+            "only 1,000 tokens are left",
+        ),
         (Cap("round", "budget_round", 0.5, 9), Estimate(1, 0.0), ""),
         (Cap("round", "budget_round", 0.5, 0.1), Estimate(10**9, None), ""),
         (Cap("round", "tokens_round", 5, 1, in_tokens=True), Estimate(4, None), ""),

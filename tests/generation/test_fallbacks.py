@@ -19,7 +19,12 @@ def _run(
     server.script(*script)
     line = [
         LiteLLMBackend(
-            model, api_base=server.url, key=KEY, timeout=20, helpers=helpers, patience=Patience(tries=2, first=0.001)
+            model,
+            api_base=server.url,
+            key=KEY,
+            timeout=20,
+            helpers=helpers,
+            patience=Patience(tries=2, first=0.001),
         )
         for model in ("openai/gpt-4o-mini", "openai/gpt-4o", "openai/o3")
     ]

@@ -374,15 +374,19 @@ def _rounds(scratch: Path, folder: Path) -> list[Path]:
         driver.shot(f"64-prompts-compared-{name}")
         driver.press(Qt.Key.Key_Escape)
         driver.press(Qt.Key.Key_Escape)
-        driver.type("D")
-        driver.until(lambda: not window.tasks.is_busy, "the two rounds")
-        driver.type("]a")
-        sheet = window.rounds_desk.comparison()
-        driver.until(lambda: sheet is not None and sheet.view.is_settled, "the colours")
-        driver.shot(f"65-two-rounds-{name}")
-        driver.press(Qt.Key.Key_Escape)
+        _compare_two(driver, f"65-two-rounds-{name}")
     window.close()
     return driver.taken
+
+
+def _compare_two(driver: Driver, name: str) -> None:
+    driver.type("D")
+    driver.until(lambda: not driver.window.tasks.is_busy, "the two rounds")
+    driver.type("]a")
+    sheet = driver.window.rounds_desk.comparison()
+    driver.until(lambda: sheet is not None and sheet.view.is_settled, "the colours")
+    driver.shot(name)
+    driver.press(Qt.Key.Key_Escape)
 
 
 def _asked_for(session: Session, number: int) -> None:

@@ -20,6 +20,7 @@ from workbench.ui.table import ScrollSheet
 from workbench.ui.theme import Theme, mixed
 
 ROW, LEGEND, LEFT, RIGHT, BAR = 84, 34, 172, 236, 20
+NO_ROUNDS = "There is no round yet. Ctrl+Shift+Enter asks a model for one."
 MANY = 6
 """Rounds up to which the sheet is as high as they are."""
 
@@ -197,6 +198,8 @@ class RoundPicture(ScrollSheet):
 
 def summary(rows: Sequence[RoundCounts]) -> str:
     """All rounds in one line."""
+    if not rows:
+        return NO_ROUNDS
     altered, back = sum(row.altered for row in rows), sum(row.back for row in rows)
     count = sum(bool(row.author) for row in rows)
     parts = ["1 round" if count == 1 else f"{count} rounds"]

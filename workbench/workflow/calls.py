@@ -1,7 +1,7 @@
 """Calls to models: who is called by a name, under which budgets, and the record of each in the review.
 
 Blocking where it says so. Every call that the program makes for a review goes through here: a round and its
-repairs (`send.py`), a question (`ask_model`), the second reader (`ask_model`).
+repairs (`send.py`), a question (`ask_model`), the second reader (`line_of`, `made`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from workbench.generation.failures import NOT_MADE, Trouble
 from workbench.generation.prompt import Message
 from workbench.generation.providers import key_name
 from workbench.review.actions import CallMade
-from workbench.review.costs import Sum, total
+from workbench.review.costs import total
 from workbench.review.rounds import Usage
 from workbench.store.keys import key_for
 from workbench.store.log import ActionLog
@@ -130,11 +130,6 @@ def midnight() -> float:
 def calls_of_day(log: ActionLog) -> list[tuple[str, CallMade]]:
     """Today's calls of all reviews, each with its review's id."""
     return log.calls_since(midnight())
-
-
-def sum_of_day(log: ActionLog) -> Sum:
-    """What all reviews together have used today."""
-    return total(call for _, call in calls_of_day(log))
 
 
 # -- records ----------------------------------------------------------------------------------

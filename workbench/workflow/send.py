@@ -36,7 +36,6 @@ from workbench.generation.generate import generate, generate_offline
 from workbench.generation.prompt import Request, build, rough_tokens
 from workbench.review.actions import FeedbackSent, RoundFailed
 from workbench.review.compose import Take
-from workbench.review.costs import total
 from workbench.review.feedback import as_markdown
 from workbench.review.rounds import Source
 from workbench.store.rules import count_sent
@@ -86,7 +85,6 @@ __all__ = [
     "recipients",
     "require_ready",
     "send_feedback",
-    "spent",
     "start_tree",
     "take",
     "words",
@@ -451,9 +449,3 @@ def _lost(session: Session, event: NotAnswered, kept: str) -> Lost:
         usage=event.exchange.usage,
     )
     return Lost(action, event.sentence, event.hint, event.trouble is Trouble.CANCELLED)
-
-
-def spent(session: Session) -> float | None:
-    """Dollars that this review's calls cost; None when a call's cost is unknown."""
-    done = total(session.review.calls)
-    return None if done.unknown_cost else done.cost
