@@ -80,7 +80,7 @@ def test_the_prompts_of_two_rounds_are_compared_line_by_line(
         .replace("line seven", "line 7 again")
         .replace("REPLACE\nline 7 again", "REPLACE\nline 77")
     )
-    running_server.script(second)
+    running_server.script(second.replace("line 7 again\n=======", "no such line\n======="), second)
     wb("note", review, "--on", wb.change(review, "edited.py"), "!two of them")
     wb("next", review, "--model", "scripted")
 
@@ -90,7 +90,7 @@ def test_the_prompts_of_two_rounds_are_compared_line_by_line(
     assert "two of them" in "".join(line for line in patch.splitlines() if line.startswith("+"))
     whole = {number: wb.json("prompt", review, "--round", number, "--answer") for number in ("2", "3")}
     assert whole["2"]["answer"] == ANSWER
-    assert whole["3"]["answer"] == second
+    assert whole["3"]["answer"] == second, "not the one that did not fit, and was asked for again"
     difference = wb("prompt", review, "--against", "2", "--answer")
     assert "+line 77" in difference.splitlines()
     assert wb("prompt", review, "--round", "2", "--against", "2") == "They are the same."

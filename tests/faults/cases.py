@@ -170,12 +170,16 @@ class Scenes:
         between = self._look()
         self._files_are_whole(scene, between)
         said = self._start_again(scene)
-        now = self._without_named_locks(self._look(), said)
+        found = self._without_named_locks(self._look(), said)
+        now = self._without_interrupted(scene, found, said)
         if scene.starts:
             self._is_one_of(now, scene.pictures[-1:], 0)
+        elif now is not found:
+            # The round did not arrive: what is there is not what the step would have come to.
+            self._is_one_of(now, scene.pictures[:-1][acknowledged : acknowledged + 2], acknowledged)
         else:
             self._is_one_of(now, scene.pictures[acknowledged : acknowledged + 2], acknowledged)
-        recovered = between["files"] != now["files"] or _count(between) != _count(now)
+        recovered = between["files"] != found["files"] or _count(between) != _count(found)
         if recovered and not said and not scene.starts:
             raise Failed("the next start made something good and did not say so")
         # A landing that had not written anything yet is said to be taken back, too.
@@ -184,7 +188,7 @@ class Scenes:
         again = self._start_again(scene)
         if again:
             raise Failed(f"the second start still says: {again}")
-        self._goes_on(scene, now)
+        self._goes_on(scene, found)
 
     def _acknowledged(self) -> int:
         noted = self.place.folder / "acknowledged"
@@ -206,6 +210,37 @@ class Scenes:
         for each in named:
             Path(each).unlink()
         return {**now, "locks": [each for each in now["locks"] if each not in named]}
+
+    @staticmethod
+    def _without_interrupted(scene: Scene, now: Picture, said: str) -> Picture:
+        """A round that was being made is recorded as interrupted by the next start, which says so. That one
+        fact, the newest, is the only one that may be there besides; the same picture where there is none.
+        """
+        if scene.step.name != "next" or not now["reviews"]:
+            return now
+        *others, review = now["reviews"]
+        known = len(scene.pictures[0]["reviews"][-1]["failures"])
+        failures = review["failures"][known:]
+        told = "it was interrupted" in said
+        if not failures and not told:
+            return now
+        number = len(review["rounds"]) + 1
+        if (
+            len(failures) != 1
+            or review["kinds"][-1] != "RoundFailed"
+            or failures[0][0] != number
+            or not failures[0][1].startswith("It was interrupted: ")
+            or f"Round {number}, asked of offline: it was interrupted" not in said
+        ):
+            raise Failed(f"recorded as interrupted: {failures}; the next start said: {said}")
+        without = {
+            **review,
+            "actions": review["actions"][:-1],
+            "kinds": review["kinds"][:-1],
+            "failures": review["failures"][:-1],
+            "listed": [*review["listed"][:-1], review["listed"][-1] - 1],
+        }
+        return {**now, "reviews": [*others, without]}
 
     def _files_are_whole(self, scene: Scene, between: Picture) -> None:
         """Every file is as it was before or after; the landing's own folder is the only thing besides."""

@@ -275,6 +275,7 @@ def _of_review(log: ActionLog, name: str) -> dict[str, Any]:
         "verdicts": sorted(f"{path} {held!r}" for path, held in now.current.items() if held),
         "notes": [[note.id, note.text, note.settled, note.withdrawn] for note in now.notes.values()],
         "landings": [[each.purpose, each.round, len(each.files)] for each in now.landings],
+        "failures": [[each.number, each.why] for each in now.failures],
         "listed": _listed(log, name),
     }
 

@@ -134,11 +134,11 @@ def test_a_note_is_made_a_rule_by_one_key(hands: Hands, shop: Repo) -> None:
     hands.open(shop)
     hands.type("c! No print in the library.")
     hands.press(Qt.Key.Key_Return, CONTROL)
-    hands.type(";")
     hands.type("M")
     (rule,) = read_rules()
     assert (rule.text, rule.pattern, bool(rule.repository)) == ("No print in the library.", "*.py", True)
     assert "R1" in hands.notice()
+    hands.type(";")
     hands.type("M")
     assert len(read_rules()) == 1
     assert "already" in hands.notice()

@@ -303,3 +303,10 @@ def test_in_a_narrow_window_panels_give_way_to_the_code_and_come_back(hands: Han
 
     window.resize(1200, 800)
     hands.until(lambda: window.files.isVisible() and window.side.isVisible())
+
+
+def test_a_new_window_is_whole_on_a_small_screen() -> None:
+    assert usual_size(QSize(2560, 1440)) == QSize(1600, 1000)
+    small = usual_size(QSize(1366, 768))
+    assert small.width() < 1366
+    assert small.height() < 768 - 30

@@ -61,12 +61,13 @@ def _read_again(options: Options) -> int:
     """What arrived for a round, or what differs between the prompts or the answers of two."""
     # Late: seldom wanted.
     from workbench.review.line_diff import as_patch  # noqa: PLC0415
-    from workbench.workflow.kept_calls import newest_asked, prompt_of_round  # noqa: PLC0415
+    from workbench.workflow import kept_calls  # noqa: PLC0415
 
     with saved(options) as session:
-        number = options.round if options.round is not None else newest_asked(session)
-        now = prompt_of_round(session, number)
-        then = prompt_of_round(session, options.against) if options.against is not None else None
+        number = options.round if options.round is not None else kept_calls.newest_asked(session)
+        read = kept_calls.answer_of_round if options.answer else kept_calls.prompt_of_round
+        now = read(session, number)
+        then = read(session, options.against) if options.against is not None else None
     text = now.answer if options.answer else now.prompt
     document = {"round": number, "model": now.model, "answer" if options.answer else "prompt": text}
     if then is not None:

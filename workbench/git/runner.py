@@ -304,10 +304,13 @@ def _loaded() -> Git:
             _drop_inherited()
             os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program()
             os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+            # Its import runs `git version` with all that we inherited. Keys are read much later, if at all.
+            keys = {name: os.environ.pop(name) for name in list(os.environ) if holds_key(name)}
             try:
                 from git.cmd import Git  # noqa: PLC0415  late: 50 to 110 ms, see the head of this file
             finally:
                 del os.environ["GIT_PYTHON_GIT_EXECUTABLE"], os.environ["GIT_PYTHON_REFRESH"]
+                os.environ.update(keys)
             # Never in the work tree: nothing there may be found by a relative name.
             _git = Git(os.path.abspath(os.sep))
         return _git

@@ -110,12 +110,12 @@ class FindingsList(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._measure(self.width())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for number, row in enumerate(self._rows):
-            top, bottom = self._tops[number], self._tops[number + 1]
-            if bottom >= event.rect().top() and top <= event.rect().bottom():
-                self._paint_row(painter, row, top, bottom)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for number, row in enumerate(self._rows):
+                top, bottom = self._tops[number], self._tops[number + 1]
+                if bottom >= event.rect().top() and top <= event.rect().bottom():
+                    self._paint_row(painter, row, top, bottom)
 
     def _paint_row(self, painter: QPainter, row: FindingRow, top: int, bottom: int) -> None:
         theme, colour = self._theme, self._colour(row)

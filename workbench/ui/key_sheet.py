@@ -54,22 +54,22 @@ class _Keys(QWidget):
         return QSize(900, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = self.width() / COLUMNS
-        for number, column in enumerate(self._columns):
-            left, top = number * width, 0.0
-            for title, rows in column:
-                painter.setFont(interface_font(11, QFont.Weight.DemiBold))
-                painter.setPen(self._theme.dim)
-                painter.drawText(
-                    QRectF(left, top, width, TITLE), Qt.AlignmentFlag.AlignVCenter, title.upper()
-                )
-                top += TITLE
-                for keys, words in rows:
-                    self._row(painter, QRectF(left, top, width - 24, ROW), keys, words)
-                    top += ROW
-                top += 12
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            width = self.width() / COLUMNS
+            for number, column in enumerate(self._columns):
+                left, top = number * width, 0.0
+                for title, rows in column:
+                    painter.setFont(interface_font(11, QFont.Weight.DemiBold))
+                    painter.setPen(self._theme.dim)
+                    painter.drawText(
+                        QRectF(left, top, width, TITLE), Qt.AlignmentFlag.AlignVCenter, title.upper()
+                    )
+                    top += TITLE
+                    for keys, words in rows:
+                        self._row(painter, QRectF(left, top, width - 24, ROW), keys, words)
+                        top += ROW
+                    top += 12
 
     def _row(self, painter: QPainter, row: QRectF, keys: tuple[str, ...], words: str) -> None:
         at = row.left()

@@ -65,25 +65,25 @@ class KeyHints(QWidget):
         return QSize(200, 24)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        words, caps = QFontMetrics(self._font), QFontMetrics(code_font(11))
-        middle = self.height() / 2
-        right = float(self.width())
-        self._spots = []
-        for command, key, word in reversed(self._hints):
-            width = cap_width(key, caps) + GAP + words.horizontalAdvance(word)
-            left = right - width
-            if left < 0:
-                break
-            across = paint_cap(painter, self._theme, QPointF(left, middle), key)
-            painter.setFont(self._font)
-            painter.setPen(self._theme.dim)
-            start = left + across + GAP
-            box = QRectF(start, 0, right - start + 2, self.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
-            self._spots.append((left, right, command))
-            right = left - BETWEEN
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            words, caps = QFontMetrics(self._font), QFontMetrics(code_font(11))
+            middle = self.height() / 2
+            right = float(self.width())
+            self._spots = []
+            for command, key, word in reversed(self._hints):
+                width = cap_width(key, caps) + GAP + words.horizontalAdvance(word)
+                left = right - width
+                if left < 0:
+                    break
+                across = paint_cap(painter, self._theme, QPointF(left, middle), key)
+                painter.setFont(self._font)
+                painter.setPen(self._theme.dim)
+                start = left + across + GAP
+                box = QRectF(start, 0, right - start + 2, self.height())
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
+                self._spots.append((left, right, command))
+                right = left - BETWEEN
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         for left, right, command in self._spots:

@@ -125,33 +125,33 @@ class LedgerList(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._measure(self.width())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme
-        for number, row in enumerate(self._rows):
-            top, bottom = self._tops[number], self._tops[number + 1]
-            if bottom < event.rect().top() or top > event.rect().bottom():
-                continue
-            colour = colour_of(row.said, theme)
-            painter.setOpacity(0.55 if row.answered else 1.0)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            painter.drawEllipse(QPointF(4, top + PAD + 8), 4, 4)
-            painter.setFont(self._bold)
-            painter.setPen(colour)
-            word = QRect(LEFT, top + PAD, WORD - 6, 40)
-            painter.drawText(word, Qt.TextFlag.TextWordWrap, row.said.value)
-            room = QRect(LEFT + WORD, top + PAD, self.width() - LEFT - WORD, bottom - top)
-            painter.setFont(self._plain)
-            painter.setPen(theme.text)
-            painter.drawText(room, Qt.TextFlag.TextWordWrap, row.where)
-            used = painter.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, row.where).height()
-            painter.setFont(self._small)
-            painter.setPen(theme.faint)
-            painter.drawText(room.adjusted(0, used + 2, 0, 0), Qt.TextFlag.TextWordWrap, row.words)
-            painter.setOpacity(1.0)
-            painter.setPen(theme.line)
-            painter.drawLine(0, bottom - 1, self.width(), bottom - 1)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            theme = self._theme
+            for number, row in enumerate(self._rows):
+                top, bottom = self._tops[number], self._tops[number + 1]
+                if bottom < event.rect().top() or top > event.rect().bottom():
+                    continue
+                colour = colour_of(row.said, theme)
+                painter.setOpacity(0.55 if row.answered else 1.0)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour)
+                painter.drawEllipse(QPointF(4, top + PAD + 8), 4, 4)
+                painter.setFont(self._bold)
+                painter.setPen(colour)
+                word = QRect(LEFT, top + PAD, WORD - 6, 40)
+                painter.drawText(word, Qt.TextFlag.TextWordWrap, row.said.value)
+                room = QRect(LEFT + WORD, top + PAD, self.width() - LEFT - WORD, bottom - top)
+                painter.setFont(self._plain)
+                painter.setPen(theme.text)
+                painter.drawText(room, Qt.TextFlag.TextWordWrap, row.where)
+                used = painter.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, row.where).height()
+                painter.setFont(self._small)
+                painter.setPen(theme.faint)
+                painter.drawText(room.adjusted(0, used + 2, 0, 0), Qt.TextFlag.TextWordWrap, row.words)
+                painter.setOpacity(1.0)
+                painter.setPen(theme.line)
+                painter.drawLine(0, bottom - 1, self.width(), bottom - 1)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         for number, row in enumerate(self._rows):

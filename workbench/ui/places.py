@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QObject, QTimer
+from PySide6.QtCore import QByteArray, QObject, QSize, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from workbench.errors import UserError
@@ -19,6 +19,15 @@ QUIET = 600
 
 LEAST = {0: 760, 2: 1040}
 """By the number of a panel, the narrowest window that shows it beside the code without being asked."""
+
+
+FRAME = QSize(8, 40)
+"""What a desktop draws around a window: its screen counts that as free."""
+
+
+def usual_size(screen: QSize) -> QSize:
+    """As large as the drawings of the window, and whole on the screen."""
+    return QSize(1600, 1000).boundedTo(screen - FRAME)
 
 
 class Places(QObject):

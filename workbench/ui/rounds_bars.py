@@ -72,27 +72,27 @@ class RoundsBars(QWidget):
         return QSize(200, ROW * len(self._bars))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, width = self._theme, self.width()
-        for number, bar in enumerate(self._bars):
-            row = QRectF(0, number * ROW, width, ROW)
-            if bar.current and len(self._bars) > 1:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.raised)
-                painter.drawRoundedRect(row.adjusted(0, 1, 0, -1), 6, 6)
-            painter.setFont(self._bold)
-            painter.setPen(theme.text)
-            painter.drawText(row.adjusted(8, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, bar.label)
-            painter.setFont(self._font)
-            painter.setPen(theme.faint)
-            right = row.adjusted(width - RIGHT, 0, -8, 0)
-            words = painter.fontMetrics().elidedText(
-                bar.words, Qt.TextElideMode.ElideRight, int(right.width())
-            )
-            painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
-            room = QRectF(NUMBER, row.center().y() - 4.5, width - NUMBER - RIGHT - 4, 9)
-            self._paint_bar(painter, room, self._parts(bar))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            theme, width = self._theme, self.width()
+            for number, bar in enumerate(self._bars):
+                row = QRectF(0, number * ROW, width, ROW)
+                if bar.current and len(self._bars) > 1:
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(theme.raised)
+                    painter.drawRoundedRect(row.adjusted(0, 1, 0, -1), 6, 6)
+                painter.setFont(self._bold)
+                painter.setPen(theme.text)
+                painter.drawText(row.adjusted(8, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, bar.label)
+                painter.setFont(self._font)
+                painter.setPen(theme.faint)
+                right = row.adjusted(width - RIGHT, 0, -8, 0)
+                words = painter.fontMetrics().elidedText(
+                    bar.words, Qt.TextElideMode.ElideRight, int(right.width())
+                )
+                painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+                room = QRectF(NUMBER, row.center().y() - 4.5, width - NUMBER - RIGHT - 4, 9)
+                self._paint_bar(painter, room, self._parts(bar))
 
     def _parts(self, bar: RoundBar) -> list[tuple[int, QColor]]:
         theme, progress = self._theme, bar.progress

@@ -256,7 +256,7 @@ class Shapes(QObject):
             sheet.close_editor()
             sheet.close_sheet()
         self._controller.judged.emit(after)
-        self._controller.said.emit(f"{words}{left}", "u takes all of it back.", False)
+        self._controller.said.emit(f"{words}{left}", "u takes it back.", False)
 
     # -- drafts -------------------------------------------------------------------------------
 

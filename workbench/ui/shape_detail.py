@@ -34,25 +34,26 @@ class ShapeHeading(QWidget):
         self.setAccessibleName(f"{before or 'nothing'} becomes {after or 'nothing'}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, x = QPainter(self), 0.0
-        room = self.width() / max(1, len(self._parts)) - 10
-        drop = (self.height() - self._shaper.height) / 2
-        for number, (text, ground) in enumerate(self._parts):
-            width = min(text.width + 12, room)
-            if number:
-                painter.setPen(self._theme.dim)
-                painter.setFont(interface_font())
-                painter.drawText(QRectF(x, 0, 24, self.height()), Qt.AlignmentFlag.AlignCenter, "→")
-                x += 24
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ground)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.drawRoundedRect(QRectF(x, 1, width, self.height() - 2), 4, 4)
-            painter.save()
-            painter.setClipRect(QRectF(x, 0, width - 4, self.height()))
-            text.draw(painter, x + 6, drop)
-            painter.restore()
-            x += width
+        x = 0.0
+        with QPainter(self) as painter:
+            room = self.width() / max(1, len(self._parts)) - 10
+            drop = (self.height() - self._shaper.height) / 2
+            for number, (text, ground) in enumerate(self._parts):
+                width = min(text.width + 12, room)
+                if number:
+                    painter.setPen(self._theme.dim)
+                    painter.setFont(interface_font())
+                    painter.drawText(QRectF(x, 0, 24, self.height()), Qt.AlignmentFlag.AlignCenter, "→")
+                    x += 24
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(ground)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+                painter.drawRoundedRect(QRectF(x, 1, width, self.height() - 2), 4, 4)
+                painter.save()
+                painter.setClipRect(QRectF(x, 0, width - 4, self.height()))
+                text.draw(painter, x + 6, drop)
+                painter.restore()
+                x += width
 
 
 class ShapeDetail(QWidget):
@@ -94,22 +95,25 @@ class ShapeDetail(QWidget):
         return len(self._lines) <= MOST and SIGN + widest + 12 <= self.width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = self._theme, QPainter(self)
-        painter.fillRect(self.rect(), theme.ground)
-        painter.setFont(interface_font(12))
-        painter.setPen(theme.text)
-        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        if self._words:
-            painter.drawText(self.rect().adjusted(12, 0, -12, 0), left, self._words)
-        fits = len(self._lines) <= MOST
-        shown = self._lines if fits else self._lines[: MOST - 1]
-        for number, (sign, text) in enumerate(shown):
-            row = QRectF(0, PAD + number * LINE, self.width(), LINE)
-            painter.fillRect(row, theme.removed_row if sign == "−" else theme.added_row)
-            drop = (LINE - self._shaper.height) / 2
-            self._shaper.plain(sign, theme.dim).draw(painter, 8, row.top() + drop)
-            self._shaper.plain(text, theme.text).draw(painter, SIGN, row.top() + drop)
-        if not fits:
-            row = QRectF(SIGN, PAD + len(shown) * LINE, self.width() - SIGN, LINE)
-            painter.setPen(theme.dim)
-            painter.drawText(row, left, f"and {len(self._lines) - len(shown):,} more lines: Enter goes there")
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme.ground)
+            painter.setFont(interface_font(12))
+            painter.setPen(theme.text)
+            left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            if self._words:
+                painter.drawText(self.rect().adjusted(12, 0, -12, 0), left, self._words)
+            fits = len(self._lines) <= MOST
+            shown = self._lines if fits else self._lines[: MOST - 1]
+            for number, (sign, text) in enumerate(shown):
+                row = QRectF(0, PAD + number * LINE, self.width(), LINE)
+                painter.fillRect(row, theme.removed_row if sign == "−" else theme.added_row)
+                drop = (LINE - self._shaper.height) / 2
+                self._shaper.plain(sign, theme.dim).draw(painter, 8, row.top() + drop)
+                self._shaper.plain(text, theme.text).draw(painter, SIGN, row.top() + drop)
+            if not fits:
+                row = QRectF(SIGN, PAD + len(shown) * LINE, self.width() - SIGN, LINE)
+                painter.setPen(theme.dim)
+                painter.drawText(
+                    row, left, f"and {len(self._lines) - len(shown):,} more lines: Enter goes there"
+                )

@@ -288,9 +288,8 @@ class ShapeList(QListView):
         return max(1, self.viewport().height() // ROW - 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), self._ground)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), self._ground)
         super().paintEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

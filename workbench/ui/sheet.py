@@ -63,7 +63,8 @@ class Sheet(QWidget):
             self.close_sheet()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, 110))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(0, 0, 0, 110))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # Tab stays inside the sheet.

@@ -83,12 +83,12 @@ class Table(QWidget):
         return QSize(700, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        top, seen = 0, event.rect()
-        for section in self.sections:
-            if top < seen.bottom() and top + section.height > seen.top():
-                self._section(painter, section, top, seen.top(), seen.bottom())
-            top += section.height
+        with QPainter(self) as painter:
+            top, seen = 0, event.rect()
+            for section in self.sections:
+                if top < seen.bottom() and top + section.height > seen.top():
+                    self._section(painter, section, top, seen.top(), seen.bottom())
+                top += section.height
 
     def _section(self, painter: QPainter, section: Section, top: int, low: int, high: int) -> None:
         theme = self._theme

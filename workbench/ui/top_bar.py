@@ -40,18 +40,18 @@ class Field(QWidget):
         return QSize(FIELD, 26)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._theme.line)
-        painter.setBrush(self._theme.ground)
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        painter.setPen(self._theme.faint)
-        inner = self.rect().adjusted(10, 0, -10, 0)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._keys)
-        words = painter.fontMetrics().elidedText(
-            "Go to file, change, command…", Qt.TextElideMode.ElideRight, inner.width() - 60
-        )
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self._theme.line)
+            painter.setBrush(self._theme.ground)
+            painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            painter.setPen(self._theme.faint)
+            inner = self.rect().adjusted(10, 0, -10, 0)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._keys)
+            words = painter.fontMetrics().elidedText(
+                "Go to file, change, command…", Qt.TextElideMode.ElideRight, inner.width() - 60
+            )
+            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()
@@ -107,11 +107,11 @@ class MenuButton(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setPen(self._theme.dim)
-        middle = self.height() / 2
-        for step in (-4, 0, 4):
-            painter.drawLine(QPointF(8, middle + step), QPointF(20, middle + step))
+        with QPainter(self) as painter:
+            painter.setPen(self._theme.dim)
+            middle = self.height() / 2
+            for step in (-4, 0, 4):
+                painter.drawLine(QPointF(8, middle + step), QPointF(20, middle + step))
 
 
 class TopBar(QWidget):

@@ -210,11 +210,20 @@ class Trays(QObject):
             words = f"Pinned {made[0].name}: every next round gets it."
             self._controller.said.emit(words, "b shows all that it gets; u takes the pin away.", False)
 
+    def _note_here(self) -> str | None:
+        """The note under the cursor, or the only one on the change under it, as just after writing it."""
+        stop = self._view.stop()
+        if stop.note is not None or stop.change is None:
+            return stop.note
+        notes = self._controller.open_session().notes_in_round()
+        here = [note.id for note, place in notes if place is not None and place.change == stop.change]
+        return here[0] if len(here) == 1 else None
+
     def make_rule(self) -> None:
         """Make a house rule of the note under the cursor."""
         from workbench.workflow.rules import rule_of_note
 
-        session, note = self._controller.open_session(), self._view.stop().note
+        session, note = self._controller.open_session(), self._note_here()
         if note is None:
             self._controller.said.emit("There is no note under the cursor.", "; goes to the next one.", False)
             return

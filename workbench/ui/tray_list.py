@@ -208,21 +208,23 @@ class _Rows(QWidget):
         return sum(HEAD if each.is_head else ROW for each in self._list.rows[:row])
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(event.rect(), self._theme.raised)
-        top = 0
-        for number, row in enumerate(self._list.rows):
-            height = HEAD if row.is_head else ROW
-            area = QRect(0, top, self.width(), height)
-            if area.intersects(event.rect()):
-                if row.is_head:
-                    painter.setFont(self._head)
-                    painter.setPen(self._theme.dim)
-                    painter.drawText(area.adjusted(PAD, 8, -PAD, 0), Qt.AlignmentFlag.AlignVCenter, row.title)
-                else:
-                    self._paint(painter, row, area, here=number == self._list.cursor_at)
-            top += height
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(event.rect(), self._theme.raised)
+            top = 0
+            for number, row in enumerate(self._list.rows):
+                height = HEAD if row.is_head else ROW
+                area = QRect(0, top, self.width(), height)
+                if area.intersects(event.rect()):
+                    if row.is_head:
+                        painter.setFont(self._head)
+                        painter.setPen(self._theme.dim)
+                        painter.drawText(
+                            area.adjusted(PAD, 8, -PAD, 0), Qt.AlignmentFlag.AlignVCenter, row.title
+                        )
+                    else:
+                        self._paint(painter, row, area, here=number == self._list.cursor_at)
+                top += height
 
     def _paint(self, painter: QPainter, row: TrayRow, area: QRect, *, here: bool) -> None:
         theme = self._theme

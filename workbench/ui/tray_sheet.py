@@ -34,32 +34,32 @@ class RoomBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, tray = self._theme, self._tray
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        whole = QRectF(self.rect()).adjusted(0, 2, 0, -2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.text, theme.raised, 0.08))
-        painter.drawRoundedRect(whole, 2, 2)
-        if tray is None or not tray.total:
-            return
-        room = max(tray.budget or tray.total, tray.total)
-        colours = {
-            Kind.TASK: theme.open,
-            Kind.FEEDBACK: theme.altered,
-            Kind.CHANGED: theme.accent,
-            Kind.PINNED: theme.accepted,
-            Kind.RULE: theme.back,
-            Kind.NAMED: mixed(theme.accent, theme.raised, 0.6),
-        }
-        left = whole.left()
-        pieces = [(kind, sum(tray.weight(i) for i in tray.given if i.kind is kind)) for kind in Kind]
-        for colour, tokens in [
-            *((colours[kind], tokens) for kind, tokens in pieces),
-            (theme.faint, tray.overhead),
-        ]:
-            width = whole.width() * tokens / room
-            painter.fillRect(QRectF(left, whole.top(), max(0.0, width - 1), whole.height()), colour)
-            left += width
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            whole = QRectF(self.rect()).adjusted(0, 2, 0, -2)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(mixed(theme.text, theme.raised, 0.08))
+            painter.drawRoundedRect(whole, 2, 2)
+            if tray is None or not tray.total:
+                return
+            room = max(tray.budget or tray.total, tray.total)
+            colours = {
+                Kind.TASK: theme.open,
+                Kind.FEEDBACK: theme.altered,
+                Kind.CHANGED: theme.accent,
+                Kind.PINNED: theme.accepted,
+                Kind.RULE: theme.back,
+                Kind.NAMED: mixed(theme.accent, theme.raised, 0.6),
+            }
+            left = whole.left()
+            pieces = [(kind, sum(tray.weight(i) for i in tray.given if i.kind is kind)) for kind in Kind]
+            for colour, tokens in [
+                *((colours[kind], tokens) for kind, tokens in pieces),
+                (theme.faint, tray.overhead),
+            ]:
+                width = whole.width() * tokens / room
+                painter.fillRect(QRectF(left, whole.top(), max(0.0, width - 1), whole.height()), colour)
+                left += width
 
 
 class TraySheet(Sheet):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.review.costs import dollars
 from workbench.workflow.limits import usual_limits
 from workbench.workflow.request import next_tray
 from workbench.workflow.session import Session
@@ -29,13 +30,11 @@ def panel_rows(session: Session) -> tuple[tuple[str, str], ...]:
     out = [item for item in tray.items if item.state in (State.LEFT, State.REMOVED)]
     if out:
         rows.append((f"{len(out):,} left out", ""))
-    rows.append((f"{tray.total:,} tokens", _about(tray)))
+    cost = tray.cost(tray.total)
+    about = "" if "" in tray.exact else "about "
+    rows.append((f"{about}{tray.total:,} tokens", "" if cost is None else dollars(cost)))
     return tuple(rows)
 
 
 def _tokens(items: list[Item]) -> str:
     return f"{sum(item.tokens for item in items):,}"
-
-
-def _about(tray: Tray) -> str:
-    return "about" if not tray.exact else ""

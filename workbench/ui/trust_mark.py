@@ -64,24 +64,24 @@ class TrustMark(QAbstractButton):
         return QSize(_LEFT + _SIDE + _LEFT, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme
-        if self.underMouse() or self.hasFocus():
-            painter.setPen(theme.accent if self.hasFocus() else Qt.PenStyle.NoPen)
-            painter.setBrush(mixed(theme.text, theme.panel, 0.07))
-            painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        box = QRectF(_LEFT, (self.height() - _SIDE) / 2, _SIDE, _SIDE)
-        if self._trusted:
-            _shield(painter, box, self.colour, theme.panel)
-        elif self._stale:
-            _warning(painter, box, self.colour, theme.panel)
-        else:
-            _lock(painter, box, self.colour)
-        room = self.rect().adjusted(_LEFT + _SIDE + _GAP, 0, -4, 0)
-        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        painter.setPen(self.colour if self._stale or self._foreign else theme.dim)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            theme = self._theme
+            if self.underMouse() or self.hasFocus():
+                painter.setPen(theme.accent if self.hasFocus() else Qt.PenStyle.NoPen)
+                painter.setBrush(mixed(theme.text, theme.panel, 0.07))
+                painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            box = QRectF(_LEFT, (self.height() - _SIDE) / 2, _SIDE, _SIDE)
+            if self._trusted:
+                _shield(painter, box, self.colour, theme.panel)
+            elif self._stale:
+                _warning(painter, box, self.colour, theme.panel)
+            else:
+                _lock(painter, box, self.colour)
+            room = self.rect().adjusted(_LEFT + _SIDE + _GAP, 0, -4, 0)
+            words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+            painter.setPen(self.colour if self._stale or self._foreign else theme.dim)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
 
 def _lock(painter: QPainter, box: QRectF, colour: QColor) -> None:

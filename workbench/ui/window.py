@@ -31,7 +31,7 @@ from workbench.ui.ledger_desk import LedgerDesk
 from workbench.ui.menus import Menus
 from workbench.ui.notice import Notice
 from workbench.ui.other_files import OtherFiles
-from workbench.ui.places import Places
+from workbench.ui.places import Places, usual_size
 from workbench.ui.preferences import Preferences, is_mac
 from workbench.ui.refreshing import Panels
 from workbench.ui.rounds_desk import RoundsDesk
@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         self._used_later.setSingleShot(True)
         self._used_later.setInterval(USED)
         self._used_later.timeout.connect(self._keep_used)
-        self.resize(size or QSize(1600, 1000))
+        self.resize(size or usual_size(self.screen().availableSize()))
 
     # -- putting together ---------------------------------------------------------------------
 

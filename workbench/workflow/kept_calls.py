@@ -43,11 +43,11 @@ class KeptCall(Struct, frozen=True):
 def kept_calls(session: Session) -> tuple[KeptCall, ...]:
     """Every call whose exchange was kept, in order of the rounds, and in each as they were made."""
     found: list[KeptCall] = []
-    for exchange, (number, came) in _exchanges(session).items():
+    for exchange, number, came in _exchanges(session):
         document = session.log.exchange(exchange)
         if document is not None:
             found += _calls(document, number, came=came)
-    return tuple(sorted(found, key=lambda call: call.number))
+    return tuple(found)
 
 
 def prompt_of_round(session: Session, number: int) -> KeptCall:
@@ -60,6 +60,13 @@ def prompt_of_round(session: Session, number: int) -> KeptCall:
         )
     # The round that came, where it was asked for more than once.
     return next((call for call in asked if call.came), asked[-1])
+
+
+def answer_of_round(session: Session, number: int) -> KeptCall:
+    """The call that a round came of, or the last one that was made for it: a repair, where there was one."""
+    prompt_of_round(session, number)
+    made = [c for c in kept_calls(session) if c.number == number and c.purpose in ("round", "repair")]
+    return ([call for call in made if call.came] or made)[-1]
 
 
 def newest_asked(session: Session) -> int:
@@ -76,20 +83,18 @@ def _asked_for(session: Session) -> str:
     return ", ".join(str(number) for number in sorted(numbers))
 
 
-def _exchanges(session: Session) -> Mapping[str, tuple[int, bool]]:
-    """Every kept exchange by its id: the round it was for, and whether that came."""
+def _exchanges(session: Session) -> list[tuple[str, int, bool]]:
+    """Every kept exchange, by rounds and then by time: its id, the round it was for, whether that came."""
     review = session.review
-    found: dict[str, tuple[int, bool]] = {}
-    for round_ in review.rounds:
-        if round_.exchange is not None:
-            found.setdefault(round_.exchange, (round_.number, True))
-    for failure in review.failures:
-        if failure.exchange is not None:
-            found.setdefault(failure.exchange, (failure.number, False))
-    for call in review.calls:
-        if call.exchange is not None:
-            found.setdefault(call.exchange, (call.round, True))
-    return found
+    named = [(each.exchange, each.number, each.at, True) for each in review.rounds]
+    named += [(each.exchange, each.number, each.at, False) for each in review.failures]
+    named += [(each.exchange, each.round, each.at, True) for each in review.calls]
+    found: dict[str, tuple[int, float, bool]] = {}
+    for exchange, number, at, came in named:
+        if exchange is not None:
+            found.setdefault(exchange, (number, at, came))
+    order = sorted(found, key=lambda exchange: found[exchange][:2])
+    return [(exchange, found[exchange][0], found[exchange][2]) for exchange in order]
 
 
 def _calls(document: Mapping[str, Any], number: int, *, came: bool) -> list[KeptCall]:

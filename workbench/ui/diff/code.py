@@ -420,7 +420,7 @@ class CodePainter:
                     words = shown if len(shown) > len(tag.least) + 6 else tag.least
             width = metrics.horizontalAdvance(words)
             box = QRectF(
-                edge - width - 6, tag.y, width + (14 if edge == tag.right and tag.at_edge else 8), height
+                edge - width - 6, tag.y, width + (14 if edge == tag.right and tag.at_edge else 10), height
             )
             painter.fillRect(box, self._under.get((tag.y, tag.side), dress.theme.ground))
             painter.setPen(tag.colour)
