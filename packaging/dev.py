@@ -255,10 +255,16 @@ def pass_gates(venv: Venv) -> list[str]:
     return failed
 
 
+def _workers(arguments: Sequence[str]) -> list[str]:
+    """A process for each core, unless the arguments say how many, or want a debugger."""
+    asked = any(each.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for each in arguments)
+    return [] if asked else ["--numprocesses=auto", "--dist=worksteal"]
+
+
 def run_tests(venv: Venv, arguments: Sequence[str]) -> tuple[int, str]:
     """Run pytest with its output shown as it comes; returns its exit status and its closing line."""
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    command = [str(venv.python), "-m", "pytest", *colour, *arguments]
+    command = [str(venv.python), "-m", "pytest", *colour, *_workers(arguments), *arguments]
     closing = ""
     env = environment(venv, offscreen=True) | {"PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
@@ -14,6 +14,7 @@ from tests.window.conftest import AFTER, CONTROL, SHIFT, Hands
 from workbench.ui.file_rows import RowKind
 from workbench.ui.key_sheet import KeySheet
 from workbench.ui.palette import Palette, Target
+from workbench.ui.places import usual_size
 from workbench.ui.task_sheet import TaskSheet
 from workbench.workflow.candidates import Asked
 

@@ -152,7 +152,7 @@ EDITOR_KEYS: tuple[tuple[str, str], ...] = (
 FIRST_KEYS = ("accept", "reject", "note", "undo", "keys")
 """The five keys one needs, shown until they have been used."""
 
-HINTS = ("accept", "reject", "reject_reason", "note", "next_change", "undo", "keys")
+HINTS = ("accept", "reject", "reject_reason", "note", "next_change", "shape", "undo", "keys")
 """The keys at the bottom of the window, with a short word each from `SHORT`."""
 
 SHORT = {
@@ -161,6 +161,7 @@ SHORT = {
     "reject_reason": "with reason",
     "note": "note",
     "next_change": "next",
+    "shape": "same shape",
     "undo": "undo",
     "keys": "keys",
 }

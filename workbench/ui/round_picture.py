@@ -78,15 +78,15 @@ class _Picture(QWidget):
         return QSize(900, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._legend(painter)
         most = max((row.changes for row in self.rows), default=0)
         dear = max((row.spent.tokens for row in self.rows), default=0)
-        for number, row in enumerate(self.rows):
-            box = QRectF(0, LEGEND + number * ROW, self.width(), ROW)
-            if box.bottom() >= event.rect().top() and box.top() <= event.rect().bottom():
-                self._row(painter, row, box, most, dear)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._legend(painter)
+            for number, row in enumerate(self.rows):
+                box = QRectF(0, LEGEND + number * ROW, self.width(), ROW)
+                if box.bottom() >= event.rect().top() and box.top() <= event.rect().bottom():
+                    self._row(painter, row, box, most, dear)
 
     def _legend(self, painter: QPainter) -> None:
         theme = self._theme
