@@ -13,8 +13,8 @@ from workbench.ui.sheet import Sheet, buttons, plain
 from workbench.workflow.send import Recipient
 
 NO_MODEL = (
-    "No model is set. In settings.toml a line gives one a name of your own, such as  "
-    '[models.reader]  and below it  model = "anthropic/…".'
+    "No model is set. settings.toml (“workbench doctor” says where it is) names one, in a line under [models]:\n"
+    'reader = { model = "anthropic/claude-sonnet-4-5" }'
 )
 
 
