@@ -24,7 +24,7 @@ class UserError(Exception):
 
     `message` is one whole sentence: what did not happen, and why. `hint` is what to do next, or empty:
 
-        UserError("The round was not started: the budget of $2.00 is spent.", hint="Raise it in Settings.")
+        UserError("The round was not started: the budget of $2.00 is spent.", hint="Raise the budget.")
     """
 
     def __init__(self, message: str, *, hint: str = "") -> None:

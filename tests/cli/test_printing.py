@@ -7,14 +7,35 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from tests.cli.conftest import KeptHelpers
 from tests.cli.driver import CommandLine, command, environment, process
+from tests.cli.test_reading import PRINT, found, settle_model
+from tests.model_server import ModelServer
 from tests.repos import Repo, many_files, new_repo
 from workbench.cli.output import counted
 from workbench.cli.parser import COMMANDS, WINDOWS
+from workbench.generation.contract import write
+from workbench.generation.findings import write as write_findings
+from workbench.review.notes import Intent
 
 
-def test_every_command_prints_one_json_document(wb: CommandLine, repo: Repo, tmp_path: Path) -> None:
+def test_every_command_prints_one_json_document(
+    wb: CommandLine,
+    repo: Repo,
+    tmp_path: Path,
+    running_server: ModelServer,
+    helpers: KeptHelpers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workbench.workflow.session.Helpers", lambda: helpers)
+    settle_model(running_server.url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-0123456789")
+    drafted = found(Intent.SHOULD, 1, PRINT, path="new.py")
+    running_server.script(
+        f"Because.\n{write([])}", write_findings([drafted, replace(drafted, claim="Another.")])
+    )
     review = wb.start(repo.root)
     change = wb.change(review, "edited.py")
     calls: dict[str, list[str]] = {
@@ -35,6 +56,15 @@ def test_every_command_prints_one_json_document(wb: CommandLine, repo: Repo, tmp
         "viewed": [review, "new.py"],
         "task": [review],
         "feedback": [review],
+        "ask": [review, "Why?", "--model", "second"],
+        "read": [review, "--model", "second"],
+        "findings": [review],
+        "adopt": [review, "F1"],
+        "dismiss": [review, "F2", "no"],
+        "context": [review],
+        "pin": [review, "kept.py"],
+        "unpin": [review, "kept.py"],
+        "rule": ["add", "Be short.", "--path", str(repo.root)],
         "prompt": [review],
         "next": [review, "--model", "offline"],
         "ledger": [review],

@@ -175,7 +175,7 @@ def test_the_offline_author_takes_out_what_was_rejected_and_applies_suggestions(
     assert b"five5" in agent.read("work.py")
     assert dict(wb.ledger(review)) == {"touched": "N1", "declined": "N2"}
     assert wb.verdicts(review) == {"new.py": ["open"], "work.py": ["open"] * 4}
-    assert wb("calls", review).startswith("round    offline")
+    assert wb("calls", review).startswith("round 2    offline")
     assert wb.json("calls", review)["calls"][0]["usage"]["cost"] == 0
     thread = wb.json("notes", review)["notes"][0]["thread"]
     assert [(reply["author"], reply["kind"]) for reply in thread] == [("model", "done")]

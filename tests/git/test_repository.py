@@ -271,6 +271,26 @@ def test_a_review_survives_gc_after_an_amend(tmp_path: Path, opened: Opening) ->
     fresh.forget("review")
 
 
+def test_a_ref_lock_that_a_killed_git_left_in_our_directory_stops_nothing(
+    tmp_path: Path, opened: Opening
+) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"a": "a\n"})
+    repo.write({"a": "b\n"})
+    repository = opened(repo)
+    tree, base = repository.snapshot().tree, repo.tree()
+    left = repository.shadow / "refs" / "reviews" / "review" / "1" / "1.lock"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half a li")
+    repository.keep("review", "1", base, tree)
+    assert not left.exists()
+    packed = repository.shadow / "packed-refs.lock"
+    packed.touch()
+    repository.forget("review")
+    assert not packed.exists()
+    assert repo.git("--git-dir", str(repository.shadow), "for-each-ref") == b""
+
+
 def test_merging_keeps_both_edits_or_says_that_it_cannot(tmp_path: Path, opened: Opening) -> None:
     repo = new_repo(tmp_path / "repo")
     repository = opened(repo)

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from tests.repos import Repo
 from tests.window.conftest import AFTER, ALT, CONTROL, SHIFT, Hands
+from workbench.ui.note_editor import NoteEditor
 
 
 def test_the_window_opens_on_the_first_change_with_nothing_judged(hands: Hands, repo: Repo) -> None:
@@ -61,6 +62,16 @@ def test_typing_ax_in_a_note_accepts_nothing(hands: Hands, repo: Repo) -> None:
     hands.press(Qt.Key.Key_Escape)
     assert hands.window.focusWidget() is hands.window.view
     assert any("ax" in body for body in hands.session.drafts().values()), "Escape keeps the draft"
+
+
+def test_the_field_of_a_note_does_not_jump_at_the_first_character(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("c")
+    [editor] = hands.window.findChildren(NoteEditor)
+    hands.until(editor.text.isVisible)
+    before = editor.text.height()
+    hands.type("x")
+    assert editor.text.height() == before
 
 
 def test_a_note_gets_its_intent_from_its_first_character(hands: Hands, repo: Repo) -> None:

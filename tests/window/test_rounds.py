@@ -119,6 +119,21 @@ def test_the_offline_model_makes_the_next_round(hands: Hands, repo: Repo) -> Non
     assert any(note.thread for note in hands.session.review.notes.values())
 
 
+def test_whom_it_is_sent_to_is_chosen_with_the_arrows_and_tab_goes_on_to_the_text(
+    hands: Hands, repo: Repo
+) -> None:
+    hands.open(repo)
+    hands.type("a")
+    sheet = open_sending(hands)
+    hands.until(lambda: sheet.main.text().startswith("Send"))
+    hands.press(Qt.Key.Key_Down)
+    assert sheet.main.text().startswith("Copy")
+    hands.press(Qt.Key.Key_Up)
+    assert sheet.main.text().startswith("Send")
+    hands.press(Qt.Key.Key_Tab)
+    assert sheet.text.hasFocus()
+
+
 def test_sending_takes_rejected_lines_out_of_the_work_tree_and_undo_puts_them_back(
     hands: Hands, repo: Repo
 ) -> None:

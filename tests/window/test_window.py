@@ -203,14 +203,9 @@ def test_without_a_repository_there_are_recent_reviews_and_ways_to_open(
     hands = make_hands()
     hands.window.desk.show_start()
     hands.until(lambda: "shop · Make it ten" in texts(hands))
-    hands.window.desk.page().review_chosen.emit(first_review(hands))
+    assert hands.window.windowTitle() == "Workbench"
+    hands.press(Qt.Key.Key_Return)
     hands.until(lambda: hands.window.controller.session is not None)
-
-
-def first_review(hands: Hands) -> str:
-    from workbench.workflow.opening import recent_reviews  # noqa: PLC0415 - as the page reads it
-
-    return recent_reviews()[0].id
 
 
 def test_nothing_uncommitted_offers_the_last_commit_with_its_count(hands: Hands, tmp_path: Path) -> None:
@@ -311,3 +306,9 @@ def test_a_new_window_is_whole_on_a_small_screen() -> None:
     small = usual_size(QSize(1366, 768))
     assert small.width() < 1366
     assert small.height() < 768 - 30
+
+
+def test_with_no_violation_its_key_says_so(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("!")
+    assert "no violation" in hands.notice()

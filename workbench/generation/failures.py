@@ -67,7 +67,7 @@ def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tup
         case Trouble.NO_KEY:
             return (
                 f"The round was not started: there is no key for {model}.",
-                f"Set {key} in the environment, or store it in Settings, Models.",
+                f"Set {key} in the environment, or store it in your keyring.",
             )
         case Trouble.REFUSED_KEY:
             return f"{where} refused the key for {model}.", f"Check {key}: it may be mistyped or withdrawn."
@@ -136,7 +136,7 @@ def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tup
 
 def _network_hint(callee: Callee) -> str:
     if callee.api_base:
-        return "Is the server running, and is the address in Settings, Models right?"
+        return "Is the server running, and is its address in settings.toml right?"
     return "Check the network connection and the proxy settings."
 
 

@@ -8,8 +8,12 @@ copied for an earlier review is not copied again. Nothing is ever removed here.
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
 
 # The base's unchanged blobs are copied up to so many bytes; 5,000 files of source code are about 10 MB.
 _LARGEST = 128 * 1024 * 1024
+_LOCKED = re.compile(r"Unable to create '(?P<lock>[^\n]+\.lock)': File exists")
+_ABANDONED = 1.0
+"""Seconds."""
 
 
 def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]) -> None:
@@ -66,7 +73,7 @@ def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]
     refs = "".join(
         f"update refs/reviews/{review_id}/{name}/{number}\0{tree}\0\0" for number, tree in enumerate(stored)
     )
-    repository.run(["update-ref", "-z", "--stdin"], data=refs.encode("utf-8"))
+    _set_refs(repository, refs)
 
 
 def forget(repository: Repository, review_id: str) -> None:
@@ -75,7 +82,42 @@ def forget(repository: Repository, review_id: str) -> None:
     names = [name for name in listed.decode("utf-8").split("\n") if name]
     if names:
         commands = "".join(f"delete {name}\0\0" for name in names)
-        repository.run(["update-ref", "-z", "--stdin"], data=commands.encode("utf-8"))
+        _set_refs(repository, commands)
+
+
+def _set_refs(repository: Repository, commands: str) -> None:
+    """Change refs of the shadow directory. A git that was killed at it left its lock, which nobody else takes
+    away: one that is the very same after a second, where a living git takes milliseconds, is removed.
+    """
+    seen: dict[Path, tuple[tuple[int, int], float]] = {}
+    while True:
+        try:
+            repository.run(["update-ref", "-z", "--stdin"], data=commands.encode("utf-8"))
+            return
+        except GitError as failed:
+            lock = _in_the_way(repository, failed)
+            if lock is None:
+                raise
+        with suppress(FileNotFoundError):
+            status = lock.stat()
+            identity = (status.st_ino, status.st_mtime_ns)
+            known, since = seen.get(lock, (None, 0.0))
+            if known != identity:
+                seen[lock] = (identity, time.monotonic())
+            elif time.monotonic() - since > _ABANDONED:
+                lock.unlink()
+                continue
+        time.sleep(0.05)
+
+
+def _in_the_way(repository: Repository, failed: GitError) -> Path | None:
+    """The lock of ours that git could not make because it is there already."""
+    found = _LOCKED.search(failed.stderr)
+    if found is None:
+        return None
+    lock = Path(found["lock"])
+    inside = lock.is_absolute() and lock.is_relative_to(repository.shadow)
+    return lock if inside and ".." not in lock.parts else None
 
 
 def _rest_of_base(repository: Repository, base: str) -> list[str]:

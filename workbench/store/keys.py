@@ -83,7 +83,7 @@ def missing_key(name: str) -> UserError:
     """What to say where a key is needed and `key_for` found none."""
     return UserError(
         f"There is no key for {name}.",
-        hint=f"Set {' or '.join(variables(name))} in the environment, or store the key in Settings, Models.",
+        hint=f"Set {' or '.join(variables(name))} in the environment, or store the key in your keyring.",
     )
 
 

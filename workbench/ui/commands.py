@@ -102,7 +102,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("whole_file", "Whole file", ("Z",), Menu.VIEW),
     Command("split", "Split or unified", ("t",), Menu.VIEW),
     Command("whitespace", "Ignore whitespace", ("w",), Menu.VIEW),
-    Command("views", "All changes, since the last round, what is left", ("d",), Menu.VIEW),
+    Command("views", "All, since the last round, what is left", ("d",), Menu.VIEW),
     Command("fold", "Fold or unfold the file", ("f",), Menu.VIEW),
     Command("by_shape", "Group the files by shape, or by folder", (), Menu.VIEW),
     Command("files_panel", "Show or hide the files", ("Ctrl+B",), Menu.VIEW),

@@ -86,6 +86,7 @@ class Desk(QObject):
         """The page without a review: what was reviewed before, and the ways to open something."""
         self._window.keep()
         self.page().show_recent((), self._keys)
+        self._window.setWindowTitle("Workbench")
         self._show_page()
         self._window.errands.read_recent()
 
@@ -175,7 +176,7 @@ class Desk(QObject):
         self._window.top.show_nothing()
         self._window.status.show_nothing()
         self._window.notice.hide()
-        self.page().setFocus()
+        self.page().take_focus()
 
     def _on_recent(self, recent: tuple[Recent, ...]) -> None:
         from workbench.ui.start_page import Row, ago  # noqa: PLC0415 - with its page
@@ -191,6 +192,8 @@ class Desk(QObject):
             for each in recent
         ]
         self.page().show_recent(rows, self._keys)
+        if self.page().isVisible() and not self._window.sheets.is_open:
+            self.page().take_focus()
 
     def _open_saved(self, review: str) -> None:
         session = self._window.controller.session

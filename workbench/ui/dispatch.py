@@ -159,7 +159,7 @@ class Dispatch(QObject):
             "scroll_left": lambda: view.scroll_code(-1),
             "scroll_right": lambda: view.scroll_code(1),
             "next_open": self._next_open,
-            "next_violation": lambda: view.next_violation(1),
+            "next_violation": self._next_violation,
             "next_note": lambda: view.next_note(1),
             "previous_note": lambda: view.next_note(-1),
             "next_match": lambda: view.next_hit(1),
@@ -260,6 +260,11 @@ class Dispatch(QObject):
             self._controller.said.emit(
                 "Everything is judged.", "L lands it, Ctrl+Shift+Enter sends it.", False
             )
+
+    def _next_violation(self) -> None:
+        if not self._view.next_violation(1):
+            words = "There is no violation in this round."
+            self._controller.said.emit(words, "", False)
 
     def _fold(self) -> None:
         path = self._view.current_file()

@@ -102,7 +102,12 @@ class Editing(QObject):
         note = session.review.notes[note_id]
         where = self._note_place(session, note)
         default = Intent.QUESTION if note.intent is Intent.QUESTION else Intent.SHOULD
-        self._show(key, NoteEditor(key, f"reply to {note_id}", None, self._snippets(), default), where)
+        editor = NoteEditor(key, f"reply to {note_id}", None, self._snippets(), default)
+        # An answer has no intent of its own; in a question's thread it can be asked.
+        editor.chip.setText(default.value)
+        editor.chip.setVisible(default is Intent.QUESTION)
+        editor.text.setPlaceholderText("Answer in the thread")
+        self._show(key, editor, where)
 
     def edit_note(self, note_id: str) -> None:
         """Other words for a note."""

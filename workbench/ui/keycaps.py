@@ -37,8 +37,12 @@ def paint_cap(
     return width
 
 
+def _hint_width(key: str, word: str, words: QFontMetrics, caps: QFontMetrics) -> float:
+    return cap_width(key, caps) + GAP + words.horizontalAdvance(word)
+
+
 class KeyHints(QWidget):
-    """Caps and words in a row; what does not fit is left out from the left, so that the last one stays."""
+    """Caps and words in a row. Where room is short the last one stays, and as many of the first as fit."""
 
     clicked = Signal(str)
 
@@ -71,11 +75,8 @@ class KeyHints(QWidget):
             middle = self.height() / 2
             right = float(self.width())
             self._spots = []
-            for command, key, word in reversed(self._hints):
-                width = cap_width(key, caps) + GAP + words.horizontalAdvance(word)
-                left = right - width
-                if left < 0:
-                    break
+            for command, key, word in reversed(self._fitting(words, caps)):
+                left = right - _hint_width(key, word, words, caps)
                 across = paint_cap(painter, self._theme, QPointF(left, middle), key)
                 painter.setFont(self._font)
                 painter.setPen(self._theme.dim)
@@ -84,6 +85,19 @@ class KeyHints(QWidget):
                 painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
                 self._spots.append((left, right, command))
                 right = left - BETWEEN
+
+    def _fitting(self, words: QFontMetrics, caps: QFontMetrics) -> list[tuple[str, str, str]]:
+        last = list(self._hints[-1:])
+        room = float(self.width()) - sum(_hint_width(key, word, words, caps) for _, key, word in last)
+        if room < 0:
+            return []
+        first: list[tuple[str, str, str]] = []
+        for hint in self._hints[:-1]:
+            room -= _hint_width(hint[1], hint[2], words, caps) + BETWEEN
+            if room < 0:
+                break
+            first.append(hint)
+        return first + last
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         for left, right, command in self._spots:

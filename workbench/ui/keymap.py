@@ -43,6 +43,8 @@ _SYMBOLS = {
     "Shift": "⇧",
     "Up": "↑",
     "Down": "↓",
+    "Left": "←",
+    "Right": "→",
 }
 
 

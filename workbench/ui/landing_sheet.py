@@ -128,7 +128,7 @@ class LandingSheet(Sheet):
         number = "1 change is" if plan.unread == 1 else f"{plan.unread} changes are"
         self.unread.setText(f"{number} unread and {left}.")
         self.unread.setVisible(bool(plan.unread))
-        self.sure.setText("Land all the same")
+        self.sure.setText("Land &all the same")
         self.sure.setVisible(bool(plan.unread))
         self.sure.setChecked(False)
         self.commit.setVisible(plan.commit is not None)

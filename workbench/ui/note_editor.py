@@ -217,6 +217,7 @@ class NoteEditor(Editor):
         self.state.setProperty("kind", "faint")
         self.text = GrowingText(2, self)
         self.text.setFont(interface_font())
+        self.text.set_rows_font()
         self.text.setPlaceholderText("! must   ? question   + keep   otherwise: should")
         self.text.setAccessibleName(f"Note, {title}")
         self.suggestion_title = QLabel("suggestion", self)

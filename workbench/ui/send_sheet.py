@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
@@ -126,13 +127,20 @@ class SendSheet(Sheet):
         wanted = [number for number in usable if self._recipients[number].id == chosen]
         for number in (wanted or usable)[:1]:
             self._group.button(number).setChecked(True)
-        self.text.setFocus()
+        self._order_keys()
+
+    def _order_keys(self) -> None:
+        # The recipients were made last, and are what is chosen first: arrows there, Tab goes on to the rest.
+        order = [*self._group.buttons(), self.take_out, self.text]
+        for one, other in pairwise(order):
+            QWidget.setTabOrder(one, other)
+        (self._group.checkedButton() or self.text).setFocus()
 
     def show_error(self, words: str) -> None:
         """Say what went wrong, here."""
         self.error.setText(words)
         self.error.show()
-        self.main.setEnabled(True)
+        self._on_toggled(self._group.checkedId(), self._group.checkedId() >= 0)
 
     def choose(self, recipient: str) -> None:
         """Choose a recipient by its id."""
@@ -163,4 +171,5 @@ class SendSheet(Sheet):
         number = self._group.checkedId()
         if number >= 0 and self.main.isEnabled():
             self.main.setEnabled(False)
+            self.main.setText("Sending…")
             self.sent.emit(self._recipients[number], self.take_out.isVisible() and self.take_out.isChecked())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.review.text import visible
@@ -84,6 +84,7 @@ class StartPage(QWidget):
         super().__init__(parent)
         self._step: QLabel | None = None
         self._cancel: QPushButton | None = None
+        self._first: RowButton | None = None
         self.setProperty("kind", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
@@ -104,6 +105,24 @@ class StartPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
+
+    def take_focus(self) -> None:
+        """Have the keys: the first row, where there is one."""
+        if self._first is None:
+            self.setFocus()
+            return
+        # Not yet laid out, and what is hidden takes no focus.
+        self._first.show()
+        self._first.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Arrows and Tab go from one button to the next by themselves; Enter presses only in a dialog.
+        focused = self.window().focusWidget()
+        pressed = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if pressed and isinstance(focused, QPushButton) and self.isAncestorOf(focused):
+            focused.click()
+        else:
+            super().keyPressEvent(event)
 
     def show_recent(self, rows: Sequence[Row], keys: dict[str, str]) -> None:
         """The page without a repository."""
@@ -151,7 +170,7 @@ class StartPage(QWidget):
             self._cancel.show()
 
     def _begin(self, title: str, words: str) -> None:
-        self._step = self._cancel = None
+        self._step = self._cancel = self._first = None
         while (item := self._layout.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -177,6 +196,7 @@ class StartPage(QWidget):
             button = RowButton(row, self.column)
             button.chosen.connect(chosen)
             self._layout.addWidget(button)
+            self._first = self._first or button
 
     def _add_buttons(self, keys: dict[str, str]) -> None:
         holder = QWidget(self.column)

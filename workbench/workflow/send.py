@@ -209,7 +209,7 @@ def require_ready(session: Session, recipient: Recipient) -> None:
     if recipient.lacks:
         raise UserError(
             f"{recipient.label} cannot be asked: {recipient.lacks}.",
-            hint="Set the provider's key in the environment, or in Settings, Models.",
+            hint="Set the provider's key in the environment, or in your keyring.",
         )
     if recipient.kind is RecipientKind.MODEL:
         require_room(session, _model_of(recipient), next_number(session))
