@@ -118,10 +118,52 @@ def test_the_key_is_nowhere(
     assert any(b"workbench.generation.helper" in each for each in seen)
     assert any((world / "children").iterdir())
     assert not [each for each in seen if KEY.encode() in each]
+    search(home, world)
+
+
+def search(*folders: Path) -> None:
+    """Every file that is there now."""
     searched = 0
-    for folder in (home, world):
+    for folder in folders:
         for path in folder.rglob("*"):
             if path.is_file() and not path.is_symlink():
                 searched += 1
                 assert KEY.encode() not in path.read_bytes(), path
     assert searched > 20
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="environments of others are read in /proc"
+)
+def test_the_key_is_nowhere_after_readings_questions_and_the_tray(
+    wb: CommandLine, world: Path, home: Path, repo: Repo, running_server: ModelServer
+) -> None:
+    configure(running_server.url)
+    review = wb.start(repo.root)
+    asked = ["ask", review, "Why?", "--model", "scripted"]
+    read = ["read", review, "--model", "scripted"]
+    ran: list[str] = []
+    with watched() as seen:
+        # A question and a reading each: the provider repeats the key, and it answers what fits nothing.
+        tries: list[tuple[list[str], Scripted]] = [
+            (asked, ECHOED), (read, ECHOED), (asked, ANSWER), (read, WRONG)
+        ]  # fmt: skip
+        for number, (command, answer) in enumerate(tries):
+            running_server.script(*[answer] * 4)
+            done = process(*command, "--trace", world / f"trace-{number}", timeout=100)
+            ran += [done.stdout, done.stderr]
+            assert running_server.asked, "it was asked"
+    wb("rule", "add", "Be short.", "--path", repo.root)
+    for words in (("context", review, "--model", "scripted"), ("rule", "list"), ("findings", review)):
+        found = wb.run(*words, "--json")
+        assert found.status == 0, found
+        ran += [found.out, found.err]
+    for name in ("calls", "notes", "ledger", "show"):
+        found = wb.run(name, review)
+        ran += [found.out, found.err]
+    outcomes = [call["outcome"] for call in wb.json("calls", review)["calls"]]
+    assert outcomes.count("refused key") == 2
+    assert not [each for each in ran if KEY in each]
+    assert any(b"workbench.generation.helper" in each for each in seen)
+    assert not [each for each in seen if KEY.encode() in each]
+    search(home, world)

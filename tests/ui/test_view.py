@@ -659,3 +659,16 @@ def test_context_of_a_large_file_comes_when_its_lines_do(view: DiffView, qtbot: 
     assert view.go_to_line("big.py", Side.OLD, 90_000)
     settle(qtbot, view)
     assert stop(view) == ("big.py", 90_000)
+
+
+def test_what_is_made_ahead_of_the_scroll_ends_where_its_rows_are_laid_out_anew(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    show(view, qtbot, sample())
+    ahead = view._painter.ahead(view._scene(), 0, 100_000)
+    next(ahead)
+    count = len(view._layout.sections[0].blocks or ())
+    view.whole_file()
+    settle(qtbot, view)
+    assert len(view._layout.sections[0].blocks or ()) < count
+    assert list(ahead) == []

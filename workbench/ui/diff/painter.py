@@ -110,8 +110,9 @@ class Painter:
             if section.folded:
                 continue
             start = layout.tops[at] + section.header
-            for index, block in enumerate(section.blocks or ()):
-                y = start + section.tops[index]
+            blocks, tops = section.blocks, section.tops
+            for block, above in zip(tuple(blocks or ()), tops, strict=False):
+                y = start + above
                 if not block.is_code or y > bottom or y + block.rows * row_height < top:
                     continue
                 low = max(0, (top - y) // row_height)
@@ -119,6 +120,9 @@ class Painter:
                 for row in range(low, high):
                     self.code.warm(scene, section, block, row)
                     yield
+                    if section.blocks is not blocks or section.tops is not tops:
+                        # Laid out anew meanwhile: these blocks stand elsewhere, or are gone.
+                        return
 
     def _sections(self, scene: Scene) -> Iterator[tuple[Section, int, int]]:
         layout = self._layout
