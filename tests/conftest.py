@@ -89,7 +89,7 @@ def enter_hermetic_environment() -> None:
     for name in [name for name in os.environ if is_foreign(name)]:
         del os.environ[name]
     if git:  # the folder of another git than the installed one
-        os.environ["PATH"] = os.path.abspath(git) + os.pathsep + os.environ.get("PATH", os.defpath)
+        os.environ["PATH"] = str(Path(git).resolve()) + os.pathsep + os.environ.get("PATH", os.defpath)
     home = Path(tempfile.mkdtemp(prefix="workbench-tests-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ.update(FIXED | make_home(home))

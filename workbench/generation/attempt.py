@@ -89,7 +89,8 @@ class Attempt:
             if self._signs > MOST_SIGNS and self.finished is None:
                 self.failed = self.failure(Trouble.ENDLESS)
                 return
-            if seconds - said >= _PROGRESS:
+            # Once the provider has counted, an estimate says less.
+            if seconds - said >= _PROGRESS and self.usage is None:
                 said = seconds
                 yield Progressed(self._signs // _SIGNS_PER_TOKEN, seconds)
 

@@ -154,7 +154,7 @@ class ActionLog:
         return [(int(number), loads(body)) for number, body in rows]
 
     def of_kinds(self, kinds: Sequence[type[Action]]) -> list[tuple[str, Action]]:
-        """The actions of some kinds of all reviews, each with its review's id, in order. UserError as `since`."""
+        """The actions of some kinds, of all reviews, each with its review's id, in order. As `since`."""
         names = [KIND_NAMES[kind] for kind in kinds]
         query = "select review, cast(body as blob) from actions where kind in (%s) order by seq"
         with self._reading() as run:

@@ -13,7 +13,8 @@ from workbench.ui.sheet import Sheet, buttons, plain
 from workbench.workflow.send import Recipient
 
 NO_MODEL = (
-    "No model is set. settings.toml (“workbench doctor” says where it is) names one, in a line under [models]:\n"
+    "No model is set. settings.toml (“workbench doctor” says where it is) names one, "
+    "in a line under [models]:\n"
     'reader = { model = "anthropic/claude-sonnet-4-5" }'
 )
 

@@ -6,7 +6,7 @@ from workbench.review.costs import dollars
 from workbench.workflow.limits import usual_limits
 from workbench.workflow.request import next_tray
 from workbench.workflow.session import Session
-from workbench.workflow.tray import Item, Kind, State, Tray
+from workbench.workflow.tray import Item, Kind, State
 
 _NAMES = {
     Kind.CHANGED: ("file with changes", "files with changes"),
