@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.review.ledger import Entry, Said
+from workbench.review.entries import Entry, Said
 from workbench.review.text import one_line, visible
 from workbench.ui.fonts import interface_font
 from workbench.ui.theme import Theme

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.review.actions import EntriesSentBack, EntryJudged
-from workbench.review.aftermath import Aftermath
 from workbench.review.changes import Side
 from workbench.review.entries import Entry, Said
 from workbench.review.lines import ranges
@@ -80,6 +79,8 @@ def _put_in(session: Session, entry: Entry) -> Arrival | None:
     if current is None or left is None:
         raise UserError("This entry is not of the round on screen.", hint="Read the ledger again.")
     files = repository.file_changes(arrived.tree, current.tree, (entry.path,), renames=False)
+    from workbench.review.aftermath import Aftermath  # noqa: PLC0415 - the first frame answers no entry
+
     region = Aftermath(None, None, None, files[0] if files else None).region(left.line, left.count, left.was)
     if region.changed:
         raise UserError(

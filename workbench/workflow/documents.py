@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from workbench.review.actions import CallMade
 from workbench.review.changes import Change, FileChange, Kind, NotShown, Side
 from workbench.review.costs import Sum, by_model, by_purpose, by_round, total
-from workbench.review.ledger import Entry
+from workbench.review.entries import Entry
 from workbench.review.lines import numbers, ranges
 from workbench.review.notes import Note, Place
 from workbench.review.places import places_now

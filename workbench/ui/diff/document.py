@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from workbench.review.changes import FileChange, Side
-from workbench.review.ledger import Entry, Said
+from workbench.review.entries import Entry, Said
 from workbench.review.notes import Note, Place
 from workbench.review.verdicts import Verdicts
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
-from workbench.review.ledger import Said
+from workbench.review.entries import Said
 from workbench.review.notes import Intent
 from workbench.review.progress import Standing
 from workbench.ui.diff.layout import Heights
