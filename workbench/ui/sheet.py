@@ -49,7 +49,8 @@ class Sheet(QWidget):
         self.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._over and event.type() == QEvent.Type.Resize:
+        # Asked of Qt: while Python clears a closed window away, Qt still calls this, and the names are gone.
+        if event.type() == QEvent.Type.Resize and self.isVisible() and watched is self.parentWidget():
             self._fit()
         return False
 
