@@ -49,18 +49,25 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """The bytes of a stream exactly as they are, of which `after` are sent (None: all), then the goodbye."""
+    """The bytes of a stream exactly as they are, of which `after` are sent (None: all), then the goodbye.
+
+    The body is sent `times` times over; with 0 until the caller hangs up.
+    """
 
     body: bytes
     after: int | None = None
     kind: str = "text/event-stream"
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """Sends the text, then nothing more until the caller hangs up or the server closes."""
+    """Sends the text, then `alive` now and then until the caller hangs up or the server closes."""
 
     text: str = ""
+    alive: bytes = b": waiting\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +204,10 @@ def _handler(model: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def _stream(self, answer: Good | Cut | Slow | Raw, name: str) -> None:
             self.close_connection = True
-            self.send_response(200)
-            kind = answer.kind if isinstance(answer, Raw) else "text/event-stream"
-            self.send_header("Content-Type", kind)
+            raw = answer if isinstance(answer, Raw) else Raw(b"")
+            self.send_response(raw.status)
+            for header in (("Content-Type", raw.kind), *raw.headers):
+                self.send_header(*header)
             self.send_header("Connection", "close")
             self.end_headers()
             if isinstance(answer, Good):
@@ -213,7 +221,10 @@ def _handler(model: ModelServer) -> type[BaseHTTPRequestHandler]:
                     self._send(_chunk(name, None, usage=answer.usage))
                 self.wfile.write(b"data: [DONE]\n\n")
             elif isinstance(answer, Raw):
-                self.wfile.write(answer.body[: answer.after])
+                sent = 0
+                while sent < answer.times or not answer.times:
+                    self.wfile.write(answer.body[: answer.after])
+                    sent += 1
             elif isinstance(answer, Cut):
                 self._send_text(answer.text[: answer.after], 7, name)
                 if answer.reset:
@@ -222,7 +233,7 @@ def _handler(model: ModelServer) -> type[BaseHTTPRequestHandler]:
                     self.connection.close()
             else:
                 self._send_text(answer.text, 7, name)
-                self._wait()
+                self._wait(answer.alive)
 
         def _send_text(self, text: str, piece: int, name: str) -> None:
             for at in range(0, len(text), piece):
@@ -231,10 +242,10 @@ def _handler(model: ModelServer) -> type[BaseHTTPRequestHandler]:
         def _send(self, chunk: dict[str, Any]) -> None:
             self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
 
-        def _wait(self) -> None:
+        def _wait(self, alive: bytes) -> None:
             """Until the caller hangs up or the server closes. Comment lines keep such streams alive."""
             while not model.closing.wait(0.05):
-                self.wfile.write(b": waiting\n\n")
+                self.wfile.write(alive)
 
     return Handler
 

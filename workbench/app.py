@@ -85,7 +85,7 @@ def show(options: Options) -> Ended:
     window.tracer.start()
     _fill(window, opening, options)
     window.show()
-    QTimer.singleShot(_COLLECT_AFTER, window, _collect_again)
+    QTimer.singleShot(_COLLECT_AFTER, window, lambda: _collect_again(window))
     if options.prepare is not None:
         options.prepare(window)
     application.exec()
@@ -174,11 +174,16 @@ def make_window(options: Options) -> MainWindow:
     return window
 
 
-def _collect_again() -> None:
+def _collect_again(window: MainWindow) -> None:
     """Look for garbage again, but not among what the start made, and seldom: a full look is a late frame.
 
     Nearly everything here is freed by its reference count; only cycles wait for this.
     """
+    if window.errands.is_opening or window.errands.is_loading:
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(_COLLECT_AFTER, window, lambda: _collect_again(window))
+        return
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
@@ -198,8 +203,8 @@ def _open(options: Options) -> Session | Nothing:
     from workbench.workflow.opening import open_review, open_saved
 
     if options.review:
-        return open_saved(options.review)
-    return open_review(options.path or Path(), options.asked)
+        return open_saved(options.review, streamed=True)
+    return open_review(options.path or Path(), options.asked, streamed=True)
 
 
 def make_application() -> QApplication:

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.assets import asset
+from workbench.generation.blocks import Marks
 from workbench.generation.contract import (
     VERSION,
     Block,
     Deletion,
     Edit,
-    Marks,
     Move,
     NewFile,
     NoteAnswer,

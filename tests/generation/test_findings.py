@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.assets import asset
-from workbench.generation.contract import Marks
+from workbench.generation.blocks import Marks
 from workbench.generation.events import CallEvent, Finished, Lost, RepairAsked
 from workbench.generation.failures import Trouble
 from workbench.generation.findings import (

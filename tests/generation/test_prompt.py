@@ -2,7 +2,8 @@
 
 import json
 
-from workbench.generation.contract import Marks, write
+from workbench.generation.blocks import Marks
+from workbench.generation.contract import write
 from workbench.generation.prompt import Request, build, digest, repair, rough_tokens
 from workbench.review.notes import Intent, Note, Place
 

@@ -12,9 +12,11 @@ from tests.fuzz.compose import EARLY, GLUED, check, check_in
 from tests.fuzz.laboratory import Laboratory
 from tests.fuzz.trial import Trial
 from tests.repos import new_repo
+from tests.review.pictures import blocks_of, lines_of
 from workbench.git.repository import Repository
+from workbench.review.blocks import Folding
+from workbench.review.changes import Side
 from workbench.review.compose import Take
-from workbench.review.rows import CodeRow, Layout, file_rows
 from workbench.review.selecting import select_lines
 from workbench.review.verdicts import Verdict, judged
 from workbench.workflow.composing import composed_files
@@ -212,13 +214,14 @@ def test_the_context_of_the_view_changes_neither_ids_nor_lines() -> None:
         lines = tuple(line + b"\n" for line in lines[:-1]) + tuple(line for line in lines[-1:] if line)
         seen = []
         for context in (0, 1, 3, 25):
-            rows = [
-                row for row in file_rows(file, lines, Layout(context=context)) if isinstance(row, CodeRow)
-            ]
+            rows = [line for _, line in lines_of(blocks_of(file, lines, Folding(context=context)))]
             cells = {
-                (cell.change, cell.tone, cell.line) for row in rows for cell in (row.old, row.new) if cell
+                (line.change.id, side, number)
+                for line in rows
+                for side, number in ((Side.OLD, line.old), (Side.NEW, line.new))
+                if line.change is not None and number is not None
             }
-            seen.append({cell for cell in cells if cell[0] is not None})
+            seen.append(cells)
         assert seen == [seen[0]] * 4
         assert {name for name, _, _ in seen[0]} == {each.id for each in file.changes if each.is_text}
 

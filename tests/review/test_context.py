@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.review.actions import ItemRemoved, Pinned, ReviewStarted, SecretAllowed, Undone, Unpinned
 from workbench.review.changes import FileChange, Run, Status
-from workbench.review.context import Pin, follow
+from workbench.review.context import Pin, follow, named
 from workbench.review.review import Review, apply, is_reviewers, replay
 from workbench.review.rounds import Source
 
@@ -83,3 +83,10 @@ def test_doing_it_twice_changes_nothing() -> None:
     assert apply(once, Unpinned(id="x", at=3.0, name="b.py")) is once
     assert apply(once, ItemRemoved(id="y", at=3.0, item="task", back=True)) is once
     assert apply(once, Unpinned(id="z", at=3.0, name="a.py:10-14")).pins == ()
+
+
+def test_one_pinned_line_is_named_by_its_number_and_older_logs_name_it_by_both() -> None:
+    line = Pin("a.py", "t", 5, 1)
+    assert line.name == "a.py:5"
+    assert named((line,), "a.py:5") == named((line,), "a.py:5-5") == (line,)
+    assert named((Pin("a.py", "t", 5, 2),), "a.py:5") == ()

@@ -6,22 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.review.pictures import blocks_of, bytes_of, lines_of, picture
 from tests.review.texts import changed, golden
-from workbench.review.changes import FileChange, Side, Status
+from workbench.review.blocks import Block, Builder, Folding, Pin, RunRows, Sort
+from workbench.review.changes import FileChange, Run, Side, Status
 from workbench.review.lines import split_lines
-from workbench.review.rows import (
-    Cell,
-    CodeRow,
-    EditorRow,
-    FactRow,
-    GapRow,
-    Layout,
-    NoteRow,
-    Row,
-    Tone,
-    file_rows,
-    row_text,
-)
 
 STORE = b'''"""A store."""
 
@@ -71,111 +60,104 @@ NEXT = (
 STORED = changed(STORE, NEXT, "store.py")
 
 
-def rows_of(file: FileChange, old: bytes | None, layout: Layout, notes: list[tuple[Side, int, str]]) -> str:
-    return row_text(file_rows(file, None if old is None else split_lines(old), layout, notes))
+def note(name: str, side: Side, line: int) -> Pin:
+    return Pin(name, is_editor=False, side=side, line=line)
+
+
+def shown(file: FileChange, old: bytes | None, folding: Folding, *pins: Pin) -> str:
+    return picture(file, None if old is None else split_lines(old), folding, pins)
+
+
+def sorts(file: FileChange, old: bytes, folding: Folding) -> list[Sort]:
+    return [block.sort for block in blocks_of(file, split_lines(old), folding)]
 
 
 def test_side_by_side_with_gaps_and_a_note_reads_as_the_golden_text() -> None:
-    golden("rows-split.txt", rows_of(STORED, STORE, Layout(context=1), [(Side.NEW, 19, "N3")]))
+    golden("rows-split.txt", shown(STORED, STORE, Folding(context=1), note("N3", Side.NEW, 19)))
 
 
 def test_unified_reads_as_the_golden_text() -> None:
-    golden("rows-unified.txt", rows_of(STORED, STORE, Layout(split=False, context=1), [(Side.NEW, 19, "N3")]))
+    folding = Folding(split=False, context=1)
+    golden("rows-unified.txt", shown(STORED, STORE, folding, note("N3", Side.NEW, 19)))
 
 
-def test_before_the_file_is_loaded_only_changed_lines_are_shown() -> None:
-    golden("rows-not-loaded.txt", rows_of(STORED, None, Layout(), []))
+def test_before_the_file_is_loaded_only_changed_lines_and_gaps_are_known() -> None:
+    golden("rows-not-loaded.txt", shown(STORED, None, Folding(context=0)))
 
 
 def test_a_note_on_an_unchanged_line_opens_the_gap_around_it() -> None:
-    golden("rows-note-in-gap.txt", rows_of(STORED, STORE, Layout(context=1), [(Side.OLD, 29, "N1")]))
+    golden("rows-note-in-gap.txt", shown(STORED, STORE, Folding(context=1), note("N1", Side.OLD, 29)))
 
 
 def test_ignoring_whitespace_shows_reindented_lines_as_context_that_cannot_be_judged() -> None:
-    old = b"def f():\n" + b"".join(b"    step(%d)\n" % n for n in range(12)) + b"    return 1\n"
+    old = b"def f():\n" + b"".join(b"    step(%d)\n" % n for n in range(4)) + b"    return 1\n"
     new = (
         b"def f():\n    if ready:\n"
-        + b"".join(b"        step(%d)\n" % n for n in range(12))
+        + b"".join(b"        step(%d)\n" % n for n in range(4))
         + b"    return 2\n"
     )
     file = changed(old, new)
-    golden("rows-ignore-whitespace.txt", rows_of(file, old, Layout(ignore_whitespace=True, context=2), []))
-    hidden = [
-        row for row in code(file_rows(file, split_lines(old), Layout(ignore_whitespace=True))) if row.old
+    folding = Folding(ignore_whitespace=True, context=2)
+    golden("rows-ignore-whitespace.txt", shown(file, old, folding))
+    lines = split_lines(old)
+    rows = lines_of(blocks_of(file, lines, folding))
+    steps = [
+        line.change for block, line in rows if b"step" in (bytes_of(block, line, Side.OLD, lines) or b"")
     ]
-    assert [row.change for row in hidden if row.old and b"step" in row.old.data] == [None] * 6
+    assert steps == [None] * 4
 
 
 def test_facts_stand_before_the_lines() -> None:
     file = changed(b"a\n", b"b\n", "new.sh", base_path="old.sh", new_mode="100755")
-    golden("rows-facts.txt", rows_of(file, b"a\n", Layout(), [(Side.NEW, 0, "N1")]))
+    golden("rows-facts.txt", shown(file, b"a\n", Folding(), Pin("N1", is_editor=False)))
 
 
 def test_a_binary_file_is_one_fact() -> None:
-    rows = file_rows(changed(b"\0a", b"\0b", "x.bin"), None, Layout())
-    assert [type(row) for row in rows] == [FactRow]
+    assert sorts(changed(b"\0a", b"\0b", "x.bin"), b"", Folding()) == [Sort.FACT]
 
 
 def test_new_and_deleted_files_have_one_side() -> None:
-    added = code(file_rows(changed(None, b"a\nb\n"), None, Layout()))
-    assert [(row.old, row.new and row.new.line) for row in added] == [(None, 1), (None, 2)]
-    deleted = code(file_rows(changed(b"a\nb\n", None), None, Layout()))
-    assert [(row.old and row.old.line, row.new) for row in deleted] == [(1, None), (2, None)]
+    added = lines_of(blocks_of(changed(None, b"a\nb\n"), None, Folding()))
+    assert [(line.old, line.new) for _, line in added] == [(None, 1), (None, 2)]
+    deleted = lines_of(blocks_of(changed(b"a\nb\n", None), None, Folding()))
+    assert [(line.old, line.new) for _, line in deleted] == [(1, None), (2, None)]
 
 
 def test_line_ends_and_encodings_that_differ_are_said() -> None:
     old = b"same\none\r\ntwo\ncaf\xe9\nlast"
     new = b"same\none\ntwo\r\ncaf\xc3\xa9\nlast\n"
-    golden("rows-marks.txt", rows_of(changed(old, new), old, Layout(), []))
-
-
-def test_a_file_that_has_crlf_everywhere_needs_no_marks() -> None:
-    old = b"one\r\ntwo\r\n"
-    rows = code(file_rows(changed(old, b"one\r\ntwo\r\nthree\r\n"), split_lines(old), Layout()))
-    assert [row.new.mark for row in rows if row.new] == ["", "", ""]
+    golden("rows-marks.txt", shown(changed(old, new), old, Folding()))
 
 
 def test_a_gap_of_one_line_is_shown() -> None:
     old = b"".join(b"line %d\n" % n for n in range(9))
     new = old.replace(b"line 0", b"first").replace(b"line 8", b"last")
-    rows = file_rows(changed(old, new), split_lines(old), Layout(context=3))
-    assert not [row for row in rows if isinstance(row, GapRow)]
+    assert Sort.GAP not in sorts(changed(old, new), old, Folding(context=3))
 
 
 def test_opened_lines_are_shown_and_the_rest_of_the_gap_stays_folded() -> None:
-    rows = file_rows(STORED, split_lines(STORE), Layout(context=1, opened=((1, 4),)))
-    gaps = [row for row in rows if isinstance(row, GapRow)]
-    assert (gaps[0].old_start, gaps[0].count) == (5, 7)
+    blocks = blocks_of(STORED, split_lines(STORE), Folding(context=1, opened=((1, 4),)))
+    gaps = [block for block in blocks if block.sort is Sort.GAP]
+    assert (gaps[0].old, gaps[0].hidden) == (5, 7)
 
 
 def test_an_editor_stands_after_the_notes_of_its_line() -> None:
-    rows = file_rows(
-        STORED,
-        split_lines(STORE),
-        Layout(),
-        [(Side.NEW, 13, "N1")],
-        [(Side.NEW, 13, "draft"), (Side.OLD, 0, "file")],
-    )
-    at = rows.index(NoteRow("N1"))
-    assert rows[at + 1] == EditorRow("draft", Side.NEW)
-    assert rows[0] == EditorRow("file", Side.OLD)
-
-
-def test_a_gap_names_the_class_or_function_that_it_leads_into() -> None:
-    rows = file_rows(STORED, split_lines(STORE), Layout(context=1))
-    assert [row.scope for row in rows if isinstance(row, GapRow)] == ["class Store", "def main()"]
-
-
-def code(rows: tuple[Row, ...]) -> list[CodeRow]:
-    return [row for row in rows if isinstance(row, CodeRow)]
+    pins = [
+        note("N1", Side.NEW, 13),
+        Pin("draft", is_editor=True, side=Side.NEW, line=13),
+        Pin("file", is_editor=True),
+    ]
+    blocks = blocks_of(STORED, split_lines(STORE), Folding(), pins)
+    keys = [block.key for block in blocks if block.sort in (Sort.NOTE, Sort.EDITOR)]
+    assert keys == ["file", "N1", "draft"]
 
 
 few = st.sampled_from([b"a\n", b"b\n", b"  a\n", b"c d\n", b"\n", b"x\r\n", b"}\n"])
 texts = st.builds(
     lambda lines, end: b"".join(lines) + end, st.lists(few, max_size=40), st.sampled_from([b"", b"z"])
 )
-layouts = st.builds(
-    Layout,
+foldings = st.builds(
+    Folding,
     split=st.booleans(),
     context=st.integers(0, 4),
     opened=st.lists(st.tuples(st.integers(1, 40), st.integers(1, 5)), max_size=2).map(tuple),
@@ -184,83 +166,110 @@ layouts = st.builds(
 )
 
 
-def side_of(rows: tuple[Row, ...], side: Side, gaps: tuple[bytes, ...]) -> list[bytes]:
-    """The lines of one side: from the cells, in gaps from the file. Numbers must run on without a break."""
-    cells: list[Cell] = []
-    for row in rows:
-        if isinstance(row, CodeRow):
-            cell = row.old if side is Side.OLD else row.new
-            if cell is not None:
-                cells.append(cell)
-        elif isinstance(row, GapRow):
-            start = row.old_start if side is Side.OLD else row.new_start
-            cells += [Cell(line, gaps[line - 1], Tone.CONTEXT) for line in range(start, start + row.count)]
-    cells.sort(key=lambda cell: cell.line)
-    assert [cell.line for cell in cells] == list(range(1, len(cells) + 1))
-    return [cell.data for cell in cells]
+def side_of(blocks: list[Block], side: Side, old: tuple[bytes, ...], lines: tuple[bytes, ...]) -> list[bytes]:
+    """The lines of one side: from the rows, in gaps from the file. Numbers must run on without a break."""
+    found: list[tuple[int, bytes]] = []
+    for block, line in lines_of(blocks):
+        number = line.old if side is Side.OLD else line.new
+        data = bytes_of(block, line, side, old)
+        if number is not None:
+            assert data is not None
+            found.append((number, data))
+    for block in blocks:
+        if block.sort is Sort.GAP:
+            start = block.old if side is Side.OLD else block.new
+            found += [(each, lines[each - 1]) for each in range(start, start + (block.hidden or 0))]
+    found.sort(key=lambda each: each[0])
+    assert [number for number, _ in found] == list(range(1, len(found) + 1))
+    return [data for _, data in found]
 
 
-@settings(max_examples=150)
-@given(texts, texts, layouts)
-def test_rows_and_gaps_together_hold_every_line_of_both_files(old: bytes, new: bytes, layout: Layout) -> None:
+@settings(max_examples=150, deadline=None)
+@given(texts, texts, foldings)
+def test_rows_and_gaps_together_hold_every_line_of_both_files(
+    old: bytes, new: bytes, folding: Folding
+) -> None:
     file = changed(old, new)
-    rows = file_rows(file, split_lines(old), layout)
-    assert b"".join(side_of(rows, Side.OLD, split_lines(old))) == old
-    assert b"".join(side_of(rows, Side.NEW, split_lines(new))) == new
+    if not file.runs:
+        return
+    before, after = split_lines(old), split_lines(new)
+    blocks = blocks_of(file, before, folding)
+    assert b"".join(side_of(blocks, Side.OLD, before, before)) == old
+    assert b"".join(side_of(blocks, Side.NEW, before, after)) == new
 
 
-@settings(max_examples=100)
-@given(texts, texts, layouts)
-def test_every_changed_line_is_in_a_row_of_its_change(old: bytes, new: bytes, layout: Layout) -> None:
+@settings(max_examples=100, deadline=None)
+@given(texts, texts, foldings)
+def test_every_changed_line_is_in_a_row_of_its_change(old: bytes, new: bytes, folding: Folding) -> None:
     file = changed(old, new)
-    rows = code(file_rows(file, split_lines(old), replace(layout, ignore_whitespace=False)))
+    blocks = blocks_of(file, split_lines(old), replace(folding, ignore_whitespace=False))
     for change in file.changes:
-        mine = [row for row in rows if row.change == change.id]
-        assert tuple(row.old.data for row in mine if row.old) == change.removed
-        assert tuple(row.new.data for row in mine if row.new) == change.added
-    assert all(row.change for row in rows if None in (row.old, row.new))
+        mine = [(block, line) for block, line in lines_of(blocks) if line.change is change]
+        sides = [
+            tuple(data for block, line in mine if (data := bytes_of(block, line, side, ())) is not None)
+            for side in Side
+        ]
+        assert sides == [change.removed, change.added]
+    assert all(line.change for _, line in lines_of(blocks) if None in (line.old, line.new))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     texts,
     texts,
-    layouts,
-    st.lists(st.tuples(st.sampled_from(Side), st.integers(0, 45)), max_size=5),
-    st.booleans(),
+    foldings,
+    st.lists(st.tuples(st.sampled_from(Side), st.integers(1, 45)), max_size=5),
 )
 def test_every_note_comes_out_once_and_under_its_line(
-    old: bytes, new: bytes, layout: Layout, where: list[tuple[Side, int]], loaded: bool
+    old: bytes, new: bytes, folding: Folding, where: list[tuple[Side, int]]
 ) -> None:
-    notes = [(side, line, f"N{number}") for number, (side, line) in enumerate(where)]
     file = changed(old, new)
-    rows = file_rows(file, split_lines(old) if loaded else None, layout, notes)
-    assert sorted(row.note for row in rows if isinstance(row, NoteRow)) == sorted(
-        note for _, _, note in notes
-    )
-    if not loaded:
+    counts = {Side.OLD: len(split_lines(old)), Side.NEW: len(split_lines(new))}
+    pins = [note(f"N{n}", side, line) for n, (side, line) in enumerate(where) if line <= counts[side]]
+    if not file.runs:
         return
-    last: tuple[int, int] = (0, 0)
-    for row in rows:
-        if isinstance(row, CodeRow):
-            last = (row.old.line if row.old else 0, row.new.line if row.new else 0)
-        elif isinstance(row, NoteRow):
-            side, line = where[int(row.note[1:])]
-            lines = split_lines(old if side is Side.OLD else new)
-            if 0 < line <= len(lines):
-                assert last[0 if side is Side.OLD else 1] == line
+    blocks = blocks_of(file, split_lines(old), folding, pins)
+    notes = [block.key for block in blocks if block.sort is Sort.NOTE]
+    assert sorted(notes) == sorted(pin.key for pin in pins)
+    last: dict[Side, int] = {}
+    by_key = {pin.key: pin for pin in pins}
+    for block in blocks:
+        if block.is_code:
+            *_, (_, line) = lines_of([block])
+            last = {Side.OLD: line.old or 0, Side.NEW: line.new or 0}
+        elif block.sort is Sort.NOTE:
+            pin = by_key[block.key]
+            assert last[pin.side] == pin.line
 
 
 def test_spans_lie_on_characters_of_the_decoded_line() -> None:
-    rows = code(
-        file_rows(changed("grün = 1\n".encode(), "grün = 22\n".encode()), (b"gr\xc3\xbcn = 1\n",), Layout())
-    )
-    spans = [(row.old and row.old.spans, row.new and row.new.spans) for row in rows]
-    assert spans == [(((7, 8),), ((7, 9),))]
+    file = changed("grün = 1\n".encode(), "grün = 22\n".encode())
+    assert "grün = «22»" in shown(file, b"gr\xc3\xbcn = 1\n", Folding())
 
 
-def test_a_file_that_is_only_renamed_shows_its_lines_as_one_gap() -> None:
+def test_a_file_that_is_only_renamed_is_a_fact_until_all_of_it_is_wanted() -> None:
     file = changed(STORE, STORE, "b.py", base_path="a.py")
     assert file.status is Status.RENAMED
-    rows = file_rows(file, split_lines(STORE), Layout())
-    assert [type(row) for row in rows] == [FactRow, GapRow]
+    assert sorts(file, STORE, Folding()) == [Sort.FACT]
+    assert sorts(file, STORE, Folding(whole=True)) == [Sort.FACT, Sort.PLAIN]
+
+
+def test_a_file_of_a_hundred_thousand_lines_is_a_handful_of_blocks() -> None:
+    run = Run(50_000, 50_000, (b"a\n",), (b"b\n",))
+    big = replace(changed(b"a\n", b"b\n"), runs=(run,))
+    assert len(Builder(big, 100_000, Folding()).build()) == 5
+    assert len(Builder(big, 100_000, Folding(whole=True)).build()) == 3
+
+
+def test_a_run_says_how_many_rows_it_has_before_its_pairs_are_known() -> None:
+    rows = RunRows(Run(1, 1, (b"one\n", b"two\n"), (b"three\n",)), (), split=True)
+    assert (rows.known, rows.count) == (False, 2)
+    rows.resolve()
+    assert rows.known
+    assert rows.count >= 2
+
+
+def test_only_whitespace_that_differs_belongs_to_no_change_when_it_is_ignored() -> None:
+    file = changed(b"if a:\n  b\n", b"if a:\n    b\n")
+    blocks = blocks_of(file, (b"if a:\n", b"  b\n"), Folding(ignore_whitespace=True))
+    assert [(line.old, line.new, line.change) for _, line in lines_of(blocks)] == [(1, 1, None), (2, 2, None)]

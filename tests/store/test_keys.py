@@ -8,41 +8,11 @@ from collections.abc import Iterator
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
-from keyring.errors import KeyringLocked
 
+from tests.store.rings import InMemory, LockedRing
 from workbench.errors import UserError
 from workbench.store.keys import key_for, missing_key, store_key, variables
-
-
-class InMemory(KeyringBackend):
-    """A keyring that forgets. Its priority keeps it from being chosen where it was not asked for."""
-
-    priority = -1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # keyring's own.
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-class Locked(InMemory):
-    """A keyring whose prompt the user dismissed."""
-
-    def get_password(self, service: str, username: str) -> str | None:
-        raise KeyringLocked("Failed to unlock the collection!")
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise KeyringLocked("Failed to unlock the collection!")
 
 
 @pytest.fixture
@@ -56,7 +26,7 @@ def ring() -> Iterator[InMemory]:
 
 @pytest.fixture
 def locked_ring(ring: InMemory) -> None:
-    keyring.set_keyring(Locked())
+    keyring.set_keyring(LockedRing())
 
 
 @pytest.fixture

@@ -599,16 +599,24 @@ def test_a_draft_stays_open_while_the_review_is_refreshed(view: DiffView, qtbot:
 # Search
 
 
+def found(qtbot: QtBot, view: DiffView, text: str, *, regex: bool = False, case: bool = False) -> int:
+    """How many matches there are, once they are counted."""
+    if view.find(text, regex, case) == 0:
+        return 0
+    qtbot.waitUntil(lambda: view.search_standing.done, timeout=20_000)
+    return view.search_standing.count
+
+
 def test_search_counts_and_walks_its_hits(view: DiffView, qtbot: QtBot) -> None:
     show(view, qtbot, sample())
     settle(qtbot, view)
-    assert view.find("_evict") == 1
+    assert found(qtbot, view, "_evict") == 1
     assert view.next_hit(1)
     assert view.stop().path == "cache/store.py"
-    assert view.find("SELF._ITEMS") > 3
-    assert view.find("SELF._ITEMS", case=True) == 0
-    assert view.find(r"import \w+", regex=True) > 2
-    assert view.find("") == 0
+    assert found(qtbot, view, "SELF._ITEMS") > 3
+    assert found(qtbot, view, "SELF._ITEMS", case=True) == 0
+    assert found(qtbot, view, r"import \w+", regex=True) > 2
+    assert found(qtbot, view, "") == 0
     assert not view.next_hit(1)
 
 

@@ -248,6 +248,27 @@ def test_accepted_sensitive_files_stand_first_with_the_reason(hands: Hands, repo
     hands.press(Qt.Key.Key_I, ALT)
     planned(hands, sheet, "index")
     lines = sheet.files.toPlainText().split("\n")
-    assert lines[:2] == ["new      tools/.envrc", "         ! runs by itself"]
-    assert sheet.files_title.text() == "FILES · 1 SENSITIVE, FIRST"
+    assert lines[0] == "new      tools/.envrc"
+    assert "         ! runs by itself" in lines[1:3]
+    assert "1 SENSITIVE, FIRST" in sheet.files_title.text()
+    hands.press(Qt.Key.Key_Escape)
+
+
+def test_files_with_keys_in_accepted_lines_and_names_of_settings_are_marked(hands: Hands, repo: Repo) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9" * 2
+    repo.write({".env.local": "A=1\n", "code.py": f'{AFTER}T = "{token}"\n', "left.py": f'T = "{token}x"\n'})
+    hands.open(repo)
+    for file in hands.session.files:
+        hands.window.view.go_to_change(file.changes[-1].id)
+        hands.type("x" if file.path == "left.py" else "a")
+
+    sheet = open_landing(hands)
+    planned(hands, sheet, "worktree")
+    hands.until(lambda: "SECRET" in sheet.files_title.text())
+    said = sheet.files.toPlainText()
+    assert "         ! looks secret, by its name\n         ! runs by itself" in said
+    assert said.count("looks secret") == 2
+    assert "code.py\n         ! looks secret: GitHub token, line 11" in said
+    assert token not in said
+    assert sheet.files_title.text() == "FILES · 2 SECRET-LOOKING, 1 SENSITIVE, FIRST"
     hands.press(Qt.Key.Key_Escape)

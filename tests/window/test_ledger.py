@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from tests.model_server import Good, ModelServer, Slow
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import AFTER, CONTROL, SHIFT, Hands
-from workbench.generation.contract import Edit, Marks, NewFile, write
+from workbench.generation.blocks import Marks
+from workbench.generation.contract import Edit, NewFile, write
 from workbench.review.entries import Said
 from workbench.review.notes import Author, Reply
 from workbench.store.settings import ModelSettings, load_settings

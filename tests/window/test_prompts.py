@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from tests.repos import Repo
 from tests.window.conftest import Hands
@@ -183,3 +184,42 @@ def test_matches_are_counted_as_qt_counts_characters() -> None:
     assert spans_of("a\U0001f600b", "b", regex=False, case=True) == [(3, 1)]
     assert spans_of("aXa", "x", regex=False, case=False) == [(1, 1)]
     assert spans_of("aaa", "x*", regex=True, case=True) == []
+
+
+def test_where_nothing_arrived_or_nothing_was_sent_that_is_said(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    session = hands.session
+    calls = (
+        (2, Call(message(FIRST), "", "no network", detail="Connection refused", model="openai/maker")),
+        (3, Call((), "There was no note to act on.", "fits", model="offline")),
+    )
+    for number, call in calls:
+        kept = keep(session.log, Exchange(call.model, (call,)))
+        session.act(
+            RoundFailed(id=new_id(), at=1.0, number=number, model=call.model, why="so", exchange=kept)
+        )
+    sheet = opened(hands)
+    assert sheet.heads[sheet.prompt].text().startswith("THE EXACT PROMPT · nothing")
+    assert "offline model" in sheet.prompt.placeholderText()
+    assert sheet.prompt.toPlainText() == ""
+    hands.type("[")
+    assert sheet.heads[sheet.answer].text() == "WHAT ARRIVED · nothing"
+    assert sheet.answer.placeholderText() == "Nothing arrived."
+    assert "not reached · Connection refused" in sheet.summary.text()
+    assert "no network" not in sheet.summary.text()
+
+
+def test_a_round_that_did_not_come_is_in_the_list_of_rounds_and_a_click_reads_what_arrived(
+    asked: Hands,
+) -> None:
+    hands = asked
+    hands.window.panels.show_now()
+    bars = hands.window.side.bars
+    assert "round 2: ✗ failed · nothing arrived" in bars.accessibleName()
+    assert bars.height() >= 3 * 27 or bars.sizeHint().height() == 3 * 27
+    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=QPoint(60, 27 + 10))
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    sheet = hands.window.rounds_desk.prompts()
+    assert sheet is not None
+    assert sheet.calls[sheet.at].title == "round 2, did not come"
+    assert "the first answer" in sheet.answer.toPlainText()

@@ -55,7 +55,7 @@ def test_every_call_is_listed_and_summed_by_model_round_and_purpose(hands: Hands
     hands.type("$")
 
     assert rows_of(hands, "Calls") == [
-        ("reading 2", "local", "✗ timeout", "unknown", "", "unknown", "unknown", "", "", ""),
+        ("reading 2", "local", "✗ timed out", "unknown", "", "unknown", "unknown", "", "", ""),
         ("repair 2", "openai/maker", "✓ it fits", "1,200", "", "300", "$0.05", "", "4.2 s", ""),
         ("round 1", "openai/maker", "✓ it fits", "1,200", "1,000", "300", "$0.05", "0.8 s", "4.2 s", "2"),
     ]

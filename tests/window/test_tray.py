@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import CONTROL, SHIFT, Hands
-from workbench.store.rules import read_rules
+from workbench.store.rules import read_rules, remove_rule
 from workbench.ui.send_sheet import SendSheet
 from workbench.ui.tray_sheet import TraySheet
 from workbench.workflow.candidates import Asked
@@ -102,7 +102,7 @@ def test_enter_opens_the_file_in_the_review(hands: Hands, shop: Repo) -> None:
 def test_lines_and_files_are_pinned_by_key_and_let_go_with_the_same(hands: Hands, shop: Repo) -> None:
     hands.open(shop)
     hands.type("p")
-    assert [pin.name for pin in hands.session.review.pins] == ["code.py:30-30"]
+    assert [pin.name for pin in hands.session.review.pins] == ["code.py:30"]
     hands.type("vjj")
     hands.type("p")
     assert len(hands.session.review.pins) == 2
@@ -143,6 +143,33 @@ def test_a_note_is_made_a_rule_by_one_key(hands: Hands, shop: Repo) -> None:
     assert len(read_rules()) == 1
     assert "already" in hands.notice()
     assert states(open_tray(hands))["rule:R1"] is State.GIVEN
+
+
+def test_u_takes_a_made_rule_away_and_redo_makes_it_again_under_its_id(hands: Hands, shop: Repo) -> None:
+    hands.open(shop)
+    hands.type("c! No print in the library.")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    hands.type("M")
+    (rule,) = read_rules()
+
+    hands.type("u")
+    assert read_rules() == ()
+    assert hands.notice() == "Undone: making N1 house rule R1."
+    hands.press(Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert [(each.id, each.text, each.pattern) for each in read_rules()] == [(rule.id, rule.text, "*.py")]
+    hands.type("u")
+    hands.type("u")
+    assert not hands.session.notes_in_round(), "and then the note, which is another act"
+
+
+def test_a_rule_that_was_taken_away_elsewhere_does_not_stop_undo(hands: Hands, shop: Repo) -> None:
+    hands.open(shop)
+    hands.type("c! No print in the library.")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    hands.type("M")
+    remove_rule("R1")
+    hands.type("u")
+    assert "Undone" in hands.notice()
 
 
 def test_what_looks_like_a_secret_is_let_leave_one_by_one(hands: Hands, shop: Repo) -> None:

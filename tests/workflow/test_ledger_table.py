@@ -216,3 +216,18 @@ def test_a_thread_keeps_answers_and_replies_in_order_and_only_the_expert_settles
     assert not held.settled
     session.settle(written.id)
     assert session.review.notes[written.id].settled
+
+
+def test_taking_the_entry_of_a_note_settles_it_as_one_act_and_one_undo(session: Session) -> None:
+    written = note(session, 0, Intent.SHOULD)
+    (entry,) = [each for each in then(session, FIRST.replace("ten\n", "TEN\n")) if each.note]
+    before = session.sequence
+
+    answer(session, entry, Verdict.ACCEPTED)
+    assert session.review.notes[written.id].settled
+    assert session.sequence == before + 1, "one action"
+    session.undo()
+    assert not session.review.notes[written.id].settled
+    assert not session.review.entries
+    session.redo()
+    assert session.review.notes[written.id].settled

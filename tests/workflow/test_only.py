@@ -14,13 +14,15 @@ from tests.workflow.conftest import Open
 from workbench.errors import UserError
 from workbench.generation.checking import Outcome, check
 from workbench.generation.contract import Block, Deletion, Edit, Move, NewFile, NoteAnswer, parse, write
+from workbench.review.changes import Change, Kind, Status
 from workbench.review.ledger import Entry, Said
 from workbench.review.notes import AnswerKind, Intent
 from workbench.review.rounds import Source
-from workbench.review.verdicts import Verdict
+from workbench.review.verdicts import Verdict, verdict_of
 from workbench.store.settings import ModelSettings
 from workbench.workflow.answers import answer
 from workbench.workflow.arrivals import Origin, next_arrival, take_arrival
+from workbench.workflow.edits import tweak_lines
 from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text, wanted_only
 from workbench.workflow.receive import load_ledger
 from workbench.workflow.request import request_for
@@ -95,6 +97,22 @@ def answered(session: Session, wanted: Wanted, *blocks: Block) -> None:
 
 def text(session: Session, path: str = "text") -> str:
     return b"".join(session.new_lines(path)).decode()
+
+
+def of_file(session: Session, path: str) -> tuple[Change, ...]:
+    return session.by_path[path].changes
+
+
+def edit_of(session: Session, path: str, start: int, count: int) -> None:
+    """The expert's own edit, after which the ledger is read again."""
+    arrival = tweak_lines(session, path, start, count, b"cinq\n")
+    assert arrival is not None
+    take_arrival(session, arrival)
+    session.ledger_facts = load_ledger(session)
+
+
+def verdicts(session: Session, path: str) -> set[Verdict]:
+    return {verdict_of(change, session.review.current) for change in of_file(session, path)}
 
 
 def left_out(session: Session) -> list[Entry]:
@@ -230,6 +248,48 @@ def test_what_was_left_out_is_put_in_by_accepting_it_and_undone(session: Session
     session.undo()
     session.undo()
     assert "TWENTY\n" not in text(session)
+
+
+def test_a_deletion_that_was_left_out_is_put_in_by_accepting_it(session: Session) -> None:
+    answered(session, wanted_only(session, ids(session)[:1]), Deletion("text", "away"))
+
+    assert answer(session, left_out(session)[0], Verdict.ACCEPTED) == "It is in the round now."
+    assert session.by_path["text"].status is Status.DELETED
+    assert verdicts(session, "text") == {Verdict.ACCEPTED}
+    session.undo()
+    session.undo()
+    assert text(session) == AGENT
+
+
+def test_another_name_that_was_left_out_is_put_in_and_the_verdicts_go_along(session: Session) -> None:
+    session.judge_change(ids(session)[1], Verdict.ACCEPTED)
+    moving = (Move("text", "elsewhere", "tidy"), Edit("text", "asked", ("five",), ("FIVE",)))
+    answered(session, wanted_only(session, ids(session)[:1]), *moving)
+
+    answer(session, left_out(session)[0], Verdict.ACCEPTED)
+    assert "text" not in session.by_path
+    assert text(session, "elsewhere") == AGENT.replace("five\n", "FIVE\n")
+    found = {
+        change.kind: verdict_of(change, session.review.current) for change in of_file(session, "elsewhere")
+    }
+    assert found[Kind.RENAME] is Verdict.ACCEPTED
+    assert verdict_of(of_file(session, "elsewhere")[-1], session.review.current) is Verdict.ACCEPTED
+    session.undo()
+    session.undo()
+    assert text(session) == AGENT.replace("five\n", "FIVE\n")
+
+
+def test_a_name_that_is_taken_and_a_file_that_was_edited_since_are_not_put_in(session: Session) -> None:
+    answered(session, wanted_only(session, ids(session)[:1]), Move("text", "fresh", "tidy"))
+    edit_of(session, "fresh", 0, 0)
+    with pytest.raises(UserError, match="There is a file fresh"):
+        answer(session, left_out(session)[0], Verdict.ACCEPTED)
+
+    answered(session, wanted_only(session, ids(session)[:1]), Deletion("text", "away"))
+    edit_of(session, "text", 5, 1)
+    with pytest.raises(UserError, match="was edited since"):
+        answer(session, left_out(session)[0], Verdict.ACCEPTED)
+    assert "cinq\n" in text(session)
 
 
 def test_the_offline_model_applies_the_suggestion_on_this_change_alone(session: Session) -> None:

@@ -25,6 +25,10 @@ def land(options: Options) -> int:
                 hint="Land with --to branch:NAME, or without -m.",
             )
         plan = plan_landing(session, options.to, options.message or "")
+        if options.dry_run:
+            from workbench.workflow.landing_secrets import with_secrets  # noqa: PLC0415 - half a second
+
+            plan = with_secrets(session, plan)
         if not options.dry_run:
             _land(session, plan, options)
         elif options.json:
@@ -70,6 +74,7 @@ def _document(session: Session, plan: LandingPlan, landed: Landed | None) -> dic
         "review": session.review.id,
         "destination": plan.destination,
         "sensitive": [{"path": path, "why": why} for path, why in plan.sensitive],
+        "secret": [{"path": path, "why": why} for path, why in plan.secret],
         "files": [{"path": row.path, "what": row.what} for row in plan.rows],
         "rejected": plan.rejected,
         "asked": plan.asked,

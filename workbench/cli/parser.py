@@ -252,6 +252,32 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME", help="also try one call to this model")
 
 
+def _key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="set|list|remove")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a provider, a variable, or a model of yours")
+    parser.add_argument(
+        "--file", dest="in_file", action="store_true", help="keep it in a file of yours, not encrypted"
+    )
+    read = parser.parse_known_args
+
+    def without_values(*given: object) -> tuple[Options, list[str]]:
+        options, more = Options(), [""]
+        try:
+            options, more = read(*given)  # type: ignore[call-overload]
+        except UserError as error:
+            if "explicit argument" not in error.message:
+                raise
+        if more:
+            # Not repeated: it may be the key.
+            raise UserError(
+                "A key is not given on the command line, where other programs can read it.",
+                hint="It is asked for, or read from standard input: … | workbench key set NAME",
+            )
+        return options, more
+
+    parser.parse_known_args = without_values  # type: ignore[method-assign,assignment]
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", metavar="DIR", help="where the demo's repository is made")
     parser.add_argument("--shots", metavar="DIR", help="where screenshots go when it runs without a display")
@@ -298,6 +324,7 @@ _ROWS = (
     Command("demo", "a small repository to try it on", _demo, "program:demo"),
     Command("doctor", "say whether everything it needs is here", _doctor, "program:doctor"),
     Command("keys", "every key", _none, "program:keys"),
+    Command("key", "keys of models: set (read from standard input), list, remove", _key, "provider_keys:key"),
 )
 
 COMMANDS = {row.name: row for row in _ROWS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,10 @@ from workbench.review.rounds import Usage
 
 MOST_SIGNS = 16_000_000
 """Characters of one answer, thinking included. The longest that any model gives is a twentieth of it."""
+KEPT_OPEN = 2
+"""Times the longest silence that a line may be kept open by pieces and comments without a word in them."""
+STARTING = 120.0
+"""Seconds that the helper may take until its request goes out. It takes three, on a busy machine thirty."""
 
 _PROGRESS = 0.25
 _SIGNS_PER_TOKEN = 4
@@ -25,6 +30,7 @@ _UNPAID = frozenset(
         Trouble.NOT_ALLOWED,
         Trouble.UNKNOWN_MODEL,
         Trouble.NO_NETWORK,
+        Trouble.MOVED,
         Trouble.RATE_LIMIT,
         Trouble.NO_CREDIT,
         Trouble.BUSY,
@@ -56,13 +62,20 @@ class Attempt:
     """
 
     def __init__(
-        self, callee: Callee, key: str | None, prices: Prices, began: float, before: Usage | None
+        self,
+        callee: Callee,
+        key: str | None,
+        prices: Prices,
+        began: float,
+        before: Usage | None,
+        silence: float = math.inf,
     ) -> None:
         self._callee = callee
         self._key = key
         self._prices = prices
         self._began = began
         self._before = before
+        self._silence = silence
         self._parts: list[str] = []
         self._first: float | None = None
         self._signs = 0
@@ -80,15 +93,21 @@ class Attempt:
         return self._first
 
     def take(self, replies: Iterator[Reply | None]) -> Iterator[CallEvent]:
-        """Pass on what the helper says until it ends, or until the answer is longer than any can be."""
-        said = 0.0
+        """Pass on what the helper says until it ends, the answer is longer than any, or no word comes."""
+        said, heard, begun = 0.0, now(), False
         for reply in replies:
             seconds = now() - self._began
             if reply is not None:
+                heard, begun = now(), True
                 yield from self._event(reply, seconds)
-            if self._signs > MOST_SIGNS and self.finished is None:
-                self.failed = self.failure(Trouble.ENDLESS)
-                return
+            if self.finished is None and self.failed is None:
+                if self._signs > MOST_SIGNS:
+                    self.failed = self.failure(Trouble.ENDLESS)
+                    return
+                if now() - heard > (self._silence * KEPT_OPEN if begun else STARTING):
+                    # Whoever keeps a line open without a word is not waited for without end.
+                    self.failed = self.failure(Trouble.SILENT if begun else Trouble.NOT_STARTED)
+                    return
             # Once the provider has counted, an estimate says less.
             if seconds - said >= _PROGRESS and self.usage is None:
                 said = seconds

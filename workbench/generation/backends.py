@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -53,8 +54,9 @@ class LiteLLMBackend:
 
     `key` goes to the helper through its pipe and nowhere else; `key_name` is what it is called in messages
     (by default the name that LiteLLM reads for this model). `price_in` and `price_out`, dollars a million
-    tokens, replace LiteLLM's table. `timeout` is the longest silence in seconds. With `helpers` several
-    backends share one process. Without a `budget` nothing is counted beforehand.
+    tokens, replace LiteLLM's table. `timeout` is the longest silence in seconds; a line that is kept open
+    without a word counts as silence, twice as long. With `helpers` several backends share one process.
+    Without a `budget` nothing is counted beforehand.
     """
 
     def __init__(
@@ -142,8 +144,10 @@ class LiteLLMBackend:
                 yield failed
                 return
             tries += 1
-            attempt = Attempt(self._callee, self._key, self._prices, began, before)
-            yield from attempt.take(self._replies(messages, cancelled))
+            attempt = Attempt(self._callee, self._key, self._prices, began, before, self._timeout)
+            # Closed at once where it is left: that ends the helper, whatever it is doing.
+            with closing(self._replies(messages, cancelled)) as replies:
+                yield from attempt.take(replies)
             ended = self._ended(attempt, cancelled)
             used = attempt.usage or attempt.estimate(prompt)
             self._budget.used(used)
@@ -230,7 +234,9 @@ class LiteLLMBackend:
             return own
         return None if table is None else table * 1_000_000
 
-    def _replies(self, messages: Sequence[Message], cancelled: threading.Event) -> Iterator[Reply | None]:
+    def _replies(
+        self, messages: Sequence[Message], cancelled: threading.Event
+    ) -> Generator[Reply | None, None, None]:
         question = {
             "do": "complete",
             "model": self.model,
@@ -241,7 +247,9 @@ class LiteLLMBackend:
         }
         return self.ask(question, cancelled)
 
-    def ask(self, question: Mapping[str, Any], cancelled: threading.Event) -> Iterator[Reply | None]:
+    def ask(
+        self, question: Mapping[str, Any], cancelled: threading.Event
+    ) -> Generator[Reply | None, None, None]:
         """Put one question to a helper: its events, and None now and then while there is none."""
         helper = self._helpers.borrow(environment(), self._secret())
         try:

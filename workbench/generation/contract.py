@@ -9,52 +9,24 @@ a cut stream looks finished to some libraries (LiteLLM reports `stop`).
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from workbench.generation.blocks import Form, Marks, Raw, read_blocks
 from workbench.review.notes import AnswerKind
 
 VERSION = 1
 """Of the form. Also in the first line of `resources/prompts/contract.md`, and in every exchange."""
 
-_WIDTH = 7
-_MARKERS = re.compile(
-    rb"^(<{7,} (?:EDIT|NEW|DELETE|MOVE|NOTE) .*|={7,} (?:SEARCH|REPLACE|CONTENT)[ \t\r]*"
-    rb"|>{7,} (?:END|ANSWER COMPLETE)[ \t\r]*)$",
-    re.MULTILINE,
+_FORM = Form(
+    ("EDIT", "NEW", "DELETE", "MOVE", "NOTE"), ("SEARCH", "REPLACE", "CONTENT"), "ANSWER COMPLETE", "block"
 )
-
-
-class Marks(Struct, frozen=True):
-    """The marker lines of one exchange: as wide as needed, so that no file shown contains one."""
-
-    width: int = _WIDTH
-
-    def opens(self, words: str) -> str:
-        return f"{'<' * self.width} {words}"
-
-    def part(self, words: str) -> str:
-        return f"{'=' * self.width} {words}"
-
-    @property
-    def closes(self) -> str:
-        return f"{'>' * self.width} END"
-
-    @property
-    def complete(self) -> str:
-        return f"{'>' * self.width} ANSWER COMPLETE"
 
 
 def marks_for(contents: Iterable[bytes]) -> Marks:
     """Marks that occur in none of the files: a file about this very form must be editable too."""
-    widest = 0
-    for data in contents:
-        for found in _MARKERS.finditer(data):
-            line = found.group()
-            widest = max(widest, len(line) - len(line.lstrip(line[:1])))
-    return Marks(max(_WIDTH, widest + 1)) if widest else Marks()
+    return _FORM.marks_for(contents)
 
 
 class Edit(Struct, frozen=True):
@@ -109,101 +81,19 @@ class Parsed(Struct, frozen=True):
     remarks: str = ""
 
 
-class _Raw(Struct, frozen=True):
-    """A block before it is understood: its opening words, header lines, and parts by name."""
-
-    word: str
-    rest: str
-    line: int
-    headers: tuple[str, ...]
-    parts: tuple[tuple[str, tuple[str, ...]], ...]
-    closed: bool
-
-
 def parse(text: str, marks: Marks | None = None) -> Parsed:
     """Read an answer. Never raises: whatever does not fit becomes a problem in words."""
-    reader = _Reader(_without_thinking(text).split("\n"), marks or Marks())
-    blocks: list[Block] = []
-    for raw in reader.blocks():
-        understood = _understand(raw)
-        if isinstance(understood, str):
-            reader.problems.append(understood)
-        else:
-            blocks.append(understood)
-    return Parsed(tuple(blocks), reader.complete, tuple(reader.problems), "\n".join(reader.remarks).strip())
+    cut = read_blocks(text, _FORM, marks or Marks())
+    understood = [_understand(raw) for raw in cut.blocks]
+    return Parsed(
+        tuple(each for each in understood if not isinstance(each, str)),
+        cut.complete,
+        (*cut.problems, *(each for each in understood if isinstance(each, str))),
+        cut.remarks,
+    )
 
 
-def _without_thinking(text: str) -> str:
-    """Local models send their thinking in the answer. A draft in it must not be taken for the answer."""
-    if not text.lstrip().startswith("<think>"):
-        return text
-    _, closed, rest = text.partition("</think>")
-    return rest if closed else ""
-
-
-class _Reader:
-    """Goes over the lines once and cuts them into blocks."""
-
-    def __init__(self, lines: Sequence[str], marks: Marks) -> None:
-        self._lines = lines
-        self._marks = marks
-        opening = re.escape(marks.opens(""))
-        part = re.escape(marks.part(""))
-        self._opening = re.compile(rf"{opening}(EDIT|NEW|DELETE|MOVE|NOTE)[ \t]+(\S.*?)[ \t\r]*$")
-        self._part = re.compile(rf"{part}(SEARCH|REPLACE|CONTENT)[ \t\r]*$")
-        self.complete = False
-        self.problems: list[str] = []
-        self.remarks: list[str] = []
-
-    def blocks(self) -> Iterator[_Raw]:
-        position = 0
-        while position < len(self._lines):
-            line = self._lines[position]
-            opening = self._opening.match(line)
-            if opening:
-                if self.complete:
-                    self.problems.append(f"Line {position + 1}: a block stands after the end mark.")
-                raw, position = self._block(opening.group(1), opening.group(2), position)
-                yield raw
-                continue
-            bare = line.rstrip()
-            if bare == self._marks.complete:
-                self.complete = True
-            elif self._part.match(line) or bare == self._marks.closes:
-                self.problems.append(f"Line {position + 1}: “{bare}” stands outside a block.")
-            else:
-                self.remarks.append(line)
-            position += 1
-
-    def _block(self, word: str, rest: str, start: int) -> tuple[_Raw, int]:
-        """The block that opens at `start` (an index), and where reading goes on."""
-        headers: list[str] = []
-        parts: list[tuple[str, tuple[str, ...]]] = []
-        name, held = "", headers
-        position = start + 1
-        closed = False
-        while position < len(self._lines):
-            line = self._lines[position]
-            bare = line.rstrip()
-            part = self._part.match(line)
-            if self._opening.match(line) or bare == self._marks.complete:
-                break
-            position += 1
-            if bare == self._marks.closes:
-                closed = True
-                break
-            if part:
-                if name:
-                    parts.append((name, tuple(held)))
-                name, held = part.group(1), []
-            else:
-                held.append(line)
-        if name:
-            parts.append((name, tuple(held)))
-        return _Raw(word, rest, start + 1, tuple(headers), tuple(parts), closed), position
-
-
-def _understand(raw: _Raw) -> Block | str:
+def _understand(raw: Raw) -> Block | str:
     """The block as a value, or one sentence about what is wrong with it."""
     where = f"Line {raw.line}, block {raw.word} {raw.rest}"
     if not raw.closed:
@@ -214,11 +104,10 @@ def _understand(raw: _Raw) -> Block | str:
     if path is None:
         return f"{where}: the path is not readable."
     why = _header(raw, "why") or ""
-    names = [name for name, _ in raw.parts]
-    wanted = {"EDIT": ["SEARCH", "REPLACE"], "NEW": ["CONTENT"], "DELETE": [], "MOVE": []}[raw.word]
-    if names != wanted:
+    wanted = {"EDIT": ("SEARCH", "REPLACE"), "NEW": ("CONTENT",)}.get(raw.word, ())
+    if raw.names != wanted:
         parts = " then ".join(wanted) or "no part"
-        return f"{where}: it must have {parts}, and has {', '.join(names) or 'none'}."
+        return f"{where}: it must have {parts}, and has {', '.join(raw.names) or 'none'}."
     if not why:
         return f"{where}: the line “why: …” with its reason is missing."
     if raw.word == "EDIT":
@@ -231,7 +120,7 @@ def _understand(raw: _Raw) -> Block | str:
     return Move(path, to, why) if to else f"{where}: the line “to: …” with the new path is missing."
 
 
-def _note(raw: _Raw, where: str) -> Block | str:
+def _note(raw: Raw, where: str) -> Block | str:
     note, _, word = raw.rest.partition(" ")
     kinds = [kind.value for kind in AnswerKind]
     if raw.parts or word.strip().lower() not in kinds:
@@ -243,7 +132,7 @@ def _note(raw: _Raw, where: str) -> Block | str:
     return NoteAnswer(note, kind, text)
 
 
-def _header(raw: _Raw, name: str) -> str | None:
+def _header(raw: Raw, name: str) -> str | None:
     for line in raw.headers:
         found, colon, value = line.partition(":")
         if colon and found.strip().lower() == name:

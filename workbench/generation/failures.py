@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,10 +17,12 @@ class Trouble(StrEnum):
     NOT_ALLOWED = "not allowed"
     UNKNOWN_MODEL = "unknown model"
     NO_NETWORK = "no network"
+    MOVED = "moved"
     RATE_LIMIT = "rate limit"
     NO_CREDIT = "no credit"
     BUSY = "busy"
     TIMEOUT = "timeout"
+    SILENT = "silent"
     CUT = "cut"
     OUT_OF_ROOM = "out of room"
     TOO_LONG = "too long"
@@ -58,80 +61,88 @@ class Callee(Struct, frozen=True):
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
+_SAID: Mapping[Trouble, tuple[str, str]] = {
+    Trouble.NO_KEY: (
+        "The round was not started: there is no key for {model}.",
+        "Set {key} in the environment, or keep it: workbench key set {key}",
+    ),
+    Trouble.REFUSED_KEY: (
+        "{where} refused the key for {model}.",
+        "Check {key}: it may be mistyped or withdrawn.",
+    ),
+    Trouble.NOT_ALLOWED: (
+        "The key may not use {model}.",
+        "Ask for access at the provider, or choose another model.",
+    ),
+    Trouble.UNKNOWN_MODEL: (
+        "There is no model {model} at {where}.",
+        "Check the spelling; the name begins with the provider, such as openai/ or ollama_chat/.",
+    ),
+    Trouble.NO_NETWORK: ("{where} could not be reached.", "{network}"),
+    Trouble.MOVED: (
+        "{where} sends on to another address, which was not asked: the key stays with the first.",
+        "Put the address that is meant into settings.toml.",
+    ),
+    Trouble.RATE_LIMIT: ("{where} takes no more requests for {model} at the moment.", "{later}"),
+    Trouble.NO_CREDIT: (
+        "The account at {where} has no credit left for {model}.",
+        "Add credit, or choose another model.",
+    ),
+    Trouble.BUSY: ("{where} failed while answering for {model}.", "{later}"),
+    Trouble.TIMEOUT: ("{model} did not answer in time.", "Try again, or give less context."),
+    Trouble.SILENT: (
+        "{where} kept the line open for {model} and sent no word of an answer; nothing was applied.",
+        "Try again in a while, or choose another model.",
+    ),
+    Trouble.CUT: (
+        "The answer of {model} was cut in the middle; nothing was applied.",
+        "Send again; what had arrived is kept with the round.",
+    ),
+    Trouble.OUT_OF_ROOM: (
+        "The answer of {model} reached its length limit and was cut; nothing was applied.",
+        "Ask for less at once, or choose a model with a longer answer.",
+    ),
+    Trouble.TOO_LONG: (
+        "The prompt is too long for {model}.",
+        "Give fewer files, or choose a model with a larger window.",
+    ),
+    Trouble.BLOCKED: (
+        "{where} refused to answer because of its content rules.",
+        "Reword the task, or choose another model.",
+    ),
+    Trouble.REFUSED: (
+        "{where} did not accept the request for {model}.",
+        "The details are kept with the round.",
+    ),
+    Trouble.BAD_ANSWER: (
+        "The answer of {model} does not fit the files; nothing was applied.",
+        "What was wrong is kept with the answers. Send again, or choose another model.",
+    ),
+    Trouble.NOT_STARTED: (
+        "The helper that calls models could not be started, or stopped.",
+        "Install Workbench again; LiteLLM is missing or broken.",
+    ),
+    Trouble.CANCELLED: ("The round was cancelled; nothing was applied.", ""),
+    Trouble.CAP: ("The call was not made: the budget is spent.", "Raise it in the settings."),
+    Trouble.ENDLESS: (
+        "The answer of {model} did not end and was stopped; nothing was applied.",
+        "Send again, or choose another model.",
+    ),
+}
+"""What is said of each kind: a sentence and a hint."""
+
+
 def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tuple[str, str]:
     """One sentence and a hint. `wait` is how many seconds the provider asked us to wait."""
-    model, where = callee.model, callee.where
-    later = "Try again in a while." if wait is None else f"Try again in {_duration(wait)}."
-    key = callee.key_name or "the provider's key"
-    match trouble:
-        case Trouble.NO_KEY:
-            return (
-                f"The round was not started: there is no key for {model}.",
-                f"Set {key} in the environment, or store it in your keyring.",
-            )
-        case Trouble.REFUSED_KEY:
-            return f"{where} refused the key for {model}.", f"Check {key}: it may be mistyped or withdrawn."
-        case Trouble.NOT_ALLOWED:
-            return f"The key may not use {model}.", "Ask for access at the provider, or choose another model."
-        case Trouble.UNKNOWN_MODEL:
-            return (
-                f"There is no model {model} at {where}.",
-                "Check the spelling; the name begins with the provider, such as openai/ or ollama_chat/.",
-            )
-        case Trouble.NO_NETWORK:
-            return f"{where} could not be reached.", _network_hint(callee)
-        case Trouble.RATE_LIMIT:
-            return f"{where} takes no more requests for {model} at the moment.", later
-        case Trouble.NO_CREDIT:
-            return (
-                f"The account at {where} has no credit left for {model}.",
-                "Add credit, or choose another model.",
-            )
-        case Trouble.BUSY:
-            return f"{where} failed while answering for {model}.", later
-        case Trouble.TIMEOUT:
-            return f"{model} did not answer in time.", "Try again, or give less context."
-        case Trouble.CUT:
-            return (
-                f"The answer of {model} was cut in the middle; nothing was applied.",
-                "Send again; what had arrived is kept with the round.",
-            )
-        case Trouble.OUT_OF_ROOM:
-            return (
-                f"The answer of {model} reached its length limit and was cut; nothing was applied.",
-                "Ask for less at once, or choose a model with a longer answer.",
-            )
-        case Trouble.TOO_LONG:
-            return (
-                f"The prompt is too long for {model}.",
-                "Give fewer files, or choose a model with a larger window.",
-            )
-        case Trouble.BLOCKED:
-            return (
-                f"{where} refused to answer because of its content rules.",
-                "Reword the task, or choose another model.",
-            )
-        case Trouble.REFUSED:
-            return f"{where} did not accept the request for {model}.", "The details are kept with the round."
-        case Trouble.BAD_ANSWER:
-            return (
-                f"The answer of {model} does not fit the files; nothing was applied.",
-                "What was wrong is kept with the answers. Send again, or choose another model.",
-            )
-        case Trouble.NOT_STARTED:
-            return (
-                "The helper that calls models could not be started, or stopped.",
-                "Install Workbench again; LiteLLM is missing or broken.",
-            )
-        case Trouble.CANCELLED:
-            return "The round was cancelled; nothing was applied.", ""
-        case Trouble.CAP:
-            return "The call was not made: the budget is spent.", "Raise it in the settings."
-        case Trouble.ENDLESS:
-            return (
-                f"The answer of {model} did not end and was stopped; nothing was applied.",
-                "Send again, or choose another model.",
-            )
+    fields = {
+        "model": callee.model,
+        "where": callee.where,
+        "key": callee.key_name or "the provider's key",
+        "later": "Try again in a while." if wait is None else f"Try again in {_duration(wait)}.",
+        "network": _network_hint(callee),
+    }
+    sentence, hint = _SAID[trouble]
+    return sentence.format_map(fields), hint.format_map(fields)
 
 
 def _network_hint(callee: Callee) -> str:
@@ -143,4 +154,6 @@ def _network_hint(callee: Callee) -> str:
 def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} seconds"
-    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{round(seconds / 3600)} hours"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} minutes"
+    return f"{round(seconds / 3600)} hours" if seconds < 48 * 3600 else f"{round(seconds / 86400):,} days"

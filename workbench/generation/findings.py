@@ -8,11 +8,12 @@ means nothing. Without the end mark an answer is never complete, whatever the co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from workbench.generation.contract import Marks, read_path, write_path
+from workbench.generation.blocks import Form, Marks, Raw, read_blocks
+from workbench.generation.contract import read_path, write_path
 from workbench.review.changes import Side
 from workbench.review.findings import Draft, without_repeats
 from workbench.review.notes import Intent
@@ -28,30 +29,22 @@ BAR = "│"
 """What ends the columns of marks and numbers that the reader is shown before each line."""
 INTENTS = (Intent.MUST, Intent.SHOULD, Intent.QUESTION)
 
-_MARKERS = re.compile(
-    rb"^(<{7,} FINDING .*|={7,} (?:CODE|CLAIM|EVIDENCE)[ \t\r]*|>{7,} (?:END|FINDINGS COMPLETE)[ \t\r]*)$",
-    re.MULTILINE,
-)
 _OPENING = re.compile(r"(\w+)[ \t]+(old|new)[ \t]+(\d+)(?:[ \t]*[-–][ \t]*(\d+))?[ \t]+(\S.*)", re.IGNORECASE)
 _COLUMNS = re.compile(rf"^[-+ ]?[ \t]*\d+{BAR}")
 _PARTS = ("CODE", "CLAIM", "EVIDENCE")
+_FORM = Form(("FINDING",), _PARTS, "FINDINGS COMPLETE", "finding")
 _MOST_LINES = 400
 _LONGEST = 10_000
 
 
 def complete_mark(marks: Marks) -> str:
     """The end mark. Another than a round's, so that neither is taken for the other."""
-    return f"{'>' * marks.width} FINDINGS COMPLETE"
+    return _FORM.end_mark(marks)
 
 
 def marks_for(contents: Iterable[bytes]) -> Marks:
     """Marks that occur in none of the files: code about this very form can be quoted too."""
-    widest = 0
-    for data in contents:
-        for found in _MARKERS.finditer(data):
-            line = found.group()
-            widest = max(widest, len(line) - len(line.lstrip(line[:1])))
-    return Marks(max(Marks().width, widest + 1)) if widest else Marks()
+    return _FORM.marks_for(contents)
 
 
 class Claimed(Struct, frozen=True):
@@ -85,16 +78,14 @@ class Verified(Struct, frozen=True):
 
 def parse(text: str, marks: Marks | None = None) -> ParsedFindings:
     """Read an answer. Never raises: whatever does not fit becomes a problem in words."""
-    reader = _Reader(_without_thinking(text).split("\n"), marks or Marks())
-    findings: list[Claimed] = []
-    for block in reader.blocks():
-        understood = _understand(block)
-        if isinstance(understood, str):
-            reader.problems.append(understood)
-        else:
-            findings.append(understood)
-    remarks = "\n".join(reader.remarks).strip()
-    return ParsedFindings(tuple(findings), reader.complete, tuple(reader.problems), remarks)
+    cut = read_blocks(text, _FORM, marks or Marks())
+    understood = [_understand(raw) for raw in cut.blocks]
+    return ParsedFindings(
+        tuple(each for each in understood if not isinstance(each, str)),
+        cut.complete,
+        (*cut.problems, *(each for each in understood if isinstance(each, str))),
+        cut.remarks,
+    )
 
 
 def verify(
@@ -152,80 +143,12 @@ def _trimmed(quote: Sequence[str]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-class _Block(Struct, frozen=True):
-    """A block before it is understood."""
-
-    opening: str
-    line: int
-    parts: Mapping[str, tuple[str, ...]]
-    order: tuple[str, ...]
-    closed: bool
-
-
-class _Reader:
-    """Goes over the lines once and cuts them into blocks."""
-
-    def __init__(self, lines: Sequence[str], marks: Marks) -> None:
-        self._lines = lines
-        self._complete = complete_mark(marks)
-        self._end = marks.closes
-        self._opening = re.compile(rf"{re.escape(marks.opens(''))}FINDING[ \t]+(\S.*?)[ \t\r]*$")
-        self._part = re.compile(rf"{re.escape(marks.part(''))}({'|'.join(_PARTS)})[ \t\r]*$")
-        self.complete = False
-        self.problems: list[str] = []
-        self.remarks: list[str] = []
-
-    def blocks(self) -> Iterator[_Block]:
-        position = 0
-        while position < len(self._lines):
-            line = self._lines[position]
-            opening = self._opening.match(line)
-            if opening:
-                if self.complete:
-                    self.problems.append(f"Line {position + 1}: a finding stands after the end mark.")
-                block, position = self._block(opening.group(1), position)
-                yield block
-                continue
-            bare = line.rstrip()
-            if bare == self._complete:
-                self.complete = True
-            elif self._part.match(line) or bare == self._end:
-                self.problems.append(f"Line {position + 1}: “{bare}” stands outside a finding.")
-            else:
-                self.remarks.append(line)
-            position += 1
-
-    def _block(self, opening: str, start: int) -> tuple[_Block, int]:
-        """The block that opens at `start` (an index), and where reading goes on."""
-        parts: dict[str, list[str]] = {}
-        order: list[str] = []
-        held: list[str] = []
-        position, closed = start + 1, False
-        while position < len(self._lines):
-            line = self._lines[position]
-            bare = line.rstrip()
-            if self._opening.match(line) or bare == self._complete:
-                break
-            position += 1
-            if bare == self._end:
-                closed = True
-                break
-            part = self._part.match(line)
-            if part:
-                order.append(part.group(1))
-                held = parts.setdefault(part.group(1), [])
-            else:
-                held.append(line)
-        found = {name: tuple(lines) for name, lines in parts.items()}
-        return _Block(opening, start + 1, found, tuple(order), closed), position
-
-
-def _understand(block: _Block) -> Claimed | str:
+def _understand(raw: Raw) -> Claimed | str:
     """The block as a value, or one sentence about what is wrong with it."""
-    where = f"Line {block.line}, finding {block.opening[:120]}"
-    if not block.closed:
+    where = f"Line {raw.line}, finding {raw.rest[:120]}"
+    if not raw.closed:
         return f"{where}: it is not closed by its END line."
-    opening = _OPENING.fullmatch(block.opening)
+    opening = _OPENING.fullmatch(raw.rest)
     if opening is None:
         return (
             f"{where}: it must open with the weight, the side, the lines and the path: must new 41-42 a/b.py"
@@ -236,29 +159,22 @@ def _understand(block: _Block) -> Claimed | str:
     path = read_path(named)
     if path is None:
         return f"{where}: the path is not readable."
-    if block.order != _PARTS:
-        has = ", ".join(block.order) or "none"
+    if raw.names != _PARTS:
+        has = ", ".join(raw.names) or "none"
         return f"{where}: it must have {', '.join(_PARTS)} in this order, and has {has}."
-    claim, evidence = (_text(block.parts[name]) for name in ("CLAIM", "EVIDENCE"))
+    parts = dict(raw.parts)
+    claim, evidence = (_text(parts[name]) for name in ("CLAIM", "EVIDENCE"))
     if not claim or not evidence:
         return f"{where}: its {'EVIDENCE' if claim else 'CLAIM'} is empty."
-    if len(block.parts["CODE"]) > _MOST_LINES or len(claim) + len(evidence) > _LONGEST:
+    if len(parts["CODE"]) > _MOST_LINES or len(claim) + len(evidence) > _LONGEST:
         return f"{where}: it has more than {_MOST_LINES} lines of code or {_LONGEST} characters of words."
     return Claimed(
-        path, Side(side.lower()), int(start[:9]), Intent(word.lower()), block.parts["CODE"], claim, evidence
+        path, Side(side.lower()), int(start[:9]), Intent(word.lower()), parts["CODE"], claim, evidence
     )
 
 
 def _text(lines: Sequence[str]) -> str:
     return "\n".join(line.removesuffix("\r") for line in lines).strip()
-
-
-def _without_thinking(text: str) -> str:
-    """Local models send their thinking in the answer. A draft in it must not be taken for the answer."""
-    if not text.lstrip().startswith("<think>"):
-        return text
-    _, closed, rest = text.partition("</think>")
-    return rest if closed else ""
 
 
 def write(findings: Sequence[Claimed], marks: Marks | None = None) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from workbench.assets import asset
-from workbench.generation.contract import Marks, write_path
+from workbench.generation.blocks import Marks
+from workbench.generation.contract import write_path
 from workbench.generation.findings import BAR, complete_mark, marks_for
 from workbench.generation.prompt import Message, rule_line
 from workbench.review.changes import FileChange, Run, Side

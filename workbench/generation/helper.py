@@ -9,13 +9,15 @@ ends, so that a killed window leaves nothing behind. Told and asked with
      "timeout": seconds, "max_tokens": …}
     {"id": 2, "do": "measure", "model": …, "texts": [ … ]}
 
-it answers with lines {"id": …, "event": …}: `text`, `thought` (only its length), `usage`, `finished`,
-`failed` (a kind of `failures.Trouble`), `measured`; and with one `ready` before the first of them.
+it answers with lines {"id": …, "event": …}: `began` (the request goes out now), `text`, `thought` (only its
+length), `usage`, `finished`, `failed` (a kind of `failures.Trouble`), `measured`; and with one `ready` before
+the first of them.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import sys
@@ -26,15 +28,24 @@ from email.utils import parsedate_to_datetime
 from typing import IO, Any
 
 from workbench.generation.failures import Trouble
-from workbench.generation.wire import mend
+from workbench.generation.wire import guard, mend
 
 _DETAIL = 600
 _SECRETS: dict[str, str] = {}
 """The keys that came in by standard input: one, as its parent does it."""
-_MOST_TOKENS = 100_000_000
-"""Beyond this a provider's count is no count."""
+_MOST_ANSWERED = 4_000_000
+"""Tokens, thinking included. More than any model gives; beyond this a provider's count is no count."""
+_UNSEEN = 50_000
+"""Tokens that a provider may put before a prompt. Beside these, no token is shorter than a byte."""
+_MEMORY = 3_000_000_000
+"""Bytes that this process may take. LiteLLM takes a tenth."""
+_LONGEST_WAIT = 10 * 365 * 86_400.0
 _UNREACHABLE = {"ConnectError", "ConnectTimeout", "ProxyError", "gaierror", "ClientConnectorError"}
-_BROKEN_OFF = {"ReadError", "RemoteProtocolError", "ConnectionResetError", "IncompleteRead", "WriteError"}
+_BROKEN_OFF = {
+    *("ReadError", "RemoteProtocolError", "ConnectionResetError", "IncompleteRead", "WriteError"),
+    # What came is no stream of pieces, or not packed as it says: spoiled on the way.
+    *("JSONDecodeError", "UnicodeDecodeError", "DecodingError", "SpoiledPieceError"),
+}
 _LOCAL_SPEAKERS = {
     "openai",
     "text-completion-openai",
@@ -47,6 +58,7 @@ _LOCAL_SPEAKERS = {
 
 def main() -> None:
     """Serve until standard input ends."""
+    _limit_memory()
     # LiteLLM prints to standard output; the lines of the protocol keep it for themselves.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -70,6 +82,16 @@ def main() -> None:
                 _write(answers, question["id"], event)
         except Exception as error:  # noqa: BLE001 - LiteLLM raises what its hundred providers raise; `_failed` sorts it
             _write(answers, question["id"], _failed(error))
+
+
+def _limit_memory() -> None:
+    """A packed answer that is a bomb ends this process at most, and not the machine's other programs."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - there is none on Windows
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        least = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (least, most))
 
 
 def _read(source: IO[bytes], questions: queue.SimpleQueue[dict[str, Any]]) -> None:
@@ -109,6 +131,7 @@ def _litellm() -> Any:
     litellm.failure_callback = []
     litellm.callbacks = []
     mend(litellm)
+    guard()
     return litellm
 
 
@@ -125,6 +148,7 @@ def _complete(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]
         key = "none"
     if key is not None:
         options["api_key"] = key
+    yield {"event": "began"}
     stream = litellm.completion(
         messages=question["messages"],
         stream=True,
@@ -150,17 +174,22 @@ def _complete(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]
     )
     if usage is not None:
         given = any(getattr(chunk, "usage", None) is not None for chunk in getattr(stream, "chunks", ()))
-        if not _is_plausible(usage, answered=bool(answer)):
+        size = sum(len(each["content"].encode()) for each in question["messages"])
+        if not _is_plausible(usage, size, answered=bool(answer)):
             given, usage = False, _counted(litellm, model, question["messages"], "".join(answer))
         yield {"event": "usage", "estimated": not given, **_used(litellm, model, usage)}
     yield {"event": "finished", "reason": reason}
 
 
-def _is_plausible(usage: Any, *, answered: bool) -> bool:
-    """Whether a provider's count can be one. Every prompt has tokens, and so has every answer with words."""
+def _is_plausible(usage: Any, size: int, *, answered: bool) -> bool:
+    """Whether a provider's count can be one, of a prompt of `size` bytes and an answer with words or none.
+
+    A count that is far too high would use up a budget that nobody has spent.
+    """
     tokens_in, tokens_out = usage.prompt_tokens, usage.completion_tokens
-    numbers = all(isinstance(each, int) and 0 <= each < _MOST_TOKENS for each in (tokens_in, tokens_out))
-    return numbers and tokens_in > 0 and (tokens_out > 0 or not answered)
+    if type(tokens_in) is not int or type(tokens_out) is not int:
+        return False
+    return 0 < tokens_in <= size + _UNSEEN and int(answered) <= tokens_out <= _MOST_ANSWERED
 
 
 def _counted(litellm: Any, model: str, messages: list[dict[str, str]], answer: str) -> Any:
@@ -184,10 +213,15 @@ def _full_name(litellm: Any, model: str, api_base: str | None) -> str:
 
 def _used(litellm: Any, model: str, usage: Any) -> dict[str, Any]:
     details = getattr(usage, "prompt_tokens_details", None)
+    cached = getattr(details, "cached_tokens", None)
+    if cached is not None and (type(cached) is not int or not 0 <= cached <= usage.prompt_tokens):
+        # A price would be made of it, which can come out below nothing.
+        usage = litellm.Usage(prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens)
+        cached = None
     return {
         "tokens_in": usage.prompt_tokens,
         "tokens_out": usage.completion_tokens,
-        "cached": getattr(details, "cached_tokens", None),
+        "cached": cached,
         "cost": _cost(litellm, model, usage),
     }
 
@@ -205,7 +239,8 @@ def _cost(litellm: Any, model: str, usage: Any) -> float | None:
         )
     except Exception:  # noqa: BLE001 - unknown models raise several kinds of error, which all mean "unknown"
         return None
-    return float(sum(parts))
+    cost = float(sum(parts))
+    return cost if math.isfinite(cost) and cost >= 0 else None
 
 
 def _measure(litellm: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -262,6 +297,8 @@ def _trouble(error: BaseException, cause: BaseException) -> Trouble:
         "ReadTimeout": Trouble.TIMEOUT,
     }
     found = next((trouble for name, trouble in by_class.items() if name in chain), None)
+    if chain & {"EndlessAnswerError", "MemoryError"}:
+        return Trouble.ENDLESS
     if chain & _UNREACHABLE:
         return Trouble.NO_NETWORK
     if found is not None:
@@ -280,6 +317,8 @@ def _trouble(error: BaseException, cause: BaseException) -> Trouble:
 def _by_status(status: int, text: str) -> Trouble:
     if status == 429 and any(word in text for word in ("quota", "billing", "credit balance")):
         return Trouble.NO_CREDIT
+    if 300 <= status < 400:
+        return Trouble.MOVED
     known = {
         401: Trouble.REFUSED_KEY,
         402: Trouble.NO_CREDIT,
@@ -310,13 +349,15 @@ def _retry_after(error: BaseException) -> float | None:
         if value is None:
             continue
         try:
-            return max(0.0, float(value))
+            wait = float(value)
         except ValueError:
-            pass
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except ValueError:
-            continue
+            try:
+                # A moment that is over is no reason to wait.
+                wait = max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+            except (ValueError, TypeError, OverflowError):
+                continue
+        # What is no time at all is as if nothing had been said; a time without end is a long one.
+        return min(wait, _LONGEST_WAIT) if wait >= 0 else None
     return None
 
 

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from workbench.assets import asset
-from workbench.generation.contract import Marks, marks_for, write_path
+from workbench.generation.blocks import Marks
+from workbench.generation.contract import marks_for, write_path
 from workbench.generation.edits import read_text
 from workbench.review.changes import FileChange
 from workbench.review.notes import ASKING, Note

@@ -22,6 +22,7 @@ from workbench.git.revisions import Head, Range, check, head_args, merge_base, r
 from workbench.git.runner import Child, GitError, Where
 from workbench.git.shadow import shadow_of
 from workbench.git.snapshot import Snapshot
+from workbench.git.streaming import FileStream
 from workbench.review.changes import FileChange
 from workbench.review.diff import DiffError, join, parse_patches, parse_raw
 
@@ -230,17 +231,24 @@ class Repository:
             return ()
         return tuple(self._compared(self.start(self._diff(base, tree, paths, renames))))
 
-    def stream_changes(self, base: str, tree: str) -> Iterator[FileChange]:
-        """As `file_changes`, each file as soon as git has told it."""
-        if base != tree:
-            yield from self._compared(self.start(self._diff(base, tree, (), True)))
+    def stream_changes(self, base: str, tree: str) -> FileStream:
+        """As `file_changes`, each file as soon as git has told it. Git begins at once."""
+        if base == tree:
+            return FileStream()
+        child = self.start(self._diff(base, tree, (), True))
+        # Git goes on comparing while nobody reads: before the first frame there is other work.
+        runner.widen(child)
+        stream = FileStream(child)
+        return stream.tell(self._compared(child, stream))
 
-    def _compared(self, child: Child) -> Iterator[FileChange]:
+    def _compared(self, child: Child, stream: FileStream | None = None) -> Iterator[FileChange]:
         """What a diff child tells. Git compares the next files while these are taken in."""
         pieces = runner.chunks(child, _PIECE)
         try:
             raw, rest = _raw_part(pieces)
             entries = parse_raw(raw)
+            if stream is not None:
+                stream.total = len(entries)
             sections = parse_patches(_lines(rest, pieces))
             for number, entry in enumerate(entries):
                 if number % _TOLD_EACH == 0:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -137,6 +138,20 @@ class Where(Struct, frozen=True):
             found[f"GIT_CONFIG_KEY_{number}"] = name
             found[f"GIT_CONFIG_VALUE_{number}"] = value
         return found
+
+
+ROOMY = 1 << 20
+"""Bytes that a widened pipe holds: as much as Linux allows everybody."""
+
+
+def widen(child: Child) -> None:
+    """Let a child write ahead of who reads it. Nothing where the system knows no such thing."""
+    if not sys.platform.startswith("linux"):
+        return
+    import fcntl  # noqa: PLC0415 - other systems have none, or no such request
+
+    with suppress(OSError):
+        fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, ROOMY)
 
 
 class Child:

@@ -164,6 +164,15 @@ class SecretAllowed(Action, frozen=True, kw_only=True):
     where: str = ""
 
 
+class RuleMade(Action, frozen=True, kw_only=True):
+    """A house rule was made of a note. Undo takes the rule itself away, wherever it is kept."""
+
+    rule: str
+    note: str
+    text: str
+    pattern: str = ""
+
+
 class FeedbackSent(Action, frozen=True, kw_only=True):
     """The feedback on round `round` (its index) was given to `recipient`; `text` is exactly what was given.
 
@@ -177,13 +186,17 @@ class FeedbackSent(Action, frozen=True, kw_only=True):
 
 
 class EntryJudged(Action, frozen=True, kw_only=True):
-    """A ledger entry was answered: "taken" (the new stands), "restored", or "again" (sent back)."""
+    """A ledger entry was answered: "taken" (the new stands), "restored", or "again" (sent back).
+
+    `settles` is the note that is settled by it, "" for none.
+    """
 
     round: int
     entry: str
     answer: str
     selections: tuple[Selection, ...] = ()
     tree: str = ""
+    settles: str = ""
 
 
 class FindingsArrived(Action, frozen=True, kw_only=True):
@@ -340,6 +353,8 @@ def words_of(action: Action) -> str:
             return f"putting back {name}" if action.back else f"taking out {name}"
         case SecretAllowed():
             return f"allowing {action.finding} to leave"
+        case RuleMade():
+            return f"making {action.note} house rule {action.rule}"
         case FeedbackSent():
             return f"sending the feedback to {action.recipient}"
         case EntriesSentBack():

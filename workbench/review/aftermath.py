@@ -67,7 +67,6 @@ class Aftermath:
         self.map = LineMap(self.runs)
         self.after_map = LineMap(after.runs if after else ())
         self.added = _added(after)
-        self._like: dict[bytes, list[int]] | None = None
         self._holders: dict[tuple[Side, int], str] | None = None
         self.removed = _removed(after)
         self.removed_before = _removed(before)
@@ -152,6 +151,20 @@ class Aftermath:
         now = self.map.forward(after) if after else 0
         return Region(now or 0, 0, (), False)
 
+    def touched(self, start: int, count: int) -> bool:
+        """Whether anything in `count` lines of this round from `start` on is new, or is gone from there.
+
+        With a count of 0: whether anything changed between line `start` and the next.
+        """
+        low, high = (start, start + count) if count else (start + 1, start + 1)
+        for run in self.runs:
+            begin = new_begin(run)
+            stop = begin + len(run.added)
+            beside = not (count and run.added)
+            if (begin <= high and stop >= low) if beside else (begin < high and stop > low):
+                return True
+        return False
+
     def grew_beside(self, start: int, count: int) -> bool:
         """Whether lines were added directly before or after `count` lines from `start` on."""
         for run in self.runs:
@@ -178,24 +191,6 @@ class Aftermath:
 
     def _is_growth(self, line: int) -> bool:
         return line in self.added and self.is_new(line)
-
-    def new_lines_like(self, code: bytes) -> Sequence[int]:
-        """The lines that only this round added and that are `code`, blanks around them aside."""
-        if self._like is None:
-            self._like = {}
-            for run in self.after.runs if self.after else ():
-                for line, found in enumerate(run.added, run.new_start):
-                    if self.is_new(line):
-                        self._like.setdefault(found.strip(), []).append(line)
-        return self._like.get(code.strip(), ())
-
-    def added_lines(self, start: int, count: int) -> tuple[bytes, ...]:
-        """`count` lines from `start` on that this round adds to the base, fewer where the run ends."""
-        for run in self.after.runs if self.after else ():
-            at = start - run.new_start
-            if 0 <= at < len(run.added):
-                return run.added[at : at + count]
-        return ()
 
     def removed_beside(self, lines: Sequence[int]) -> list[int]:
         """The base lines, directly beside `lines` of the base, that only this round removed."""
@@ -284,6 +279,7 @@ class Aftermaths:
         start: Sequence[FileChange],
         between: Sequence[FileChange],
     ) -> None:
+        self.before = before
         self.between = between
         self._before = {file.path: file for file in before}
         self._after = {file.path: file for file in after}
@@ -293,6 +289,7 @@ class Aftermaths:
         self._between = {file.base_path: file for file in between if file.base_path is not None}
         self._appeared = {file.path: file for file in between if file.base_path is None}
         self._made: dict[str, Aftermath] = {}
+        self._came_from: dict[str, str] | None = None
 
     def of(self, path: str) -> Aftermath:
         """What became of the file that the round before had, or had deleted, at `path`."""
@@ -304,14 +301,20 @@ class Aftermaths:
     def _make(self, path: str) -> Aftermath:
         before = self._before.get(path)
         between = self._between.get(path)
-        if before is not None and before.status is Status.DELETED:
-            # A file that the round before did not have: it is there again only as an addition.
+        if between is None or (before is not None and before.status is Status.DELETED):
+            # A file that the round before did not have: it is there only as an addition.
             between = self._appeared.get(path)
         now = between.path if between is not None else path
         base = before.base_path if before is not None else path
         after = self._after.get(now) or (self._after_base.get(base) if base else None)
         start = (self._start_base.get(base) if base else None) or self._start.get(path)
         return Aftermath(before, after, start, between)
+
+    def of_now(self, path: str) -> Aftermath:
+        """As `of`, of the file that this round has, or has deleted, at `path`."""
+        if self._came_from is None:
+            self._came_from = {file.path: file.base_path for file in self.between if file.base_path}
+        return self.of(self._came_from.get(path, path))
 
     def all_before(self) -> Iterator[tuple[FileChange, Aftermath]]:
         """Every file change of the round before with its aftermath."""

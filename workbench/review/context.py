@@ -26,8 +26,15 @@ class Pin(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """As it is said and typed: `src/a.py` or `src/a.py:3-9`."""
+        """As it is said and typed: `src/a.py`, `src/a.py:5` or `src/a.py:3-9`."""
+        if self.count == 1:
+            return f"{self.path}:{self.start}"
         return f"{self.path}:{self.start}-{self.start + self.count - 1}" if self.count else self.path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that means this pin: logs name one line by its first and last."""
+        return (self.name, f"{self.name}-{self.start}") if self.count == 1 else (self.name,)
 
 
 def with_pin(pins: Sequence[Pin], pin: Pin) -> tuple[Pin, ...]:
@@ -37,7 +44,7 @@ def with_pin(pins: Sequence[Pin], pin: Pin) -> tuple[Pin, ...]:
 
 def named(pins: Sequence[Pin], name: str) -> tuple[Pin, ...]:
     """The pin of this name; where there is none, all pins of lines of the file of this name."""
-    exact = tuple(each for each in pins if each.name == name)
+    exact = tuple(each for each in pins if name in each.names)
     return exact or tuple(each for each in pins if each.path == name)
 
 

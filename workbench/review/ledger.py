@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from workbench.review.aftermath import Aftermaths
 from workbench.review.changes import FileChange
+from workbench.review.elsewhere import NewCode
 from workbench.review.entries import Entry, Said, entry_id, in_order, lines_in_words
+from workbench.review.memory import EarlierRound
+from workbench.review.memory_entries import remembered
 from workbench.review.note_entries import NoteEntries
 from workbench.review.review import Review
 from workbench.review.rounds import LeftOut
@@ -30,21 +33,30 @@ def ledger(
     start: Sequence[FileChange],
     between: Sequence[FileChange],
     before_index: int,
+    earlier: Sequence[EarlierRound] = (),
 ) -> tuple[Entry, ...]:
     """What the current round made of the verdicts and notes of the round with index `before_index`.
 
     `before`, `after` and `start` are the file changes from the base to that round's tree, to the
     current one, and to what the current round started from; `between` those from that round's tree
-    to the current one. With a `before_index` of -1 only the scope is checked. Violations come first.
+    to the current one. `earlier` are the rounds before it, whose code may have come again. With a
+    `before_index` of -1 only the scope is checked. Violations come first.
     """
     files = Aftermaths(before, after, start, between)
     found: list[Entry] = []
     if 0 <= before_index < len(review.verdicts):
-        judge = VerdictEntries(review, before_index)
+        new_code = NewCode(between, after)
+        judge = VerdictEntries(review, before_index, before_index, new_code)
         for file, aftermath in files.all_before():
             held = review.verdicts[before_index].get(file.path, NO_VERDICTS)
             if held:
                 found += judge.entries(file, aftermath, held)
+        known = {entry.id for entry in found}
+        again = remembered(review, before_index, earlier, files, after, start, new_code) if earlier else ()
+        for entry in again:
+            if entry.id not in known:
+                known.add(entry.id)
+                found.append(entry)
         found += NoteEntries(review, files, before_index).entries()
     found += _out_of_scope(review, after, between)
     found += _left_out(review)

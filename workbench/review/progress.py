@@ -6,6 +6,7 @@ and its notes are the same objects.
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -172,11 +173,12 @@ class Tally:
         self._counted: dict[str, _Counted] = {}
         self._notes: object = None
         self._places: object = None
-        self._files: object = None
+        self._files: Sequence[FileChange] = ()
         self._asked = NOTHING_ASKED
         self._total = Progress()
         self._by_path: dict[str, Progress] = {}
         self._verdicts: Verdicts | None = None
+        self._more: Sequence[FileChange] = ()
         self._asked_then = NOTHING_ASKED
 
     def asked(self, review: Review, files: Sequence[FileChange]) -> frozenset[str]:
@@ -184,13 +186,21 @@ class Tally:
         places = review.places[-1] if review.places else None
         if self._notes is not review.notes or self._places is not places or self._files is not files:
             if self._files is not files:
-                self._counted, self._by_path = {}, {}
-                self._total = Progress()
+                self._take(files)
             self._notes, self._places, self._files = review.notes, places, files
             found = asked(review, files)
             if found != self._asked:
                 self._asked = found
         return self._asked
+
+    def _take(self, files: Sequence[FileChange]) -> None:
+        """Other files, or the same with more of them at the end, while a large review is read."""
+        known = len(self._files)
+        if known and len(files) > known and all(map(operator.is_, self._files, files)):
+            self._more = (*self._more, *files[known:])
+            return
+        self._counted, self._by_path, self._more = {}, {}, ()
+        self._total = Progress()
 
     def progress(self, review: Review, files: Sequence[FileChange]) -> Progress:
         """The counts of the whole review."""
@@ -210,6 +220,7 @@ class Tally:
             total += counts
         self._total = total
         self._verdicts, self._asked_then = verdicts, asked_ids
+        self._more = ()
         return total
 
     def _other(
@@ -221,7 +232,7 @@ class Tally:
             return files
         paths = [path for path in verdicts if verdicts[path] is not before.get(path)]
         paths += [path for path in before if path not in verdicts]
-        return [self._counted[path].file for path in paths if path in self._counted]
+        return [*self._more, *(self._counted[path].file for path in paths if path in self._counted)]
 
     def file(self, path: str) -> Progress:
         """The counts of one file, as of the last `progress`."""

@@ -36,6 +36,7 @@ from workbench.review.actions import (
     ReviewStarted,
     RoundArrived,
     RoundFailed,
+    RuleMade,
     SecretAllowed,
     TaskSet,
     Undone,
@@ -100,6 +101,8 @@ class Review(Struct, frozen=True):
     """Ids of the items of the tray that the next round is not given."""
     allowed: frozenset[str] = frozenset()
     """Digests of what looks like a secret and may leave."""
+    rules: tuple[str, ...] = ()
+    """Ids of the house rules that were made of notes of this review."""
     findings: Mapping[str, Finding] = field(default_factory=dict)
     """What other models said, by id. Drafts: nothing here is ever sent."""
     last_finding: int = 0
@@ -273,6 +276,9 @@ def _change(review: Review, action: Action) -> Review:
             return review if action.text == review.task else replace(review, task=action.text)
         case Pinned() | Unpinned() | ItemRemoved() | SecretAllowed():
             return _with_context(review, action)
+        case RuleMade():
+            known = action.rule in review.rules
+            return review if known else replace(review, rules=(*review.rules, action.rule))
         case FindingsArrived():
             return _take_findings(review, action)
         case FindingJudged():
@@ -387,7 +393,9 @@ def _judge_entry(review: Review, action: EntryJudged) -> Review:
         return review
     key = f"{action.round}/{action.entry}"
     verdicts = _put(review, action.round, action.selections, Verdict.ACCEPTED)
-    return replace(review, entries={**review.entries, key: action.answer}, verdicts=verdicts)
+    after = replace(review, entries={**review.entries, key: action.answer}, verdicts=verdicts)
+    note = after.notes.get(action.settles)
+    return _with_note(after, note and replace(note, settled=True))
 
 
 def _send_back(review: Review, action: EntriesSentBack) -> Review:

@@ -123,6 +123,36 @@ def never_came(review: Review) -> tuple[RoundCounts, ...]:
     )
 
 
+class LostRound(Struct, frozen=True):
+    """A round that was asked for and did not come. `outcome` is that of its last call.
+
+    `tokens` is about how much of an answer had arrived, 0 for nothing; `exchange` names what was kept.
+    """
+
+    number: int
+    outcome: str
+    why: str
+    tokens: int = 0
+    exchange: str = ""
+
+
+def lost_rounds(review: Review) -> tuple[LostRound, ...]:
+    """The tries that came to nothing of the round that would be next, in order."""
+    current = review.round.number if review.round is not None else 0
+    outcomes = {call.exchange: call.outcome for call in review.calls if call.exchange is not None}
+    return tuple(
+        LostRound(
+            each.number,
+            outcomes.get(each.exchange, "failed") if each.exchange else "failed",
+            each.why,
+            (each.usage.tokens_out or 0) if each.usage is not None else 0,
+            each.exchange or "",
+        )
+        for each in review.failures
+        if each.number > current
+    )
+
+
 def spent_on(review: Review, number: int) -> Sum:
     """What all calls for the round of this number used together."""
     return total(call for call in review.calls if call.round == number)

@@ -47,7 +47,8 @@ class LeftOut(Struct, frozen=True):
     """Something that a model wrote where all was frozen, and that is therefore not in the round.
 
     `was` are the `count` lines of the round from `line` on (with a count of 0: after that line), `now` what
-    the model would have had there. `words` says it of what is not lines: a deletion, a name, bytes.
+    the model would have had there. `words` says it of what is not lines: a deletion, a name, bytes. `gone`:
+    the model would have deleted the file; `moved` is the name that it would have given it.
     """
 
     path: str
@@ -56,6 +57,8 @@ class LeftOut(Struct, frozen=True):
     was: tuple[bytes, ...] = ()
     now: tuple[bytes, ...] = ()
     words: str = ""
+    gone: bool = False
+    moved: str = ""
 
 
 class Round(Struct, frozen=True):

@@ -6,7 +6,6 @@ rule for carrying a verdict is stricter, because it says what is shown as judged
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -14,28 +13,28 @@ from msgspec.structs import replace
 
 from workbench.review.aftermath import Aftermath, Region, fact
 from workbench.review.changes import Change, FileChange, Side
+from workbench.review.elsewhere import NewCode, is_telling
 from workbench.review.entries import Entry, Said, entry_id, lines_in_words
 from workbench.review.lines import ranges
 from workbench.review.notes import Note, Place
+from workbench.review.own_lines import OwnLines
 from workbench.review.places import places_at
 from workbench.review.review import Review
-from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
-
-_TRIVIAL = re.compile(rb"\W*(?:pass|else|return|break|continue|end|fi|done|try|do|then|esac)?\W*", re.DOTALL)
-"""Lines that any code has; meeting one again proves nothing."""
-_TELLING = 20
-"""Bytes of telling code from which on a rejected block is looked for elsewhere in its file."""
+from workbench.review.verdicts import FileVerdicts, Verdict
 
 
 class VerdictEntries:
-    """The entries of what was accepted and rejected."""
+    """The entries of what was accepted and rejected in the round with that index.
 
-    def __init__(self, review: Review, before_index: int) -> None:
+    `before_index` is the round that the ledger compares with; `new_code` are the lines that are new since.
+    """
+
+    def __init__(self, review: Review, index: int, before_index: int, new_code: NewCode) -> None:
         self.review = review
-        self.index = before_index
-        self.number = review.rounds[before_index].number
-        # Lines that the expert wrote in place arrive accepted: what they replace was altered by the expert.
-        self.edited = review.round is not None and review.round.edit > 0
+        self.index = index
+        self.number = review.rounds[index].number
+        self.new_code = new_code
+        self.own = OwnLines(review, before_index)
         self._by_path: dict[str | None, list[tuple[Place, Note]]] | None = None
 
     def entries(self, file: FileChange, aftermath: Aftermath, held: FileVerdicts) -> Iterator[Entry]:
@@ -69,19 +68,21 @@ class VerdictEntries:
         old = _with(Verdict.ACCEPTED, held, change, Side.OLD)
         if not new and not old:
             return
-        back = [line for line in old if aftermath.came_back(line)]
-        found: list[Entry] = []
-        if any(aftermath.forward(line) is None for line in new):
-            found.append(self._altered(change, aftermath, held, new))
+        path, mine = change.path, self.own.took_away
+        lost = [line for line in new if aftermath.forward(line) is None and not mine(path, Side.NEW, line)]
+        back = [line for line in old if aftermath.came_back(line) and not mine(path, Side.OLD, line)]
+        if lost:
+            entry = self._altered(change, aftermath, held, new)
+            if not self._is_own(entry):
+                yield entry
         elif back:
-            found += self._removal_undone(change, aftermath, back)
+            yield from self._removal_undone(change, aftermath, back)
         else:
             grown = self._grown(change, aftermath, new, old)
             if grown is not None:
                 yield grown
             else:
                 kept.append(change)
-        yield from (entry for entry in found if not self._is_own_edit(entry))
 
     def _altered(self, change: Change, aftermath: Aftermath, held: FileVerdicts, new: list[int]) -> Entry:
         first, end = new[0], new[-1] + 1
@@ -130,8 +131,12 @@ class VerdictEntries:
             entry = self._removal_back(change, aftermath, old)
         else:
             return
-        if entry is not None:
+        if entry is not None and not self._is_own(entry):
             yield entry
+
+    def stands_again(self, aftermath: Aftermath, line: int) -> bool:
+        """Whether a rejected line is one that this round adds to the base."""
+        return aftermath.forward(line) in aftermath.added
 
     def _addition_back(
         self, change: Change, aftermath: Aftermath, held: FileVerdicts, new: list[int]
@@ -139,11 +144,11 @@ class VerdictEntries:
         def code(line: int) -> bytes:
             return change.added[line - change.new_start]
 
-        telling = [line for line in new if not _TRIVIAL.fullmatch(code(line))] or new
-        there = [line for line in telling if aftermath.forward(line) in aftermath.added]
+        telling = [line for line in new if is_telling(code(line))] or new
+        there = [line for line in telling if self.stands_again(aftermath, line)]
         if 2 * len(there) < len(telling) or not there:
             return self._moved(change, aftermath, [code(line) for line in new])
-        back = [line for line in new if aftermath.forward(line) in aftermath.added]
+        back = [line for line in new if self.stands_again(aftermath, line)]
         now = [line for line in map(aftermath.forward, back) if line is not None]
         region = Region(now[0], now[-1] - now[0] + 1, tuple(map(code, back)), True)
         others = [line for step, line in enumerate(change.added) if change.new_start + step not in new]
@@ -156,23 +161,26 @@ class VerdictEntries:
         return self._entry("rejected", said, change, aftermath, region, was, words)
 
     def _moved(self, change: Change, aftermath: Aftermath, block: list[bytes]) -> Entry | None:
-        """Rejected code that this round adds at another place of the file, or indented differently."""
-        wanted = [line.strip() for line in block]
-        if (
-            sum(len(line) for line in wanted if not _TRIVIAL.fullmatch(line)) < _TELLING
-            or aftermath.after is None
-        ):
+        """Rejected code that this round adds at another place, in another file, or indented differently."""
+        found = self.new_code.find(block, aftermath.path)
+        if found is None:
             return None
-        for at in aftermath.new_lines_like(wanted[0]):
-            now = aftermath.added_lines(at, len(wanted))
-            if [line.strip() for line in now] == wanted:
-                region = Region(at, len(now), now, True)
-                words = "rejected, and there again at another place or indentation"
-                return self._entry("rejected", Said.CAME_BACK, change, aftermath, region, tuple(block), words)
-        return None
+        first, last = found.lines[0], found.lines[-1]
+        words = "rejected, and there again at another place or indentation"
+        if found.path != aftermath.path:
+            words = f"rejected in {change.path}, and there again in this file"
+        region = Region(first, last - first + 1, found.code, True)
+        entry = self._entry("rejected", Said.CAME_BACK, change, aftermath, region, tuple(block), words)
+        if found.path == aftermath.path:
+            return entry
+        return replace(entry, path=found.path, changes=self.new_code.changes_of(found))
+
+    def removed_again(self, aftermath: Aftermath, old: Sequence[int]) -> bool:
+        """Whether lines of the base, whose removal was rejected, are removed."""
+        return aftermath.removed.issuperset(old)
 
     def _removal_back(self, change: Change, aftermath: Aftermath, old: list[int]) -> Entry | None:
-        if aftermath.after is None or not aftermath.same_base or not aftermath.removed.issuperset(old):
+        if aftermath.after is None or not aftermath.same_base or not self.removed_again(aftermath, old):
             return None
         wanted = set(old)
         for run in aftermath.after.runs:
@@ -255,11 +263,10 @@ class VerdictEntries:
                         self._by_path.setdefault(each.path, []).append((each, note))
         return self._by_path
 
-    def _is_own_edit(self, entry: Entry) -> bool:
-        if not self.edited or not entry.count:
-            return False
-        held = self.review.current.get(entry.path, NO_VERDICTS).new
-        return all(held.get(line) is Verdict.ACCEPTED for line in range(entry.line, entry.line + entry.count))
+    def _is_own(self, entry: Entry) -> bool:
+        """Whether all that an entry speaks of was written by the expert, in place."""
+        lines = range(entry.line, entry.line + entry.count)
+        return bool(lines) and all(self.own.wrote(entry.path, entry.side, line) for line in lines)
 
 
 def _is_only_taken_out(file: FileChange, aftermath: Aftermath, held: FileVerdicts) -> bool:

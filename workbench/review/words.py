@@ -7,11 +7,13 @@ seconds for long lines and for long lists of lines: which lines differ is git's 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from workbench.review.changes import Change
 from workbench.review.text import decode
 
 Pair = tuple[int | None, int | None]
@@ -24,9 +26,17 @@ LONGEST = 1000
 """Characters. Longer lines are compared by what they begin and end with, not word by word."""
 _TABLE = 3600
 """Pairs of lines that are compared with each other in one run; beyond it only neighbours are."""
+_SKETCHED = 12_000
+"""Characters of all lines of a run together that likeness is told by, at least 80 of each."""
+_HEAD = 16
+"""Characters without blanks: two lines of a long run that alone begin with the same ones are a pair."""
+_LOOKED_INTO = 400
+"""Lines of a long run, in all, that are compared by likeness between those that are certain."""
 _WINDOW = 6
 _TOKENS = 25_000
 """Product of the two token counts up to which `difflib` stays under some 10 ms."""
+_WHOLE = 20_000
+"""Characters of a line up to which it is taken apart into words at all."""
 _ALIKE = 0.5
 _NOT_ALIKE = 0.4
 
@@ -46,16 +56,79 @@ def paired(removed: Sequence[bytes], added: Sequence[bytes]) -> tuple[Pair, ...]
     """
     if not removed or not added or len(removed) == len(added) == 1:
         return _zipped(0, len(removed), 0, len(added))
-    left = [_sketch(line) for line in removed]
-    right = [_sketch(line) for line in added]
-    anchors = _table(left, right) if len(left) * len(right) <= _TABLE else _nearby(left, right)
+    both = len(removed) * len(added)
+    anchors = _alike(removed, added) if both <= _TABLE else _anchored(removed, added)
     result: list[Pair] = []
     i = j = 0
     for at, facing in anchors:
-        result += _zipped(i, at, j, facing)
+        if i < at or j < facing:
+            result += _zipped(i, at, j, facing)
         result.append((at, facing))
         i, j = at + 1, facing + 1
     return (*result, *_zipped(i, len(removed), j, len(added)))
+
+
+def _alike(removed: Sequence[bytes], added: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Pairs by likeness, in order: the best sum of all where there are few lines, else the best nearby."""
+    if not removed or not added:
+        return []
+    length = max(80, min(LONGEST, _SKETCHED // (len(removed) + len(added))))
+    left = [_sketch(line, length) for line in removed]
+    right = [_sketch(line, length) for line in added]
+    return _table(left, right) if len(left) * len(right) <= _TABLE else _nearby(left, right)
+
+
+def _anchored(removed: Sequence[bytes], added: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Pairs of a long run, in order: lines that only once on each side say the same, or begin the same.
+
+    What lies between two of them is compared by likeness as far as the budget goes.
+    """
+    left, right = ([line[:LONGEST].translate(None, b" \t\r\n") for line in side] for side in (removed, added))
+    found: list[tuple[int, int]] = []
+    for i, end, j, last in _between(_once(left, right, 0, 0), len(left), len(right)):
+        heads, others = ([line[:_HEAD] for line in side] for side in (left[i:end], right[j:last]))
+        found += _once(heads, others, i, j)
+        if end < len(left) and last < len(right):
+            found.append((end, last))
+    budget = _LOOKED_INTO
+    result: list[tuple[int, int]] = []
+    for i, end, j, last in _between(found, len(left), len(right)):
+        lines = end - i + last - j
+        if i < end and j < last and lines <= budget:
+            budget -= lines
+            result += [(i + at, j + to) for at, to in _alike(removed[i:end], added[j:last])]
+        if end < len(left) and last < len(right):
+            result.append((end, last))
+    return result
+
+
+def _between(pairs: Sequence[tuple[int, int]], left: int, right: int) -> Iterator[tuple[int, int, int, int]]:
+    """What lies before each pair and after the last: (start, end) on the left and on the right."""
+    i = j = 0
+    for at, facing in (*pairs, (left, right)):
+        yield i, at, j, facing
+        i, j = at + 1, facing + 1
+
+
+def _once(left: Sequence[bytes], right: Sequence[bytes], i: int, j: int) -> list[tuple[int, int]]:
+    """The lines that stand once on each side, in the longest order that both have."""
+    counts, others = Counter(left), Counter(right)
+    places = {key: at for at, key in enumerate(right, j) if others[key] == 1 and len(key) > _HEAD // 2}
+    pairs = [(at, places[key]) for at, key in enumerate(left, i) if counts[key] == 1 and key in places]
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for number, (_, other) in enumerate(pairs):
+        at = bisect_left(tails, other)
+        before.append(ends[at - 1] if at else -1)
+        tails[at : at + 1] = [other]
+        ends[at : at + 1] = [number]
+    chain: list[tuple[int, int]] = []
+    number = ends[-1] if ends else -1
+    while number >= 0:
+        chain.append(pairs[number])
+        number = before[number]
+    return chain[::-1]
 
 
 def _zipped(i: int, i_end: int, j: int, j_end: int) -> tuple[Pair, ...]:
@@ -67,11 +140,13 @@ def _zipped(i: int, i_end: int, j: int, j_end: int) -> tuple[Pair, ...]:
     )
 
 
-def _sketch(line: bytes) -> _Sketch:
+def _sketch(line: bytes, length: int) -> _Sketch:
     counts: Counter[bytes] = Counter()
     words: set[tuple[bytes, int]] = set()
     weight = 0
-    for word in _word.findall(line[:LONGEST]):
+    if len(line) > length:
+        line = line[: length // 2] + line[-length // 2 :]
+    for word in _word.findall(line):
         words.add((word, counts[word]))
         counts[word] += 1
         weight += len(word)
@@ -135,7 +210,9 @@ def word_spans(old: str, new: str) -> tuple[Spans, Spans]:
     """
     if old == new:
         return (), ()
-    left, right = _tokens(old), _tokens(new)
+    if max(len(old), len(new)) > _WHOLE:
+        return _long_spans(old, new)
+    left, right = _token.findall(old), _token.findall(new)
     head = _common(left, right)
     tail = _common(left[head:][::-1], right[head:][::-1])
     middle_left, middle_right = left[head : len(left) - tail], right[head : len(right) - tail]
@@ -151,11 +228,27 @@ def word_spans(old: str, new: str) -> tuple[Spans, Spans]:
     return _joined(old, spans_old), _joined(new, spans_new)
 
 
-def _tokens(text: str) -> list[str]:
-    """Words and single other characters; a very long line is cut in stretches, so that it stays cheap."""
-    if len(text) <= 20 * LONGEST:
-        return _token.findall(text)
-    return [text[at : at + 50] for at in range(0, len(text), 50)]
+def _long_spans(old: str, new: str) -> tuple[Spans, Spans]:
+    """Of lines too long for words: all between what both begin with and what both end with."""
+    least = min(len(old), len(new))
+    head = _same_head(old, new, least)
+    tail = _same_head(old[::-1], new[::-1], least - head)
+    if head + tail < _NOT_ALIKE * max(len(old), len(new)):
+        return (), ()
+    spans = [((head, len(text) - tail),) if head < len(text) - tail else () for text in (old, new)]
+    return spans[0], spans[1]
+
+
+def _same_head(one: str, other: str, most: int) -> int:
+    """How many characters both begin with alike, by halving: comparing slices costs next to nothing."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:
@@ -199,3 +292,11 @@ def _joined(text: str, spans: Sequence[tuple[int, int]]) -> Spans:
 def spans_of_lines(old: bytes, new: bytes) -> tuple[Spans, Spans]:
     """`word_spans` of two lines as `decode` shows them."""
     return word_spans(decode(old), decode(new))
+
+
+def words_of(change: Change) -> str:
+    """A fact in words: its own, else its kind, with the targets where it has lines."""
+    if change.words:
+        return change.words
+    sides = [b"".join(lines).decode("utf-8", "replace") for lines in (change.removed, change.added)]
+    return " ".join((change.kind.value, " → ".join(side for side in sides if side))).strip()

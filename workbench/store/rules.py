@@ -103,6 +103,16 @@ def remove_rule(rule_id: str) -> Rule:
     return _change(removed)
 
 
+def put_back(rule: Rule) -> None:
+    """A rule under the id that it had. Nothing where that is there."""
+
+    def added(known: Rules) -> tuple[Rules, None]:
+        there = any(each.id == rule.id for each in known.rules)
+        return (known if there else replace(known, rules=(*known.rules, rule))), None
+
+    _change(added)
+
+
 def count_sent(ids: frozenset[str]) -> None:
     """One more round was given these rules."""
     if not ids:

@@ -55,15 +55,8 @@ class ModelSettings:
 class Settings:
     """Every setting with its default. Its metadata: `words` (what it does), `choices`, `low` and `high`."""
 
-    theme: str = _choice(
-        "system",
-        "system",
-        "dark",
-        "light",
-        "colour-blind-dark",
-        "colour-blind-light",
-        "high-contrast",
-        words="colours",
+    theme: str = _plain(
+        "system", words="colours: system, one that ships, or a file in the folder themes beside this one"
     )
     code_font: str = _plain("", words="font of the code; empty is the bundled one")
     code_size: int = _number(0, 0, 72, words="size of the code in points; 0 is the system's")
@@ -74,6 +67,9 @@ class Settings:
         "next open", "next open", "stay", words="where the cursor goes after a verdict"
     )
     smooth_scroll: bool = _plain(True, words="scroll in small steps")
+    pace: int = _number(
+        5, 0, 1000, words="changed lines a second above which an accepted change was skimmed; 0 lists none"
+    )
     take_out_before_sending: bool = _plain(
         True, words="take rejected lines out of the work tree before the feedback is sent"
     )

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.review.actions import CallMade
 from workbench.review.costs import Sum, by_model, by_purpose, by_round, dollars, total
+from workbench.ui.outcomes import FITS, outcome_sign, outcome_words
 from workbench.ui.table import Column, Line, ScrollSheet, Section, Table, cell
 from workbench.ui.theme import Theme
 
 NO_CALLS = "No model was called for this review. Ctrl+Shift+Enter sends the feedback to one."
 _PURPOSES = {"round": "rounds", "repair": "repairs", "ask": "questions", "read": "readings"}
-_FITS = ("fits", "answered")
 
 _CALLS = (
     Column("", 92, right=False),
@@ -142,15 +142,11 @@ def _call(call: CallMade) -> Line:
     about = "about " if used.estimated else ""
     purpose = {"ask": "question", "read": "reading"}.get(call.purpose, call.purpose)
     model = f"{call.model}, instead of {call.instead_of}" if call.instead_of else call.model
-    good = call.outcome in _FITS
-    sign = "✓" if good else "↻" if call.outcome == "repair" else "✗"
-    outcome = {"fits": "it fits", "repair": "asked again", "misfit": "does not fit"}.get(
-        call.outcome, call.outcome
-    )
+    good = call.outcome in FITS
     cells = (
         f"{purpose} {call.round}" if call.round else purpose,
         cell(model),
-        f"{sign} {cell(outcome)}",
+        f"{outcome_sign(call.outcome)} {cell(outcome_words(call.outcome))}",
         "unknown" if used.tokens_in is None else f"{used.tokens_in:,}",
         f"{call.cached:,}" if call.cached else "",
         "unknown" if used.tokens_out is None else f"{used.tokens_out:,}",

@@ -40,6 +40,8 @@ class Command(Struct, frozen=True):
     when: When = When.REVIEW
     group: str = ""
     """Commands of one group are a choice of one: their menu entries carry a mark."""
+    toggle: bool = False
+    """On or off: its menu entry carries a mark while it is on."""
 
 
 THEMES = ("dark", "light", "colour-blind-dark", "colour-blind-light", "high-contrast")
@@ -49,6 +51,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("recent", "Recent reviews", ("Ctrl+Shift+O",), Menu.REVIEW, When.ALWAYS),
     Command("demo", "Open the demo", (), Menu.REVIEW, When.ALWAYS),
     Command("task", "Write the task", ("T",), Menu.REVIEW),
+    Command("copy", "Copy the lines", ("Ctrl+C",), Menu.REVIEW),
+    Command("copy_patch", "Copy the change or the lines as a patch", ("Y",), Menu.REVIEW),
     Command("copy_feedback", "Copy the feedback as Markdown", ("y",), Menu.REVIEW),
     Command("land", "Land what was accepted…", ("L",), Menu.REVIEW),
     Command("close_review", "Close this review", (), Menu.REVIEW),
@@ -67,11 +71,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("last", "End", ("End",), Menu.GO),
     Command("scroll_left", "Code to the left", ("h", "Left"), Menu.GO),
     Command("scroll_right", "Code to the right", ("l", "Right"), Menu.GO),
-    Command("next_open", "Next open change", (), Menu.GO),
+    Command("next_open", "Next open change", (">",), Menu.GO),
     Command("next_violation", "Next violation", ("!",), Menu.GO),
     Command("next_note", "Next note", (";",), Menu.GO),
     Command("previous_note", "Previous note", (",",), Menu.GO),
     Command("go_to_file", "Go to a file", ("g",), Menu.GO),
+    Command("go_to_line", "Go to a line", (":",), Menu.GO),
+    Command("old_side", "To the old side", ("Shift+Left",), Menu.GO),
+    Command("new_side", "To the new side", ("Shift+Right",), Menu.GO),
     Command("editor", "Open the file in your editor", ("e",), Menu.GO),
     Command("search", "Search", ("/",), Menu.GO),
     Command("next_match", "Next match", ("n",), Menu.GO),
@@ -85,6 +92,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("accept_file", "Accept the file", ("A",), Menu.JUDGE),
     Command("reject_file", "Reject the file", ("X",), Menu.JUDGE),
     Command("select", "Select lines", ("v",), Menu.JUDGE),
+    Command("select_down", "Select down, on this side", ("Shift+Down",), Menu.JUDGE),
+    Command("select_up", "Select up, on this side", ("Shift+Up",), Menu.JUDGE),
     Command("edit", "Edit the new side in place", ("Enter",), Menu.JUDGE),
     Command("repeat", "Repeat the last verdict or note here", (".",), Menu.JUDGE),
     Command("shape", "All changes of this shape", ("s",), Menu.JUDGE),
@@ -109,6 +118,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("side_panel", "Show or hide the rounds", ("Ctrl+Shift+B",), Menu.VIEW),
     Command("bigger", "Bigger code", ("Ctrl++", "Ctrl+="), Menu.VIEW),
     Command("smaller", "Smaller code", ("Ctrl+-",), Menu.VIEW),
+    Command("normal_size", "Code in its usual size", ("Ctrl+0",), Menu.VIEW),
+    Command("look", "Theme, font and tabs…", ("Ctrl+,",), Menu.VIEW, When.ALWAYS),
+    Command("smooth", "Smooth scrolling", (), Menu.VIEW, When.ALWAYS, toggle=True),
     Command("theme_dark", "Theme: dark", (), Menu.VIEW, When.ALWAYS, "theme"),
     Command("theme_light", "Theme: light", (), Menu.VIEW, When.ALWAYS, "theme"),
     Command(

@@ -25,6 +25,7 @@ from workbench.review.actions import (
     NoteWithdrawn,
     NoteWritten,
     RoundArrived,
+    RuleMade,
 )
 from workbench.review.changes import FileChange
 from workbench.review.entries import Entry, Said
@@ -86,6 +87,8 @@ class Controller(QObject):
         if self.session is not None and self.session is not session:
             self._left.append(self.session)
         self.session = session
+        # From here on nothing on this thread waits for git: what needs all files is refused until then.
+        session.share_stream()
         self._tally = Tally()
         self._document = Document()
         self.views = RoundViews()
@@ -185,7 +188,7 @@ class Controller(QObject):
         self._document = Document(
             files=self._with_others(self.views.files(session)),
             verdicts=review.current,
-            asked=self._tally.asked(review, session.files),
+            asked=self._tally.asked(review, session.files_so_far),
             notes=_same(before.notes, notes),
             hidden=self.views.hidden(session),
             entries=_same(before.entries, shown),
@@ -195,6 +198,8 @@ class Controller(QObject):
             reasons=_same(before.reasons, reasons),
             spread=_same(before.spread, self._spread(placed)),
             remarks=self.remarks,
+            loading=session.is_loading,
+            numbers=_same(before.numbers, tuple(each.number for each in review.rounds)),
         )
         return self._document
 
@@ -247,13 +252,13 @@ class Controller(QObject):
         session = self.session
         return (
             session is not None
-            and self._remarked is session.files
+            and self._remarked is session.files_so_far
             and self._remarked_task == session.review.task
         )
 
     def set_remarks(self, files: tuple[FileChange, ...], remarks: Mapping[str, Remark]) -> None:
         """Take what was found out about these files, if they are still the ones that are shown."""
-        if self.session is not None and self.session.files is files:
+        if self.session is not None and self.session.files_so_far is files:
             same = remarks == self.remarks
             self.remarks, self._remarked = self.remarks if same else remarks, files
             self._remarked_task = self.session.review.task
@@ -263,7 +268,7 @@ class Controller(QObject):
     def progress(self) -> Progress:
         """How far the review is."""
         session = self.open_session()
-        return self._tally.progress(session.review, session.files)
+        return self._tally.progress(session.review, session.files_so_far)
 
     def file_progress(self) -> Mapping[str, Progress]:
         """How far each file is, as of the last `progress`."""
@@ -482,7 +487,7 @@ class Controller(QObject):
         """Where an action was done, as well as the current round can say."""
         if isinstance(action, NoteWritten):
             return Stop(action.note.place.path, action.note.place.change, note=action.note.id)
-        if isinstance(action, NoteEdited | NoteReplied | NoteSettled | NoteWithdrawn):
+        if isinstance(action, NoteEdited | NoteReplied | NoteSettled | NoteWithdrawn | RuleMade):
             return Stop(note=action.note)
         if isinstance(action, FindingJudged):
             return Stop(note=action.finding)

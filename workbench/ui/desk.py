@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.errors import UserError
+from workbench.review.changes import Side
 from workbench.review.verdicts import Verdict
 from workbench.ui.styling import wear
 from workbench.ui.theme import load_theme
@@ -19,7 +20,10 @@ from workbench.workflow.opening import Nothing, Recent
 from workbench.workflow.watching import Step
 
 if TYPE_CHECKING:
+    from workbench.ui.copying import Copying
+    from workbench.ui.go_to_line import GoToLine
     from workbench.ui.search_line import SearchLine
+    from workbench.ui.searching import ReviewSearch
     from workbench.ui.start_page import StartPage
     from workbench.ui.window import MainWindow
 
@@ -36,7 +40,9 @@ class Desk(QObject):
         self._window = window
         self._nothing: Nothing | None = None
         self._page: StartPage | None = None
-        self._line: SearchLine | None = None
+        self._line: ReviewSearch | None = None
+        self._to_line: GoToLine | None = None
+        self._copies: Copying | None = None
         self._keys = {each: window.keymap.shown(each) for each in ("open", "demo")}
         errands = window.errands
         errands.nothing_found.connect(self.show_nothing)
@@ -69,16 +75,11 @@ class Desk(QObject):
     def search(self) -> SearchLine:
         """The line to search with, made when it is first wanted."""
         if self._line is None:
-            from workbench.ui.search_line import SearchLine  # noqa: PLC0415 - said above
+            from workbench.ui.searching import ReviewSearch  # noqa: PLC0415 - said above
 
-            self._line = SearchLine(self._window)
-            self._line.wanted.connect(self._find)
-            self._line.stepped.connect(self._window.view.next_hit)
-            self._line.taken.connect(self._take_search)
-            self._line.left.connect(self._leave_search)
-            self._window.view.hits_counted.connect(self._line.show_count)
-            self._window.middle.addWidget(self._line)
-        return self._line
+            window = self._window
+            self._line = ReviewSearch(window.controller, window.tasks, window.view, window.middle, window)
+        return self._line.line
 
     # -- opening ------------------------------------------------------------------------------
 
@@ -331,13 +332,64 @@ class Desk(QObject):
         self._window.say("The feedback is in the clipboard.", f"{len(text):,} characters of Markdown.", False)
         self._window.trays.look_at_copied(text)
 
+    def copy_lines(self) -> None:
+        """The selected lines into the clipboard."""
+        self._copying().copy_lines()
+
+    def copy_patch(self) -> None:
+        """The selection or the change as a patch into the clipboard."""
+        self._copying().copy_patch()
+
+    def _copying(self) -> Copying:
+        from workbench.ui.copying import Copying  # noqa: PLC0415 - the first frame copies nothing
+
+        if self._copies is None:
+            window = self._window
+            self._copies = Copying(window.controller, window.tasks, window.view, self)
+        return self._copies
+
     # -- searching ----------------------------------------------------------------------------
 
     def open_search(self) -> None:
         """The line to search with."""
-        self.search().show()
-        self.search().setFocus()
-        self.search().line.selectAll()
+        self.search()
+        if self._line is not None:
+            self._line.open()
+
+    def open_line(self) -> None:
+        """The line to type a line number into."""
+        from workbench.ui.go_to_line import GoToLine  # noqa: PLC0415 - as the search
+
+        window = self._window
+        path = window.view.current_file()
+        if path is None:
+            window.say("There is no file under the cursor.", "} goes to the next one.", False)
+            return
+        if self._to_line is None:
+            self._to_line = GoToLine(window)
+            self._to_line.taken.connect(self._go_to_line)
+            self._to_line.left.connect(self._leave_line)
+            window.middle.addWidget(self._to_line)
+        self._to_line.open(path, window.view.stop().side)
+
+    def _go_to_line(self, side: Side | None, line: int) -> None:
+        view, asked = self._window.view, self._to_line
+        path = view.current_file()
+        if path is None or asked is None:
+            return
+        side = side or view.stop().side
+        count = view.line_count(path, side)
+        if count is not None and line > count:
+            lines = {0: "no lines", 1: "1 line"}.get(count, f"{count:,} lines")
+            asked.say(f"The {side.value} side has {lines}.")
+            return
+        self._leave_line()
+        view.go_to_line(path, side, line)
+
+    def _leave_line(self) -> None:
+        if self._to_line is not None:
+            self._to_line.hide()
+        self._window.view.setFocus()
 
     def focus_filter(self) -> None:
         """The filter of the files."""
@@ -355,22 +407,10 @@ class Desk(QObject):
             return
         self._window.view.clear_selection()
         self._window.notice.hide()
-        if self._line is not None and self._line.isVisible():
-            self._leave_search()
-        self._window.view.setFocus()
-
-    def _find(self, text: str, regex: bool, case: bool) -> None:
-        try:
-            self.search().show_count(self._window.view.find(text, regex, case))
-        except UserError as error:
-            self.search().show_words(error.message)
-
-    def _take_search(self) -> None:
-        self._window.view.setFocus()
-
-    def _leave_search(self) -> None:
-        self.search().hide()
-        self._window.view.find("")
+        if self._line is not None and self._line.is_open:
+            self._line.leave()
+        if self._to_line is not None:
+            self._to_line.hide()
         self._window.view.setFocus()
 
     # -- how it looks -------------------------------------------------------------------------
@@ -422,14 +462,25 @@ class Desk(QObject):
             return
         place = session.repository.work_tree / path
         try:
-            open_in_editor(window.preferences.settings.editor, place, stop.line or 1)
+            open_in_editor(window.preferences.settings.editor, place, window.view.line_in_round() or 1)
         except (UserError, ValueError) as error:
             window.controller.fail(error if isinstance(error, UserError) else UserError(f"{error}."))
 
     def change_code_size(self, step: int) -> None:
-        """Bigger or smaller code."""
-        size = min(max(self._window.preferences.code_size + step, SIZES[0]), SIZES[1])
+        """Bigger or smaller code; 0 is its usual size."""
+        size = min(max(self._window.preferences.code_size + step, SIZES[0]), SIZES[1]) if step else 0
         self._window.preferences.change(code_size=size)
+
+    def open_look(self) -> None:
+        """Theme, font, size and tabs."""
+        self._window.sheets.open_look(self._window.theme)
+
+    def toggle_smooth(self) -> None:
+        """Scroll smoothly, or at once."""
+        preferences = self._window.preferences
+        preferences.change(smooth_scroll=not preferences.settings.smooth_scroll)
+        smooth = preferences.settings.smooth_scroll
+        self._window.say("Scrolling is smooth." if smooth else "Scrolling is at once.", "", False)
 
     def choose_theme(self, name: str) -> None:
         """Wear a theme from now on."""
@@ -441,7 +492,9 @@ class Desk(QObject):
         settings = preferences.settings
         window.view.set_split(settings.split)
         window.top.set_split(split=settings.split)
-        window.view.set_code_font(settings.code_font, preferences.code_size)
+        window.view.set_code_font(settings.code_font, preferences.code_size, settings.tab_width)
+        window.view.smooth = settings.smooth_scroll
+        window.menus.mark("smooth", on=settings.smooth_scroll)
         theme = load_theme(preferences.theme_name)
         if theme == window.theme:
             return

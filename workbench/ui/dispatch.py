@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from workbench.review.actions import Action, EntryJudged, RoundArrived
+from workbench.review.changes import Side
 from workbench.review.review import undoable
 from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.commands import BY_ID, THEMES, When
@@ -20,6 +21,15 @@ from workbench.workflow.answers import makes_a_round
 if TYPE_CHECKING:
     from workbench.ui.editing import Editing
     from workbench.workflow.session import Session
+
+
+OF_THE_WHOLE = frozenset(
+    (
+        *("copy_feedback", "land", "close_review", "send", "send_back", "only_change", "only_file"),
+        *("refresh", "read", "tray", "compare", "views", "shape", "by_shape", "edit", "undo", "redo"),
+    )
+)
+"""What speaks of the whole review, and therefore waits until it is read."""
 
 
 class Desk(Protocol):
@@ -55,6 +65,11 @@ class Desk(Protocol):
     def open_keys(self) -> None: ...
     def open_search(self) -> None: ...
     def copy_feedback(self) -> None: ...
+    def copy_lines(self) -> None: ...
+    def copy_patch(self) -> None: ...
+    def open_line(self) -> None: ...
+    def open_look(self) -> None: ...
+    def toggle_smooth(self) -> None: ...
     def focus_filter(self) -> None: ...
     def open_shape(self) -> None: ...
     def toggle_by_shape(self) -> None: ...
@@ -96,6 +111,8 @@ class Dispatch(QObject):
             "recent": desk.show_start,
             "demo": desk.open_demo,
             "task": desk.open_task,
+            "copy": desk.copy_lines,
+            "copy_patch": desk.copy_patch,
             "copy_feedback": desk.copy_feedback,
             "land": desk.open_landing,
             "close_review": controller.close_review,
@@ -130,6 +147,9 @@ class Dispatch(QObject):
             "side_panel": desk.toggle_side,
             "bigger": lambda: desk.change_code_size(1),
             "smaller": lambda: desk.change_code_size(-1),
+            "normal_size": lambda: desk.change_code_size(0),
+            "look": desk.open_look,
+            "smooth": desk.toggle_smooth,
             "keys": desk.open_keys,
             "escape": desk.leave,
             **{f"theme_{name}": self._theme(name) for name in THEMES},
@@ -139,6 +159,11 @@ class Dispatch(QObject):
         """Do what a command says, if what it needs is there."""
         if BY_ID[command].when is When.REVIEW and self._controller.session is None and command != "refresh":
             self._controller.said.emit("No review is open.", "Ctrl+O opens a repository.", False)
+            return
+        session = self._controller.session
+        if session is not None and session.is_loading and command in OF_THE_WHOLE:
+            refused = session.unfinished()
+            self._controller.said.emit(refused.message, refused.hint, False)
             return
         self.doers[command]()
         self.ran.emit(command)
@@ -165,6 +190,9 @@ class Dispatch(QObject):
             "next_match": lambda: view.next_hit(1),
             "previous_match": lambda: view.next_hit(-1),
             "go_to_file": desk.open_files,
+            "go_to_line": desk.open_line,
+            "old_side": lambda: view.set_side(Side.OLD),
+            "new_side": lambda: view.set_side(Side.NEW),
             "search": desk.open_search,
             "filter_files": desk.focus_filter,
             "palette": desk.open_palette,
@@ -180,6 +208,8 @@ class Dispatch(QObject):
             "accept_file": lambda: self._judge_file(Verdict.ACCEPTED),
             "reject_file": lambda: self._judge_file(Verdict.REJECTED),
             "select": self._view.toggle_selecting,
+            "select_down": lambda: self._view.extend(1),
+            "select_up": lambda: self._view.extend(-1),
             "edit": lambda: editing().edit_lines(),
             "repeat": self._repeat,
             "shape": self._desk.open_shape,
@@ -256,7 +286,12 @@ class Dispatch(QObject):
             self._view.next_file(1)
 
     def _next_open(self) -> None:
-        if not self._view.next_open():
+        if self._view.next_open():
+            return
+        session = self._controller.session
+        if session is not None and session.is_loading:
+            self._controller.said.emit("The rest of the review is still being read.", "", False)
+        else:
             self._controller.said.emit(
                 "Everything is judged.", "L lands it, Ctrl+Shift+Enter sends it.", False
             )

@@ -264,6 +264,53 @@ class Editing(QObject):
             elif kind == "adopt" and self._findings.is_finding(rest):
                 self.adopt(rest, focus=False)
 
+    def open_draft(self, key: str) -> None:
+        """Go to the editor of a draft, which is opened again where it was left with Escape."""
+        if key not in self._open:
+            try:
+                self._open_again(key)
+            except UserError as error:
+                self._controller.fail(error)
+                return
+        if key in self._open:
+            self._view.show_editor(key)
+            self._open[key].setFocus()
+        else:
+            words = "What the draft was about is not in this round."
+            self._controller.said.emit(words, "The draft is kept.", False)
+
+    def _open_again(self, key: str) -> None:
+        session = self._controller.open_session()
+        kind, _, rest = key.partition(" ")
+        place = self._place_of_key(session, rest) if kind == "note" else None
+        if place is not None:
+            self._open_note(key, place, _words(place))
+        elif kind == "reply":
+            self.reply(rest)
+        elif kind == "edit" and rest in session.review.notes:
+            self.edit_note(rest)
+        elif kind in ("adopt", "dismiss") and self._findings.is_finding(rest):
+            self.adopt(rest) if kind == "adopt" else self._dismiss(rest)
+        elif kind == "reason" and rest in session.changes_by_id:
+            self._show(key, ReasonLine(key), rest)
+        elif kind == "lines":
+            self._open_lines(session, *rest.split(" ", 2))
+
+    def _open_lines(self, session: Session, start: str, count: str, path: str) -> None:
+        """The lines that were being edited, where the round has as many."""
+        first, many = int(start), int(count)
+        lines = session.new_lines(path) if path in session.by_path else ()
+        if first - 1 + many <= len(lines):
+            at = next(
+                (
+                    change.id
+                    for change in session.by_path[path].changes
+                    if change.is_text and (change.new_start, len(change.added)) == (first, many)
+                ),
+                None,
+            )
+            self._edit_range(path, first, lines[first - 1 : first - 1 + many] if many else (), at)
+
     def _take_away(self, key: str) -> None:
         editor = self._open.pop(key, None)
         if editor is None:

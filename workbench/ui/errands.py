@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.errors import UserError
 from workbench.review.changes import FileChange, Side
@@ -21,15 +21,17 @@ from workbench.review.rounds import Source
 from workbench.ui.controller import Controller, as_user_error
 from workbench.ui.tasks import Report, Tasks
 from workbench.workflow.candidates import Asked, late_words
+from workbench.workflow.loading import batches
 from workbench.workflow.opening import Nothing, open_review, open_saved, recent_reviews
 from workbench.workflow.receive import load_ledger, refresh, take_arrival, tweak_lines
 from workbench.workflow.session import Session
 from workbench.workflow.watching import Watch
 
 if TYPE_CHECKING:
+    from workbench.git.streaming import FileStream
     from workbench.workflow.only import Wanted
 
-ROUND, OPEN, ARRIVAL = "round", "open", "arrival"
+ROUND, OPEN, ARRIVAL, LOADING = "round", "open", "arrival", "loading"
 # What sends and what lands is imported in the worker that first needs it: the first frame needs neither.
 
 
@@ -51,6 +53,8 @@ class Errands(QObject):
     """Starts them, takes their answers."""
 
     contents_read = Signal(str, object)
+    loaded = Signal()
+    """All files of a review that was shown while it was read are there."""
     nothing_found = Signal(object)
     open_failed = Signal(object)
     opening_said = Signal(object)
@@ -83,11 +87,11 @@ class Errands(QObject):
 
     def open(self, path: Path, asked: Asked | None = None) -> None:
         """Open a repository: continue its review, or start one."""
-        self.wait_for(lambda: open_review(path, asked), Watch())
+        self.wait_for(lambda: open_review(path, asked, streamed=True), Watch())
 
     def open_saved(self, review: str) -> None:
         """Open a saved review by its id."""
-        self.wait_for(lambda: open_saved(review), Watch())
+        self.wait_for(lambda: open_saved(review, streamed=True), Watch())
 
     def wait_for(self, opened: Callable[[], Session | Nothing], watch: Watch) -> None:
         """Open something in a worker. What it is doing is told; `cancel_opening` ends it."""
@@ -155,7 +159,45 @@ class Errands(QObject):
             self.contents_read.emit(found[1], found[2])
 
     def _on_opened(self) -> None:
-        self.look_at_rounds()
+        self._tasks.cancel(LOADING)
+        if self._controller.open_session().is_loading:
+            # In the loop's next turn: what is here already is painted first.
+            QTimer.singleShot(0, self, self._load)
+        else:
+            self.look_at_rounds()
+
+    # -- the rest of a large review -----------------------------------------------------------
+
+    @property
+    def is_loading(self) -> bool:
+        """True while files of the review that is shown are still read."""
+        return self._tasks.is_running(LOADING)
+
+    def _load(self) -> None:
+        session = self._controller.session
+        stream = session.share_stream() if session is not None else None
+        if session is None or stream is None or self.is_loading:
+            return
+
+        def work(report: Report) -> tuple[Session, FileStream]:
+            for batch in batches(stream, report.cancelled):
+                report.say((session, stream, batch))
+            return session, stream
+
+        self._tasks.start(LOADING, work, self._on_loaded, self._controller.fail, self._on_batch)
+
+    def _on_batch(self, found: tuple[Session, FileStream, tuple[FileChange, ...]]) -> None:
+        session, stream, files = found
+        if session is self._controller.session and session.add_files(stream, files):
+            self._controller.changed.emit()
+
+    def _on_loaded(self, found: tuple[Session, FileStream]) -> None:
+        session, stream = found
+        if session is self._controller.session:
+            session.end_stream(stream)
+            self._controller.changed.emit()
+            self.loaded.emit()
+            self.look_at_rounds()
 
     # -- the ledger and the rounds ------------------------------------------------------------
 
@@ -163,7 +205,7 @@ class Errands(QObject):
         """Read what the ledger and the bars of earlier rounds need, where that is not there yet."""
         session = self._controller.session
         current = session.review.round if session else None
-        if session is None or current is None:
+        if session is None or current is None or session.is_loading:
             return
         if current.number > 1 and (session.ledger_facts is None or session.ledger_facts.tree != current.tree):
             self._tasks.start(
@@ -187,7 +229,7 @@ class Errands(QObject):
     def look_at_files(self) -> None:
         """Find what is to be said of the files besides their lines, where that is not known yet."""
         session = self._controller.session
-        if session is None or self._controller.has_remarks:
+        if session is None or session.is_loading or self._controller.has_remarks:
             return
         files, repository, task = session.files, session.repository, session.review.task
         if self._looked_at is files and self._tasks.is_running("remarks"):
@@ -219,7 +261,7 @@ class Errands(QObject):
     def estimate(self) -> None:
         """Count what the next round would get."""
         session = self._controller.session
-        if session is None:
+        if session is None or session.is_loading:
             return
         files, (known, size) = session.files, self._sizes
 

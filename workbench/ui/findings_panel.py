@@ -29,7 +29,7 @@ class FindingsPanel(QWidget):
         self.running.cancel_wanted.connect(self.cancel_wanted)
         self.running.hide()
         self.list = FindingsList(theme, self)
-        self.list.finding_chosen.connect(self.finding_chosen)
+        self.list.chosen.connect(self.finding_chosen)
         self.said = plain("", self, "dim")
         self.counts = plain("", self, "faint")
         layout = QVBoxLayout(self)

@@ -21,6 +21,8 @@ class LandingErrands(QObject):
 
     plan_made = Signal(object)
     plan_failed = Signal(object)
+    secrets_found = Signal(object)
+    """The same plan, with what looks secret in it."""
     failed = Signal(object)
     landed = Signal(object)
 
@@ -34,12 +36,16 @@ class LandingErrands(QObject):
         """Work out what landing would write."""
         session = self._controller.open_session()
 
-        def work(_: Report) -> object:
+        def work(report: Report) -> object:
             from workbench.workflow.landing import plan_landing  # noqa: PLC0415 - the first frame lands nothing
+            from workbench.workflow.landing_secrets import with_secrets  # noqa: PLC0415 - as above
 
-            return plan_landing(session, destination)
+            plan = plan_landing(session, destination)
+            # What looks secret is looked for while the plan is being read.
+            report.say(plan)
+            return with_secrets(session, plan)
 
-        self._tasks.start("plan", work, self._on_plan, self._on_plan_failed)
+        self._tasks.start("plan", work, self._on_secrets, self._on_plan_failed, self._on_plan)
 
     def carry_out(self, plan: Any, skip_hooks: bool = False) -> None:
         """Write it. Where trust is lacking it is asked for, and then this is done again."""
@@ -75,6 +81,9 @@ class LandingErrands(QObject):
 
     def _on_plan(self, plan: object) -> None:
         self.plan_made.emit(plan)
+
+    def _on_secrets(self, plan: object) -> None:
+        self.secrets_found.emit(plan)
 
     def _on_plan_failed(self, error: BaseException) -> None:
         self.plan_failed.emit(self._expected(error))

@@ -50,9 +50,10 @@ def shown_diff(diff: bytes) -> str:
 
 
 def _line(what: str, path: str, why: str) -> str:
-    """A file of the list; why it is sensitive stands on a line of its own below it."""
-    line = f"{what:<8} {visible(path).text}"
-    return f"{line}\n         ! {why}" if why else line
+    """A file of the list; each reason to look at it stands on a line of its own below it."""
+    lines = [f"{what:<8} {visible(path).text}"]
+    lines += [f"         ! {each}" for each in why.split("; ") if each]
+    return "\n".join(lines)
 
 
 class LandingSheet(Sheet):
@@ -118,9 +119,7 @@ class LandingSheet(Sheet):
         ]
         self._counts = " · ".join(parts)
         self.summary.setText(self._counts)
-        self.files.setPlainText("\n".join(_line(*each) for each in plan.listed()))
-        many = len(plan.sensitive)
-        self.files_title.setText(f"FILES · {many} SENSITIVE, FIRST" if many else "FILES")
+        self._list_files(plan)
         self.section.setText("DIFF OF THE RESULT")
         nothing = "" if plan.conflicts else "Nothing would change: what is accepted is there already."
         self.diff.setPlainText(shown_diff(plan.diff) or nothing)
@@ -138,6 +137,17 @@ class LandingSheet(Sheet):
         self._allow()
         if self._is_free():
             (self.sure if plan.unread else self.main).setFocus()
+
+    def show_secrets(self, plan: LandingPlan) -> None:
+        """Mark what looks secret. Nothing else of the plan is another than it was."""
+        if not self._done and self.plan is not None and plan.destination == self.destination():
+            self._list_files(plan)
+
+    def _list_files(self, plan: LandingPlan) -> None:
+        self.files.setPlainText("\n".join(_line(*each) for each in plan.listed()))
+        counts = ((len(plan.secret), "SECRET-LOOKING"), (len(plan.sensitive), "SENSITIVE"))
+        words = [f"{many} {word}" for many, word in counts if many]
+        self.files_title.setText(f"FILES · {', '.join(words)}, FIRST" if words else "FILES")
 
     def show_error(self, words: str) -> None:
         """Say what is in the way, here. Nothing is under way any more."""

@@ -39,6 +39,8 @@ class Menus(QObject):
                 group = groups.setdefault(command.group, QActionGroup(self))
                 action.setCheckable(True)
                 group.addAction(action)
+            if command.toggle:
+                action.setCheckable(True)
             action.triggered.connect(self._on_triggered)
             window.addAction(action)
             self.actions[command.id] = action
@@ -61,6 +63,10 @@ class Menus(QObject):
         action = self.actions.get(command)
         if action is not None:
             action.setChecked(True)
+
+    def mark(self, command: str, *, on: bool) -> None:
+        """Show what is on or off as it is."""
+        self.actions[command].setChecked(on)
 
     def _on_triggered(self) -> None:
         self.triggered.emit(self.sender().objectName())

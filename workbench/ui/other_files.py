@@ -41,6 +41,11 @@ class OtherFiles(QObject):
 
     def go_to(self, path: str) -> None:
         """Show a file, and say `shown` when it is there to be gone to."""
+        session = self._controller.session
+        if session is not None and session.is_loading:
+            # It may be one of those that are still to come.
+            self._controller.fail(session.unfinished())
+            return
         if path not in self._gone_to:
             self._gone_to.append(path)
         self._going = path
@@ -52,7 +57,7 @@ class OtherFiles(QObject):
         """Read what is wanted, where that is not what is shown."""
         session = self._controller.session
         current = session.review.round if session is not None else None
-        if session is None or current is None:
+        if session is None or current is None or session.is_loading:
             return
         places = [place.path for _, place in session.notes_in_round() if place is not None and place.path]
         wanted = tuple(

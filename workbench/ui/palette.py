@@ -1,4 +1,4 @@
-"""The palette: type a few letters, go to a command, a file or a note. Built from the command table."""
+"""The palette: type a few letters, go to a command, a file, a draft or a note. Built from the table."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Target(StrEnum):
     FILE = "file"
     NOTE = "note"
     CHANGE = "change"
+    DRAFT = "draft"
 
 
 class Choice(Struct, frozen=True):

@@ -31,6 +31,7 @@ from workbench.ui.diff.document import Document
 from workbench.ui.diff.view import DiffView
 from workbench.ui.fonts import code_font
 from workbench.ui.keymap import chord
+from workbench.ui.outcomes import outcome_words
 from workbench.ui.search_line import SearchLine
 from workbench.ui.sheet import Sheet, as_tooltip, plain
 from workbench.ui.table import SCROLLS
@@ -40,19 +41,23 @@ if TYPE_CHECKING:
     from workbench.workflow.kept_calls import KeptCall
 
 NOTHING = "No model was asked yet in this review. Ctrl+Shift+Enter sends the feedback to one."
+NOT_ARRIVED = "Nothing arrived."
+NO_PROMPT = "No prompt was sent: the offline model applies the suggestions of the notes, and asks nobody."
 _READING = "[ ] other prompt   h l prompt or answer   j k Space scroll   / search   n N matches   c compare"
 _COMPARING = (
     "[ ] other   { } compared with   j k Space scroll   / search   n N matches   c the answers, then back"
 )
 _LISTED = 216
 _MOST_HITS = 2000
+_LONGEST_DETAIL = 300
 
 
 class PromptSheet(Sheet):
     """A list of the calls at the left; beside it prompt and answer, or two of either compared."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, exchange: str = "") -> None:
         super().__init__(parent, width=1480, tall=True)
+        self._wanted = exchange
         self.calls: tuple[KeptCall, ...] = ()
         self.at = self.against = -1
         self.comparing = ""
@@ -150,6 +155,8 @@ class PromptSheet(Sheet):
         self.pages.show()
         rounds = [at for at, call in enumerate(self.calls) if call.purpose == "round"]
         newest = rounds[-1] if rounds else len(self.calls) - 1
+        wanted = [at for at, call in enumerate(self.calls) if self._wanted and call.exchange == self._wanted]
+        newest = wanted[-1] if wanted else newest
         self.show_call(self.calls.index(before) if before in self.calls else newest)
 
     def show_call(self, at: int) -> None:
@@ -167,8 +174,8 @@ class PromptSheet(Sheet):
 
     def _show(self) -> None:
         call = self.calls[self.at]
-        outcome = {"fits": "it fits", "repair": "asked again", "misfit": "it did not fit"}
-        parts = [call.title, one_line(call.model), outcome.get(call.outcome, one_line(call.outcome))]
+        parts = [call.title, one_line(call.model), outcome_words(call.outcome)]
+        parts += [one_line(call.detail[:_LONGEST_DETAIL])] if call.detail else []
         parts += [f"wrong: {one_line(problem)}" for problem in call.problems[:2]]
         self.summary.setText(" · ".join(part for part in parts if part))
         self.keys.setText(_COMPARING if self.comparing else _READING)
@@ -178,7 +185,9 @@ class PromptSheet(Sheet):
             self.comparing = ""
             self.title.setText("The exact prompts")
             self.prompt.setPlainText(visible(call.prompt).text)
+            self.prompt.setPlaceholderText(NO_PROMPT)
             self.answer.setPlainText(visible(_arrived(call)).text)
+            self.answer.setPlaceholderText(NOT_ARRIVED)
             self._mark_active()
             self.pages.setCurrentIndex(0)
         self._find_again()
@@ -205,8 +214,9 @@ class PromptSheet(Sheet):
         sizes = {self.prompt: "THE EXACT PROMPT", self.answer: "WHAT ARRIVED"}
         for pane, words in sizes.items():
             count = pane.document().characterCount() - 1
+            size = f"{count:,} {'character' if count == 1 else 'characters'}" if count else "nothing"
             here = " · keys scroll this" if pane is self.active else ""
-            self.heads[pane].setText(f"{words} · {count:,} characters{here}")
+            self.heads[pane].setText(f"{words} · {size}{here}")
 
     # -- keys ---------------------------------------------------------------------------------
 
@@ -392,4 +402,4 @@ def _arrived(call: KeptCall) -> str:
     parts = [f"--- cut off, does not count\n{text}\n" for text in call.void]
     if parts:
         parts.append("--- the answer\n")
-    return "".join((*parts, call.answer)) or "Nothing arrived."
+    return "".join((*parts, call.answer))

@@ -12,7 +12,7 @@ from workbench.ui.errands import Errands
 from workbench.ui.file_panel import FilePanel
 from workbench.ui.ledger_list import ledger_rows
 from workbench.ui.preferences import Preferences
-from workbench.ui.rounds_bars import RoundBar, cost_words
+from workbench.ui.rounds_bars import RoundBar, cost_words, lost_bars
 from workbench.ui.side_panel import SidePanel
 from workbench.ui.status_line import StatusLine
 from workbench.ui.top_bar import TopBar
@@ -81,6 +81,7 @@ class Panels(QObject):
             self._controller.note_counts(),
             self._preferences.settings.budget_review,
         )
+        self._status.show_reading(len(session.files_so_far), session.expected)
 
     def _show(self) -> None:
         session = self._controller.session
@@ -91,7 +92,7 @@ class Panels(QObject):
         self._controller.progress()
         not_shown = current.not_shown if current is not None else ()
         self._files.show_files(
-            session.files,
+            session.files_so_far,
             self._controller.file_progress(),
             self._controller.violations(),
             not_shown,
@@ -121,6 +122,10 @@ class Panels(QObject):
             bars.append(
                 RoundBar(str(round_.number), progress, words, altered if is_current else 0, is_current)
             )
+        if review.failures:
+            from workbench.review.round_counts import lost_rounds  # noqa: PLC0415 - most starts have none
+
+            bars += lost_bars(lost_rounds(review))
         self._side.show_bars(tuple(bars))
 
     def _forget(self) -> None:

@@ -62,7 +62,7 @@ class RoundViews:
         if self.now is not View.ALL and (current is None or current.number != self._number):
             self.show_all()
         if self.now is View.ALL:
-            return session.files
+            return session.files_so_far
         if self._of is not session.files:
             self._of = session.files
             self._shown = tuple(

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.review.progress import Progress
 from workbench.review.rounds import Round
 from workbench.ui.fonts import interface_font
+from workbench.ui.outcomes import outcome_sign, outcome_words
+from workbench.ui.sheet import as_tooltip
 from workbench.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from workbench.review.round_counts import LostRound
 
 ROW = 27
 NUMBER = 24
 RIGHT = 92
+MOST_LOST = 3
+"""Tries that came to nothing which are listed; the picture of the rounds counts all of them."""
 
 
 class RoundBar(Struct, frozen=True):
@@ -25,6 +35,23 @@ class RoundBar(Struct, frozen=True):
     words: str
     altered: int = 0
     current: bool = False
+    lost: str = ""
+    """What is said instead of a bar of a round that did not come."""
+    exchange: str = ""
+    """What was kept of it, to be read with a click."""
+    why: str = ""
+
+
+def lost_bars(lost: Sequence[LostRound]) -> tuple[RoundBar, ...]:
+    """The tries that came to nothing, the newest of them where there are many."""
+    bars = []
+    for each in lost[-MOST_LOST:]:
+        arrived = f"about {each.tokens:,} tokens arrived" if each.tokens else "nothing arrived"
+        said = f"{outcome_sign(each.outcome)} {outcome_words(each.outcome)} · {arrived}"
+        bars.append(
+            RoundBar(str(each.number), Progress(), "", lost=said, exchange=each.exchange, why=each.why)
+        )
+    return tuple(bars)
 
 
 def cost_words(round_: Round) -> str:
@@ -43,7 +70,9 @@ def cost_words(round_: Round) -> str:
 
 
 class RoundsBars(QWidget):
-    """One bar a round."""
+    """One bar a round; a line of words for one that did not come, which a click opens."""
+
+    exchange_chosen = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +81,7 @@ class RoundsBars(QWidget):
         self._font = interface_font(12)
         self._bold = interface_font(12, QFont.Weight.DemiBold)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMouseTracking(True)
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another theme."""
@@ -63,7 +93,7 @@ class RoundsBars(QWidget):
         if bars != self._bars:
             self._bars = bars
             self.setAccessibleName(
-                "; ".join(f"round {bar.label}: {bar.progress.judged} judged" for bar in bars)
+                "; ".join(f"round {bar.label}: {bar.lost or f'{bar.progress.judged} judged'}" for bar in bars)
             )
             self.updateGeometry()
             self.update()
@@ -85,6 +115,9 @@ class RoundsBars(QWidget):
                 painter.setPen(theme.text)
                 painter.drawText(row.adjusted(8, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, bar.label)
                 painter.setFont(self._font)
+                if bar.lost:
+                    self._paint_lost(painter, bar, row)
+                    continue
                 painter.setPen(theme.faint)
                 right = row.adjusted(width - RIGHT, 0, -8, 0)
                 words = painter.fontMetrics().elidedText(
@@ -93,6 +126,27 @@ class RoundsBars(QWidget):
                 painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
                 room = QRectF(NUMBER, row.center().y() - 4.5, width - NUMBER - RIGHT - 4, 9)
                 self._paint_bar(painter, room, self._parts(bar))
+
+    def _paint_lost(self, painter: QPainter, bar: RoundBar, row: QRectF) -> None:
+        painter.setPen(self._theme.rejected)
+        room = row.adjusted(NUMBER, 0, -8, 0)
+        words = painter.fontMetrics().elidedText(bar.lost, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _bar_at(self, y: float) -> RoundBar | None:
+        at = int(y // ROW)
+        return self._bars[at] if 0 <= at < len(self._bars) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        bar = self._bar_at(event.position().y())
+        opens = bar is not None and bool(bar.exchange)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.ArrowCursor)
+        self.setToolTip(as_tooltip(f"{bar.why} Click or E: what had arrived.") if bar and opens else "")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        bar = self._bar_at(event.position().y())
+        if bar is not None and bar.exchange and event.button() == Qt.MouseButton.LeftButton:
+            self.exchange_chosen.emit(bar.exchange)
 
     def _parts(self, bar: RoundBar) -> list[tuple[int, QColor]]:
         theme, progress = self._theme, bar.progress

@@ -113,13 +113,13 @@ class RoundsDesk(QObject):
 
     # -- the prompts --------------------------------------------------------------------------
 
-    def open_prompts(self) -> None:
-        """Every prompt as it was sent, and what arrived."""
+    def open_prompts(self, exchange: str = "") -> None:
+        """Every prompt as it was sent, and what arrived; at first the newest, or those of an exchange."""
         from workbench.ui.prompt_view import PromptSheet
 
         self._controller.open_session()
         self._sheets.close()
-        self._sheets.show_over(PromptSheet(self._theme(), self._sheets.window))
+        self._sheets.show_over(PromptSheet(self._theme(), self._sheets.window, exchange))
         self._read_calls()
 
     def prompts(self) -> PromptSheet | None:

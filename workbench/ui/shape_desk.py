@@ -70,13 +70,13 @@ class Shapes(QObject):
     def shapes(self) -> RoundShapes | None:
         """The shapes of the files that are shown, None while they are looked for."""
         session = self._controller.session
-        known = session is not None and self._files is session.files
+        known = session is not None and self._files is session.files_so_far
         return self._shapes if known else None
 
     def look(self) -> None:
         """Find the shapes of the round that is shown, where they are not known yet."""
         session = self._controller.session
-        if session is None or self._files is session.files:
+        if session is None or session.is_loading or self._files is session.files:
             return
         from workbench.workflow.shape_acts import find_shapes  # noqa: PLC0415 - said above
 
@@ -93,7 +93,7 @@ class Shapes(QObject):
 
     def _on_found(self, found: tuple[Any, RoundShapes]) -> None:
         session = self._controller.session
-        if session is None or found[0] is not session.files:
+        if session is None or found[0] is not session.files_so_far:
             return
         self._shapes = found[1]
         self.found.emit(self._shapes)

@@ -39,6 +39,7 @@ class Sheets(QObject):
     file_taken = Signal(str)
     tracked_wanted = Signal()
     note_taken = Signal(str)
+    draft_taken = Signal(str)
     change_taken = Signal(str)
     handed_over = Signal(object)
     tray_wanted = Signal(str)
@@ -66,6 +67,7 @@ class Sheets(QObject):
         errands.round_began.connect(self._on_round_began)
         landing.plan_made.connect(self._on_plan)
         landing.plan_failed.connect(self._on_plan_failed)
+        landing.secrets_found.connect(self._on_secrets)
         landing.failed.connect(self._on_landing_failed)
         landing.landed.connect(self._on_landed)
 
@@ -115,7 +117,7 @@ class Sheets(QObject):
 
         choices = self._file_choices() if files_only else [*self._command_choices(), *self._file_choices()]
         if not files_only:
-            choices += self._note_choices()
+            choices += [*self._draft_choices(), *self._note_choices()]
         hint = "Go to a file" if files_only else "Go to file, change, command…"
         palette = Palette(theme, choices, self._window, hint)
         palette.taken.connect(self._on_taken)
@@ -164,7 +166,7 @@ class Sheets(QObject):
                 clean(file.path),
                 f"{progress[file.path].judged}/{progress[file.path].total}",
             )
-            for file in session.files
+            for file in session.files_so_far
         ]
 
     def _note_choices(self) -> list[Any]:
@@ -184,8 +186,37 @@ class Sheets(QObject):
             if not note.reason
         ]
 
+    def _draft_choices(self) -> list[Any]:
+        """What is being written and not saved; then what other models found and nobody judged yet."""
+        from workbench.review.findings import open_findings
+        from workbench.ui.drafts import can_open, draft_words
+        from workbench.ui.palette import Choice, Target, clean
+
+        session = self._controller.session
+        if session is None:
+            return []
+        kept = [
+            Choice(Target.DRAFT, key, f"Draft, {draft_words(key, body)}", "not saved")
+            for key, body in session.drafts().items()
+            if can_open(key)
+        ]
+        return kept + [
+            Choice(
+                Target.NOTE,
+                each.id,
+                f"{each.id}: {clean(' '.join(each.claim.split()))[:100]}",
+                f"{each.intent.value} · draft",
+            )
+            for each in open_findings(session.review.findings)
+        ]
+
     def _on_taken(self, target: str, identity: str) -> None:
-        signals = {"command": self.command_taken, "file": self.file_taken, "note": self.note_taken}
+        signals = {
+            "command": self.command_taken,
+            "file": self.file_taken,
+            "note": self.note_taken,
+            "draft": self.draft_taken,
+        }
         signals.get(target, self.change_taken).emit(identity)
 
     def open_keys(self, theme: Theme) -> None:
@@ -288,6 +319,11 @@ class Sheets(QObject):
         sheet = self.landing()
         if sheet is not None:
             sheet.show_plan(plan)
+
+    def _on_secrets(self, plan: Any) -> None:
+        sheet = self.landing()
+        if sheet is not None:
+            sheet.show_secrets(plan)
 
     def _on_plan_failed(self, error: UserError) -> None:
         sheet = self.landing()

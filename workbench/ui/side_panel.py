@@ -34,6 +34,7 @@ class SidePanel(QScrollArea):
     """The sections, one under another; those that have nothing to say are not there."""
 
     entry_chosen = Signal(str)
+    exchange_chosen = Signal(str)
     cancel_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -46,10 +47,11 @@ class SidePanel(QScrollArea):
         self._inner = inner = QWidget(self)
         inner.setProperty("kind", "panel")
         self.bars = RoundsBars(theme, inner)
+        self.bars.exchange_chosen.connect(self.exchange_chosen)
         self._running: RunningCard | None = None
         self.ledger_title = section("Ledger", inner)
         self.ledger = LedgerList(theme, inner)
-        self.ledger.entry_chosen.connect(self.entry_chosen)
+        self.ledger.chosen.connect(self.entry_chosen)
         self.next_title = section("Next round gets", inner)
         self.next_rows = QWidget(inner)
         self._grid = QGridLayout(self.next_rows)

@@ -77,11 +77,12 @@ class StatusLine(QWidget):
         self.round = QLabel(self)
         self.money = QLabel(self)
         self.drafts = QLabel(self)
+        self.reading = QLabel(self)
         self.whitespace = QLabel(self)
         self.whitespace.setToolTip("Lines that differ in blanks alone are shown as unchanged (w).")
         self.hints = KeyHints(theme, self)
         layout.addWidget(self.truth)
-        for label in (self.whitespace, self.notes, self.drafts, self.round, self.money):
+        for label in (self.reading, self.whitespace, self.notes, self.drafts, self.round, self.money):
             label.setProperty("kind", "dim")
             label.setTextFormat(Qt.TextFormat.PlainText)
             # In a narrow window these are cut off rather than that they keep the window wide.
@@ -101,6 +102,10 @@ class StatusLine(QWidget):
         for label, text in zip((self.notes, self.round, self.money), texts, strict=True):
             _set(label, text)
 
+    def show_reading(self, here: int, expected: int) -> None:
+        """How many files of a large review are here, while the others are still read."""
+        _set(self.reading, f"reading: {here:,} of {expected:,} files" if here < expected else "")
+
     def show_drafts(self, count: int) -> None:
         """How many notes are being written and not saved."""
         _set(self.drafts, f"{count} draft{'s' if count > 1 else ''}" if count else "")
@@ -111,7 +116,8 @@ class StatusLine(QWidget):
 
     def show_nothing(self) -> None:
         """No review is on the screen."""
-        for label in (self.truth, self.whitespace, self.notes, self.drafts, self.round, self.money):
+        shown = (self.truth, self.reading, self.whitespace, self.notes, self.drafts, self.round, self.money)
+        for label in shown:
             _set(label, "")
         self.hints.hide()
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.review.actions import Action, ItemRemoved, Pinned, SecretAllowed, Unpinned
+from workbench.review.actions import Action, ItemRemoved, Pinned, RuleMade, SecretAllowed, Unpinned
 from workbench.review.changes import Side
+from workbench.review.context import Pin
 from workbench.review.review import undoable
 from workbench.ui.controller import Controller, as_user_error
 from workbench.ui.diff.view import DiffView
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 LANE = "tray"
-OURS = (Pinned, Unpinned, ItemRemoved, SecretAllowed)
+OURS = (Pinned, Unpinned, ItemRemoved, SecretAllowed, RuleMade)
 """What undo takes back while the sheet is open; anything else is undone where it is seen."""
 
 
@@ -200,7 +201,7 @@ class Trays(QObject):
 
         session = self._controller.open_session()
         if pins.is_pinned(session, path, start, count):
-            name = f"{path}:{start}-{start + count - 1}" if count else path
+            name = Pin(path, "", start, count).name
             if self._controller.attempt(lambda: pins.unpin(session, name)):
                 self._controller.said.emit(f"Unpinned {name}.", "u pins it again.", False)
             return
@@ -232,6 +233,6 @@ class Trays(QObject):
             fits = f" for {made[0].pattern}" if made[0].pattern else ""
             self._controller.said.emit(
                 f"{note} is house rule {made[0].id} now{fits}: every next round is given it.",
-                f"Take it away: workbench rule remove {made[0].id}",
+                "u takes it away again.",
                 False,
             )

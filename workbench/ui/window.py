@@ -129,8 +129,8 @@ class MainWindow(QMainWindow):
         self.view = DiffView(self, self.theme)
         settings = self.preferences.settings
         self.view.set_split(settings.split)
-        if settings.code_size or settings.code_font:
-            self.view.set_code_font(settings.code_font, self.preferences.code_size)
+        self.view.set_code_font(settings.code_font, self.preferences.code_size, settings.tab_width)
+        self.view.smooth = settings.smooth_scroll
         self.files = FilePanel(self.theme, self)
         self.side = SidePanel(self.theme, self)
         self.status = StatusLine(self.theme, self)
@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
         self.trays.file_wanted.connect(self._on_file)
         self.trays.command_wanted.connect(self.run_command)
         self.side.entry_chosen.connect(self._on_entry)
+        self.side.exchange_chosen.connect(self.rounds_desk.open_prompts)
         self.findings.finding_wanted.connect(self._on_note)
         self.findings.judged.connect(self._on_finding_judged)
         self.side.cancel_wanted.connect(self.errands.cancel_round)
@@ -195,6 +196,7 @@ class MainWindow(QMainWindow):
         self.other_files.lines_read.connect(view.set_contents)
         self.other_files.shown.connect(self._on_file)
         self.sheets.note_taken.connect(self._on_note)
+        self.sheets.draft_taken.connect(self._on_draft)
         self.sheets.handed_over.connect(self._on_handed_over)
         self.dispatch.ran.connect(self._on_ran)
         self.panels.shown.connect(self._on_panels_shown)
@@ -208,6 +210,7 @@ class MainWindow(QMainWindow):
             self.menus.fill(menu)
             self.top.set_menu(menu)
         self.menus.check(f"theme_{self.preferences.theme_name}")
+        self.menus.mark("smooth", on=self.preferences.settings.smooth_scroll)
         self.top.show_nothing()
 
     def editing(self) -> Editing:
@@ -308,7 +311,7 @@ class MainWindow(QMainWindow):
         self.shapes.look()
         self.grouping.show()
         self.status.show_whitespace(ignored=self.view.ignores_whitespace)
-        if not self._loaded:
+        if not self._loaded and not self.controller.open_session().is_loading:
             self._loaded = True
             if self.controller.open_session().drafts():
                 self.editing().reopen_drafts()
@@ -367,6 +370,9 @@ class MainWindow(QMainWindow):
     def _on_note(self, note: str) -> None:
         self.view.go_to_note(note)
         self.view.setFocus()
+
+    def _on_draft(self, key: str) -> None:
+        self.editing().open_draft(key)
 
     def _on_entry(self, entry: str) -> None:
         self.view.go_to_entry(entry)

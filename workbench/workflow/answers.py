@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from workbench.errors import UserError
 from workbench.review.actions import EntriesSentBack, EntryJudged
 from workbench.review.changes import Side
-from workbench.review.entries import Entry, Said
+from workbench.review.entries import Entry, Said, entry_id
 from workbench.review.lines import ranges
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import place_lines
 from workbench.review.review import next_note_id
 from workbench.review.verdicts import Selection, Verdict, select_changes
 from workbench.workflow.arrivals import Arrival
-from workbench.workflow.edits import restore, tweak_lines
+from workbench.workflow.edits import move_file, restore, tweak_lines
 from workbench.workflow.receive import take_arrival
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.turns import turn
@@ -43,9 +43,8 @@ def answer(session: Session, entry: Entry, verdict: Verdict) -> str:
         take_arrival(session, arrival)
         return "It is in the round now." if entry.said is Said.LEFT_OUT else "What was accepted is back."
     if verdict is Verdict.ACCEPTED:
-        if entry.note is not None and entry.said is not Said.KEEP_ALTERED:
-            session.settle(entry.note)
-        session.judge_entry(entry, "taken")
+        settles = entry.note if entry.said is not Said.KEEP_ALTERED else None
+        session.judge_entry(entry, "taken", settles=settles or "")
         return "Taken as it is now."
     if entry.said is Said.LEFT_OUT:
         session.judge_entry(entry, "kept out")
@@ -70,40 +69,46 @@ def _put_in(session: Session, entry: Entry) -> Arrival | None:
     """What was left out of the round, put into it as the expert's own edit."""
     review, repository = session.review, session.repository
     current = review.round
-    if not entry.now and not entry.was:
+    arrived = next(each for each in review.rounds if current and each.number == current.number)
+    named = {entry_id("left out", each.path, str(at)): each for at, each in enumerate(arrived.left_out)}
+    left = named.get(entry.id)
+    if current is None or left is None:
+        raise UserError("This entry is not of the round on screen.", hint="Read the ledger again.")
+    if not (left.now or left.was or left.gone or left.moved):
         raise UserError(
             f"This cannot be put in by itself: {entry.words}.", hint="Ask for it in a round that may do it."
         )
-    arrived = next(each for each in review.rounds if current and each.number == current.number)
-    left = next((each for each in arrived.left_out if (each.path, each.was, each.now) == _key(entry)), None)
-    if current is None or left is None:
-        raise UserError("This entry is not of the round on screen.", hint="Read the ledger again.")
     files = repository.file_changes(arrived.tree, current.tree, (entry.path,), renames=False)
     from workbench.review.aftermath import Aftermath  # noqa: PLC0415 - the first frame answers no entry
 
+    words = f"took what was left out of {entry.path}"
+    if left.gone or left.moved:
+        if files:
+            raise UserError(
+                f"{entry.path} was edited since.", hint="Reject the edit first, or leave the file as it is."
+            )
+        return _judged(session, entry, move_file(session, entry.path, left.moved, words))
     region = Aftermath(None, None, None, files[0] if files else None).region(left.line, left.count, left.was)
     if region.changed:
         raise UserError(
             f"The lines of {entry.path} where this would stand were edited since.", hint="Edit them in place."
         )
-    words = f"took what was left out of {entry.path}"
     data = b"".join(entry.now)
     arrival = tweak_lines(session, entry.path, region.start, region.count, data, words)
-    if arrival is None:
-        return None
+    return _judged(session, entry, arrival) if arrival is not None else None
+
+
+def _judged(session: Session, entry: Entry, arrival: Arrival) -> Arrival:
+    """The edit with the answer that it is to its entry."""
     judged = EntryJudged(
         id=new_id(),
         at=time.time(),
-        round=review.index + 1,
+        round=session.review.index + 1,
         entry=entry.id,
         answer="restored",
         tree=arrival.action.round.tree,
     )
     return replace(arrival, judged=judged)
-
-
-def _key(entry: Entry) -> tuple[str, tuple[bytes, ...], tuple[bytes, ...]]:
-    return entry.path, entry.was, entry.now
 
 
 def send_again(session: Session, entry: Entry) -> None:

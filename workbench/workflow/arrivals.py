@@ -17,6 +17,7 @@ from workbench.review.changes import FileChange, NotShown
 from workbench.review.rounds import Answer, LeftOut, Only, Round, Source, Usage, Why
 from workbench.workflow.own_edits import with_own_edits
 from workbench.workflow.placing import places_in_round
+from workbench.workflow.remembering import earlier_rounds
 from workbench.workflow.session import LedgerFacts, Session, new_id
 from workbench.workflow.turns import turn
 
@@ -105,15 +106,6 @@ def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
     return replace(action, places=places, carry=carry)
 
 
-def first_round(session: Session, tree: str, source: Source, not_shown: tuple[NotShown, ...] = ()) -> Arrival:
-    """The first candidate of a review."""
-    review = session.review
-    files = session.repository.file_changes(review.base, tree)
-    round_ = Round(1, 0, source, tree, review.base, time.time(), not_shown=not_shown)
-    action = RoundArrived(id=new_id(), at=time.time(), round=round_)
-    return Arrival(action, tuple(files))
-
-
 def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
     """The next candidate: compared with the round before, verdicts carried, notes found again."""
     review, repository = session.review, session.repository
@@ -147,5 +139,6 @@ def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
         whys=origin.whys,
     )
     start = tuple(repository.file_changes(review.base, origin.start)) if origin.start != review.base else ()
-    facts = LedgerFacts(tree, review.index, session.files, start, between)
+    earlier = earlier_rounds(session, review, tree, review.index)
+    facts = LedgerFacts(tree, review.index, session.files, start, between, earlier)
     return Arrival(action, files, facts, None, review.index, between, origin, current.tree)

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from workbench.errors import UserError
-from workbench.generation.contract import Marks, NoteAnswer, marks_for, parse, write_path
+from workbench.generation.blocks import Marks
+from workbench.generation.contract import NoteAnswer, marks_for, parse, write_path
 from workbench.generation.events import CallBegan, CallEvent, Failed, FellBack
 from workbench.generation.failures import Trouble
 from workbench.generation.prompt import Message, fill

@@ -252,5 +252,5 @@ def require_key(label: str, backend: LiteLLMBackend) -> None:
     if backend.lacks:
         raise UserError(
             f"{label} cannot be asked: {backend.lacks}.",
-            hint="Set the provider's key in the environment, or in your keyring.",
+            hint=f"Set the provider's key in the environment, or keep it: workbench key set {label}",
         )

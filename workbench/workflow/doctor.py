@@ -12,7 +12,8 @@ from workbench.errors import UserError
 from workbench.generation.failures import Trouble
 from workbench.git.version import git_version
 from workbench.review.costs import dollars
-from workbench.store import paths
+from workbench.store import key_file, paths
+from workbench.store.keys import keyring_words
 from workbench.store.settings import load_settings
 from workbench.workflow.calls import OFFLINE, Tried, settings_of, try_model
 from workbench.workflow.opening import is_repository, open_log, open_repository
@@ -28,14 +29,15 @@ class Finding(Struct, frozen=True):
 
 
 def examine(model: str | None = None) -> tuple[Finding, ...]:
-    """Python, git, the data folder, the settings, whether the repository here is trusted, and one small call
-    to `model` where one is named.
+    """Python, git, the data folder, the settings, where keys are kept, whether the repository here is
+    trusted, and one small call to `model` where one is named.
     """
     found = [
         Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
         _git(),
         _log(),
         _settings(),
+        _keys(),
         *_repository(),
     ]
     if model:
@@ -69,6 +71,20 @@ def _settings() -> Finding:
     except UserError as error:
         return Finding("settings", False, error.message)
     return Finding("settings", True, str(paths.settings_path()))
+
+
+def _keys() -> Finding:
+    """Where keys of models are kept on this system, and whether others can read them there."""
+    refused = key_file.refusal()
+    if refused is not None:
+        return Finding("keys", False, f"{refused.message} {refused.hint}")
+    where = keyring_words()
+    kept = f"and {key_file.path()}, not encrypted" if key_file.path().exists() else ""
+    if where:
+        words = f"the environment, and {where}; keep one: workbench key set NAME"
+    else:
+        words = "the environment; there is no keyring. In a file: workbench key set NAME --file"
+    return Finding("keys", True, f"{words} {kept}".strip())
 
 
 def _repository() -> tuple[Finding, ...]:

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from workbench.errors import UserError
 from workbench.review.actions import EntryJudged, RoundArrived
 from workbench.review.carry import carry_rounds, carry_verdicts
-from workbench.review.changes import FileChange, Kind
+from workbench.review.changes import Change, FileChange, Kind
 from workbench.review.entries import Entry, entry_id
 from workbench.review.lines import numbers, ranges, split_lines
 from workbench.review.rounds import Round, Source
-from workbench.review.verdicts import NO_VERDICTS, Selection, Verdict
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Selection, Verdict, select_changes
 from workbench.workflow.arrivals import Arrival
 from workbench.workflow.placing import places_in_round
 from workbench.workflow.session import Session, new_id
@@ -52,6 +52,25 @@ def tweak_lines(
     edited = (first + 1, len(split_lines(text)))
     arrival = _edited(session, tree, (), words or f"edited {path} in place")
     return replace(arrival, action=replace(arrival.action, taken=_taken(arrival.files, path, edited)))
+
+
+def move_file(session: Session, path: str, to: str, words: str) -> Arrival:
+    """A file of the round under another name, with its verdicts; "" takes the file away. Arrives accepted."""
+    repository, tree = session.repository, _tree(session)
+    entry = repository.entry(tree, path)
+    if entry is None:
+        raise UserError(f"{path} is not in this round.", hint="Read the ledger again.")
+    if to and repository.entry(tree, to) is not None:
+        raise UserError(f"There is a file {to} in this round.", hint=f"Reject that one, or leave {path}.")
+    made = repository.compose_tree(tree, {path: None, **({to: entry} if to else {})})
+    arrival = _edited(session, made, (), words)
+    done = [
+        change
+        for file in arrival.files
+        for change in file.changes
+        if (file.path == to and change.kind is Kind.RENAME) or file.path == path
+    ]
+    return replace(arrival, action=replace(arrival.action, taken=select_changes(done)))
 
 
 def restore(session: Session, entry: Entry) -> Arrival | None:
@@ -93,26 +112,57 @@ def _restored_lines(session: Session, entry: Entry, words: str) -> Arrival | Non
 
 def _open_before(session: Session, entry: Entry) -> tuple[Collection[int], Collection[int]]:
     """The lines of the base, and of the round with the entry put back, that were open in the round before."""
+    found = _accepted_change(session, entry)
+    if found is None:
+        return (), ()
+    index, change = found
+    held = session.review.verdicts[index].get(change.path, NO_VERDICTS)
+    old = range(change.old_start, change.old_start + len(change.removed))
+    new = range(change.new_start, change.new_start + len(change.added))
+    lines = dict(zip(new, change.added, strict=True))
+    # As the ledger shows them: from the first to the last that it speaks of, without the rejected ones.
+    put_back = [line for line in new if held.new.get(line) is not Verdict.REJECTED]
+    count, accepted = len(entry.was), [line for line in put_back if held.new.get(line) is Verdict.ACCEPTED]
+    starts = (put_back.index(line) for line in accepted)
+    # Of a round before the last one it may be only some of them.
+    begin = next((at for at in starts if _code(put_back[at : at + count], lines) == entry.was), 0)
+    first = entry.line if entry.count else entry.line + 1
+    return (
+        {line for line in old if held.old.get(line) is not Verdict.ACCEPTED},
+        {first + step for step, line in enumerate(put_back[begin : begin + count]) if line not in held.new},
+    )
+
+
+def _code(numbered: Sequence[int], lines: Mapping[int, bytes]) -> tuple[bytes, ...]:
+    return tuple(lines[line] for line in numbered)
+
+
+def _accepted_change(session: Session, entry: Entry) -> tuple[int, Change] | None:
+    """The change that an entry says was accepted, with the index of the round in which it was."""
     facts = session.ledger_facts
     if facts is None:
-        return (), ()
-    for file in facts.before:
-        held = session.review.verdicts[facts.before_index].get(file.path, NO_VERDICTS)
-        for change in file.changes:
-            if entry.id != entry_id("accepted", change.path, change.id):
+        return None
+    rounds = [(facts.before_index, facts.before)]
+    rounds += [(each.index, each.files) for each in reversed(facts.earlier)]
+    for index, files in rounds:
+        for file in files:
+            held = session.review.verdicts[index].get(file.path, NO_VERDICTS)
+            if Verdict.ACCEPTED not in (*held.old.values(), *held.new.values(), *held.facts.values()):
                 continue
-            old = range(change.old_start, change.old_start + len(change.removed))
-            new = range(change.new_start, change.new_start + len(change.added))
-            accepted = [line for line in new if held.new.get(line) is Verdict.ACCEPTED]
-            shown = range(accepted[0], accepted[-1] + 1) if accepted else ()
-            # As the ledger shows them: without the rejected ones in between.
-            put_back = [line for line in shown if held.new.get(line) is not Verdict.REJECTED]
-            first = entry.line if entry.count else entry.line + 1
-            return (
-                {line for line in old if held.old.get(line) is not Verdict.ACCEPTED},
-                {first + step for step, line in enumerate(put_back) if line not in held.new},
-            )
-    return (), ()
+            for change in file.changes:
+                if entry.id == entry_id("accepted", change.path, change.id) and _is_accepted(change, held):
+                    return index, change
+    return None
+
+
+def _is_accepted(change: Change, held: FileVerdicts) -> bool:
+    """Whether anything of a change is accepted."""
+    if not change.is_text:
+        return held.facts.get(change.kind) is Verdict.ACCEPTED
+    old = range(change.old_start, change.old_start + len(change.removed))
+    new = range(change.new_start, change.new_start + len(change.added))
+    accepted = (held.old.get(line) for line in old), (held.new.get(line) for line in new)
+    return any(verdict is Verdict.ACCEPTED for side in accepted for verdict in side)
 
 
 def _restored_file(session: Session, entry: Entry, words: str) -> Arrival | None:
@@ -128,21 +178,18 @@ def _restored_file(session: Session, entry: Entry, words: str) -> Arrival | None
 
 def _restored_fact(session: Session, entry: Entry, words: str) -> Arrival | None:
     """A mode, or contents that are not text, as the round before had them."""
-    repository, facts = session.repository, session.ledger_facts
-    if facts is None:
+    repository, found = session.repository, _accepted_change(session, entry)
+    if found is None:
         return None
-    before = session.review.rounds[facts.before_index].tree
+    index, accepted = found
+    before = session.review.rounds[index].tree
     was, now = repository.entry(before, entry.path), repository.entry(_tree(session), entry.path)
     if was is None or now is None or was == now:
         raise UserError(
             f"What was accepted in {entry.path} cannot be restored by itself: {entry.words}.",
             hint="Reject the change, or write a note, and send it again.",
         )
-    is_mode = any(
-        change.kind is Kind.MODE and entry.id == entry_id("accepted", change.path, change.id)
-        for file in facts.before
-        for change in file.changes
-    )
+    is_mode = accepted.kind is Kind.MODE
     return _restored(session, {entry.path: (was[0], now[1]) if is_mode else was}, entry.path, words)
 
 

@@ -16,6 +16,7 @@ class KeptCall(Struct, frozen=True):
 
     `prompt` are its messages, each under a line with its role; `answer` is what arrived, whole or not. `void`
     are texts of tries that were cut. `came` is False where no round came of the exchange it belongs to.
+    `detail` is what the provider said of a call that failed, `exchange` names what was kept.
     """
 
     number: int
@@ -28,6 +29,8 @@ class KeptCall(Struct, frozen=True):
     void: tuple[str, ...] = ()
     came: bool = True
     repair: int = 0
+    detail: str = ""
+    exchange: str = ""
 
     @property
     def title(self) -> str:
@@ -46,7 +49,7 @@ def kept_calls(session: Session) -> tuple[KeptCall, ...]:
     for exchange, number, came in _exchanges(session):
         document = session.log.exchange(exchange)
         if document is not None:
-            found += _calls(document, number, came=came)
+            found += _calls(document, number, exchange, came=came)
     return tuple(found)
 
 
@@ -97,7 +100,7 @@ def _exchanges(session: Session) -> list[tuple[str, int, bool]]:
     return [(exchange, found[exchange][0], found[exchange][2]) for exchange in order]
 
 
-def _calls(document: Mapping[str, Any], number: int, *, came: bool) -> list[KeptCall]:
+def _calls(document: Mapping[str, Any], number: int, exchange: str, *, came: bool) -> list[KeptCall]:
     found: list[KeptCall] = []
     for each in document.get("calls", ()):
         purpose = str(each.get("purpose", "round"))
@@ -115,6 +118,8 @@ def _calls(document: Mapping[str, Any], number: int, *, came: bool) -> list[Kept
                 tuple(str(text) for text in each.get("void", ())),
                 came,
                 repair,
+                str(each.get("detail", "")),
+                exchange,
             )
         )
     return found

@@ -50,7 +50,8 @@ class LandingPlan(Struct, frozen=True):
     """What a landing would do. `diff` is what the destination would gain; conflicts stop it whole.
 
     `writes` are for the work tree, `wishes` for the index and a branch, `commit` for a branch alone.
-    `sensitive`: every accepted file that does more than be read, written now or there already, and why.
+    `sensitive`: every accepted file that does more than be read, written now or there already, and why;
+    `secret`: every file that looks secret, and why, where that was looked for.
     """
 
     destination: str
@@ -67,13 +68,16 @@ class LandingPlan(Struct, frozen=True):
     wishes: tuple[Wish, ...] = ()
     commit: CommitPlan | None = None
     sensitive: tuple[tuple[str, str], ...] = ()
+    secret: tuple[tuple[str, str], ...] = ()
 
     def listed(self) -> tuple[tuple[str, str, str], ...]:
-        """What is to be looked at: how, which path, and why it is sensitive. Those that are come first."""
+        """What is to be looked at: how, which path, and why. Those that have a reason come first."""
         what = {row.path: row.what for row in self.rows}
-        first = tuple((what.get(path, THERE), path, why) for path, why in self.sensitive)
-        named = {path for path, _ in self.sensitive}
-        return first + tuple((row.what, row.path, "") for row in self.rows if row.path not in named)
+        whys: dict[str, list[str]] = {}
+        for path, why in (*self.secret, *self.sensitive):
+            whys.setdefault(path, []).append(why)
+        first = tuple((what.get(path, THERE), path, "; ".join(said)) for path, said in whys.items())
+        return first + tuple((row.what, row.path, "") for row in self.rows if row.path not in whys)
 
 
 class Intended(Struct, frozen=True):

@@ -189,13 +189,13 @@ class _Confiner:
         path, spans = file.path, self.spans[file.path]
         moved = self.moves.get(path)
         if moved is not None:
-            self.left.append(LeftOut(path, words=f"another name, {moved}"))
+            self.left.append(LeftOut(path, words=f"another name, {moved}", moved=moved))
         old, new = self.before.get(path), self.after.get(moved or path)
         if old is None or new is None or old[0] not in FILES or new[0] not in FILES:
             if spans is None or (old is None and new is not None):
                 made[path] = new
             else:
-                self.left.append(LeftOut(path, words="the deletion of the file"))
+                self.left.append(LeftOut(path, words="the deletion of the file", gone=True))
         elif spans is None:
             made[path] = (old[0], new[1])
         else:
@@ -218,7 +218,7 @@ class _Confiner:
             lines = tuple(line for run in file.runs for line in run.added)
             self.left.append(LeftOut(file.path, now=lines, words="a new file"))
         elif file.status is Status.DELETED:
-            self.left.append(LeftOut(file.path, words="the deletion of the file"))
+            self.left.append(LeftOut(file.path, words="the deletion of the file", gone=True))
         elif not file.runs:
             self.left.append(LeftOut(file.path, words="other contents"))
         for run in file.runs if file.status is Status.MODIFIED else ():

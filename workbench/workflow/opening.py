@@ -16,17 +16,15 @@ from workbench.git.discover import discover
 from workbench.git.intent import has_intent, remove_intent
 from workbench.git.record import read_record, remove_record
 from workbench.git.repository import Head, Repository
-from workbench.review.actions import ReviewStarted
-from workbench.review.changes import FileChange
+from workbench.review.actions import ReviewStarted, RoundArrived
 from workbench.review.review import replay
-from workbench.review.rounds import Source
+from workbench.review.rounds import Round, Source
 from workbench.store import paths, running
 from workbench.store.log import ActionLog, ReviewRow
 from workbench.store.settings import Settings, load_settings
 from workbench.workflow.candidates import Asked, Candidate, Choice, choices, late_words, read_candidate
 from workbench.workflow.receive import (
     Origin,
-    first_round,
     load_ledger,
     model_stands,
     next_arrival,
@@ -103,14 +101,17 @@ def is_repository(path: Path) -> bool:
     return True
 
 
-def open_review(path: Path, asked: Asked | None = None) -> Session | Nothing:
-    """Continue the newest unfinished review that fits, else start one. UserError when it cannot be done."""
+def open_review(path: Path, asked: Asked | None = None, *, streamed: bool = False) -> Session | Nothing:
+    """Continue the newest unfinished review that fits, else start one. UserError when it cannot be done.
+
+    `streamed`: of a large one the first files are enough, whoever asked takes the rest (`RoundFiles.stream`).
+    """
     repository = open_repository(path)
     log: ActionLog | None = None
     kept = False
     try:
         log = open_log()
-        found = _opened(repository, log, load_settings(), asked or Asked())
+        found = _opened(repository, log, load_settings(), asked or Asked(), streamed=streamed)
         watching.check()
         kept = isinstance(found, Session)
     finally:
@@ -121,37 +122,41 @@ def open_review(path: Path, asked: Asked | None = None) -> Session | Nothing:
     return found
 
 
-def _opened(repository: Repository, log: ActionLog, settings: Settings, wanted: Asked) -> Session | Nothing:
+def _opened(
+    repository: Repository, log: ActionLog, settings: Settings, wanted: Asked, *, streamed: bool
+) -> Session | Nothing:
     head = repository.head()
     place = str(repository.work_tree)
     messages = _recovered(repository, log, settings, log.reviews(place))
     rows = log.reviews(place)  # read anew: a landing that was recorded just now has closed its review
     if repository.warning:
         messages = (repository.warning, *messages)
-    found: Session | Nothing | None = _continued(repository, log, settings, wanted, head, rows)
+    found: Session | Nothing | None = _continued(
+        repository, log, settings, wanted, head, rows, streamed=streamed
+    )
     if found is None:
         candidate = read_candidate(repository, head, wanted)
         row = None if wanted.new else _same(rows, candidate, wanted)
         if row is not None:
-            found = load_session(repository, log, settings, row.id)
+            found = load_session(repository, log, settings, row.id, streamed=streamed)
             _take_moved(found, candidate)
             _take_task(found, wanted)
         else:
-            found = _start(repository, log, settings, candidate, wanted)
+            found = _start(repository, log, settings, candidate, wanted, streamed=streamed)
     if isinstance(found, Session):
         found.messages = (*messages, *_interrupted(found), *late_words(repository))
     return found
 
 
-def open_saved(review_id: str) -> Session:
-    """A review by its id (or a unique start of it), wherever its repository is."""
+def open_saved(review_id: str, *, streamed: bool = False) -> Session:
+    """A review by its id (or a unique start of it), wherever its repository is. `streamed` as above."""
     log = open_log()
     repository: Repository | None = None
     session: Session | None = None
     try:
         row = find_review(log, review_id)
         repository = open_repository(Path(row.repository))
-        session = load_session(repository, log, load_settings(), row.id)
+        session = load_session(repository, log, load_settings(), row.id, streamed=streamed)
         session.messages = (*_finished(session), *_interrupted(session), *late_words(repository))
         watching.check()
     except BaseException:
@@ -194,17 +199,19 @@ def find_review(log: ActionLog, review_id: str) -> ReviewRow:
     raise UserError(f"There is no review {review_id}.", hint="List them: workbench reviews")
 
 
-def load_session(repository: Repository, log: ActionLog, settings: Settings, review_id: str) -> Session:
+def load_session(
+    repository: Repository, log: ActionLog, settings: Settings, review_id: str, *, streamed: bool = False
+) -> Session:
     """The session of a saved review, as its actions make it."""
     numbered = log.since(review_id, 0)
     review = replay([action for _, action in numbered])
     current = review.round
-    files: Sequence[FileChange] = ()
+    session = Session(repository, log, settings, review, numbered[-1][0], ())
     if current is not None:
-        files = repository.file_changes(review.base, current.tree)
-    session = Session(repository, log, settings, review, numbered[-1][0], files)
-    if current is not None and current.number > 1:
-        session.ledger_facts = load_ledger(session)
+        session.stream(repository.stream_changes(review.base, current.tree).fill(whole=not streamed))
+        if current.number > 1 and not session.is_loading:
+            # Of a large one whoever takes the files reads it when all of them are here.
+            session.ledger_facts = load_ledger(session)
     return session
 
 
@@ -237,6 +244,8 @@ def _continued(
     wanted: Asked,
     head: Head,
     rows: Sequence[ReviewRow],
+    *,
+    streamed: bool,
 ) -> Session | None:
     """A saved review of the work tree, with what was written since taken in as a round."""
     if wanted.source is not Source.WORKTREE or wanted.new:
@@ -244,7 +253,7 @@ def _continued(
     row = _unfinished(repository, head, rows)
     if row is None:
         return None
-    session = load_session(repository, log, settings, row.id)
+    session = load_session(repository, log, settings, row.id, streamed=streamed)
     _take_task(session, wanted)
     if session.review.round is not None and not model_stands(session.review):
         arrival = refresh(session)
@@ -271,7 +280,13 @@ def _take_moved(session: Session, candidate: Candidate) -> None:
 
 
 def _start(
-    repository: Repository, log: ActionLog, settings: Settings, candidate: Candidate, asked: Asked
+    repository: Repository,
+    log: ActionLog,
+    settings: Settings,
+    candidate: Candidate,
+    asked: Asked,
+    *,
+    streamed: bool,
 ) -> Session | Nothing:
     if candidate.tree == candidate.base and not asked.task:
         return _nothing(repository, asked, candidate)
@@ -289,12 +304,18 @@ def _start(
     )
     review = replay([started])
     session = Session(repository, log, settings, review, 0, ())
-    arrival = first_round(session, candidate.tree, asked.source, candidate.not_shown)
+    stream = repository.stream_changes(candidate.base, candidate.tree).fill(whole=not streamed)
+    tree, not_shown = candidate.tree, candidate.not_shown
+    round_ = Round(1, 0, asked.source, tree, review.base, time.time(), not_shown=not_shown)
     # Cancelled before this, nothing is left behind; from here on the review is there whole.
-    with watching.saving():
-        session.sequence = log.append(review_id, started)
-        take_arrival(session, arrival)
-        _bring_notes(session)
+    try:
+        with watching.saving():
+            session.sequence = log.append(review_id, started)
+            session.take_streamed(RoundArrived(id=new_id(), at=time.time(), round=round_), stream)
+            _bring_notes(session)
+    except BaseException:
+        stream.close()
+        raise
     return session
 
 

@@ -10,17 +10,17 @@ from workbench.errors import UserError
 from workbench.git.repository import Snapshot
 from workbench.review.review import Review
 from workbench.review.rounds import Round, Source
-from workbench.workflow.arrivals import Arrival, Origin, first_round, next_arrival, take_arrival
+from workbench.workflow.arrivals import Arrival, Origin, next_arrival, take_arrival
 from workbench.workflow.candidates import late_rows
 from workbench.workflow.edits import restore, tweak, tweak_lines
 from workbench.workflow.own_edits import with_own_edits
+from workbench.workflow.remembering import earlier_rounds
 from workbench.workflow.session import LedgerFacts, Session
 
 # The expert's own edits and taking a round belong to what this module offers.
 __all__ = [
     "Arrival",
     "Origin",
-    "first_round",
     "has_landed",
     "last_read",
     "load_ledger",
@@ -51,6 +51,7 @@ def load_ledger(session: Session) -> LedgerFacts | None:
         session.files_of(before.tree),
         tuple(repository.file_changes(review.base, current.start)) if current.start != review.base else (),
         tuple(repository.file_changes(before.tree, current.tree)),
+        earlier_rounds(session, review, current.tree, before_index),
     )
 
 

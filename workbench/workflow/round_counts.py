@@ -6,6 +6,7 @@ from workbench.review.entries import Entry
 from workbench.review.ledger import ledger
 from workbench.review.round_counts import RoundCounts, last_snapshots, never_came, review_at, round_counts
 from workbench.workflow.receive import previous_round
+from workbench.workflow.remembering import earlier_rounds
 from workbench.workflow.session import Session
 
 
@@ -35,4 +36,5 @@ def ledger_of_round(session: Session, index: int) -> tuple[Entry, ...]:
         session.files_of(now.start) if now.start != then.base else (),
         repository.file_changes(before.tree, now.tree),
         before_index,
+        earlier_rounds(session, then, now.tree, before_index),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from workbench.errors import UserError
 from workbench.git.repository import Repository
+from workbench.git.streaming import FileStream
 from workbench.review.changes import Change, FileChange, Side, Status
 from workbench.review.lines import split_lines
 from workbench.review.review import Review
@@ -16,15 +17,91 @@ BINARY = 8000
 
 
 class RoundFiles:
-    """The file changes of a review's current round by path and id, and the lines of both sides."""
+    """The file changes of a review's current round by path and id, and the lines of both sides.
+
+    Those of a large review may come one after another while git compares (`stream`). Until all are here
+    only `files_so_far` may be asked for: what needs the whole review reads `files`, and is refused.
+    """
 
     def __init__(self, repository: Repository, review: Review, files: Sequence[FileChange]) -> None:
         self.repository = repository
         self.review = review
         self._files_by_tree: dict[str, tuple[FileChange, ...]] = {}
-        self._index_files(tuple(files))
+        self._stream: FileStream | None = None
+        self._is_shared = False
+        known = tuple(files)
+        self._index_files(known)
         if review.round:
-            self._files_by_tree[review.round.tree] = self.files
+            self._files_by_tree[review.round.tree] = known
+
+    # -- files that come one after another ------------------------------------------------------
+
+    @property
+    def files(self) -> tuple[FileChange, ...]:
+        """All files of the round. Blocking while git still tells them; UserError where a window does."""
+        if self._stream is not None:
+            if self._is_shared:
+                raise self.unfinished()
+            self.add_files(self._stream, tuple(self._stream))
+            self.end_stream(self._stream)
+        return self.files_so_far
+
+    @property
+    def is_loading(self) -> bool:
+        """True while there are files of the round that are not here yet."""
+        return self._stream is not None
+
+    @property
+    def expected(self) -> int:
+        """How many files the round has, as far as git has said it."""
+        return max(self._stream.total if self._stream is not None else 0, len(self.files_so_far))
+
+    def stream(self, stream: FileStream) -> None:
+        """Take the files of the current round from here: those it has read, and the rest as they are told."""
+        self._index_files(())
+        if self.review.round is not None:
+            self._files_by_tree.pop(self.review.round.tree, None)
+        self._stream, self._is_shared = stream, False
+        self.add_files(stream, stream.read)
+        if stream.ended:
+            self.end_stream(stream)
+
+    def share_stream(self) -> FileStream | None:
+        """What the rest is told by, for a worker to read. From here on `files` is refused until it ended."""
+        self._is_shared = True
+        return self._stream
+
+    def add_files(self, stream: FileStream, files: Iterable[FileChange]) -> bool:
+        """More files of the round, in git's order. False where they are not wanted any more."""
+        if stream is not self._stream:
+            return False
+        more = tuple(files)
+        self.files_so_far += more
+        self.by_path.update((file.path, file) for file in more)
+        self.changes_by_id.update((change.id, change) for file in more for change in file.changes)
+        return True
+
+    def end_stream(self, stream: FileStream) -> bool:
+        """All files are here. False where they are those of a round that is not shown any more."""
+        if stream is not self._stream:
+            return False
+        self._stream = None
+        if self.review.round is not None:
+            self._files_by_tree[self.review.round.tree] = self.files_so_far
+        return True
+
+    def close_stream(self) -> None:
+        """End what still reads files: the review is left."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def unfinished(self) -> UserError:
+        """What is said where something needs files that are not here yet."""
+        here, all_of_them = len(self.files_so_far), self.expected
+        return UserError(
+            f"The review is still being read: {here:,} of {all_of_them:,} files are here.",
+            hint="This needs all of them; it can be done in a moment.",
+        )
 
     def change(self, change_id: str) -> Change:
         """The change of the current round with this id, or a unique start of it, else UserError."""
@@ -44,6 +121,8 @@ class RoundFiles:
     def file(self, path: str) -> FileChange:
         """The file change at `path`. UserError when the round does not touch it."""
         found = self.by_path.get(path)
+        if found is None and self.is_loading:
+            raise self.unfinished()
         if found is None:
             raise UserError(
                 f"{path} is not changed in this round.", hint="Paths are given from the repository's top."
@@ -55,6 +134,10 @@ class RoundFiles:
         if tree not in self._files_by_tree:
             self._files_by_tree[tree] = tuple(self.repository.file_changes(self.review.base, tree))
         return self._files_by_tree[tree]
+
+    def known_files(self, tree: str) -> tuple[FileChange, ...] | None:
+        """As `files_of`, where all of them were read already."""
+        return None if self._stream is not None else self._files_by_tree.get(tree)
 
     def old_data(self, path: str) -> bytes:
         """The base's bytes of a changed file; empty where it has none. Blocking."""
@@ -106,9 +189,10 @@ class RoundFiles:
             self.lines_at(path, Side.NEW)
 
     def _index_files(self, files: tuple[FileChange, ...]) -> None:
-        self.files = files
-        self.by_path: Mapping[str, FileChange] = {file.path: file for file in files}
-        self.changes_by_id: Mapping[str, Change] = {
+        self._stream = None
+        self.files_so_far: tuple[FileChange, ...] = files
+        self.by_path: dict[str, FileChange] = {file.path: file for file in files}
+        self.changes_by_id: dict[str, Change] = {
             change.id: change for file in files for change in file.changes
         }
 

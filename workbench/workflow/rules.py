@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
-from workbench.store.rules import Rule, add_rule, read_rules, set_broken
+from workbench.review.actions import RuleMade
+from workbench.store.rules import Rule, add_rule, put_back, read_rules, remove_rule, set_broken
+from workbench.workflow.session import Session, new_id
 
-if TYPE_CHECKING:  # `session` imports this file, late
+if TYPE_CHECKING:
     from workbench.git.repository import Repository
     from workbench.review.review import Review
-    from workbench.workflow.session import Session
 
 _RULE = re.compile(r"\bR[1-9]\d{0,5}\b")
 
@@ -28,7 +30,25 @@ def rule_of_note(session: Session, note_id: str) -> Rule:
     words = " ".join(note.text.split())
     if any(rule.text == words for rule in read_rules(common)):
         raise UserError(f"{note.id} is a house rule already.", hint="List them: workbench rule list")
-    return add_rule(note.text, pattern=f"*{ending}" if ending else "", repository=common)
+    made = add_rule(note.text, pattern=f"*{ending}" if ending else "", repository=common)
+    done = RuleMade(
+        id=new_id(), at=time.time(), rule=made.id, note=note.id, text=made.text, pattern=made.pattern
+    )
+    session.act(done)
+    return made
+
+
+def take_back(action: RuleMade) -> None:
+    """Undo: the rule is not there any more, whoever took it away. What it was counted as goes with it."""
+    if any(rule.id == action.rule for rule in read_rules()):
+        remove_rule(action.rule)
+
+
+def make_again(session: Session, action: RuleMade) -> None:
+    """Redo: the same rule under the same id."""
+    common = session.repository.found.common_dir
+    put_back(Rule(action.rule, action.text, 0, action.pattern, common, action.at))
+    count_broken(session)
 
 
 def named_rules(review: Review) -> dict[str, frozenset[str]]:

@@ -209,7 +209,8 @@ def require_ready(session: Session, recipient: Recipient) -> None:
     if recipient.lacks:
         raise UserError(
             f"{recipient.label} cannot be asked: {recipient.lacks}.",
-            hint="Set the provider's key in the environment, or in your keyring.",
+            hint="Set the provider's key in the environment, or keep it: "
+            f"workbench key set {recipient.id}",
         )
     if recipient.kind is RecipientKind.MODEL:
         require_room(session, _model_of(recipient), next_number(session))

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from workbench.errors import UserError
 from workbench.generation.children import Helpers
 from workbench.git.repository import Repository
+from workbench.git.streaming import FileStream
 from workbench.review.actions import (
     Action,
     EntryJudged,
@@ -33,6 +34,7 @@ from workbench.review.actions import (
     Redone,
     ReviewClosed,
     RoundArrived,
+    RuleMade,
     TaskSet,
     Undone,
     words_of,
@@ -54,6 +56,7 @@ from workbench.workflow.turns import turn
 if TYPE_CHECKING:
     from workbench.review.entries import Entry
     from workbench.review.feedback_values import Feedback
+    from workbench.review.memory import EarlierRound
 
 
 def new_id() -> str:
@@ -66,13 +69,17 @@ _NAMING = (NoteWritten, NoteEdited, NoteWithdrawn, Judged, Undone, Redone)
 
 
 class LedgerFacts(Struct, frozen=True):
-    """The three comparisons that the ledger of a round is made from, read once when the round is shown."""
+    """The comparisons that the ledger of a round is made from, read once when the round is shown.
+
+    `earlier` are the rounds before that of `before_index`, as far as they left something behind.
+    """
 
     tree: str
     before_index: int
     before: tuple[FileChange, ...]
     start: tuple[FileChange, ...]
     between: tuple[FileChange, ...]
+    earlier: tuple[EarlierRound, ...] = ()
 
 
 class Session(RoundFiles):
@@ -115,6 +122,7 @@ class Session(RoundFiles):
         """Let go of what is held open: the log, git's kept children, locks. All is saved already."""
         if self.recording is not None:
             self.recording.held.close()
+        self.close_stream()
         self.helpers.close()
         self.repository.close()
         self.log.close()
@@ -124,11 +132,11 @@ class Session(RoundFiles):
     @property
     def asked(self) -> frozenset[str]:
         """Ids of the changes that are asked."""
-        return asked(self.review, self.files)
+        return asked(self.review, self.files_so_far)
 
     def progress(self) -> Progress:
         """How far the review is, counted."""
-        return progress(self.review, self.files)
+        return progress(self.review, self.files_so_far)
 
     def feedback(self, *, taken_out: bool = False) -> Feedback:
         """What the next round would be given. `taken_out`: its files have the rejected lines out already."""
@@ -153,10 +161,10 @@ class Session(RoundFiles):
         key = (
             facts,
             self.review.notes,
-            self.review.verdicts[facts.before_index],
             self.review.answers,
             self.review.task,
             self.review.places,
+            *self.review.verdicts[: facts.before_index + 1],
         )
         if self._ledger_cache is not None and all(
             a is b for a, b in zip(self._ledger_cache[0], key, strict=True)
@@ -165,7 +173,13 @@ class Session(RoundFiles):
         from workbench.review.ledger import ledger  # noqa: PLC0415 - as feedback
 
         entries = ledger(
-            self.review, facts.before, self.files, facts.start, facts.between, facts.before_index
+            self.review,
+            facts.before,
+            self.files,
+            facts.start,
+            facts.between,
+            facts.before_index,
+            facts.earlier,
         )
         self._ledger_cache = (key, entries)
         return entries
@@ -271,8 +285,11 @@ class Session(RoundFiles):
         change = self.change(change_id)
         self.judge((select_change(change),), verdict, reason=reason, place=self.place_of(change))
 
-    def judge_entry(self, entry: Entry, answer: str) -> None:
-        """Answer a ledger entry without a model: "taken" or "again". Restoring is `receive.restore`."""
+    def judge_entry(self, entry: Entry, answer: str, *, settles: str = "") -> None:
+        """Answer a ledger entry without a model: "taken" or "again", and settle its note with it.
+
+        Restoring is `receive.restore`.
+        """
         selections: tuple[Selection, ...] = ()
         if answer == "taken":
             changes = (self.changes_by_id[each] for each in entry.changes if each in self.changes_by_id)
@@ -286,6 +303,7 @@ class Session(RoundFiles):
                 answer=answer,
                 selections=selections,
                 tree=self._tree,
+                settles=settles,
             )
         )
 
@@ -386,6 +404,10 @@ class Session(RoundFiles):
                 return None
             if isinstance(action, Landed):
                 raise UserError("The newest action is a landing.", hint="It is undone by writing files.")
+            if isinstance(action, RuleMade):
+                from workbench.workflow.rules import take_back  # noqa: PLC0415 - seldom
+
+                take_back(action)
             self.act(Undone(id=new_id(), at=time.time(), target=action.id))
         return action
 
@@ -398,6 +420,10 @@ class Session(RoundFiles):
                 return None
             if isinstance(action, Landed):
                 raise UserError("A landing is not done again by redo.", hint="Land again.")
+            if isinstance(action, RuleMade):
+                from workbench.workflow.rules import make_again  # noqa: PLC0415 - seldom
+
+                make_again(self, action)
             self.act(Redone(id=new_id(), at=time.time(), target=action.id))
         return action
 
@@ -430,6 +456,12 @@ class Session(RoundFiles):
         """Take a round whose file changes the caller has read already."""
         self._files_by_tree[action.round.tree] = tuple(files)
         self.act(action)
+
+    def take_streamed(self, action: RoundArrived, stream: FileStream) -> None:
+        """Take a round whose file changes git is about to tell: the first of them are here afterwards."""
+        self._files_by_tree[action.round.tree] = ()
+        self.act(action)
+        self.stream(stream)
 
     def poll(self) -> bool:
         """Fold in every action the log has beyond what is known here; True when there was one."""

@@ -16,14 +16,14 @@ from PySide6.QtCore import QEasingCurve, QEvent, QRect, Qt, QTimer, QVariantAnim
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from workbench.review.blocks import Block, Sort
 from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Note, Place
-from workbench.ui.diff.blocks import Block, Sort
 from workbench.ui.diff.cells import Cells, Contents, joined
 from workbench.ui.diff.choosing import Chosen
 from workbench.ui.diff.cursor import Mark, mark_of, spot_of
-from workbench.ui.diff.dress import CODE_SIZE, PAD, Dress
-from workbench.ui.diff.finding import Search
+from workbench.ui.diff.dress import CODE_SIZE, PAD, TAB, Dress
+from workbench.ui.diff.finding import Found
 from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.overlay import Overlay
@@ -80,12 +80,12 @@ class Canvas(QAbstractScrollArea):
         self._notes: dict[str, tuple[Note, Place | None]] = {}
         self._asked: set[tuple[str, str | None]] = set()
         self._cursor: Mark | None = None
-        self._search: Search | None = None
+        self._search: Found | None = None
         self._final = False
         self._plain: set[str] = set()
         self._dirty: list[tuple[int, int]] = []
         self._theme = theme or load_theme("dark")
-        self._family, self._size, self._tab = "", CODE_SIZE, 8
+        self._family, self._size, self._tab = "", CODE_SIZE, TAB
         self._later = self._timer(0)
         self._later.timeout.connect(self._ask)
         self._idle = self._timer(_AHEAD_AFTER)
@@ -122,7 +122,7 @@ class Canvas(QAbstractScrollArea):
         self._theme = theme
         self._dress()
 
-    def set_code_font(self, family: str, size: int, tab: int = 8) -> None:
+    def set_code_font(self, family: str, size: int, tab: int = TAB) -> None:
         """Another font or size (in pixels) for code; the rest grows along."""
         wanted = family, max(7, min(size, 40)), tab
         if wanted != (self._family, self._size, self._tab):
@@ -210,7 +210,9 @@ class Canvas(QAbstractScrollArea):
             # Late: what cards are laid out with costs 8 ms, and a first round has none.
             from workbench.ui.diff.finding_card import card_for  # noqa: PLC0415
 
-            card = self._cards[block.key] = card_for(self.dress, note, place, width, outdated=outdated)
+            card = self._cards[block.key] = card_for(
+                self.dress, note, place, width, outdated=outdated, numbers=self._layout.document.numbers
+            )
         return card
 
     def _most(self) -> int:

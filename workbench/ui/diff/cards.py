@@ -115,9 +115,17 @@ class NoteCard:
     """One note at one width."""
 
     def __init__(
-        self, dress: Dress, note: Note, place: Place | None, width: float, *, outdated: bool
+        self,
+        dress: Dress,
+        note: Note,
+        place: Place | None,
+        width: float,
+        *,
+        outdated: bool,
+        numbers: Sequence[int] = (),
     ) -> None:
         self.dress, self.note, self.place = dress, note, place
+        self._numbers = numbers
         self.width = width
         self.outdated = outdated
         self._parts: list[_Part] = []
@@ -141,7 +149,8 @@ class NoteCard:
             self._block(note.suggestion.rstrip("\n").split("\n"), theme.added_row)
         for reply in note.thread:
             self._y += _GAP
-            self._label(reply_words(reply), indent=12)
+            number = self._numbers[reply.round] if 0 <= reply.round < len(self._numbers) else 0
+            self._label(reply_words(reply, number), indent=12)
             if reply.text:
                 self._text(reply.text, theme.text, indent=12)
 
@@ -266,14 +275,15 @@ class NoteCard:
         painter.restore()
 
 
-def reply_words(reply: Reply) -> str:
-    """Who said an entry of a thread, in which round, and what is odd about it."""
+def reply_words(reply: Reply, number: int = 0) -> str:
+    """Who said an entry of a thread, in the round of which number, and what is odd about it."""
+    when = [f"round {number}"] if number else []
     if reply.author is Author.EXPERT:
-        return "you · sent again" if reply.again else "you"
+        return " · ".join(["you", *when, *(["sent again"] if reply.again else [])])
     who = visible(reply.model or "the model").text
     if reply.kind is None:
         return f"{who} · is writing…"
-    parts = [who, reply.kind.value]
+    parts = [who, *when, reply.kind.value]
     parts += ["incomplete"] if reply.cut else []
     if reply.ignored:
         parts.append(f"{reply.ignored} edit{'' if reply.ignored == 1 else 's'} in it ignored")

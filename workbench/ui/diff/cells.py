@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from workbench.review.asides import mark_of
+from workbench.review.blocks import Block, Line, Sort
 from workbench.review.changes import FileChange, Side
-from workbench.review.text import Visible, decode, is_utf8, line_end, visible
+from workbench.review.text import Visible, decode, visible
 from workbench.review.words import Spans, spans_of_lines
-from workbench.ui.diff.blocks import Block, Line, Sort
 from workbench.ui.diff.layout import Section
 from workbench.ui.diff.shaping import Shaped, Shaper, pieces_of, recoloured
 from workbench.ui.highlighter import Highlighter, language_key
@@ -276,23 +277,6 @@ class Cells:
                 self._words.clear()
             known = self._words[pair] = spans_of_lines(*pair)
         return known[0] if side is Side.OLD else known[1]
-
-
-def mark_of(data: bytes, facing: bytes | None) -> str:
-    """What differs in a line, or is odd about it, and its text would not show. Compare `review.rows`."""
-    marks: list[str] = []
-    end = line_end(data)
-    if facing is not None and line_end(facing) != end:
-        if end != "LF" or line_end(facing) == "CRLF":
-            marks.append(end)
-    elif end == "no newline":
-        marks.append(end)
-    if not data.isascii():
-        if not is_utf8(data):
-            marks.append("not UTF-8")
-        if _look_alikes(decode(data)):
-            marks.append("look-alike letters")
-    return ", ".join(marks)
 
 
 def _look_alikes(text: str) -> Spans:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from workbench.review.blocks import Line, Sort, line_at
 from workbench.review.changes import Side
 from workbench.review.lines import ranges
 from workbench.review.notes import Place
 from workbench.review.places import place_lines
 from workbench.review.verdicts import Selection, select_change
-from workbench.ui.diff.blocks import Line, Sort, line_at
 from workbench.ui.diff.cells import Contents
 from workbench.ui.diff.cursor import Mark
 from workbench.ui.diff.layout import LEDGER_KEY, REVIEW_KEY, Layout, Part, Spot
@@ -107,19 +107,34 @@ def place_of_mark(layout: Layout, contents: Contents, mark: Mark | None) -> Plac
     return Place(path=mark.section)
 
 
-def copied(layout: Layout, contents: Contents, chosen: Chosen) -> str:
-    """The text of the selected lines, with the characters that the file has."""
+def copied(layout: Layout, contents: Contents, chosen: Chosen, side: Side) -> str | None:
+    """The text of the selected lines, with the characters that the file has; None while it is not read.
+
+    Of rows that are selected across both sides, `side` is copied, or the other one if it has no line there.
+    """
     section = layout.sections[chosen.first.section]
+    lines = chosen_lines(layout, chosen)
+    only = chosen.side
+    if only is None and layout.split:
+        other = Side.OLD if side is Side.NEW else Side.NEW
+        only = side if any(_number(line, side) is not None for line in lines) else other
     parts: list[bytes] = []
-    for line in chosen_lines(layout, chosen):
-        side = chosen.side or (Side.NEW if line.new is not None else Side.OLD)
-        data = line_bytes(layout, contents, section.key, side, line)
-        if data is not None:
-            parts.append(data)
+    for line in lines:
+        at = only or (Side.NEW if line.new is not None else Side.OLD)
+        if _number(line, at) is None:
+            continue
+        data = line_bytes(layout, contents, section.key, at, line)
+        if data is None:
+            return None
+        parts.append(data)
     try:
         return "".join(part.decode() for part in parts)
     except UnicodeDecodeError:
         return "".join(part.decode("latin-1") for part in parts)
+
+
+def _number(line: Line, side: Side) -> int | None:
+    return line.old if side is Side.OLD else line.new
 
 
 def line_bytes(layout: Layout, contents: Contents, path: str, side: Side, line: Line) -> bytes | None:

@@ -8,11 +8,11 @@ from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGlyphRun, QPainter, QPen
 
+from workbench.review.blocks import Block, Line, line_at
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
 from workbench.review.text import visible
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
-from workbench.ui.diff.blocks import Block, Line, line_at
 from workbench.ui.diff.cells import Cell, Cells
 from workbench.ui.diff.dress import BAR, PAD, REJECTED_STRENGTH, Dress
 from workbench.ui.diff.frame import Scene

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from workbench.review.blocks import Sort, line_at
 from workbench.review.changes import Side
-from workbench.ui.diff.blocks import Sort, line_at
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.layout import LEDGER_KEY, REVIEW_KEY, Layout, Part, Spot
 
@@ -75,7 +75,7 @@ def spot_of(layout: Layout, mark: Mark) -> Spot | None:
         if found is None and mark.change is not None:
             found = layout.spot_of_change(mark.change)
         return (
-            found or layout.spot_of_line(mark.section, mark.side, mark.line, exact=False) or _last(layout, at)
+            found or layout.spot_of_line(mark.section, mark.side, mark.line, exact=False) or last_line(layout, at)
         )
     for index, block in enumerate(section.blocks or ()):
         if block.sort is mark.sort and block.key == mark.key:
@@ -83,7 +83,8 @@ def spot_of(layout: Layout, mark: Mark) -> Spot | None:
     return None
 
 
-def _last(layout: Layout, at: int) -> Spot | None:
+def last_line(layout: Layout, at: int) -> Spot | None:
+    """The last code row of a section, its header where there is none."""
     found = None
     for index, block in enumerate(layout.sections[at].blocks or ()):
         if block.is_code:

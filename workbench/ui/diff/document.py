@@ -41,8 +41,14 @@ class Document(Struct, frozen=True):
     """By change, the note that stands on it and on many others; its card is at the first of them."""
     remarks: Mapping[str, Remark] = field(default_factory=dict)
     """What is to be said of files besides their lines, by path, as far as it was looked at."""
+    numbers: tuple[int, ...] = ()
+    """The number of each round, by its index: replies are kept with the index."""
     hidden: frozenset[str] = frozenset()
     """Changes that the view leaves out: a line says how many stand there."""
+    reading: frozenset[str] = frozenset()
+    """Paths whose lines are not read yet: they have a header, and a row that says so."""
+    loading: bool = False
+    """More files are to come, after those that are here."""
     read_only: bool = False
     """Nothing here is of the review, so nothing has a verdict: two rounds or two prompts are compared."""
 

@@ -17,6 +17,7 @@ from workbench.ui.theme import Theme, mixed
 REJECTED_STRENGTH = 0.45
 
 CODE_SIZE = 13
+TAB = 4
 BAR = 4
 PAD = 8
 
@@ -24,7 +25,7 @@ PAD = 8
 class Dress:
     """One theme at one size of code. Made anew when either changes."""
 
-    def __init__(self, theme: Theme, family: str = "", size: int = CODE_SIZE, tab: int = 8) -> None:
+    def __init__(self, theme: Theme, family: str = "", size: int = CODE_SIZE, tab: int = TAB) -> None:
         self.theme = theme
         self.size = size
         self.shaper = Shaper(code_font(size, family), tab)

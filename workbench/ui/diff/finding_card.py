@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
@@ -35,10 +37,18 @@ def draft_of(finding: Finding) -> DraftNote:
     )
 
 
-def card_for(dress: Dress, note: Note, place: Place | None, width: float, *, outdated: bool) -> NoteCard:
-    """The card of a note, or of a finding."""
+def card_for(
+    dress: Dress,
+    note: Note,
+    place: Place | None,
+    width: float,
+    *,
+    outdated: bool,
+    numbers: Sequence[int] = (),
+) -> NoteCard:
+    """The card of a note, or of a finding. `numbers` are those of the rounds, by index."""
     kind = FindingCard if isinstance(note, DraftNote) else NoteCard
-    return kind(dress, note, place, width, outdated=outdated)
+    return kind(dress, note, place, width, outdated=outdated, numbers=numbers)
 
 
 class FindingCard(NoteCard):

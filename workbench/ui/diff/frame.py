@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from workbench.review.blocks import Block
 from workbench.review.changes import Side
-from workbench.ui.diff.blocks import Block
 from workbench.ui.diff.dress import BAR
 from workbench.ui.diff.layout import Part, Section, Spot
 

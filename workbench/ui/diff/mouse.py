@@ -7,8 +7,8 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from workbench.review.blocks import Sort
 from workbench.review.changes import Side
-from workbench.ui.diff.blocks import Sort
 from workbench.ui.diff.cursor import mark_of
 from workbench.ui.diff.layout import Spot
 from workbench.ui.diff.steering import Steering

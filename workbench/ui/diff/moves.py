@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from itertools import islice
 
+from workbench.review.blocks import Sort
 from workbench.review.changes import Change, Side
-from workbench.ui.diff.blocks import Sort
 from workbench.ui.diff.cursor import Mark, mark_of, spot_of, violations
 from workbench.ui.diff.layout import Layout, Part, Spot
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from workbench.review.changes import Kind, Side, Status
-from workbench.review.folding import scope_of
+from workbench.review.blocks import Block, Sort
+from workbench.review.changes import FileChange, Kind, Side, Status
+from workbench.review.enclosing import scope_of
 from workbench.review.progress import Standing
-from workbench.review.rows import words_of
-from workbench.review.text import one_line, visible
-from workbench.ui.diff.blocks import Block, Sort
+from workbench.review.text import one_line
+from workbench.review.words import words_of
 from workbench.ui.diff.cells import Cells
 from workbench.ui.diff.chips import chip
 from workbench.ui.diff.code import CodePainter, verdict_words
@@ -205,9 +205,13 @@ class Painter:
             if lines is None:
                 return ""
             at_end = block.old + block.hidden > len(lines)
-            known = "" if at_end else visible(scope_of(lines, block.old + block.hidden)).text
+            known = "" if at_end else self._name_of_scope(section.file, lines, block.old + block.hidden)
             self._scopes[key] = known
         return known
+
+    @staticmethod
+    def _name_of_scope(file: FileChange, lines: Sequence[bytes], line: int) -> str:
+        return one_line(scope_of(lines, line, file.base_path or file.path))
 
     def _fact(self, painter: QPainter, scene: Scene, section: Section, block: Block, box: QRect) -> None:
         dress, theme = self.dress, self.dress.theme

@@ -1,6 +1,8 @@
-"""The ruler at the right edge: where changes stand in the whole review, in the colours of their verdicts.
+"""The ruler at the right edge: where changes stand in the whole review, in the colours of their verdicts, and
+beside them notes and what a search found.
 
-It is the scroll bar too: the part on the screen is marked, and clicking or dragging goes there.
+It is the scroll bar too: the part on the screen is marked, and clicking or dragging goes there. Verdicts differ
+by form too: what is accepted is full, rejected split, open half as wide, asked hollow, mixed in two colours.
 """
 
 from __future__ import annotations
@@ -8,10 +10,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from workbench.review.blocks import Sort
 from workbench.review.progress import Standing
 from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.layout import Layout, Part, Section
@@ -36,7 +39,11 @@ class Ruler(QWidget):
         self._dress: Dress | None = None
         self._marks: QPixmap | None = None
         self._shown = (0, 0)
-        self._hits: list[tuple[str, float]] = []
+        self._hits: Sequence[tuple[str, float]] = ()
+        self._beside: tuple[object, object, object, int] | None = None
+        """What the marks beside the changes were made from."""
+        self._hit_ys: Sequence[int] = ()
+        self._note_ys: Sequence[tuple[int, QColor]] = ()
         self._tops: list[int] = []
         self._drawn_with: dict[str, object] = {}
         self._document = layout.document
@@ -113,10 +120,10 @@ class Ruler(QWidget):
         if self._layout.tops is not self._tops and not self._later.isActive():
             self._later.start()
 
-    def show_hits(self, hits: list[tuple[str, float]]) -> None:
+    def show_hits(self, hits: Sequence[tuple[str, float]]) -> None:
         """Search hits, as paths and shares of the file's height."""
         self._hits = hits
-        self.redraw()
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 100)
@@ -138,6 +145,7 @@ class Ruler(QWidget):
                 size = max(16.0, height / whole * self.height())
                 painter.fillRect(QRectF(1, top, WIDTH - 1, size), mixed(theme.text, theme.panel, 0.10))
             painter.drawPixmap(0, 0, self._marks)
+            self._paint_beside(painter)
         finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its event
             painter.end()
 
@@ -157,15 +165,60 @@ class Ruler(QWidget):
             self._document = self._layout.document
             for at, section in self._sampled():
                 self._file(painter, at, section)
-            scale = self.height() / max(1, self._whole())
-            for path, share in self._hits:
-                at = self._layout.files.get(path, -1)
-                if at >= 0:
-                    y = (self._tops[at] + share * self._layout.sections[at].height) * scale
-                    painter.fillRect(QRectF(10, y, 3, 1.5), self._dress.theme.text)
         finally:
             painter.end()
         return pixmap
+
+    def _paint_beside(self, painter: QPainter) -> None:
+        """Notes as diamonds, matches as dashes: at the edge, where no change is."""
+        assert self._dress is not None
+        made_from = (self._hits, self._layout.document.notes, self._layout.tops, self.height())
+        if self._beside is None or any(
+            a is not b for a, b in zip(self._beside[:3], made_from[:3], strict=True)
+        ) or self._beside[3] != made_from[3]:
+            self._beside = made_from
+            self._look_beside()
+        for y in self._hit_ys:
+            painter.fillRect(11, y, 3, 2, self._dress.theme.text)
+        if not self._note_ys:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(self._dress.theme.panel)
+        for y, colour in self._note_ys:
+            painter.setBrush(colour)
+            points = (QPointF(11, y - 4), QPointF(14, y), QPointF(11, y + 4), QPointF(8, y))
+            painter.drawPolygon(QPolygonF(points))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _look_beside(self) -> None:
+        """Where the marks beside the changes stand, each height once: there may be twenty thousand matches."""
+        assert self._dress is not None
+        layout, tops = self._layout, self._layout.tops
+        scale = self.height() / max(1, self._whole())
+        heights: set[int] = set()
+        for path, share in self._hits:
+            at = layout.files.get(path, -1)
+            if at >= 0:
+                section = layout.sections[at]
+                inner = section.header + share * (section.height - section.header)
+                heights.add(int((tops[at] + inner) * scale))
+        self._hit_ys = sorted(heights)
+        notes: dict[int, QColor] = {}
+        for note, place in layout.document.notes:
+            y = self._top_of_note(note.id, (place or note.place).path, place.start if place else 0)
+            notes[max(4, min(round(y * scale), self.height() - 5))] = self._dress.intent(note.intent)
+        self._note_ys = tuple(notes.items())
+
+    def _top_of_note(self, name: str, path: str | None, line: int) -> float:
+        layout = self._layout
+        at = layout.files.get(path or "", 0)
+        section, top = layout.sections[at], layout.tops[at]
+        for index, block in enumerate(section.blocks or ()):
+            if block.sort is Sort.NOTE and block.key == name:
+                return top + section.header + section.tops[index]
+        last = section.file.runs[-1] if section.file is not None and section.file.runs else None
+        share = line / max(1, line, last.new_start + len(last.added)) if last is not None else 0.0
+        return top + section.header + share * (section.height - section.header)
 
     def _file(self, painter: QPainter, at: int, section: Section) -> None:
         """The marks of one file. Folded lines between two changes count for a little."""
@@ -186,8 +239,27 @@ class Ruler(QWidget):
         for change, size in zip(changes[::stride], sizes, strict=True):
             first = round((top + line * step) * scale)
             depth = max(_LEAST, round((size - 4) * step * scale))
-            painter.fillRect(4, first, 6, depth, self._colour(change.id, standings.get(change.id)))
+            self._mark(painter, first, depth, change.id, standings.get(change.id))
             line += size
+
+    def _mark(self, painter: QPainter, top: int, depth: int, change: str, standing: Standing | None) -> None:
+        """One change: its colour, and a form by which it is known without."""
+        assert self._dress is not None
+        colour = self._colour(change, standing)
+        if standing is Standing.REJECTED:
+            painter.fillRect(4, top, 2, depth, colour)
+            painter.fillRect(8, top, 2, depth, colour)
+            painter.fillRect(6, top, 2, 1, colour)
+        elif standing is Standing.ACCEPTED or self._layout.document.read_only:
+            painter.fillRect(4, top, 6, depth, colour)
+        elif standing is Standing.MIXED:
+            painter.fillRect(4, top, 3, depth, self._dress.theme.accepted)
+            painter.fillRect(7, top, 3, depth, self._dress.theme.rejected)
+        elif standing is Standing.ASKED:
+            painter.fillRect(4, top, 6, depth, colour)
+            painter.fillRect(6, top + 1, 2, depth - 2, self._dress.theme.panel)
+        else:
+            painter.fillRect(4, top, 3, depth, colour)
 
     def _colour(self, change: str, standing: Standing | None) -> QColor:
         assert self._dress is not None

@@ -5,16 +5,16 @@ no documents.
 from __future__ import annotations
 
 from msgspec.structs import replace
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from workbench.review.blocks import Folding
 from workbench.review.changes import Side
 from workbench.ui.diff import choosing, moves
-from workbench.ui.diff.blocks import Folding
 from workbench.ui.diff.canvas import Canvas
 from workbench.ui.diff.choosing import Chosen
-from workbench.ui.diff.cursor import Mark, mark_of, spot_of, stop_of
+from workbench.ui.diff.cursor import Mark, last_line, mark_of, spot_of, stop_of
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.layout import Part, Section, Spot
 from workbench.ui.theme import Theme
@@ -32,6 +32,10 @@ class Steering(Canvas):
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         self._anchor: Mark | None = None
         self._both_sides = False
+        self.is_waiting_for_lines = False
+        """Whether the last copying has to be done again, because lines are not read yet."""
+        self._awaited: tuple[str, Side, int] | None = None
+        """A line that is gone to once the file's lines are there."""
         super().__init__(parent, theme)
 
     def stop(self) -> Stop:
@@ -76,7 +80,8 @@ class Steering(Canvas):
         bar.setValue(bar.value() + n * max(cell, (right - left) // 2 // cell * cell))
 
     def set_side(self, side: Side) -> None:
-        """The cursor to the other side of its row, if there is a line."""
+        """The cursor to a side of its row, if there is a line."""
+        self.clear_selection()
         spot = spot_of(self._layout, self._cursor) if self._cursor is not None else None
         if spot is not None:
             self._put_cursor(mark_of(self._layout, spot, side))
@@ -167,7 +172,9 @@ class Steering(Canvas):
         return True
 
     def go_to_line(self, path: str, side: Side, line: int) -> bool:
-        """A line of a file; folded lines around it are opened."""
+        """A line of a file; folded lines around it are opened. Where they are not read yet, it goes to what
+        is next to it, and there when they are.
+        """
         at = self._layout.files.get(path)
         if at is None:
             return False
@@ -179,10 +186,38 @@ class Steering(Canvas):
             self._layout.refold(section, replace(section.folding, opened=opened))
             self._resized_whole()
         spot = self._layout.spot_of_line(path, side, line, exact=False)
-        if spot is None:
-            return False
-        self._settle_at(self._layout.top_of(spot))
-        return self._go(self._layout.spot_of_line(path, side, line, exact=False), side=side)
+        if spot is not None:
+            self._settle_at(self._layout.top_of(spot))
+            spot = self._layout.spot_of_line(path, side, line, exact=False)
+        went = self._go(spot or last_line(self._layout, at), side=side)
+        if section.old_count is None and section.wants_lines:
+            self._awaited = (path, side, line)
+            self.contents_wanted.emit(path)
+        return went
+
+    def line_in_round(self) -> int | None:
+        """The line of the round's file that the cursor stands on, or where its removed line stood."""
+        cursor = self._cursor
+        change = self._layout.change(cursor.change) if cursor is not None and cursor.change else None
+        if cursor is None:
+            return None
+        if cursor.is_line:
+            if cursor.side is Side.NEW or cursor.other is not None:
+                return cursor.line if cursor.side is Side.NEW else cursor.other
+            return change.new_start if change is not None else cursor.line
+        if change is not None:
+            return change.new_start
+        for note, place in self._layout.document.notes:
+            if note.id == cursor.key and place is not None:
+                return place.start
+        return None
+
+    def line_count(self, path: str, side: Side) -> int | None:
+        """How many lines a side of a file has; None while they are not read."""
+        at = self._layout.files.get(path)
+        file = self._layout.sections[at].file if at is not None else None
+        lines = self._contents.side(file, side) if file is not None else None
+        return len(lines) if lines is not None else None
 
     def go_to_note(self, name: str) -> bool:
         """A note's card."""
@@ -232,6 +267,7 @@ class Steering(Canvas):
 
     def _put_cursor(self, mark: Mark | None) -> None:
         if mark != self._cursor:
+            self._awaited = None
             before = self.stop()
             self._touch(self._cursor)
             self._cursor = mark
@@ -279,6 +315,20 @@ class Steering(Canvas):
             self.viewport().update()
             self.selection_changed.emit()
 
+    def extend(self, n: int) -> bool:
+        """Select on the side of the cursor, `n` rows further or back."""
+        if self._cursor is None:
+            return False
+        if self._anchor is None and self._cursor.is_line:
+            self._anchor, self._both_sides = self._cursor, False
+        here = self._cursor.section
+        spot = moves.by_lines(self._layout, self._cursor, n)
+        if spot is None or (self._anchor is not None and self._layout.sections[spot.section].key != here):
+            return False
+        went = self._go(spot, margin=3)
+        self.viewport().update()
+        return went
+
     def clear_selection(self) -> None:
         """Select nothing."""
         if self._anchor is not None:
@@ -293,9 +343,15 @@ class Steering(Canvas):
             spot = spot_of(self._layout, self._cursor)
             if spot is not None and spot.block >= 0:
                 chosen = Chosen(spot, spot, self._cursor.side)
-        if chosen is None:
+        self.is_waiting_for_lines = False
+        if chosen is None or self._cursor is None:
             return False
-        QGuiApplication.clipboard().setText(choosing.copied(self._layout, self._contents, chosen))
+        text = choosing.copied(self._layout, self._contents, chosen, self._cursor.side)
+        if text is None:
+            self.is_waiting_for_lines = True
+            self.contents_wanted.emit(self._cursor.section)
+            return False
+        QGuiApplication.clipboard().setText(text)
         return True
 
     def more_context(self) -> None:
@@ -343,6 +399,14 @@ class Steering(Canvas):
             self._put_cursor(mark_of(self._layout, moves.start_of_file(self._layout, at)))
         self._ruler.refresh()
         self.viewport().update()
+
+    def event(self, event: QEvent) -> bool:
+        # Copying is the view's own where it has the keys, and the window's menu entry only elsewhere.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.matches(QKeySequence.StandardKey.Copy):
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy) and self.copy():

@@ -6,40 +6,29 @@ It shows and asks; it judges nothing and reads nothing. What it needs of a file'
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from workbench.review.blocks import Pin, Sort
 from workbench.review.changes import Side
 from workbench.review.notes import Place
 from workbench.review.verdicts import Selection
 from workbench.ui.diff import choosing, moves
-from workbench.ui.diff.blocks import Pin, Sort
 from workbench.ui.diff.choosing import Chosen
 from workbench.ui.diff.cursor import Mark, first_stop, mark_of, spot_of
 from workbench.ui.diff.document import Document
-from workbench.ui.diff.finding import Search
 from workbench.ui.diff.layout import LEDGER_KEY, pin_under
-from workbench.ui.diff.mouse import Mouse
+from workbench.ui.diff.searching import Searching
 from workbench.ui.theme import Theme
 
-_SEARCH_SLICE = 0.02
-"""Seconds that a search takes before it lets other events through."""
 
-
-class DiffView(Mouse):
+class DiffView(Searching):
     """Shows a `Document`. See the module's words for what it leaves to others."""
-
-    hits_counted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent, theme)
-        self._hit = -1
-        self._searching = self._timer(0)
-        self._searching.timeout.connect(self._search_on)
         self._pending: dict[str, Any] | None = None
 
     def show_document(self, document: Document) -> None:
@@ -58,6 +47,7 @@ class DiffView(Mouse):
             self._repaint_judged(last)
             return
         self._notes = {note.id: (note, place) for note, place in document.notes}
+        other = document.files is not self._layout.document.files or document.notes != self._layout.document.notes
         with self._kept():
             if document.files is not self._layout.document.files:
                 self._painter.forget_scopes()
@@ -67,6 +57,8 @@ class DiffView(Mouse):
             self._restore_now()
         if self._cursor is None or spot_of(self._layout, self._cursor) is None:
             self._land_cursor(first)
+        if other:
+            self.search_again()
         self._ruler.refresh()
         self.viewport().update()
 
@@ -109,6 +101,8 @@ class DiffView(Mouse):
         with self._kept():
             self._layout.lines_arrived(path, self._contents.counts)
         self._resized_whole()
+        if self._awaited is not None and self._awaited[0] == path:
+            self.go_to_line(*self._awaited)
         self.viewport().update()
 
     def set_split(self, split: bool) -> None:
@@ -198,6 +192,13 @@ class DiffView(Mouse):
         widget.show()
         self.viewport().update()
 
+    def show_editor(self, key: str) -> None:
+        """Scroll to an editor that is open."""
+        spot = self._layout.spot_of_editor(key)
+        if spot is not None:
+            self._reveal(spot, self._layout.bottom_of(spot), smooth=False, margin=1)
+            self._lay_editors()
+
     def close_editor(self, key: str) -> None:
         """Take the row away again. The widget is hidden and given back to nobody: its maker deletes it."""
         if self._overlay.close(key) is None:
@@ -206,52 +207,6 @@ class DiffView(Mouse):
             self._layout.put_editor(key, None, None)
         self._resized_whole()
         self.viewport().update()
-
-    def find(self, text: str, regex: bool = False, case: bool = False) -> int:  # type: ignore[override]
-        # QWidget has a static function of that name, which finds a widget by its window's handle.
-        """Search the review; how many hits so far. In a large one more come with `hits_counted`.
-
-        An empty text ends the search. Raises UserError on a bad expression.
-        """
-        self._hit = -1
-        self._search = None
-        self._searching.stop()
-        self._ruler.show_hits([])
-        self.viewport().update()
-        if not text:
-            return 0
-        files = self._layout.document.files
-        self._search = Search(files, self._contents, text, regex=regex, case=case)
-        self._search_on()
-        return self._search.count
-
-    def _search_on(self) -> None:
-        """Search for a moment; go on after the next events if there is more."""
-        found = self._search
-        if found is None:
-            return
-        started = perf_counter()
-        while not found.done and perf_counter() - started < _SEARCH_SLICE:
-            found.step()
-        if not found.done:
-            self._searching.start()
-        self._ruler.show_hits([(hit.path, hit.share) for hit in found.hits])
-        self.hits_counted.emit(found.count)
-
-    def next_hit(self, n: int) -> bool:
-        """The next line that was found, or the one before; round at the ends."""
-        if self._search is None or not self._search.hits:
-            return False
-        hits = self._search.hits
-        if self._hit < 0 and self._cursor is not None:
-            here = self._layout.files.get(self._cursor.section, -1)
-            line = self._cursor.line
-            order = [(self._layout.files[hit.path], hit.line) for hit in hits]
-            after = next((i for i, key in enumerate(order) if key >= (here, line)), 0)
-            self._hit = after - 1 if n > 0 else after
-        self._hit = (self._hit + n) % len(hits)
-        hit = hits[self._hit]
-        return self.go_to_line(hit.path, hit.side, hit.line)
 
     def state(self) -> dict[str, Any]:
         """Where the view is, for the next start: plain values only."""

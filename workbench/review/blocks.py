@@ -6,17 +6,19 @@ it is painted. Pure: no Qt, no text, no pixels but the row counts. Lines are 1-b
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from itertools import accumulate, groupby
+from typing import Any
 
 from msgspec import Struct, field
 
+from workbench.review.asides import is_blank, same_but_blanks
 from workbench.review.changes import Change, FileChange, Run, Side
 from workbench.review.words import Pair, paired
 
-LONGEST_PAIRED = 1200
+LONGEST_PAIRED = 8000
 """Lines of a run whose pairs are looked for; the lines of a longer run face each other in order."""
 
 
@@ -34,6 +36,8 @@ class Sort(Enum):
     ENTRY = auto()
     WORDS = auto()
     """A sentence instead of rows."""
+    LATER = auto()
+    """Holds the place of a block of a part that is not laid out yet; it has no height."""
 
 
 class RunRows(Struct):
@@ -50,6 +54,9 @@ class RunRows(Struct):
     _pairs: Sequence[Pair] | None = None
     _old_rows: Sequence[int] | None = None
     _new_rows: Sequence[int] | None = None
+    _starts: Sequence[int] | None = None
+    _places: dict[str, int] | None = None
+    _blanks: dict[int, bool] = field(default_factory=dict)
 
     @property
     def known(self) -> bool:
@@ -73,12 +80,10 @@ class RunRows(Struct):
             return
         removed, added = self.run.removed, self.run.added
         if len(removed) + len(added) > LONGEST_PAIRED:
-            both = max(len(removed), len(added))
-            pairs: Sequence[Pair] = [
-                (at if at < len(removed) else None, at if at < len(added) else None) for at in range(both)
-            ]
-        else:
-            pairs = paired(removed, added)
+            self._pairs = InOrder(len(removed), len(added))
+            self._old_rows, self._new_rows = range(len(removed)), range(len(added))
+            return
+        pairs = paired(removed, added)
         self._pairs = pairs
         self._old_rows = _rows_of([old for old, _ in pairs], len(removed))
         self._new_rows = _rows_of([new for _, new in pairs], len(added))
@@ -115,6 +120,11 @@ class RunRows(Struct):
             return
         side_by_side = RunRows(self.run, (), split=True)
         side_by_side.resolve()
+        if isinstance(side_by_side._pairs, InOrder):
+            both = min(len(self.run.removed), len(self.run.added))
+            self._old_rows = _faced(len(self.run.removed), both)
+            self._new_rows = _faced(len(self.run.added), both)
+            return
         facing_old = [-1] * len(self.run.removed)
         facing_new = [-1] * len(self.run.added)
         for old, new in side_by_side._pairs or ():
@@ -137,28 +147,60 @@ class RunRows(Struct):
             return None
         if len(self.changes) <= 1:
             return self.changes[0] if self.changes else None
-        # Only one-sided runs are cut into several changes.
-        starts = [change.new_start if change.added else change.old_start for change in self.changes]
+        # Only one-sided runs are cut into several changes; a long one into thousands.
+        starts = self._starts
+        if starts is None:
+            starts = [change.new_start if change.added else change.old_start for change in self.changes]
+            self._starts = starts
         first = self.run.new_start if self.run.added else self.run.old_start
         return self.changes[max(0, bisect_right(starts, first + row) - 1)]
 
     def only_whitespace(self, row: int) -> bool:
         """True where the two lines of a row differ in nothing but blanks."""
+        known = self._blanks.get(row)
+        if known is None:
+            known = self._blanks[row] = self._differs_in_blanks(row)
+        return known
+
+    def _differs_in_blanks(self, row: int) -> bool:
         old, new = self.facing(row)
         if old is None or new is None:
-            line = self.run.removed[old] if old is not None else self.run.added[new or 0]
-            return not line.strip()
-        return b"".join(self.run.removed[old].split()) == b"".join(self.run.added[new].split())
+            return is_blank(self.run.removed[old] if old is not None else self.run.added[new or 0])
+        return same_but_blanks(self.run.removed[old], self.run.added[new])
 
     def rows_of_change(self, change: str) -> tuple[int, int]:
         """(first row, count) of a change of this run."""
-        for each in self.changes:
-            if each.id == change:
-                if len(self.changes) == 1:
-                    return 0, self.count
-                one, lines = (each.new_start, each.added) if each.added else (each.old_start, each.removed)
-                return one - (self.run.new_start if self.run.added else self.run.old_start), len(lines)
-        return 0, 0
+        if len(self.changes) == 1:
+            return (0, self.count) if self.changes[0].id == change else (0, 0)
+        if self._places is None:
+            self._places = {each.id: at for at, each in enumerate(self.changes)}
+        if change not in self._places:
+            return 0, 0
+        each = self.changes[self._places[change]]
+        one, lines = (each.new_start, each.added) if each.added else (each.old_start, each.removed)
+        return one - (self.run.new_start if self.run.added else self.run.old_start), len(lines)
+
+
+class InOrder(Sequence[Pair]):
+    """The pairs of a long run, of which the first lines face each other, then the second ones, and so on."""
+
+    __slots__ = ("_added", "_removed")
+
+    def __init__(self, removed: int, added: int) -> None:
+        self._removed, self._added = removed, added
+
+    def __len__(self) -> int:
+        return max(self._removed, self._added)
+
+    def __getitem__(self, row: Any) -> Any:
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        return row if row < self._removed else None, row if row < self._added else None
+
+
+def _faced(count: int, both: int) -> Sequence[int]:
+    """For each line of a side of a long run the line that faces it, -1 where there is none."""
+    return range(count) if count == both else [*range(both), *[-1] * (count - both)]
 
 
 def _rows_of(column: Sequence[int | None], count: int) -> list[int]:
@@ -251,12 +293,29 @@ class Folding(Struct, frozen=True):
     opened: tuple[tuple[int, int], ...] = ()
 
 
-def changes_of_runs(file: FileChange) -> tuple[tuple[Change, ...], ...]:
-    """For each run of a file the changes that it was cut into, in order."""
-    texts = [change for change in file.changes if change.is_text]
+def after_run(run: Run) -> tuple[int, int]:
+    """The first old and the first new line after a run."""
+    old = run.old_start + len(run.removed) if run.removed else run.old_start + 1
+    return old, run.new_start + len(run.added) if run.added else run.new_start + 1
+
+
+def _texts(file: FileChange) -> tuple[Change, ...]:
+    """The changes of a file that are lines: facts come first."""
+    facts = 0
+    while facts < len(file.changes) and not file.changes[facts].is_text:
+        facts += 1
+    return file.changes[facts:]
+
+
+def _old_start(change: Change) -> int:
+    return change.old_start
+
+
+def changes_of_runs(runs: Sequence[Run], texts: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
+    """For each of some runs the changes that it was cut into, in order, given those of all of them."""
     result: list[tuple[Change, ...]] = []
     at = 0
-    for run in file.runs:
+    for run in runs:
         first, lines = at, len(run.removed) + len(run.added)
         while lines > 0 and at < len(texts):
             lines -= len(texts[at].removed) + len(texts[at].added)
@@ -290,31 +349,54 @@ class Builder(Struct):
 
     def build(self) -> list[Block]:
         """All blocks of the file in order: pins on the file, facts, then lines."""
+        self.head()
+        self._lines(0, len(self.file.runs), changes_of_runs(self.file.runs, _texts(self.file)))
+        return self.blocks
+
+    def part(self, first: int, last: int) -> list[Block]:
+        """The blocks of the runs `first` to `last`, with the unchanged lines before each; with the last run
+        those after it too. What `head` gives and all parts make `build`.
+        """
+        runs = self.file.runs[first:last]
+        texts = _texts(self.file)
+        at = bisect_left(texts, runs[0].old_start, key=_old_start) if runs else 0
+        end = (
+            bisect_left(texts, self.file.runs[last].old_start, key=_old_start)
+            if last < len(self.file.runs)
+            else len(texts)
+        )
+        self._lines(first, last, changes_of_runs(runs, texts[at:end]))
+        return self.blocks
+
+    def head(self) -> list[Block]:
+        """What stands before all lines: pins on the file, and facts."""
         self._pin_under(None)
         for change in self.file.changes:
-            if not change.is_text:
-                left_out = change.id in self.out
-                self.blocks.append(_stands_for(1) if left_out else Block(Sort.FACT, key=change.id))
-                self._pin_under(change.id)
-        self._lines()
+            if change.is_text:
+                break  # facts come first, and there may be thousands of others
+            left_out = change.id in self.out
+            self.blocks.append(_stands_for(1) if left_out else Block(Sort.FACT, key=change.id))
+            self._pin_under(change.id)
         return self.blocks
 
     def _pin_under(self, fact: str | None) -> None:
         self.blocks.extend(_pinned(pin) for pin in self.pins if pin.line is None and pin.change == fact)
 
-    def _lines(self) -> None:
-        old = new = 1
-        by_run = changes_of_runs(self.file)
-        for index, run in enumerate(self.file.runs):
+    def _lines(self, first: int, last: int, by_run: Sequence[tuple[Change, ...]]) -> None:
+        old, new = after_run(self.file.runs[first - 1]) if first else (1, 1)
+        for index in range(first, last):
+            run = self.file.runs[index]
             start = run.old_start if run.removed else run.old_start + 1
             self._unchanged(old, new, start - old, before=index > 0, after=True)
             new += start - old
-            rows = RunRows(run, by_run[index], self.folding.split, self.folding.ignore_whitespace)
+            rows = RunRows(run, by_run[index - first], self.folding.split, self.folding.ignore_whitespace)
             if self.out and any(change.id in self.out for change in rows.changes):
                 self._left_out(rows)
             else:
                 self._code(Block(Sort.RUN, rows=rows.count, run=rows, tail=True))
             old, new = start + len(run.removed), new + len(run.added)
+        if last < len(self.file.runs):
+            return
         if not self.file.runs and not (self.folding.whole and self.old_count):
             return
         if self.file.base_path is None or self.file.new_id is None:

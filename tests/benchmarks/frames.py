@@ -1,0 +1,173 @@
+"""Scrolls and presses keys in a real window, and says how long each frame and each key took.
+
+`python -m tests.benchmarks.frames wheel,page,drag,keys REPO RANGE TRACE` prints one JSON object: for each
+kind of act a list of (milliseconds of this thread's processor, milliseconds by the clock), each from the
+event to the end of the paint that shows it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from workbench.app import Options, show
+from workbench.ui.driving import Driver
+from workbench.ui.window import MainWindow
+from workbench.workflow.candidates import Asked
+
+PATIENCE = 240.0
+STEPS = 150
+PRESSES = 40
+
+Times = list[tuple[float, float]]
+
+
+def timed(act: Callable[[], object]) -> tuple[float, float]:
+    """Do something and let the window paint; what that took."""
+    cpu, clock = time.thread_time(), time.perf_counter()
+    act()
+    QApplication.processEvents()
+    return (time.thread_time() - cpu) * 1000, (time.perf_counter() - clock) * 1000
+
+
+def pause(milliseconds: int) -> float:
+    """Let the event loop run; how long the longest turn of it took, in milliseconds of the processor."""
+    longest = 0.0
+    until = time.perf_counter() + milliseconds / 1000
+    while time.perf_counter() < until:
+        began = time.thread_time()
+        QApplication.processEvents()
+        longest = max(longest, (time.thread_time() - began) * 1000)
+        loop = QEventLoop()
+        QTimer.singleShot(4, loop.quit)
+        began = time.thread_time()
+        loop.exec()
+        longest = max(longest, (time.thread_time() - began) * 1000)
+    return longest
+
+
+class Bench:
+    """The acts on one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window, self.view = window, window.view
+        self.times: dict[str, Times] = {}
+        self.beside = 0.0
+
+    def step(self, name: str, act: Callable[[], object], rest: int) -> None:
+        """One act, measured; then time for what follows it."""
+        self.times.setdefault(name, []).append(timed(act))
+        self.beside = max(self.beside, pause(rest))
+
+    def wheel(self) -> None:
+        """Down and up again, a notch at a time, as fast as frames are shown on a screen."""
+        for number in range(STEPS):
+            self.step("wheel", lambda up=number % 50 >= 40: self._turn(120 if up else -120), 12)
+
+    def _turn(self, angle: int) -> None:
+        target = self.view.viewport()
+        at = QPointF(target.width() / 2, target.height() / 2)
+        event = QWheelEvent(
+            at,
+            QPointF(target.mapToGlobal(at.toPoint())),
+            QPoint(),
+            QPoint(0, angle),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(target, event)
+
+    def page(self) -> None:
+        """Pages down, each key and every frame of its short motion."""
+        for _ in range(STEPS // 5):
+            self.step("page", lambda: self._key(" "), 160)
+        for frame in self._motions(lambda: self._key(" "), 8):
+            self.times.setdefault("motion", []).append(frame)
+
+    def _motions(self, act: Callable[[], object], count: int) -> Times:
+        found: Times = []
+        for _ in range(count):
+            act()
+            until = time.perf_counter() + 0.2
+            while time.perf_counter() < until:
+                found.append(timed(lambda: None))
+                time.sleep(0.004)
+        return [each for each in found if each[0] > 0.3]
+
+    def drag(self) -> None:
+        """The ruler's thumb, drawn down and up through the whole review."""
+        ruler = self.view._ruler
+        height = ruler.height()
+        self._mouse(ruler, QEvent.Type.MouseButtonPress, 4)
+        for number in range(STEPS):
+            y = 4 + abs((number * 2 * (height - 8) // STEPS + height) % (2 * height) - height)
+            self.step("drag", lambda y=y: self._mouse(ruler, QEvent.Type.MouseMove, min(y, height - 4)), 12)
+        self._mouse(ruler, QEvent.Type.MouseButtonRelease, 4)
+
+    def _mouse(self, target: QWidget, kind: QEvent.Type, y: int) -> None:
+        at = QPointF(7, y)
+        button = Qt.MouseButton.LeftButton
+        QApplication.sendEvent(
+            target,
+            QMouseEvent(
+                kind, at, QPointF(target.mapToGlobal(at.toPoint())), button, button,
+                Qt.KeyboardModifier.NoModifier,
+            ),
+        )  # fmt: skip
+
+    def keys(self) -> None:
+        """Lines, changes, verdicts, files, the end and the top."""
+        self.view.go_to_end(-1)
+        pause(300)
+        for name, typed in (("line", "jjjk"), ("change", "]][]"), ("judge", "aaxao"), ("file", "}}}{")):
+            for number in range(PRESSES * (3 if name == "judge" else 1)):
+                self.step(name, lambda key=typed[number % len(typed)]: self._key(key), 150)
+        for number in range(12):
+            key = Qt.Key.Key_Home if number % 2 else Qt.Key.Key_End
+            self.step("end", lambda key=key: QTest.keyClick(self.view, key), 200)
+        for _ in range(12):
+            self.step("undo", lambda: self._key("u"), 150)
+
+    def _key(self, key: str) -> None:
+        QTest.keyClicks(self.view, key)
+
+
+def run(window: MainWindow, acts: str) -> None:
+    """All acts, once the review is whole."""
+    driver = Driver(window)
+    view = window.view
+    driver.until(lambda: window.controller.session is not None and view.is_settled, "it", PATIENCE)
+    pause(1500)
+    bench = Bench(window)
+    for act in acts.split(","):
+        view.go_to_end(-1)
+        pause(400)
+        getattr(bench, act)()
+    print(json.dumps({"times": bench.times, "beside": bench.beside}), flush=True)
+    window.close()
+
+
+def main(acts: str, folder: str, range_text: str, trace: str = "") -> int:
+    """One window on one range."""
+    options = Options(
+        path=Path(folder),
+        asked=Asked(range_text),
+        trace=Path(trace) if trace else None,
+        size=(1920, 1080),
+        prepare=lambda window: QTimer.singleShot(0, window, lambda: run(window, acts)),
+    )
+    return show(options).status
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

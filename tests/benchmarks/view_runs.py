@@ -1,0 +1,70 @@
+"""The benchmarks of the painted view: frames and keys on a review of every size."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import repositories
+from tests.benchmarks.seen import Seen, environment
+from tests.benchmarks.sizes import SIZES
+
+FRAME = 10.0
+KEY = 16.0
+BLOCKED = 50.0
+"""Milliseconds."""
+
+
+def frames(scratch: Path) -> list[Seen]:
+    """Scrolling by wheel, page and drag."""
+    return [seen for size in SIZES for seen in _frames(scratch, size)]
+
+
+def keys(scratch: Path) -> list[Seen]:
+    """Key press to end of paint."""
+    return [seen for size in SIZES for seen in _keys(scratch, size)]
+
+
+def _frames(scratch: Path, size: str) -> list[Seen]:
+    words, found = _ran(scratch, size, "wheel,page,drag")
+    kinds = {"wheel": "a wheel's notch", "motion": "a page's motion", "page": "a page", "drag": "a drag"}
+    bounds = {"page": KEY}
+    return [
+        _seen(f"frame, {kinds[kind]}, {words}", times, bounds.get(kind, FRAME))
+        for kind, times in found["times"].items()
+        if times
+    ]
+
+
+def _keys(scratch: Path, size: str) -> list[Seen]:
+    words, found = _ran(scratch, size, "keys")
+    rows = [_seen(f"key, {kind}, {words}", times, KEY) for kind, times in found["times"].items()]
+    return [*rows, Seen(f"after a key, {words}: blocked", found["beside"], BLOCKED, "ms", "processor")]
+
+
+def _ran(scratch: Path, size: str, acts: str) -> tuple[str, dict[str, Any]]:
+    words, make = SIZES[size]
+    folder = scratch / size
+    range_text = make(folder)
+    repositories.settle()
+    command = [sys.executable, "-m", "tests.benchmarks.frames", acts, str(folder), range_text]
+    done = subprocess.run(command, env=environment(scratch / "home"), check=True, stdout=subprocess.PIPE)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return words, found
+
+
+def _seen(what: str, times: Sequence[Sequence[float]], bound: float) -> Seen:
+    """The 99th percentile by the processor; by the clock it holds for a machine that does nothing else."""
+    cpu, clock = (sorted(each[at] for each in times) for at in (0, 1))
+    detail = f"{len(cpu)} times, median {statistics.median(cpu):.1f}, worst {cpu[-1]:.1f}; "
+    detail += f"by the clock median {statistics.median(clock):.1f}, 99 % {_percentile(clock):.1f} ms"
+    return Seen(what, _percentile(cpu), bound, "ms", detail)
+
+
+def _percentile(values: Sequence[float]) -> float:
+    return values[min(len(values) - 1, int(len(values) * 0.99))]

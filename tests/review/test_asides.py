@@ -1,0 +1,82 @@
+"""White space, line ends and undone merges in words: said where they are all that differs, and never else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.review.texts import changed
+from workbench.review.asides import conflict_lines, mark_of, same_but_blanks, whitespace_words
+from workbench.review.lines import split_lines
+
+
+def said(old: bytes, new: bytes) -> list[str]:
+    return [whitespace_words(change) for change in changed(old, new).changes]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (b"\tx = 1\n", b"    x = 1\n", "only white space: tabs → spaces"),
+        (b"    x = 1\n", b"\tx = 1\n", "only white space: spaces → tabs"),
+        (b"x = 1\ny = 2\n", b"    x = 1\n    y = 2\n", "only white space: indented by 4 more"),
+        (b"    x = 1\n", b"  x = 1\n", "only white space: indented by 2 less"),
+        (b"\tx\n", b"\t\tx\n", "only white space: indented by 1 tab more"),
+        (b"x = 1  \n", b"x = 1\n", "only white space: blanks at line ends taken away"),
+        (b"x = 1\n", b"x = 1 \n", "only white space: blanks at line ends added"),
+        (b"x=1\n", b"x = 1\n", "only white space: within lines"),
+        (b"a\nx\n", b"a\n\nx\n", "only a blank line"),
+        (b"a\n\n \nx\n", b"a\nx\n", "only blank lines"),
+        (b"f(a, b)\n", b"f(a,\n  b)\n", "only white space: line breaks"),
+        (b"a\n", b"a\r\n", "only line ends: LF → CRLF"),
+        (b"a\r\nb\r\n", b"a\nb\n", "only line ends: CRLF → LF"),
+        (b"a\n", b"a", "only line ends: no newline at the end"),
+        (b"a", b"a\n", "only line ends: a newline at the end"),
+        (b"\ta\r\n", b"  a\n", "only white space: tabs → spaces, CRLF → LF"),
+        (b"x = 1\n", b"x = 2\n", ""),
+        (b"x\n", b"x\x0c\n", ""),
+        (b"x\n", b"x\r", ""),
+        (b"a\rb\n", b"ab\n", ""),
+    ],
+)
+def test_what_kind_of_white_space_differs_is_said(old: bytes, new: bytes, words: str) -> None:
+    assert said(old, new) == [words]
+
+
+few = st.text(alphabet="ab \t\r\n\x0c", max_size=24).map(str.encode)
+
+
+@given(few, few)
+def test_words_are_said_exactly_where_nothing_else_differs(old: bytes, new: bytes) -> None:
+    for change in changed(old, new).changes:
+        assume(change.is_text)
+        before, after = b"".join(change.removed), b"".join(change.added)
+        left, right = (each.replace(b"\r\n", b"\n").translate(None, b" \t\n") for each in (before, after))
+        assert bool(whitespace_words(change)) == (left == right)
+
+
+@given(few, few)
+def test_lines_that_differ_in_blanks_alone_are_known(old: bytes, new: bytes) -> None:
+    left, right = (each.replace(b"\r\n", b"\n").translate(None, b" \t\n") for each in (old, new))
+    assert same_but_blanks(old, new) == (left == right)
+
+
+def test_line_ends_and_encodings_are_marked_where_the_text_would_not_show_them() -> None:
+    assert mark_of(b"a\r\n", b"a\n") == "CRLF"
+    assert mark_of(b"a\n", b"a\r\n") == "LF"
+    assert mark_of(b"a\n", b"b\n") == ""
+    assert mark_of(b"a", b"b") == "no newline"
+    assert mark_of(b"a", None) == "no newline"
+    assert mark_of(b"caf\xe9\n", b"cafe\n") == "not UTF-8"
+    assert mark_of("is_\u0430dmin\n".encode(), None) == "look-alike letters"
+
+
+def test_the_marks_of_a_merge_are_found_with_the_divide_between_them() -> None:
+    text = b"a\n<<<<<<< HEAD\nb\n||||||| base\nc\n=======\nd\n>>>>>>> other\n"
+    assert conflict_lines(split_lines(text)) == (1, 3, 5, 7)
+
+
+def test_a_heading_that_is_underlined_and_a_long_arrow_are_no_merge() -> None:
+    assert conflict_lines(split_lines(b"Title\n=======\n")) == ()
+    assert conflict_lines(split_lines(b"<<<<<<<<< not\n>>>>>> six\ncout <<<<<<< x\n")) == ()

@@ -1,0 +1,161 @@
+"""How an answer of marked blocks is read, whatever they are about. Pure; what they mean is said elsewhere.
+
+Whole marker lines open a block, divide it into parts and close it; one end mark closes the answer. Both
+contracts (`contract.py` for a round, `findings.py` for a reader) are this form with words of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+_WIDTH = 7
+
+
+class Marks(Struct, frozen=True):
+    """The marker lines of one exchange: as wide as needed, so that no file shown contains one."""
+
+    width: int = _WIDTH
+
+    def opens(self, words: str) -> str:
+        return f"{'<' * self.width} {words}"
+
+    def part(self, words: str) -> str:
+        return f"{'=' * self.width} {words}"
+
+    @property
+    def closes(self) -> str:
+        return f"{'>' * self.width} END"
+
+    @property
+    def complete(self) -> str:
+        return f"{'>' * self.width} ANSWER COMPLETE"
+
+
+class Form(Struct, frozen=True):
+    """The words of one contract: what opens a block, what divides it, the end mark, what a block is."""
+
+    words: tuple[str, ...]
+    parts: tuple[str, ...]
+    complete: str
+    noun: str
+
+    def markers(self) -> re.Pattern[bytes]:
+        """Lines of a file that could be taken for marks of this form, at any width."""
+        words, parts = "|".join(self.words), "|".join(self.parts)
+        ends = rf"[ \t\r]*|>{{{_WIDTH},}} (?:END|{self.complete})[ \t\r]*"
+        return re.compile(
+            rf"^(<{{{_WIDTH},}} (?:{words}) .*|={{{_WIDTH},}} (?:{parts}){ends})$".encode(), re.MULTILINE
+        )
+
+    def end_mark(self, marks: Marks) -> str:
+        return f"{'>' * marks.width} {self.complete}"
+
+    def marks_for(self, contents: Iterable[bytes]) -> Marks:
+        """Marks that occur in none of the files: a file about this very form must be editable too."""
+        widest, markers = 0, self.markers()
+        for data in contents:
+            for found in markers.finditer(data):
+                line = found.group()
+                widest = max(widest, len(line) - len(line.lstrip(line[:1])))
+        return Marks(max(_WIDTH, widest + 1)) if widest else Marks()
+
+
+class Raw(Struct, frozen=True):
+    """A block before it is understood: its opening words, header lines, and parts by name."""
+
+    word: str
+    rest: str
+    line: int
+    headers: tuple[str, ...]
+    parts: tuple[tuple[str, tuple[str, ...]], ...]
+    closed: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its parts in their order, one that is there twice named twice."""
+        return tuple(name for name, _ in self.parts)
+
+
+class Cut(Struct, frozen=True):
+    """An answer cut into its blocks. `problems` are about the form alone; `remarks` mean nothing."""
+
+    blocks: tuple[Raw, ...]
+    complete: bool
+    problems: tuple[str, ...]
+    remarks: str
+
+
+def read_blocks(text: str, form: Form, marks: Marks) -> Cut:
+    """Cut an answer into its blocks. Never raises: whatever does not fit becomes a problem in words."""
+    reader = _Reader(without_thinking(text).split("\n"), form, marks)
+    blocks = tuple(reader.blocks())
+    return Cut(blocks, reader.complete, tuple(reader.problems), "\n".join(reader.remarks).strip())
+
+
+def without_thinking(text: str) -> str:
+    """Local models send their thinking in the answer. A draft in it must not be taken for the answer."""
+    if not text.lstrip().startswith("<think>"):
+        return text
+    _, closed, rest = text.partition("</think>")
+    return rest if closed else ""
+
+
+class _Reader:
+    """Goes over the lines once and cuts them into blocks."""
+
+    def __init__(self, lines: Sequence[str], form: Form, marks: Marks) -> None:
+        self._lines, self._form = lines, form
+        self._end, self._complete = marks.closes, form.end_mark(marks)
+        opening, part = re.escape(marks.opens("")), re.escape(marks.part(""))
+        self._opening = re.compile(rf"{opening}({'|'.join(form.words)})[ \t]+(\S.*?)[ \t\r]*$")
+        self._part = re.compile(rf"{part}({'|'.join(form.parts)})[ \t\r]*$")
+        self.complete = False
+        self.problems: list[str] = []
+        self.remarks: list[str] = []
+
+    def blocks(self) -> Iterator[Raw]:
+        position, noun = 0, self._form.noun
+        while position < len(self._lines):
+            line = self._lines[position]
+            opening = self._opening.match(line)
+            if opening:
+                if self.complete:
+                    self.problems.append(f"Line {position + 1}: a {noun} stands after the end mark.")
+                raw, position = self._block(opening.group(1), opening.group(2), position)
+                yield raw
+                continue
+            bare = line.rstrip()
+            if bare == self._complete:
+                self.complete = True
+            elif self._part.match(line) or bare == self._end:
+                self.problems.append(f"Line {position + 1}: “{bare}” stands outside a {noun}.")
+            else:
+                self.remarks.append(line)
+            position += 1
+
+    def _block(self, word: str, rest: str, start: int) -> tuple[Raw, int]:
+        """The block that opens at `start` (an index), and where reading goes on."""
+        headers: list[str] = []
+        parts: list[tuple[str, list[str]]] = []
+        held = headers
+        position, closed = start + 1, False
+        while position < len(self._lines):
+            line = self._lines[position]
+            bare = line.rstrip()
+            if self._opening.match(line) or bare == self._complete:
+                break
+            position += 1
+            if bare == self._end:
+                closed = True
+                break
+            part = self._part.match(line)
+            if part:
+                held = []
+                parts.append((part.group(1), held))
+            else:
+                held.append(line)
+        found = tuple((name, tuple(lines)) for name, lines in parts)
+        return Raw(word, rest, start + 1, tuple(headers), found, closed), position

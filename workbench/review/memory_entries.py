@@ -1,0 +1,96 @@
+"""The ledger's entries about rounds before the last one: code that came again after it had been away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from workbench.review.aftermath import Aftermath, Aftermaths, fact
+from workbench.review.changes import Change, FileChange
+from workbench.review.elsewhere import NewCode
+from workbench.review.entries import Entry, Said
+from workbench.review.memory import EarlierRound, Since, left_behind
+from workbench.review.review import Review
+from workbench.review.verdict_entries import VerdictEntries
+from workbench.review.verdicts import FileVerdicts
+
+
+def remembered(
+    review: Review,
+    before_index: int,
+    earlier: Sequence[EarlierRound],
+    last: Aftermaths,
+    after: Sequence[FileChange],
+    start: Sequence[FileChange],
+    new_code: NewCode,
+) -> Iterator[Entry]:
+    """What this round did with what rounds before the last one had judged and later ones did away with.
+
+    The newest first: of code that was rejected twice, the later rejection is the one that is told. `last`
+    compares with the round of `before_index`.
+    """
+    every = (*earlier, EarlierRound(before_index, tuple(last.before)))
+    since = Since(review, every)
+    for each in sorted(earlier, key=lambda one: -one.index):
+        left = left_behind(review, each.index)
+        if not left:
+            continue
+        files = Aftermaths(each.files, after, start, each.since)
+        judge = _Remembered(review, each.index, before_index, new_code, since, last)
+        for file, aftermath in files.all_before():
+            held = left.get(file.path)
+            if held:
+                yield from judge.entries(file, aftermath, held)
+
+
+class _Remembered(VerdictEntries):
+    """Of what a round left behind, what this round has anew; what it left as it found it is no news."""
+
+    def __init__(
+        self,
+        review: Review,
+        index: int,
+        before_index: int,
+        new_code: NewCode,
+        since: Since,
+        last: Aftermaths,
+    ) -> None:
+        super().__init__(review, index, before_index, new_code)
+        self.since = since
+        self.last = last
+
+    def entries(self, file: FileChange, aftermath: Aftermath, held: FileVerdicts) -> Iterator[Entry]:
+        """The entries of one file. What stands as it was accepted has none."""
+        last = self.last.of_now(aftermath.path or file.path)
+        kept: list[Change] = []
+        for change in file.changes:
+            if not change.is_text:
+                if fact(last.before, change.kind) != fact(last.after, change.kind):
+                    yield from self._fact(change, aftermath, held, kept)
+                continue
+            for entry in self._accepted(change, aftermath, held, kept):
+                is_news = entry.said is Said.ALTERED and self._is_news(entry, last)
+                if is_news and not self.since.is_given_up(self.index, change, file.base_path):
+                    yield entry
+            for entry in self._rejected(change, aftermath, held):
+                if not self.since.is_taken(self.index, entry.was):
+                    self.new_code.claim(entry.path, range(entry.line, entry.line + entry.count))
+                    yield entry
+
+    def stands_again(self, aftermath: Aftermath, line: int) -> bool:
+        """Whether a rejected line is one that this round adds, and the round before did not have."""
+        now = aftermath.forward(line)
+        if now is None or now not in aftermath.added:
+            return False
+        path = aftermath.path or ""
+        return self.last.of_now(path).is_new(now) and not self.new_code.is_claimed(path, (now,))
+
+    def removed_again(self, aftermath: Aftermath, old: Sequence[int]) -> bool:
+        """Whether lines of the base are removed, of which the round before had some."""
+        last = self.last.of_now(aftermath.path or "")
+        return aftermath.removed.issuperset(old) and not last.removed_before.issuperset(old)
+
+    def _is_news(self, entry: Entry, last: Aftermath) -> bool:
+        """Whether this round changed something of the lines that stand where accepted ones stood."""
+        if last.lost or last.gone:
+            return True
+        return last.touched(entry.line, entry.count)

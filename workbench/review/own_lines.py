@@ -1,0 +1,80 @@
+"""Whose lines a round holds that the expert edited in place: its author's, or the expert's own.
+
+An edit in place is a further snapshot of the same round. The ledger speaks of what the author did, so it
+is asked here what the edits put in, and what they took away that the author had left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from workbench.review.changes import Side
+from workbench.review.lines import numbers
+from workbench.review.review import Review
+from workbench.review.rounds import FileCarry
+from workbench.review.verdicts import NO_VERDICTS, Verdict
+
+
+class OwnLines:
+    """The current round seen from the round with index `before`, whose next snapshot is what arrived."""
+
+    def __init__(self, review: Review, before: int) -> None:
+        self.review = review
+        self.arrived = before + 1
+        self.is_edited = review.round is not None and review.round.edit > 0
+        self._left: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+
+    def took_away(self, path: str, side: Side, line: int) -> bool:
+        """Whether an accepted line of the round before, that is otherwise now, had arrived as it was."""
+        if not self.is_edited or self.arrived > self.review.index:
+            return False
+        found = self._left.get(path)
+        if found is None:
+            carries = [each for each in self.review.carries[self.arrived] if each.from_path == path]
+            held = self.review.verdicts[self.arrived - 1].get(path, NO_VERDICTS)
+            found = self._left[path] = (
+                frozenset(_old(carries, held.old)),
+                frozenset(_new(carries, held.new)),
+            )
+        return line in found[side is Side.NEW]
+
+    def wrote(self, path: str, side: Side, line: int) -> bool:
+        """Whether a line of the current round is the expert's own: accepted as it was written in an edit."""
+        if not self.is_edited:
+            return False
+        held = self.review.current.get(path, NO_VERDICTS)
+        if (held.new if side is Side.NEW else held.old).get(line) is not Verdict.ACCEPTED:
+            return False
+        at: tuple[str, int] | None = path, line
+        for index in range(self.review.index, self.arrived, -1):
+            at = at and _before(self.review.carries[index], *at, side)
+        return at is None
+
+
+def _before(carries: tuple[FileCarry, ...], path: str, line: int, side: Side) -> tuple[str, int] | None:
+    """The same line in the snapshot before; None where it is not known there."""
+    carry = next((each for each in carries if each.path == path), None)
+    if carry is None:
+        return None
+    if carry.whole:
+        return carry.from_path, line
+    if side is Side.OLD:
+        known = any(start <= line < start + count for start, count in carry.old)
+        return (carry.from_path, line) if known else None
+    for start, was, count in carry.new:
+        if start <= line < start + count:
+            return carry.from_path, was + line - start
+    return None
+
+
+def _old(carries: list[FileCarry], held: Iterable[int]) -> Iterator[int]:
+    for carry in carries:
+        yield from held if carry.whole else numbers(carry.old)
+
+
+def _new(carries: list[FileCarry], held: Iterable[int]) -> Iterator[int]:
+    for carry in carries:
+        if carry.whole:
+            yield from held
+        for _, was, count in carry.new:
+            yield from range(was, was + count)

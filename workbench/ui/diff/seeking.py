@@ -1,0 +1,350 @@
+"""The client of the searching helper: gives it the texts of a review, takes what matches, ends it when stuck.
+
+Never waits for it. It starts `python -m workbench.ui.matcher` when first asked. Texts go out file by file,
+beginning at the one under the cursor; what of them is not read yet is asked for by `texts_wanted`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+import workbench
+from workbench.review.changes import FileChange
+from workbench.review.key_names import holds_key
+from workbench.ui.diff.cells import Contents
+from workbench.ui.diff.finding import Found, Query, Sides, Text, texts_of
+
+PATIENCE = 3000
+"""Milliseconds without an answer after which the expression is taken to be stuck in a text."""
+
+MOST_STUCK = 3
+"""Texts in which an expression may be stuck before the search is given up."""
+
+SOON = 30
+"""Milliseconds after which a search begins: by then the next character may be typed."""
+
+SAY = 60
+"""Milliseconds between two words about what was found."""
+
+_SLICE = 0.006
+_FLIGHT = 4_000_000
+"""Bytes that the helper has before it and has not answered."""
+_PART = 4000
+"""Lines that go to it at once."""
+_AHEAD = 48
+"""Files whose texts are asked for at once."""
+
+Lines = Sequence[bytes]
+
+
+class Seeker(QObject):
+    """One search at a time."""
+
+    found_more = Signal()
+    texts_wanted = Signal(object)
+    """(path, side) pairs, answered by `take_texts`. Without anybody who answers, `reads` is False."""
+
+    def __init__(self, contents: Contents, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.reads = False
+        self.found: Found | None = None
+        self.slow: list[str] = []
+        self.ended = False
+        self._contents = contents
+        self._process: QProcess | None = None
+        self._buffer = b""
+        self._query = 0
+        self._number = 0
+        self._flight: dict[int, Text] = {}
+        self._flying = 0
+        self._files: Sequence[FileChange] = ()
+        self._order: list[int] = []
+        self._next = 0
+        self._said: Callable[[int], Text | None] = _nothing
+        self._parts: Iterator[Text] = iter(())
+        self._given: dict[str, Lines | None] = {}
+        self._asked: set[str] = set()
+        self._turn = self._timer(0, self._pump)
+        self._soon = self._timer(SOON, self._start)
+        self._say = self._timer(SAY, self.found_more.emit)
+        self._watch = self._timer(PATIENCE, self._stuck)
+
+    def _timer(self, after: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after)
+        timer.timeout.connect(act)
+        return timer
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything was searched, or the search given up."""
+        return self.found is None or (not self._soon.isActive() and not self._flight and self._at_end)
+
+    @property
+    def _at_end(self) -> bool:
+        found = self.found
+        return self.ended or self._next >= len(self._order) + 1 or (found is not None and found.is_full)
+
+    def begin(
+        self, query: Query, files: Sequence[FileChange], first: int, said: Callable[[int], Text | None]
+    ) -> None:
+        """Search these files from the `first` one on, round the end. `said` gives what is written in one, by
+        its number, besides its code; -1 is the review as a whole. Raises UserError on a bad expression.
+        """
+        pattern = query.pattern
+        self.end()
+        self.found = Found(query)
+        self._pattern = pattern
+        self._files, self._said = files, said
+        count = len(files)
+        self._order = [-1, *(at % count for at in range(first, first + count))] if count else [-1]
+        self._soon.start()
+
+    def end(self) -> None:
+        """Look for nothing any more."""
+        if self._flight:
+            self._drop()
+        for timer in (self._soon, self._turn, self._say, self._watch):
+            timer.stop()
+        self.found, self.slow, self.ended = None, [], False
+        self._order, self._next, self._files = [], 0, ()
+        self._parts = iter(())
+        self._given, self._asked = {}, set()
+        self._query += 1
+
+    def stop(self) -> None:
+        """End the search and the helper; called when the window closes."""
+        self.end()
+        process = self._drop()
+        if process is not None:
+            process.waitForFinished(1000)
+
+    def take_texts(self, texts: dict[str, Lines]) -> None:
+        """Lines that were asked for, by path. A file that could not be read is missing."""
+        for path in self._asked:
+            self._given[path] = texts.get(path)
+        self._asked = set()
+        self._pump()
+
+    # giving
+
+    def _start(self) -> None:
+        self._query += 1
+        self._begin_helper()
+        self._tell_query()
+        self._pump()
+
+    def _tell_query(self) -> None:
+        found = self.found
+        if found is not None and self._process is not None:
+            query = found.query
+            self._write(
+                {
+                    "query": self._query,
+                    "pattern": self._pattern,
+                    "case": query.case,
+                    "plain": not query.regex and not query.word,
+                }
+            )
+
+    def _pump(self) -> None:
+        """Give the helper something to do, for a moment."""
+        if self.found is None or self.ended or self._process is None:
+            return
+        started = perf_counter()
+        while self._flying < _FLIGHT:
+            part = next(self._parts, None)
+            if part is not None:
+                self._send(part)
+            elif not self._open_next():
+                break
+            if perf_counter() - started > _SLICE:
+                self._turn.start()
+                break
+        if self.is_done:
+            self._tell()
+
+    def _open_next(self) -> bool:
+        """Begin with the next file; False where there is none, or its lines are not there yet."""
+        found = self.found
+        if found is None or self._at_end:
+            return False
+        if self._next == len(self._order):
+            self._next += 1
+            return False
+        order = self._order[self._next]
+        texts: list[Text] = []
+        said = self._said(order)
+        if order >= 0:
+            file = self._files[order]
+            if not self._is_there(file, found.query.sides):
+                self._ask()
+                return False
+            texts = self._texts(order, file, found.query.sides)
+        if said is not None:
+            texts.append(said)
+        self._next += 1
+        self._parts = _parts(texts)
+        return True
+
+    def _is_there(self, file: FileChange, sides: Sides) -> bool:
+        if not self.reads or file.binary or file.base_path is None or file.new_id is None:
+            return True
+        if not file.runs and not file.is_unchanged:
+            return True
+        return file.path in self._given or self._known(file, sides) is not None
+
+    def _known(self, file: FileChange, sides: Sides) -> Lines | None:
+        return self._contents.old(file) if sides is Sides.OLD else self._contents.new(file)
+
+    def _texts(self, order: int, file: FileChange, sides: Sides) -> list[Text]:
+        if file.binary:
+            return []
+        given = self._given.pop(file.path, None)
+        lines = given if given is not None else self._known(file, sides)
+        old, new = (lines, None) if sides is Sides.OLD else (None, lines)
+        if file.new_id is None:
+            old, new = self._contents.old(file), None
+        return texts_of(order, file, sides, old, new)
+
+    def _ask(self) -> None:
+        """Ask for the lines of the next files that are not there, if that was not done."""
+        found = self.found
+        if self._asked or found is None:
+            return
+        wanted = [self._files[order] for order in self._order[self._next : self._next + _AHEAD] if order >= 0]
+        paths = [file.path for file in wanted if not self._is_there(file, found.query.sides)]
+        self._asked = set(paths)
+        self.texts_wanted.emit((found.query.sides, tuple(paths)))
+
+    def _send(self, text: Text) -> None:
+        data = b"".join(text.lines)
+        self._number += 1
+        self._flight[self._number] = text
+        self._flying += len(data)
+        self._write({"text": self._number, "query": self._query, "size": len(data)}, data)
+        if not self._watch.isActive():
+            self._watch.start()
+
+    def _write(self, request: dict[str, object], data: bytes = b"") -> None:
+        if self._process is not None:
+            self._process.write(json.dumps(request).encode() + b"\n" + data)
+
+    # taking
+
+    def _read(self) -> None:
+        if self._process is None:
+            return
+        parts = (self._buffer + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
+        self._buffer = parts.pop()
+        for part in parts:
+            answer = json.loads(part)
+            if answer["query"] == self._query:
+                self._take(answer["text"], answer["hits"], done=answer["done"])
+        if self._flight:
+            self._watch.start()
+        else:
+            self._watch.stop()
+        self._pump()
+
+    def _take(self, number: int, hits: list[list[int]], *, done: bool) -> None:
+        text, found = self._flight.get(number), self.found
+        if text is None or found is None:
+            return
+        for index, *flat in hits:
+            if flat:
+                found.add(text, index, tuple(zip(flat[::2], flat[1::2], strict=True)))
+        if done:
+            del self._flight[number]
+            self._flying -= sum(map(len, text.lines))
+        if hits or self.is_done:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say it at once when it is over, else after a moment."""
+        if self.is_done:
+            self._say.stop()
+            self.found_more.emit()
+        elif not self._say.isActive() and self.found is not None:
+            # What is said is put in order first, and that takes longer the more there is.
+            self._say.start(SAY + self.found.lines // 50)
+
+    # the helper
+
+    def _begin_helper(self) -> None:
+        if self._process is not None:
+            return
+        process = QProcess(self)
+        environment = QProcessEnvironment.systemEnvironment()
+        for name in filter(holds_key, environment.keys()):
+            environment.remove(name)
+        root = str(Path(workbench.__file__).resolve().parent.parent)
+        environment.insert("PYTHONPATH", root)
+        process.setProcessEnvironment(environment)
+        # As the highlighter: the working directory may be a repository with modules of its own.
+        process.setWorkingDirectory(root)
+        process.setStandardErrorFile(QProcess.nullDevice())
+        process.readyReadStandardOutput.connect(self._read)
+        process.finished.connect(self._lost)
+        process.errorOccurred.connect(self._lost)
+        self._process, self._buffer = process, b""
+        process.start(sys.executable, ["-P", "-m", "workbench.ui.matcher"])
+
+    def _drop(self) -> QProcess | None:
+        """Let go of the helper, without waiting: it may be stuck."""
+        process, self._process = self._process, None
+        self._flight.clear()
+        self._flying = 0
+        if process is not None:
+            process.readyReadStandardOutput.disconnect(self._read)
+            process.finished.disconnect(self._lost)
+            process.errorOccurred.disconnect(self._lost)
+            process.finished.connect(process.deleteLater)
+            process.kill()
+        return process
+
+    def _stuck(self) -> None:
+        """No answer: the text that it works on is left, the others are given to another helper."""
+        if self._flight:
+            self._lost()
+
+    def _lost(self) -> None:
+        waiting = list(self._flight.values())
+        self._drop()
+        if waiting and waiting[0].path not in self.slow:
+            self.slow.append(waiting[0].path)
+        self.ended = len(self.slow) >= MOST_STUCK or not waiting
+        if self.found is None:
+            return
+        if not self.ended:
+            self._begin_helper()
+            self._tell_query()
+            for text in waiting[1:]:
+                self._send(text)
+        self._watch.stop()
+        if self._flight:
+            self._watch.start()
+        self._pump()
+        self._tell()
+
+
+def _parts(texts: Sequence[Text]) -> Iterator[Text]:
+    """Texts in pieces that are quick to hand over."""
+    for text in texts:
+        count = len(text.lines)
+        if count <= _PART:
+            yield text
+            continue
+        for at in range(0, count, _PART):
+            yield text.part(at, at + _PART)
+
+
+def _nothing(_: int) -> Text | None:
+    return None

@@ -1,0 +1,40 @@
+"""What a kept draft is about, in words for a list. The key of an editor says it: its kind, then its place."""
+
+from __future__ import annotations
+
+from workbench.review.text import one_line
+from workbench.ui.note_editor import from_draft
+
+_LONGEST = 100
+_OF_ENTRIES = {"reply": "reply to", "edit": "other words for", "adopt": "note out of", "dismiss": "no to"}
+OPENED = frozenset({"note", "reply", "edit", "adopt", "dismiss", "reason", "lines"})
+"""Kinds of editors that lie in the flow. Others are opened by the sheet that they lie in."""
+
+
+def can_open(key: str) -> bool:
+    """Whether a draft's editor can be opened in the flow."""
+    return key.partition(" ")[0] in OPENED
+
+
+def draft_words(key: str, body: str) -> str:
+    """A draft as a list names it: what it is, and how it begins."""
+    begins = one_line(" ".join(from_draft(body).text.split()))[:_LONGEST]
+    return f"{one_line(_about(key))}: {begins}" if begins else one_line(_about(key))
+
+
+def _about(key: str) -> str:
+    kind, _, rest = key.partition(" ")
+    if kind in _OF_ENTRIES:
+        return f"{_OF_ENTRIES[kind]} {rest}"
+    if kind == "reason":
+        return "reason of a rejection"
+    if kind == "lines":
+        start, _, path = rest.split(" ", 2)
+        return f"edit of {path}:{start}"
+    what, _, about = rest.partition(" ")
+    if what == "review":
+        return "note on the review"
+    if what == "at":
+        _, start, _, path = about.split(" ", 3)
+        return f"note on {path}:{start}"
+    return f"note on {about.partition(' ')[2] if what == 'change' else about}"
