@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -110,6 +111,13 @@ class Asked:
         return "\n".join(str(message["content"]) for message in self.body["messages"])
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A caller that was killed breaks its connection: that is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            raise
+
+
 class ModelServer:
     """Answers each request with the next answer of its script; `url` is what `api_base` wants."""
 
@@ -120,7 +128,7 @@ class ModelServer:
         self.closing = threading.Event()
         self.hung_up = threading.Event()
         """Set when a caller left in the middle of a `Slow` answer."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()

@@ -155,22 +155,28 @@ def make_window(options: Options) -> MainWindow:
     from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QApplication
 
+    from workbench.store.paths import themes_dir
     from workbench.store.settings import load_settings
     from workbench.ui.preferences import Preferences
     from workbench.ui.styling import wear
-    from workbench.ui.theme import load_theme
     from workbench.ui.tracing import Tracer
     from workbench.ui.window import MainWindow
 
     settings = load_settings()
-    preferences = Preferences(settings, _saver(settings))
-    theme = load_theme(preferences.theme_name)
+    preferences = Preferences(settings, _saver(settings), themes=themes_dir())
+    broken: UserError | None = None
+    try:
+        theme = preferences.theme()
+    except UserError as error:
+        broken, theme = error, preferences.usual_theme()
     application = QApplication.instance()
     if isinstance(application, QApplication):
         wear(application, theme)
     tracer = Tracer(options.trace, options.quit_after, process_started())
     window = MainWindow(preferences, theme, tracer, QSize(*options.size) if options.size else None)
     window.sheets.waiting = options.wait
+    if broken is not None:
+        window.say_first(broken)
     return window
 
 

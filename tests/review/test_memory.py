@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 
@@ -285,17 +284,3 @@ def test_what_the_expert_altered_or_took_out_is_not_held_against_the_round() -> 
     assert rounds.said() == []
     rounds.then(altered(b"later()"))
     assert rounds.said() == []
-
-
-def test_ten_thousand_rejected_changes_do_not_take_long() -> None:
-    """A scan of every change for every change would take minutes."""
-    plain = b"".join(b"call(%d)\n" % n for n in range(10_000))
-    noisy = b"".join(b"call(%d)\nlog.debug('called it', %d)\n" % (n, n % 7) for n in range(10_000))
-    rounds = Rounds.__new__(Rounds)
-    Rounds.__init__(rounds, plain)
-    rounds.then(noisy).judge(Verdict.REJECTED).then(plain).then(noisy)
-    before = time.process_time()
-    found = rounds.ledger()
-    assert len(found) == 10_000
-    assert {each.said for each in found} == {Said.CAME_BACK}
-    del before

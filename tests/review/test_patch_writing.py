@@ -78,7 +78,9 @@ def change_of(path: str, old: bytes | None, new: bytes | None, base_path: str | 
 
 def random_text(dice: random.Random) -> bytes:
     lines = [
-        dice.choice((b"a", b"b", b"", b"--- a/x", b"+++ b/x", b"@@ -1 +1 @@", b"c d", "\u2028ä".encode(), b"\xff"))
+        dice.choice(
+            (b"a", b"b", b"", b"--- a/x", b"+++ b/x", b"@@ -1 +1 @@", b"c d", "\u2028ä".encode(), b"\xff")
+        )
         + dice.choice((b"\n", b"\n", b"\n", b"\r\n"))
         for _ in range(dice.randrange(0, 14))
     ]
@@ -120,7 +122,9 @@ def test_a_line_in_the_middle_with_context_and_line_ends_kept(folder: Path, ends
     applied(folder, file, select_change(file.changes[0]), old)
 
 
-@pytest.mark.parametrize(("old", "new"), [(b"a\nb", b"a\nb\n"), (b"a\nb\n", b"a\nb"), (b"a", b"a\nb"), (b"", b"a")])
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"a\nb", b"a\nb\n"), (b"a\nb\n", b"a\nb"), (b"a", b"a\nb"), (b"", b"a")]
+)
 def test_no_newline_at_the_end(folder: Path, old: bytes, new: bytes) -> None:
     file = change_of("a", old, new)
     for change in file.changes:
@@ -128,7 +132,9 @@ def test_no_newline_at_the_end(folder: Path, old: bytes, new: bytes) -> None:
             applied(folder, file, select_change(change), old)
 
 
-@pytest.mark.parametrize("path", ['q"uote\\.py', "tab\there", "ümlaut", "new\nline", "b\udcff", " lead", "a b/c b/d"])
+@pytest.mark.parametrize(
+    "path", ['q"uote\\.py', "tab\there", "ümlaut", "new\nline", "b\udcff", " lead", "a b/c b/d"]
+)
 def test_names_are_written_as_git_reads_them(folder: Path, path: str) -> None:
     old, new = b"a\n", b"b\n"
     file = change_of(path, old, new)
@@ -137,7 +143,7 @@ def test_names_are_written_as_git_reads_them(folder: Path, path: str) -> None:
     name = path.encode("utf-8", "surrogateescape")
     git(folder, "update-index", "-z", "--index-info", given=b"100644 " + blob + b"\t" + name + b"\0")
     git(folder, "apply", "--cached", given=patch_of(file, select_change(file.changes[0]), old))
-    assert git(folder, "cat-file", "blob", b":" .decode() + name.decode("utf-8", "surrogateescape")) == new
+    assert git(folder, "cat-file", "blob", b":".decode() + name.decode("utf-8", "surrogateescape")) == new
 
 
 def test_new_and_deleted_files_whole_and_in_part(folder: Path) -> None:

@@ -58,11 +58,10 @@ def edit(old: int, new: int) -> Edit:
     return Edit("src/code.py", f"{old} is {new}", (f"    return {old}",), (f"    return {new}",))
 
 
-# Alters accepted code, brings rejected code back, answers each note in another way, and leaves the scope.
+# Alters accepted code, answers each note in another way, and leaves the scope.
 FIRST = write(
     [
         edit(10, 11),
-        edit(2, 20),
         edit(30, 33),
         NewFile("elsewhere.txt", "it seemed useful", ("out of scope",)),
         NoteAnswer("N1", DONE, "It is gone."),
@@ -77,8 +76,8 @@ FOUND = write_findings(
         Claimed("src/ant.py", Side.NEW, 5, Intent.SHOULD, ("    return new(ant, 1)",), "Why new?", "Old."),
     ]
 )
-# Does what the adopted finding asks, and says so.
-SECOND = write([edit(60, 66), *(NoteAnswer(f"N{n}", DONE, "Done.") for n in (4, 5))])
+# Does what the adopted finding asks, says so, and brings back what was rejected a round before the last.
+SECOND = write([edit(60, 66), edit(2, 20), *(NoteAnswer(f"N{n}", DONE, "Done.") for n in (4, 5))])
 THIRD = write([edit(40, 44), NoteAnswer("N4", DONE, "Done again.")])
 
 
@@ -165,7 +164,6 @@ def go_through(way: Way, server: ModelServer, look: Callable[[], None]) -> None:
     look()
     way.send()
     look()
-    way.turn_down(Said.CAME_BACK)
     way.turn_down(Said.ALTERED)
     way.judge_file("elsewhere.txt", Verdict.REJECTED)
     way.accept(3)
@@ -176,6 +174,7 @@ def go_through(way: Way, server: ModelServer, look: Callable[[], None]) -> None:
     look()
     way.send()
     look()
+    way.turn_down(Said.CAME_BACK)
     way.accept(6)
     look()
     way.send()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tests.workflow.conftest import Open
 from workbench.errors import UserError
 from workbench.generation.checking import Outcome, check
 from workbench.generation.contract import Block, Deletion, Edit, Move, NewFile, NoteAnswer, parse, write
+from workbench.generation.prompt import build
+from workbench.review.actions import ItemRemoved
 from workbench.review.changes import Change, Kind, Status
 from workbench.review.ledger import Entry, Said
 from workbench.review.notes import AnswerKind, Intent
@@ -24,6 +27,7 @@ from workbench.workflow.answers import answer
 from workbench.workflow.arrivals import Origin, next_arrival, take_arrival
 from workbench.workflow.edits import tweak_lines
 from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text, wanted_only
+from workbench.workflow.placing import place_of_change
 from workbench.workflow.receive import load_ledger
 from workbench.workflow.request import request_for
 from workbench.workflow.send import (
@@ -36,7 +40,7 @@ from workbench.workflow.send import (
     start_tree,
     take,
 )
-from workbench.workflow.session import Session
+from workbench.workflow.session import Session, new_id
 
 BASE = numbered(30)
 AGENT = BASE.replace("line 5\n", "five\n").replace("line 25\n", "more\nagain\n")
@@ -309,3 +313,28 @@ def test_what_cannot_be_made_anew_by_itself_is_said(session: Session, repo: Repo
         wanted_only(session, ["ffffffffffff"])
     with pytest.raises(UserError, match="not changed"):
         wanted_only(session, file="absent")
+
+
+def test_what_was_taken_out_of_the_tray_is_not_sent_for_one_change_either(opened: Open, repo: Repo) -> None:
+    session = opened(repo.root, task="Speak of the customer ACME.")
+    wanted = Wanted(of_file(session, "text")[:1])
+    session.write_note(place_of_change(session, wanted.changes[0]), Intent.MUST, "Make it six.")
+    assert "ACME" in only_text(session, wanted)
+
+    session.act(ItemRemoved(id=new_id(), at=time.time(), item="task"))
+    assert "ACME" not in only_text(session, wanted)
+    assert "Make it six." in only_text(session, wanted)
+
+    session.act(ItemRemoved(id=new_id(), at=time.time(), item="feedback"))
+    assert "six" not in only_text(session, wanted)
+    assert only_text(session, wanted).startswith("Make only this anew")
+
+
+def test_the_task_stands_once_in_the_prompt_for_one_change(opened: Open, repo: Repo) -> None:
+    session = opened(repo.root, task="Speak of the customer ACME.")
+    wanted = Wanted(of_file(session, "text")[:1])
+    session.write_note(place_of_change(session, wanted.changes[0]), Intent.MUST, "Make it six.")
+
+    request = only_request(session, request_for(session, "", start_tree(session)), wanted)
+
+    assert "\n".join(each.content for each in build(request)).count("ACME") == 1

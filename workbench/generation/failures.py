@@ -24,6 +24,7 @@ class Trouble(StrEnum):
     TIMEOUT = "timeout"
     SILENT = "silent"
     CUT = "cut"
+    EMPTY = "empty"
     OUT_OF_ROOM = "out of room"
     TOO_LONG = "too long"
     BLOCKED = "blocked"
@@ -98,6 +99,10 @@ _SAID: Mapping[Trouble, tuple[str, str]] = {
         "The answer of {model} was cut in the middle; nothing was applied.",
         "Send again; what had arrived is kept with the round.",
     ),
+    Trouble.EMPTY: (
+        "{model} answered without a word; nothing was applied.",
+        "Send again; if it stays so, the address or the name may be that of no chat model.",
+    ),
     Trouble.OUT_OF_ROOM: (
         "The answer of {model} reached its length limit and was cut; nothing was applied.",
         "Ask for less at once, or choose a model with a longer answer.",
@@ -153,7 +158,7 @@ def _network_hint(callee: Callee) -> str:
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
+        return "a second" if seconds < 1.5 else f"{round(seconds)} seconds"
     if seconds < 5400:
         return f"{round(seconds / 60)} minutes"
     return f"{round(seconds / 3600)} hours" if seconds < 48 * 3600 else f"{round(seconds / 86400):,} days"

@@ -98,6 +98,8 @@ def _failed(failed: Failed, exchange: Exchange) -> Lost:
 
 def _misfit(parsed: ParsedFindings, ended: Finished, exchange: Exchange) -> Lost:
     model = exchange.model
+    if not ended.text.strip():
+        return Lost(Trouble.EMPTY, *words(Trouble.EMPTY, Callee(model)), exchange)
     if not parsed.complete and ended.reason == "length":
         sentence, hint = words(Trouble.OUT_OF_ROOM, Callee(model))
         return Lost(Trouble.OUT_OF_ROOM, sentence, hint, exchange)

@@ -140,6 +140,7 @@ def _misfit(parsed: Parsed, ended: Finished, exchange: Exchange) -> Lost:
     trouble = Trouble.BAD_ANSWER
     if not parsed.complete and ended.reason in (None, "length"):
         trouble = Trouble.CUT if ended.reason is None else Trouble.OUT_OF_ROOM
+        trouble = trouble if ended.text.strip() else Trouble.EMPTY
     sentence, hint = words(trouble, Callee(exchange.model))
     return Lost(trouble, sentence, hint, exchange)
 

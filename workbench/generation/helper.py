@@ -16,6 +16,7 @@ the first of them.
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import os
@@ -74,6 +75,7 @@ def main() -> None:
         )
         return
     _write(answers, 0, {"event": "ready"})
+    _sweep(freeze=True)
     while True:
         question = questions.get()
         serve = _measure if question["do"] == "measure" else _complete
@@ -82,6 +84,20 @@ def main() -> None:
                 _write(answers, question["id"], event)
         except Exception as error:  # noqa: BLE001 - LiteLLM raises what its hundred providers raise; `_failed` sorts it
             _write(answers, question["id"], _failed(error))
+        _sweep()
+
+
+def _sweep(*, freeze: bool = False) -> None:
+    """Clear away what a call has left, before the next one.
+
+    A stream that broke off is garbage in a circle, and closes itself when Python looks for such. If that is
+    while the next request holds the lock of the same connections, both wait for each other for ever: seen
+    with httpcore 1.0.9, after a few answers of Anthropic's form that were cut.
+    """
+    gc.collect()
+    if freeze:
+        # What LiteLLM's import made stays; looking through it again would take half a second each time.
+        gc.freeze()
 
 
 def _limit_memory() -> None:
@@ -299,6 +315,8 @@ def _trouble(error: BaseException, cause: BaseException) -> Trouble:
     found = next((trouble for name, trouble in by_class.items() if name in chain), None)
     if chain & {"EndlessAnswerError", "MemoryError"}:
         return Trouble.ENDLESS
+    if "SentOnError" in chain:
+        return Trouble.MOVED
     if chain & _UNREACHABLE:
         return Trouble.NO_NETWORK
     if found is not None:

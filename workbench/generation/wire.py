@@ -32,6 +32,10 @@ class EndlessAnswerError(RuntimeError):
     """More came than any answer can be. The name is what the helper knows it by, and the next one's too."""
 
 
+class SentOnError(RuntimeError):
+    """The server names another address, which is not asked."""
+
+
 class SpoiledPieceError(RuntimeError):
     """A piece of an answer that cannot be read, and without which it would have a hole."""
 
@@ -65,7 +69,11 @@ def guard() -> None:
     follow = client._send_handling_redirects
 
     def stay(self: Any, request: Any, **given: Any) -> Any:
-        return follow(self, request, **{**given, "follow_redirects": False})
+        answer = follow(self, request, **{**given, "follow_redirects": False})
+        if answer.has_redirect_location:
+            answer.close()
+            raise SentOnError("Another address was named to ask instead.")
+        return answer
 
     client._send_handling_redirects = stay
     response: Any = httpx.Response

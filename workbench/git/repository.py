@@ -11,7 +11,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 
 from workbench.errors import UserError
@@ -22,9 +21,8 @@ from workbench.git.revisions import Head, Range, check, head_args, merge_base, r
 from workbench.git.runner import Child, GitError, Where
 from workbench.git.shadow import shadow_of
 from workbench.git.snapshot import Snapshot
-from workbench.git.streaming import FileStream
+from workbench.git.streaming import Comparing, FileStream, told_by
 from workbench.review.changes import FileChange
-from workbench.review.diff import DiffError, join, parse_patches, parse_raw
 
 __all__ = ["Head", "Range", "Repository", "Snapshot"]
 
@@ -52,19 +50,12 @@ _DIFF = (
 _RENAMES = ("-M50%", "-l0")
 
 # What a person who waits is told while such a child works.
-_COMPARING = "Comparing files"
 _STEPS = {
     ("update-index", "--refresh"): "Reading every file once, to know what is unchanged",
     ("update-index", "--stdin"): "Reading the files that changed",
     ("diff-files", "-z"): "Looking for files that changed",
     ("write-tree",): "Writing the snapshot",
 }
-_TOLD_EACH = 50
-"""Files between two counts."""
-
-_PIECE = 1 << 20
-"""Bytes asked of a pipe at once; it gives what it holds."""
-
 # How long a HEAD that was asked for when the repository was opened may still be given as the answer.
 _EARLY_SECONDS = 1.0
 
@@ -239,29 +230,15 @@ class Repository:
         # Git goes on comparing while nobody reads: before the first frame there is other work.
         runner.widen(child)
         stream = FileStream(child)
-        return stream.tell(self._compared(child, stream))
+        again = Comparing(self.ours, tuple(self._diff(base, tree, (), True)))
+        return stream.tell(self._compared(child, stream), again)
 
     def _compared(self, child: Child, stream: FileStream | None = None) -> Iterator[FileChange]:
-        """What a diff child tells. Git compares the next files while these are taken in."""
-        pieces = runner.chunks(child, _PIECE)
+        """What a diff child tells, with failures in words. Git compares the next files meanwhile."""
         try:
-            raw, rest = _raw_part(pieces)
-            entries = parse_raw(raw)
-            if stream is not None:
-                stream.total = len(entries)
-            sections = parse_patches(_lines(rest, pieces))
-            for number, entry in enumerate(entries):
-                if number % _TOLD_EACH == 0:
-                    watching.say(_COMPARING, number, len(entries))
-                yield join(entry, sections)
-            if next(sections, None) is not None:
-                raise DiffError("Git's patch text has more sections than its raw entries announce.")
+            yield from told_by(child, stream)
         except GitError as failed:
             raise self._explained(failed) from failed
-        finally:
-            if child.running:  # whoever takes it wants no more of it
-                child.kill()
-            child.close()
 
     def patch_between(self, base: str, tree: str) -> bytes:
         """The difference as a patch that git applies, binary files included."""
@@ -389,39 +366,3 @@ class Repository:
     def forget(self, review_id: str) -> None:
         """Drop the refs of a deleted review. Its objects stay until the shadow directory is removed."""
         keeping.forget(self, review_id)
-
-
-def _raw_part(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
-    """Everything up to the double NUL between raw entries and patch text, and what was read beyond it."""
-    read: list[bytes] = []
-    last = b""
-    for piece in pieces:
-        # The two may come in two pieces; what was looked through before is not looked through again.
-        if b"\0\0" in last + piece:
-            raw, _, rest = b"".join((*read, piece)).partition(b"\0\0")
-            return raw + b"\0", rest
-        read.append(piece)
-        last = piece[-1:]
-    return b"".join(read), b""
-
-
-def _lines(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Lines with their ends, split on `\\n` alone, out of pieces of any size."""
-    return chain.from_iterable(_blocks(rest, pieces))
-
-
-def _blocks(rest: bytes, pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
-    """The same a piece at a time: what runs once a line is left to C."""
-    begun: list[bytes] = []
-    for piece in chain((rest,), pieces):
-        first, found, after = piece.partition(b"\n")
-        if not found:
-            # A line of many megabytes: joined once, at its end.
-            begun.append(piece)
-            continue
-        *whole, last = after.split(b"\n")
-        yield [b"".join((*begun, first, found)), *[line + b"\n" for line in whole]]
-        begun = [last]
-    last = b"".join(begun)
-    if last:
-        yield [last]

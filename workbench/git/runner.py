@@ -146,12 +146,17 @@ ROOMY = 1 << 20
 
 def widen(child: Child) -> None:
     """Let a child write ahead of who reads it. Nothing where the system knows no such thing."""
+    widen_pipe(child.stdout)
+
+
+def widen_pipe(pipe: IO[bytes]) -> None:
+    """The same, for a pipe."""
     if not sys.platform.startswith("linux"):
         return
     import fcntl  # noqa: PLC0415 - other systems have none, or no such request
 
     with suppress(OSError):
-        fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, ROOMY)
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, ROOMY)
 
 
 class Child:

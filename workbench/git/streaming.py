@@ -1,17 +1,48 @@
-"""File changes as git tells them: one after another, while it compares the next. Reads one child's output."""
+"""File changes as git tells them: one after another, while it compares the next.
+
+Of a large comparison the rest is read in a process of its own (`comparer.py`): a thread that works through
+two hundred thousand lines leaves the others, and the window among them, waiting for Python's lock.
+"""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
+from itertools import chain
+from typing import IO, cast
 
-from workbench.git.runner import Child
+from msgspec import DecodeError, Struct, msgpack
+
+from workbench.git import runner, watching
+from workbench.git.runner import Child, GitCancelledError, Where
 from workbench.review.changes import FileChange
+from workbench.review.diff import DiffError, join, parse_patches, parse_raw
+from workbench.review.passing import unpacked
 
 FIRST_FILES = 60
 """Files that are read before any is shown: more than one sees, and what has fewer is shown whole."""
 FIRST_SECONDS = 0.05
 """Seconds after which no more of these are waited for, where there are more than that anyway."""
+
+_COMPARING = "Comparing files"
+_TOLD_EACH = 50
+"""Files between two counts."""
+_PIECE = 1 << 20
+"""Bytes asked of a pipe at once; it gives what it holds."""
+
+FILES, ALL, SHAPES = b"F", b"A", b"S"
+"""How the frames of the helper begin: some files, that these were all, the shapes of all changes."""
+
+
+class Comparing(Struct, frozen=True):
+    """How a comparison is made once more, by another process."""
+
+    where: Where
+    args: tuple[str, ...]
 
 
 class FileStream(Iterator[FileChange]):
@@ -20,24 +51,28 @@ class FileStream(Iterator[FileChange]):
     def __init__(self, child: Child | None = None) -> None:
         self.total = 0
         """How many files differ; 0 until the first of them was given."""
-        self._child = child
-        self._told: Iterator[FileChange] = iter(())
         self.read: list[FileChange] = []
         """Files that were read ahead by `fill`, and are not given again."""
         self.ended = child is None
+        self._child = child
+        self._told: Iterator[FileChange] = iter(())
+        self._again: Comparing | None = None
+        self._helper: subprocess.Popen[bytes] | None = None
+        self._closed = False
 
-    def tell(self, told: Iterator[FileChange]) -> FileStream:
-        """Give these from now on."""
-        self._told = told
+    def tell(self, told: Iterator[FileChange], again: Comparing) -> FileStream:
+        """Give these from now on; `again` is how another process makes them too."""
+        self._told, self._again = told, again
         return self
 
     def fill(self, *, whole: bool) -> FileStream:
-        """Read the first files ahead, or all of them."""
+        """Read the first files ahead, or all of them. The rest of many is begun in a process of its own."""
         until = time.monotonic() + FIRST_SECONDS
         for file in self:
             self.read.append(file)
             many = self.total > FIRST_FILES and not whole
             if many and (len(self.read) >= FIRST_FILES or time.monotonic() > until):
+                self._begin_helper()
                 return self
         self.ended = True
         return self
@@ -45,8 +80,32 @@ class FileStream(Iterator[FileChange]):
     def __next__(self) -> FileChange:
         return next(self._told)
 
+    @property
+    def is_beside(self) -> bool:
+        """True where another process reads: then taking a file costs next to nothing."""
+        return self._helper is not None
+
+    def shapes(self) -> Mapping[str, str]:
+        """The shapes of all changes by their ids, where the other process has found them. Blocking.
+
+        Only after the last file was given.
+        """
+        helper, self._helper = self._helper, None
+        if helper is None:
+            return {}
+        frame = _frame(cast("IO[bytes]", helper.stdout))
+        _end(helper)
+        with suppress(DecodeError):
+            if frame[:1] == SHAPES:
+                return msgpack.decode(frame[1:], type=dict[str, str])
+        return {}
+
     def close(self) -> None:
-        """End the child. Who still takes files from this in another thread gets `GitCancelledError`."""
+        """End the children. Who still takes files from this in another thread gets `GitCancelledError`."""
+        self._closed = True
+        helper, self._helper = self._helper, None
+        if helper is not None:
+            _end(helper)
         if self._child is None:
             return
         self._child.kill()
@@ -56,3 +115,135 @@ class FileStream(Iterator[FileChange]):
             except ValueError:  # it is under way in another thread, which ends it
                 return
         self._child.close()
+
+    def _begin_helper(self) -> None:
+        """Have the rest read by another process; where that cannot be, this one goes on."""
+        again = self._again
+        if again is None:
+            return
+        request = {"folder": again.where.git_dir, "args": again.args, "skip": len(self.read)}
+        try:
+            helper = subprocess.Popen(
+                # -P: what lies in the folder that we were started in is not ours to import.
+                [sys.executable, "-P", "-m", "workbench.git.comparer"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+            runner.widen_pipe(cast("IO[bytes]", helper.stdout))
+            stdin = cast("IO[bytes]", helper.stdin)
+            stdin.write(json.dumps(request).encode() + b"\n")
+            stdin.close()
+        except OSError:
+            return
+        self._helper = helper
+        ours, self._told = self._told, iter(())
+        self._told = self._from_helper(helper, ours)
+
+    def _from_helper(
+        self, helper: subprocess.Popen[bytes], ours: Iterator[FileChange]
+    ) -> Iterator[FileChange]:
+        """The helper's files. Where it dies, those that it did not give are read here."""
+        given = 0
+        while True:
+            frame = _frame(cast("IO[bytes]", helper.stdout))
+            if frame[:1] == ALL:
+                self._stop_ours(ours)
+                return
+            try:
+                files = unpacked(frame[1:]) if frame[:1] == FILES else []
+            except DecodeError:
+                files = []
+            if not files:
+                break
+            given += len(files)
+            yield from files
+        if self._closed:
+            raise GitCancelledError
+        self._helper = None
+        _end(helper)
+        for number, file in enumerate(ours):
+            if number >= given:
+                yield file
+
+    def _stop_ours(self, ours: Iterator[FileChange]) -> None:
+        if self._child is not None:
+            self._child.kill()
+            if isinstance(ours, Generator):
+                ours.close()
+            self._child.close()
+
+
+def told_by(child: Child, stream: FileStream | None) -> Iterator[FileChange]:
+    """What a diff child tells, file by file; `stream` is told how many there will be."""
+    pieces = runner.chunks(child, _PIECE)
+    try:
+        raw, rest = _raw_part(pieces)
+        entries = parse_raw(raw)
+        if stream is not None:
+            stream.total = len(entries)
+        sections = parse_patches(_lines(rest, pieces))
+        for number, entry in enumerate(entries):
+            if number % _TOLD_EACH == 0:
+                watching.say(_COMPARING, number, len(entries))
+            yield join(entry, sections)
+        if next(sections, None) is not None:
+            raise DiffError("Git's patch text has more sections than its raw entries announce.")
+    finally:
+        if child.running:  # whoever takes it wants no more of it
+            child.kill()
+        child.close()
+
+
+def _frame(pipe: IO[bytes]) -> bytes:
+    """The next frame: four bytes that say its length, then so many. Empty where the other end is gone."""
+    try:
+        head = pipe.read(4)
+        data = pipe.read(int.from_bytes(head, "big")) if len(head) == 4 else b""
+    except (OSError, ValueError):  # closed by another thread
+        return b""
+    return data if len(head) == 4 and len(data) == int.from_bytes(head, "big") else b""
+
+
+def _end(helper: subprocess.Popen[bytes]) -> None:
+    if helper.poll() is None:
+        helper.terminate()
+    helper.wait()
+    with suppress(OSError):
+        cast("IO[bytes]", helper.stdout).close()
+
+
+def _raw_part(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
+    """Everything up to the double NUL between raw entries and patch text, and what was read beyond it."""
+    read: list[bytes] = []
+    last = b""
+    for piece in pieces:
+        # The two may come in two pieces; what was looked through before is not looked through again.
+        if b"\0\0" in last + piece:
+            raw, _, rest = b"".join((*read, piece)).partition(b"\0\0")
+            return raw + b"\0", rest
+        read.append(piece)
+        last = piece[-1:]
+    return b"".join(read), b""
+
+
+def _lines(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines with their ends, split on `\\n` alone, out of pieces of any size."""
+    return chain.from_iterable(_blocks(rest, pieces))
+
+
+def _blocks(rest: bytes, pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """The same a piece at a time: what runs once a line is left to C."""
+    begun: list[bytes] = []
+    for piece in chain((rest,), pieces):
+        first, found, after = piece.partition(b"\n")
+        if not found:
+            # A line of many megabytes: joined once, at its end.
+            begun.append(piece)
+            continue
+        *whole, last = after.split(b"\n")
+        yield [b"".join((*begun, first, found)), *[line + b"\n" for line in whole]]
+        begun = [last]
+    last = b"".join(begun)
+    if last:
+        yield [last]

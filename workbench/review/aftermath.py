@@ -6,6 +6,7 @@ for verdicts and notes, `ledger.py` says.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -42,6 +43,26 @@ def new_begin(run: Run) -> int:
     return run.new_start if run.added else run.new_start + 1
 
 
+class RunIndex:
+    """The runs of one diff by where they stand in its old lines, and in its new ones.
+
+    A file of ten thousand runs is asked about each of its changes, so no question looks through all.
+    """
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs = runs
+        self._old = [base_range(run)[0] for run in runs]
+        self._new = [new_begin(run) for run in runs]
+
+    def in_old(self, low: int, high: int) -> Sequence[Run]:
+        """The runs that begin by old line `high`, from the last one that begins before `low` on."""
+        return self.runs[max(bisect_left(self._old, low) - 1, 0) : bisect_right(self._old, high)]
+
+    def in_new(self, low: int, high: int) -> Sequence[Run]:
+        """As `in_old`, by new lines."""
+        return self.runs[max(bisect_left(self._new, low) - 1, 0) : bisect_right(self._new, high)]
+
+
 class Aftermath:
     """One file, in the round before and in this one.
 
@@ -65,9 +86,13 @@ class Aftermath:
         # Content that is not text in one of the rounds: no line of it is the same.
         self.lost = between is not None and not between.runs and between.old_id != between.new_id
         self.map = LineMap(self.runs)
+        self._near = RunIndex(self.runs)
         self.after_map = LineMap(after.runs if after else ())
         self.added = _added(after)
         self._holders: dict[tuple[Side, int], str] | None = None
+        self._start_runs: RunIndex | None = None
+        self._start_removed: frozenset[int] | None = None
+        self.after_runs = RunIndex(after.runs if after else ())
         self.removed = _removed(after)
         self.removed_before = _removed(before)
         self.same_base = after is None or before is None or after.base_path == before.base_path
@@ -121,7 +146,7 @@ class Aftermath:
         first: int | None = None
         changed = False
         at = start
-        for run in self.runs:
+        for run in self._near.in_old(start, end):
             begin, stop = base_range(run)
             inside = begin < end and stop > start if run.removed else start < begin < end
             if not inside:
@@ -143,7 +168,7 @@ class Aftermath:
 
     def _point(self, after: int) -> Region:
         """A region of no lines: between line `after` and the next."""
-        for run in self.runs:
+        for run in self._near.in_old(after + 1, after + 1):
             begin, stop = base_range(run)
             if begin <= after + 1 <= stop:
                 count = len(run.added)
@@ -157,7 +182,7 @@ class Aftermath:
         With a count of 0: whether anything changed between line `start` and the next.
         """
         low, high = (start, start + count) if count else (start + 1, start + 1)
-        for run in self.runs:
+        for run in self._near.in_new(low, high):
             begin = new_begin(run)
             stop = begin + len(run.added)
             beside = not (count and run.added)
@@ -167,7 +192,7 @@ class Aftermath:
 
     def grew_beside(self, start: int, count: int) -> bool:
         """Whether lines were added directly before or after `count` lines from `start` on."""
-        for run in self.runs:
+        for run in self._near.in_old(start, start + count):
             begin, stop = base_range(run)
             if len(run.added) > len(run.removed) and (stop == start or begin == start + count):
                 return True
@@ -211,7 +236,9 @@ class Aftermath:
         begin = change.old_start if change.removed else change.old_start + 1
         end = begin + len(change.removed)
         held: Counter[bytes] = Counter()
-        for run in self.start.runs:
+        if self._start_runs is None:
+            self._start_runs = RunIndex(self.start.runs)
+        for run in self._start_runs.in_old(begin, end):
             low, high = base_range(run)
             if low <= end and high >= begin:
                 held.update(run.added)
@@ -220,8 +247,9 @@ class Aftermath:
 
     def started_without(self, lines: Iterable[int]) -> bool:
         """Whether those lines of the base were already missing in what this round started from."""
-        missing = _removed(self.start)
-        return all(line in missing for line in lines)
+        if self._start_removed is None:
+            self._start_removed = _removed(self.start)
+        return self._start_removed.issuperset(lines)
 
     def changes_in(self, side: Side, lines: Iterable[int]) -> tuple[str, ...]:
         """The ids of this round's changes that hold any of those lines."""

@@ -49,7 +49,8 @@ def is_conflict_marker(line: bytes) -> bool:
 
 def conflict_lines(lines: Sequence[bytes]) -> tuple[int, ...]:
     """The indexes of all marks of an undone merge; the divides only where there are others."""
-    if not any(map(is_conflict_marker, lines)):
+    data = b"".join(lines)
+    if (b"<<<<<<<" not in data and b">>>>>>>" not in data) or not any(map(is_conflict_marker, lines)):
         return ()
     return tuple(at for at, line in enumerate(lines) if is_conflict_marker(line) or _divide.match(line))
 
@@ -80,7 +81,7 @@ def whitespace_words(change: Change) -> str:
         return "only blank lines" if len(lines) > 1 else "only a blank line"
     if _first(removed) != _first(added):  # nearly every change ends here
         return ""
-    if _bare(b"".join(removed)) != _bare(b"".join(added)):
+    if not _begin_alike(removed, added) or _bare(b"".join(removed)) != _bare(b"".join(added)):
         return ""
     if max(len(removed), len(added)) > _MANY:
         return "only white space"
@@ -93,6 +94,15 @@ def whitespace_words(change: Change) -> str:
 
 def _first(lines: Sequence[bytes]) -> bytes:
     return next((each.lstrip()[:1] for each in lines if each.strip()), b"")
+
+
+def _begin_alike(removed: Sequence[bytes], added: Sequence[bytes]) -> bool:
+    """Whether the first lines say the same, as far as both go: it spares looking at all of a long change."""
+    one, other = (_bare(b"".join(lines[:200])) for lines in (removed, added))
+    if len(removed) <= 200 and len(added) <= 200:
+        return one == other
+    both = min(len(one), len(other))
+    return one[:both] == other[:both]
 
 
 def _bare(data: bytes) -> bytes:

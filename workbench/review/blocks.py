@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from workbench.review.asides import is_blank, same_but_blanks
 from workbench.review.changes import Change, FileChange, Run, Side
+from workbench.review.images import shows_picture
 from workbench.review.words import Pair, paired
 
 LONGEST_PAIRED = 8000
@@ -36,6 +37,8 @@ class Sort(Enum):
     ENTRY = auto()
     WORDS = auto()
     """A sentence instead of rows."""
+    PICTURE = auto()
+    """A picture before and after, under the fact that its contents differ."""
     LATER = auto()
     """Holds the place of a block of a part that is not laid out yet; it has no height."""
 
@@ -376,6 +379,8 @@ class Builder(Struct):
                 break  # facts come first, and there may be thousands of others
             left_out = change.id in self.out
             self.blocks.append(_stands_for(1) if left_out else Block(Sort.FACT, key=change.id))
+            if not left_out and shows_picture(self.file, change):
+                self.blocks.append(Block(Sort.PICTURE, key=change.id))
             self._pin_under(change.id)
         return self.blocks
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workbench.review.changes import Change, FileChange, Side
+from workbench.review.feedback_alike import told_once
 from workbench.review.feedback_text import as_json, as_markdown
+from workbench.review.feedback_threads import thread_of
 from workbench.review.feedback_values import Feedback, Frozen, Rejected, Remark, Spot
 from workbench.review.lines import ranges
 from workbench.review.notes import Intent, Note, Place
@@ -41,7 +43,7 @@ def feedback(review: Review, files: Sequence[FileChange], *, taken_out: bool = F
             _frozen(file, review, counted[file.path]) for file in files if _has_accepted(file, review)
         ),
         keep=tuple(each for each in remarks if each.intent is Intent.KEEP),
-        rejected=tuple(_rejected(files, review, counted)),
+        rejected=tuple(told_once(files, _rejected(files, review, counted))),
         notes=tuple(each for each in remarks if each.intent in (Intent.MUST, Intent.SHOULD)),
         questions=tuple(each for each in remarks if each.intent is Intent.QUESTION),
     )
@@ -223,7 +225,7 @@ def _remark(review: Review, note: Note, counted: Mapping[str, _Numbers]) -> Iter
         code=first.code,
         change=first.change,
         suggestion=note.suggestion,
-        thread=note.thread,
+        thread=thread_of(review, note),
         outdated=first.outdated,
         taken_out=first.taken_out,
         spots=spots if note.spread else (),

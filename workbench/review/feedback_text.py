@@ -13,8 +13,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from workbench.review.changes import Side, Status
-from workbench.review.feedback_values import Feedback, Frozen, Ranges, Rejected, Remark, Spot
-from workbench.review.notes import Author
+from workbench.review.feedback_values import (
+    Feedback,
+    Frozen,
+    Ranges,
+    Rejected,
+    RejectedPlace,
+    Remark,
+    Spot,
+    Turn,
+)
 from workbench.review.text import decode
 
 
@@ -83,15 +91,17 @@ def _rejected_section(feedback: Feedback) -> Iterator[str]:
 
 
 def _rejected(part: Rejected, told: set[str], *, taken_out: bool) -> Iterator[str]:
+    many = f"{len(part.places)} places, the first in " if part.places else ""
     if part.words:
-        yield f"### {_path(part.path)}: {part.words}"
+        yield f"### {many}{_path(part.path)}: {part.words}"
     else:
-        where = f"after line {part.after}" if part.after else "at the top"
-        if part.new and not taken_out:
-            where = _lines(part.new)
-        yield f"### {_path(part.path)}, {where}{' (a part of the change)' if part.partly else ''}"
+        where = _rejected_at(part, taken_out=taken_out)
+        yield f"### {many}{_path(part.path)}, {where}{' (a part of the change)' if part.partly else ''}"
         body = [*_diff_lines("-", part.removed), *_diff_lines("+", part.added)]
         yield _fenced(body, "diff")
+    if part.places:
+        yield "The same change, in the names that each place has, was refused at every one of them:"
+        yield "\n".join(_rejected_places(part.places, taken_out=taken_out))
     if part.note is None:
         return
     if part.note in told:
@@ -102,6 +112,27 @@ def _rejected(part: Rejected, told: set[str], *, taken_out: bool) -> Iterator[st
     if part.suggestion is not None:
         yield "Instead, exactly:"
         yield _fenced(_suggested(part.suggestion), "")
+
+
+def _rejected_at(part: Rejected | RejectedPlace, *, taken_out: bool) -> str:
+    if part.new and not taken_out:
+        return _lines(part.new)
+    return f"after line {part.after}" if part.after else "at the top"
+
+
+def _rejected_places(places: Sequence[RejectedPlace], *, taken_out: bool) -> Iterator[str]:
+    """A line a file: its lines, or the lines that the places stand after."""
+    by_file: dict[str, list[RejectedPlace]] = {}
+    for place in places:
+        by_file.setdefault(place.path, []).append(place)
+    for path, here in by_file.items():
+        spans = [] if taken_out else [span for place in here for span in place.new]
+        after = [place.after for place in here if taken_out or not place.new]
+        said = ["at the top"] if 0 in after else []
+        said += [_lines(tuple(spans))] if spans else []
+        lines = list(dict.fromkeys(line for line in after if line))
+        said += [f"after {_numbers('line', lines)}"] if lines else []
+        yield f"- {_path(path)}: {'; '.join(said)}"
 
 
 def _remark(remark: Remark) -> Iterator[str]:
@@ -120,14 +151,37 @@ def _remark(remark: Remark) -> Iterator[str]:
         )
         yield _fenced(_suggested(remark.suggestion), "")
     if remark.thread:
-        yield "\n".join(_reply(reply.author, reply.text, again=reply.again) for reply in remark.thread)
+        yield "\n".join(_turn(turn) for turn in remark.thread)
 
 
-def _reply(author: Author, text: str, *, again: bool) -> str:
-    who = "You answered" if author is Author.MODEL else "The reviewer"
-    what = " (not dealt with yet)" if again else ""
-    said = "\n> ".join(text.strip().split("\n"))
-    return f"> {who}{what}: {said}" if said else f"> {who}{what}."
+def _turn(turn: Turn) -> str:
+    """Who said what in which round. Nothing here says "you": this may go to somebody else."""
+    rounds = _numbers("round", turn.rounds)
+    if not turn.model:
+        head = f"The reviewer{f', {rounds}' if rounds else ''}"
+        head += " (not dealt with yet)" if turn.again else ""
+    else:
+        head = f"{_upper(rounds)}, {_path(turn.model)}" if rounds else _path(turn.model)
+        head += f" ({turn.said})" if turn.said else ""
+        head += ", cut off before its end" if turn.cut else ""
+    said = "\n> ".join(turn.text.strip().split("\n"))
+    return f"> {head}: {said}" if said else f"> {head}."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _numbers(word: str, numbers: Sequence[int]) -> str:
+    """ "round 2", "rounds 2 and 3", "rounds 2, 3 and 5"; "" for none."""
+    if len(numbers) < 2:
+        return f"{word} {numbers[0]}" if numbers else ""
+    return f"{word}s {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+
+
+def tells_of(text: str, note: str) -> bool:
+    """Whether a feedback that was sent, as Markdown, holds this note and asks for an answer to it."""
+    return f"\n### {note} · " in text and f"\n### {note} · keep" not in text
 
 
 def _spots(remark: Remark) -> Iterator[str]:
@@ -261,6 +315,10 @@ def _rejected_json(part: Rejected) -> dict[str, Any]:
         "note": part.note,
         "reason": part.reason or None,
         "suggestion": part.suggestion,
+        "places": [
+            {"path": each.path, "change": each.change, "old": _spans(each.old), "new": _spans(each.new)}
+            for each in part.places
+        ],
     }
 
 
@@ -289,12 +347,15 @@ def _remark_json(remark: Remark) -> dict[str, Any]:
         ],
         "thread": [
             {
-                "author": reply.author.value,
-                "text": reply.text,
-                "kind": reply.kind.value if reply.kind else None,
-                "again": reply.again,
+                "author": "model" if turn.model else "expert",
+                "model": turn.model or None,
+                "rounds": list(turn.rounds),
+                "text": turn.text,
+                "kind": turn.said or None,
+                "again": turn.again,
+                "cut": turn.cut,
             }
-            for reply in remark.thread
+            for turn in remark.thread
         ],
     }
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.review.changes import Side, Status
-from workbench.review.notes import Intent, Note, Reply
+from workbench.review.notes import Intent, Note
 
 Ranges = tuple[tuple[int, int], ...]
 """(start, count) of lines."""
@@ -23,6 +23,16 @@ class Frozen(Struct, frozen=True):
     whole: bool = False
     """Everything that differs in this file is accepted."""
     deleted: bool = False
+
+
+class RejectedPlace(Struct, frozen=True):
+    """One of the places of a change that was rejected many times: numbers as of `Rejected`."""
+
+    path: str
+    change: str
+    old: Ranges = ()
+    new: Ranges = ()
+    after: int = 0
 
 
 class Rejected(Struct, frozen=True):
@@ -44,10 +54,27 @@ class Rejected(Struct, frozen=True):
     note: str | None = None
     reason: str = ""
     suggestion: str | None = None
+    places: tuple[RejectedPlace, ...] = ()
+    """Where the same change was rejected in all, this one first, where that was at more than one place."""
 
     def because(self, note: Note) -> Rejected:
         """The same with the note that says why."""
         return replace(self, note=note.id, reason=note.text, suggestion=note.suggestion)
+
+
+class Turn(Struct, frozen=True):
+    """One entry of a note's thread: who said what, in which rounds.
+
+    `model` is "" for the reviewer. `said` is what kind of answer a model gave, "not answered" where it was
+    sent the note and gave none. The same answer of several rounds is one entry.
+    """
+
+    model: str
+    rounds: tuple[int, ...]
+    text: str = ""
+    said: str = ""
+    again: bool = False
+    cut: bool = False
 
 
 class Spot(Struct, frozen=True):
@@ -78,7 +105,7 @@ class Remark(Struct, frozen=True):
     code: tuple[bytes, ...] = ()
     change: str | None = None
     suggestion: str | None = None
-    thread: tuple[Reply, ...] = ()
+    thread: tuple[Turn, ...] = ()
     outdated: bool = False
     taken_out: bool = False
     spots: tuple[Spot, ...] = ()

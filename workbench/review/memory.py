@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from workbench.review.aftermath import base_range
+from workbench.review.aftermath import RunIndex, base_range
 from workbench.review.carry import carry_verdicts
 from workbench.review.changes import Change, FileChange
 from workbench.review.entries import entry_id
@@ -73,6 +73,7 @@ class Since:
         self._files = {
             each.index: {file.base_path or file.path: file for file in each.files} for each in rounds
         }
+        self._runs: dict[tuple[int, str], RunIndex] = {}
         self._fresh: dict[int, Verdicts] = {}
         self._accepted: dict[int, frozenset[bytes]] = {}
 
@@ -101,7 +102,10 @@ class Since:
         fresh = self._fresh_in(index).get(file.path) if file is not None else None
         if file is None or fresh is None:
             return False
-        for run in file.runs:
+        near = self._runs.get((index, name))
+        if near is None:
+            near = self._runs[index, name] = RunIndex(file.runs)
+        for run in near.in_old(begin, end):
             low, high = base_range(run)
             if low <= end and high >= begin:
                 old = range(run.old_start, run.old_start + len(run.removed))

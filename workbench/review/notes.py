@@ -74,7 +74,7 @@ class Reply(Struct, frozen=True):
     again: bool = False
     """The expert said that the note is not dealt with and is to be sent again."""
     model: str = ""
-    """Who answered, where the question was sent by itself."""
+    """Who answered. "" where that is not known."""
     cut: bool = False
     """The answer broke off before its end; what had arrived is kept."""
     ignored: int = 0

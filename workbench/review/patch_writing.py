@@ -21,7 +21,17 @@ from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Selection, Verd
 CONTEXT = 3
 _NO_END = b"\\ No newline at end of file\n"
 _PLAIN = "100644"
-_QUOTED = {7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"}
+_QUOTED = {
+    7: b"\\a",
+    8: b"\\b",
+    9: b"\\t",
+    10: b"\\n",
+    11: b"\\v",
+    12: b"\\f",
+    13: b"\\r",
+    34: b'\\"',
+    92: b"\\\\",
+}
 _HINT = "Land it into a patch file instead: L."
 
 

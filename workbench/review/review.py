@@ -311,7 +311,7 @@ def _arrive(review: Review, action: RoundArrived) -> Review:
     for answer in action.answers:
         note = notes.get(answer.note)
         if note is not None:
-            reply = Reply(Author.MODEL, answer.text, index, kind=answer.kind)
+            reply = Reply(Author.MODEL, answer.text, index, kind=answer.kind, model=action.round.model or "")
             notes[answer.note] = replace(note, thread=(*note.thread, reply))
     return replace(
         review,

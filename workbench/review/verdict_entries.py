@@ -183,7 +183,7 @@ class VerdictEntries:
         if aftermath.after is None or not aftermath.same_base or not self.removed_again(aftermath, old):
             return None
         wanted = set(old)
-        for run in aftermath.after.runs:
+        for run in aftermath.after_runs.in_old(old[0], old[-1]):
             span = range(run.old_start, run.old_start + len(run.removed))
             others = len(run.removed) - len(wanted.intersection(span))
             if not wanted.isdisjoint(span) and len(run.added) > others + len(change.added):

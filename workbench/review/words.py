@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from workbench.review.changes import Change
+from workbench.review.changes import Change, FileChange, Kind
 from workbench.review.text import decode
 
 Pair = tuple[int | None, int | None]
@@ -300,3 +300,12 @@ def words_of(change: Change) -> str:
         return change.words
     sides = [b"".join(lines).decode("utf-8", "replace") for lines in (change.removed, change.added)]
     return " ".join((change.kind.value, " → ".join(side for side in sides if side))).strip()
+
+
+def fact_words(change: Change, file: FileChange | None, sizes: str = "") -> str:
+    """All that is said of a fact: of contents that are no lines, their sizes and ids before and after too."""
+    words = words_of(change)
+    if change.kind is not Kind.BINARY or file is None:
+        return words
+    ids = " → ".join(each[:12] for each in (file.old_id, file.new_id) if each)
+    return " · ".join(part for part in (words, sizes, ids) if part)

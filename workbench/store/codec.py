@@ -13,10 +13,12 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import Enum
 from functools import cache
 from typing import Any, Union
 
+import msgspec
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields
 
@@ -88,6 +90,12 @@ KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 _Reader = Callable[[Any], Any]
 
 
+class _Named(Struct):
+    """What is read of an action first."""
+
+    kind: str
+
+
 def kind_of(action: Action) -> str:
     """The saved name of an action's kind. Raises KeyError for an action that has none in `KINDS`."""
     return KIND_NAMES[type(action)]
@@ -119,12 +127,22 @@ def dumps(action: Action) -> bytes:
 
     `surrogatepass`: paths that are not UTF-8 hold lone surrogates, and come back exactly as they were.
     """
+    # A note on ten thousand places took 0.2 s in Python and takes 10 ms in C, which refuses a lone surrogate.
+    with suppress(UnicodeEncodeError, TypeError):
+        fields_of = msgspec.json.encode(action)
+        name = msgspec.json.encode(kind_of(action))
+        return b'{"kind":' + name + b"," + fields_of[1:]
     text = json.dumps(encode(action), ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")
 
 
 def loads(data: bytes) -> Action:
     """The action in saved bytes. UserError as `decode`."""
+    # The quick way takes what is whole and known; of anything else, what is wrong is said by the other.
+    with suppress(ValueError, TypeError, RecursionError):
+        kind = KINDS.get(msgspec.json.decode(data, type=_Named).kind)
+        if kind is not None:
+            return msgspec.json.decode(data, type=kind)
     try:
         body = json.loads(data.decode("utf-8", "surrogatepass"))
     except ValueError as error:

@@ -145,13 +145,19 @@ class ActionLog:
             self._list(review, action)
             return int(cursor.lastrowid or 0)
 
-    def since(self, review: str, seq: int = 0) -> list[tuple[int, Action]]:
-        """The actions of a review numbered above `seq`, in order. UserError if one is damaged or newer."""
+    def since(
+        self, review: str, seq: int = 0, known: Mapping[int, Action] | None = None
+    ) -> list[tuple[int, Action]]:
+        """The actions of a review numbered above `seq`, in order. UserError if one is damaged or newer.
+
+        `known` are some of them by their numbers, as they were appended: these are not read again.
+        """
         # The cast: a body that somebody mended by hand is TEXT.
         query = "select seq, cast(body as blob) from actions where review = ? and seq > ? order by seq"
         with self._reading() as run:
             rows = run(query, (review, seq)).fetchall()
-        return [(int(number), loads(body)) for number, body in rows]
+        have = known or {}
+        return [(int(number), have.get(number) or loads(body)) for number, body in rows]
 
     def of_kinds(self, kinds: Sequence[type[Action]]) -> list[tuple[str, Action]]:
         """The actions of some kinds, of all reviews, each with its review's id, in order. As `since`."""

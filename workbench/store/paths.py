@@ -54,6 +54,16 @@ def journal_dir(review: str) -> Path:
     return data_dir() / "journals" / review
 
 
+def looks_dir() -> Path:
+    """How closely changes were looked at, one file a review."""
+    return data_dir() / "looks"
+
+
+def themes_dir() -> Path:
+    """Themes of the user's own."""
+    return config_dir() / "themes"
+
+
 def running_dir() -> Path:
     """What arrives of rounds that are being made, one file a round."""
     return data_dir() / "running"

@@ -27,7 +27,9 @@ class Copying(QObject):
         if self._view.copy():
             return
         if self._view.is_waiting_for_lines:
-            self._controller.said.emit("These lines are still being read.", "Copy them again in a moment.", False)
+            self._controller.said.emit(
+                "These lines are still being read.", "Copy them again in a moment.", False
+            )
         else:
             self._controller.said.emit("There is no line under the cursor.", "j goes to the next one.", False)
 
@@ -39,7 +41,9 @@ class Copying(QObject):
         if not selections and file is not None and self._view.stop().note is None:
             selections = select_changes(file.changes)
         if file is None or not selections:
-            self._controller.said.emit("There is no change under the cursor.", "] goes to the next one.", False)
+            self._controller.said.emit(
+                "There is no change under the cursor.", "] goes to the next one.", False
+            )
             return
         selection = selections[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING
@@ -12,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.errors import UserError
 from workbench.review.changes import Side
-from workbench.review.verdicts import Verdict
+from workbench.review.verdicts import Selection, Verdict
+from workbench.ui.diff.document import Stop
 from workbench.ui.styling import wear
-from workbench.ui.theme import load_theme
 from workbench.workflow.candidates import Asked
 from workbench.workflow.opening import Nothing, Recent
 from workbench.workflow.watching import Step
@@ -332,6 +333,14 @@ class Desk(QObject):
         self._window.say("The feedback is in the clipboard.", f"{len(text):,} characters of Markdown.", False)
         self._window.trays.look_at_copied(text)
 
+    def may_accept(self, stop: Stop, selections: Sequence[Selection]) -> bool:
+        """Whether what is accepted was on the screen, or it was pressed twice."""
+        return self._window.skimming.may_accept(stop, selections)
+
+    def may_accept_file(self, path: str | None) -> bool:
+        """The same of a whole file."""
+        return self._window.skimming.may_accept_file(self._window.controller.open_session().by_path.get(path or ""))
+
     def copy_lines(self) -> None:
         """The selected lines into the clipboard."""
         self._copying().copy_lines()
@@ -495,7 +504,11 @@ class Desk(QObject):
         window.view.set_code_font(settings.code_font, preferences.code_size, settings.tab_width)
         window.view.smooth = settings.smooth_scroll
         window.menus.mark("smooth", on=settings.smooth_scroll)
-        theme = load_theme(preferences.theme_name)
+        try:
+            theme = preferences.theme()
+        except UserError as error:
+            window.say(error.message, error.hint, True)
+            return
         if theme == window.theme:
             return
         window.theme = theme

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -13,6 +13,7 @@ from workbench.review.review import undoable
 from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.commands import BY_ID, THEMES, When
 from workbench.ui.controller import Controller
+from workbench.ui.diff.document import Stop
 from workbench.ui.diff.view import DiffView
 from workbench.ui.errands import Errands
 from workbench.ui.landing_errands import LandingErrands
@@ -65,6 +66,8 @@ class Desk(Protocol):
     def open_keys(self) -> None: ...
     def open_search(self) -> None: ...
     def copy_feedback(self) -> None: ...
+    def may_accept(self, stop: Stop, selections: Sequence[Selection]) -> bool: ...
+    def may_accept_file(self, path: str | None) -> bool: ...
     def copy_lines(self) -> None: ...
     def copy_patch(self) -> None: ...
     def open_line(self) -> None: ...
@@ -233,6 +236,8 @@ class Dispatch(QObject):
         elif stop.note is not None and not selections:
             self._controller.judge_note(stop.note, verdict)
         elif entry is None:
+            if verdict is Verdict.ACCEPTED and not self._desk.may_accept(stop, selections):
+                return
             self._controller.judge(stop, selections, verdict)
             self._view.clear_selection()
         elif verdict is Verdict.OPEN:
@@ -258,9 +263,15 @@ class Dispatch(QObject):
             self._view.go_to_change(changes[0])
 
     def _judge_file(self, verdict: Verdict) -> None:
-        self._controller.judge_file(self._view.current_file(), verdict)
+        path = self._view.current_file()
+        if verdict is not Verdict.ACCEPTED or self._desk.may_accept_file(path):
+            self._controller.judge_file(path, verdict)
 
     def _repeat(self) -> None:
+        last = self._controller.open_session().last_verdict
+        if self._controller.last_note is None and last is not None and last[0] is Verdict.ACCEPTED:
+            if not self._desk.may_accept(self._view.stop(), self._selections()):
+                return
         self._controller.repeat(self._view.stop(), self._selections())
         self._view.clear_selection()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from workbench.review.skimming import Passed, words_of_passed
 from workbench.review.text import decode, visible
 from workbench.ui.fonts import code_font
 from workbench.ui.landing_fields import CommitFields, Destinations
@@ -16,6 +19,10 @@ from workbench.workflow.landing_plan import WORKTREE, LandingPlan
 
 MOST_LINES = 5_000
 """Lines of the result's diff that the sheet shows; the rest is counted."""
+
+
+MOST_PASSED = 500
+"""Accepted changes passed quickly that the sheet names; the rest is counted."""
 
 
 class _Colours(QSyntaxHighlighter):
@@ -56,6 +63,11 @@ def _line(what: str, path: str, why: str) -> str:
     return "\n".join(lines)
 
 
+def _passed_line(passed: Passed) -> str:
+    line = f"{visible(passed.path).text}:{passed.line}\n         {words_of_passed(passed)}"
+    return f"{line}\n         ! {passed.why}" if passed.why else line
+
+
 class LandingSheet(Sheet):
     """Destinations and files at the left; at the right the message of a commit, and the diff."""
 
@@ -79,6 +91,11 @@ class LandingSheet(Sheet):
         self.commit.hide()
         self.files_title = plain("FILES", self.card, "section")
         self.files = self._reader("Files")
+        self.passed_title = plain("", self.card, "section")
+        self.passed = self._reader("Accepted changes that were passed quickly")
+        self.passed.setMaximumHeight(120)
+        self.passed_title.hide()
+        self.passed.hide()
         self.sure = QCheckBox("", self.card)
         self.sure.hide()
         self.unread = plain("", self.card)
@@ -149,6 +166,16 @@ class LandingSheet(Sheet):
         words = [f"{many} {word}" for many, word in counts if many]
         self.files_title.setText(f"FILES · {', '.join(words)}, FIRST" if words else "FILES")
 
+    def show_passed(self, passed: Sequence[Passed]) -> None:
+        """The accepted changes that were passed quickly, sensitive ones first."""
+        count = "1 CHANGE WAS" if len(passed) == 1 else f"{len(passed):,} CHANGES WERE"
+        self.passed_title.setText(f"{count} ACCEPTED QUICKLY")
+        self.passed.setPlainText("\n".join(_passed_line(each) for each in passed[:MOST_PASSED]))
+        if len(passed) > MOST_PASSED:
+            self.passed.appendPlainText(f"… {len(passed) - MOST_PASSED:,} more")
+        self.passed_title.setVisible(bool(passed))
+        self.passed.setVisible(bool(passed))
+
     def show_error(self, words: str) -> None:
         """Say what is in the way, here. Nothing is under way any more."""
         if self.plan is not None:
@@ -216,6 +243,8 @@ class LandingSheet(Sheet):
         left.addSpacing(8)
         left.addWidget(self.files_title)
         left.addWidget(self.files, 1)
+        left.addWidget(self.passed_title)
+        left.addWidget(self.passed)
         left.addWidget(self.unread)
         left.addWidget(self.sure)
         right.addWidget(self.commit)

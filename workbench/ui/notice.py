@@ -47,3 +47,7 @@ class Notice(QWidget):
         self.sentence.setMinimumWidth(min(wanted, max(200, self.window().width() * 3 // 5)))
         self.setAccessibleName(f"{sentence} {hint}")
         self.show()
+        from workbench.ui.diff.speaking import is_heard, speak  # noqa: PLC0415 - as `diff/spoken.py` says
+
+        if is_heard():
+            speak(self, (sentence, hint))

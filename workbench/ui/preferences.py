@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QSysInfo, Qt, Signal
 from PySide6.QtGui import QGuiApplication
+
+from workbench.ui.theme import Theme, load_theme
 
 
 class Settings(Protocol):
@@ -55,9 +58,13 @@ class Preferences(QObject):
 
     changed = Signal()
 
-    def __init__(self, settings: Settings, save: Save, parent: QObject | None = None) -> None:
+    def __init__(
+        self, settings: Settings, save: Save, parent: QObject | None = None, *, themes: Path | None = None
+    ) -> None:
         super().__init__(parent)
         self.settings = settings
+        self.themes = themes
+        """The folder of the user's own themes."""
         self._save = save
 
     def change(self, **values: object) -> None:
@@ -65,12 +72,22 @@ class Preferences(QObject):
         self.settings = self._save(values)
         self.changed.emit()
 
+    def theme(self) -> Theme:
+        """The theme to wear. UserError where a file is not there, or is broken."""
+        return load_theme(self.theme_name, self.themes)
+
+    def usual_theme(self) -> Theme:
+        """What is worn where that one cannot be."""
+        return load_theme(self._usual)
+
     @property
     def theme_name(self) -> str:
         """The theme to wear: the one that is set, or the system's own appearance."""
         wanted = self.settings.theme
-        if wanted != "system":
-            return wanted
+        return wanted if wanted != "system" else self._usual
+
+    @property
+    def _usual(self) -> str:
         # Asking a platform without a desktop gives Unknown; dark is what the drawings aim at first.
         scheme = QGuiApplication.styleHints().colorScheme()
         return "light" if scheme is Qt.ColorScheme.Light else "dark"

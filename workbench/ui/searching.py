@@ -69,9 +69,7 @@ class ReviewSearch(QObject):
         self._tasks.cancel(_LANE)
         try:
             self.line.show_count(
-                self._view.find(
-                    query.text, query.regex, query.case, word=query.word, sides=query.sides
-                )
+                self._view.find(query.text, query.regex, query.case, word=query.word, sides=query.sides)
             )
         except UserError as error:
             self._view.find("")

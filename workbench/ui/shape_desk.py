@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
@@ -61,6 +61,11 @@ class Shapes(QObject):
         self._wanted: str | None = None
         self._act: Act | None = None
         self._from = ""
+        self._said = ""
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(0)
+        self._rest.timeout.connect(self._on_rest)
         controller.opened.connect(self._forget)
         controller.changed.connect(self._on_changed)
 
@@ -87,7 +92,7 @@ class Shapes(QObject):
             # Imported here, so that the first key does not wait for it.
             import workbench.ui.shape_sheet  # noqa: F401, PLC0415
 
-            return files, find_shapes(files, report.cancelled)
+            return files, find_shapes(files, report.cancelled, session.told_shapes())
 
         self._tasks.start("shapes", work, self._on_found, self._controller.fail)
 
@@ -205,7 +210,7 @@ class Shapes(QObject):
         def act(placed: Placed) -> None:
             if self._controller.attempt(lambda: reject_all(session, placed, reason)):
                 self._drop_draft()
-                self._judged(f"{_counted(changes)} rejected, with one reason.")
+                self._judged_soon(f"{_counted(changes)} rejected, with one reason.")
 
         self._place(changes, act)
 
@@ -221,7 +226,7 @@ class Shapes(QObject):
             if self._controller.attempt(lambda: note_all(session, placed, intent, text)):
                 self._drop_draft()
                 note = f"N{session.review.last_note}"
-                self._judged(f"{note} stands on {_counted(changes)}, and is sent once.")
+                self._judged_soon(f"{note} stands on {_counted(changes)}, and is sent once.")
 
         self._place(changes, act)
 
@@ -244,6 +249,14 @@ class Shapes(QObject):
         act, self._act = self._act, None
         if act is not None and session is not None and session.review.index == placed[0]:
             act(placed[1])
+
+    def _judged_soon(self, words: str) -> None:
+        """The same after what was done is shown: of ten thousand places both at once are felt."""
+        self._said = words
+        self._rest.start()
+
+    def _on_rest(self) -> None:
+        self._judged(self._said)
 
     def _judged(self, words: str) -> None:
         from workbench.review.sensitive import left_out  # noqa: PLC0415 - said above

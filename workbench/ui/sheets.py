@@ -7,6 +7,7 @@ Each sheet's file is imported when it is first opened: the first frame needs non
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.errors import UserError
 from workbench.review.actions import FeedbackSent, Landed
+from workbench.review.skimming import Passed
 from workbench.review.text import visible
 from workbench.ui.commands import COMMANDS, When
 from workbench.ui.controller import Controller
@@ -61,6 +63,8 @@ class Sheets(QObject):
         self._only: Wanted | None = None
         self.waiting = False
         """True when a caller waits for the feedback."""
+        self.passed: Callable[[float], tuple[Passed, ...]] = lambda _: ()
+        """The accepted changes that were passed faster than so many lines a second."""
         errands.outgoing_read.connect(self._fill_sending)
         errands.send_failed.connect(self._on_send_failed)
         errands.sent.connect(self._on_sent)
@@ -219,6 +223,12 @@ class Sheets(QObject):
         }
         signals.get(target, self.change_taken).emit(identity)
 
+    def open_look(self, theme: Theme) -> None:
+        """Theme, font, size and tabs."""
+        from workbench.ui.look_sheet import LookSheet
+
+        self._show(LookSheet(theme, self._preferences, self._window))
+
     def open_keys(self, theme: Theme) -> None:
         """All keys."""
         from workbench.ui.key_sheet import KeySheet
@@ -318,6 +328,7 @@ class Sheets(QObject):
     def _on_plan(self, plan: Any) -> None:
         sheet = self.landing()
         if sheet is not None:
+            sheet.show_passed(self.passed(self._preferences.settings.pace))
             sheet.show_plan(plan)
 
     def _on_secrets(self, plan: Any) -> None:

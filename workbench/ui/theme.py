@@ -53,22 +53,33 @@ class Theme(Struct, frozen=True):
         return self.appearance == "dark"
 
 
-def load_theme(name: str) -> Theme:
-    """The theme that ships as `resources/themes/NAME.toml`, or a user's own by the path of its file."""
-    file = Path(name)
-    if file.suffix != ".toml":
-        try:
-            file = asset("themes", f"{name}.toml")
-        except FileNotFoundError:
-            known = ", ".join(theme_names())
-            raise UserError(f"There is no theme named “{name}”.", hint=f"The themes are: {known}.") from None
+def load_theme(name: str, folder: Path | None = None) -> Theme:
+    """The theme that ships as `resources/themes/NAME.toml`, one of the user's own in `folder`, or a file."""
+    file = _file(name, folder)
     try:
-        values = tomllib.loads(file.read_text("utf-8"))
-        return _theme(values)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError) as error:
-        raise UserError(
-            f"The theme {file.name} cannot be used: {error}.", hint="Compare it with dark.toml."
-        ) from error
+        return _theme(tomllib.loads(file.read_text("utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        why = f"it is not valid TOML, {error}"
+    except UnicodeDecodeError:
+        why = "it is not UTF-8"
+    except OSError as error:
+        why = str(error.strerror or error)
+    except _BrokenError as error:
+        why = str(error)
+    raise UserError(f"The theme {file.name} cannot be used: {why}.", hint="Compare it with dark.toml.")
+
+
+def _file(name: str, folder: Path | None) -> Path:
+    file = Path(name)
+    if file.suffix == ".toml":
+        return file
+    if name in theme_names():
+        return asset("themes", f"{name}.toml")
+    own = own_theme_names(folder)
+    if folder is not None and name in own:
+        return folder / f"{name}.toml"
+    known = ", ".join((*theme_names(), *own))
+    raise UserError(f"There is no theme named “{name}”.", hint=f"The themes are: {known}.")
 
 
 def theme_names() -> tuple[str, ...]:
@@ -76,21 +87,70 @@ def theme_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in asset("themes").glob("*.toml")))
 
 
+def own_theme_names(folder: Path | None) -> tuple[str, ...]:
+    """The names of the files in the user's own folder; one that is named as a shipped one is passed over."""
+    if folder is None:
+        return ()
+    try:
+        found = sorted(path.stem for path in folder.glob("*.toml"))
+    except OSError:
+        return ()
+    shipped = theme_names()
+    return tuple(name for name in found if name not in shipped)
+
+
+class _BrokenError(ValueError):
+    """What is wrong with a theme, in words."""
+
+
+_COLOURS = tuple(
+    name
+    for name in Theme.__struct_fields__
+    if name not in ("name", "appearance", "contrast", "veil", "syntax")
+)
+
+
 def _theme(values: Mapping[str, Any]) -> Theme:
+    appearance = _given(values, "appearance", str, "a text in quotes")
+    if appearance not in ("dark", "light"):
+        raise _BrokenError(f"appearance is “{appearance}”, not “dark” or “light”")
+    veil = float(_given(values, "veil", (int, float), "a number"))
+    if not 0 <= veil <= 1:
+        raise _BrokenError("veil is not from 0 to 1")
+    syntax = _colours(values, "syntax", SYNTAX)
     return Theme(
-        name=str(values["name"]),
-        appearance=str(values["appearance"]),
-        contrast=float(values["contrast"]),
-        veil=float(values["veil"]),
-        syntax=tuple(_colour(values["syntax"][name]) for name in SYNTAX),
-        **{name: _colour(value) for name, value in values["colours"].items()},
+        name=_given(values, "name", str, "a text in quotes"),
+        appearance=appearance,
+        contrast=float(_given(values, "contrast", (int, float), "a number")),
+        veil=veil,
+        syntax=tuple(syntax[name] for name in SYNTAX),
+        **_colours(values, "colours", _COLOURS),
     )
 
 
-def _colour(text: str) -> QColor:
-    colour = QColor(text)
+def _given(values: Mapping[str, Any], name: str, kind: Any, words: str) -> Any:
+    if name not in values:
+        raise _BrokenError(f"it lacks “{name}”")
+    if not isinstance(values[name], kind) or isinstance(values[name], bool):
+        raise _BrokenError(f"“{name}” is not {words}")
+    return values[name]
+
+
+def _colours(values: Mapping[str, Any], table: str, names: tuple[str, ...]) -> dict[str, QColor]:
+    given = _given(values, table, dict, "a table")
+    for name in given:
+        if name not in names:
+            raise _BrokenError(f"[{table}] has “{name}”, which is no colour of a theme")
+    for name in names:
+        if name not in given:
+            raise _BrokenError(f"[{table}] lacks the colour “{name}”")
+    return {name: _colour(name, given[name]) for name in names}
+
+
+def _colour(name: str, text: object) -> QColor:
+    colour = QColor(text) if isinstance(text, str) else QColor()
     if not colour.isValid():
-        raise ValueError(f"“{text}” is not a colour")
+        raise _BrokenError(f"“{text}” is not a colour, for {name}")
     return colour
 
 

@@ -124,6 +124,7 @@ class _Watchdog(QObject):
         self._tracer = tracer
         self._main = threading.get_ident()
         self._beat = time.perf_counter()
+        self._worked = time.thread_time()
         self._stopped = threading.Event()
         self.noted = threading.Event()
         """Set while the window's thread does not answer and it is known where it stands."""
@@ -139,21 +140,23 @@ class _Watchdog(QObject):
         self._thread.join(timeout=1)
 
     def _on_beat(self) -> None:
-        self._beat = time.perf_counter()
+        self._worked, self._beat = time.thread_time(), time.perf_counter()
 
     def _watch(self) -> None:
         while not self._stopped.wait(BEAT):
             late = time.perf_counter() - self._beat
             if late < BLOCKED_AFTER + BEAT:
                 continue
-            beat = self._beat
+            beat, worked = self._beat, self._worked
             stack = stack_of(self._main)
             self.noted.set()
             while self._beat == beat and not self._stopped.wait(BEAT):
                 pass
             self.noted.clear()
             seconds = round(self._beat - beat, 6)
-            self._tracer.event_happened("blocked", seconds=seconds, stack=stack)
+            # How much of it the thread worked: the rest it waited, for the disk, a lock, or a busy machine.
+            cpu = round(self._worked - worked, 6)
+            self._tracer.event_happened("blocked", seconds=seconds, cpu=cpu, stack=stack)
 
 
 def stack_of(thread: int) -> str:

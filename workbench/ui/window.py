@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.errors import UserError
 from workbench.review.actions import FeedbackSent
 from workbench.review.entries import Entry
 from workbench.review.progress import Progress
@@ -39,6 +40,7 @@ from workbench.ui.shape_desk import Shapes
 from workbench.ui.shape_grouping import Grouping
 from workbench.ui.sheets import Sheets
 from workbench.ui.side_panel import SidePanel
+from workbench.ui.skimming import Skimming
 from workbench.ui.status_line import StatusLine
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
@@ -98,6 +100,10 @@ class MainWindow(QMainWindow):
         self.trusting = Trusting(
             self.controller, self.tasks, self.sheets, self.top.trust, lambda: self.theme, self
         )
+        self.skimming = Skimming(
+            self.controller, self.tasks, self.view, lambda: self.sheets.is_open, self
+        )
+        self.sheets.passed = self.skimming.passed
         self.desk = Desk(self)
         self.dispatch = Dispatch(
             self.desk, self.controller, self.errands, self.landing, self.editing, self.view, self
@@ -106,6 +112,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.ended_with: Progress | None = None
         """How far the review was when the window closed."""
+        self._first_words: UserError | None = None
         self._first_painted = False
         self._loaded = False
         self.poll_timer = QTimer(self)
@@ -168,6 +175,7 @@ class MainWindow(QMainWindow):
         view.painted.connect(self._on_painted)
         view.highlighted.connect(self._on_highlighted)
         view.activated.connect(self._on_activated)
+        view.told.connect(self._on_told)
         self.tasks.idle.connect(self._on_idle)
         self.errands.contents_read.connect(view.set_contents)
         self.errands.arrived.connect(self._on_arrived)
@@ -199,6 +207,7 @@ class MainWindow(QMainWindow):
         self.sheets.draft_taken.connect(self._on_draft)
         self.sheets.handed_over.connect(self._on_handed_over)
         self.dispatch.ran.connect(self._on_ran)
+        self.dispatch.ran.connect(self.skimming.on_ran)
         self.panels.shown.connect(self._on_panels_shown)
         self.status.set_hints([(each, self.keymap.shown(each), SHORT[each]) for each in HINTS])
         self.welcome.show_left(self.preferences.settings.seen_keys)
@@ -277,6 +286,11 @@ class MainWindow(QMainWindow):
             self.preferences.change(seen_keys=(*self.preferences.settings.seen_keys, *used))
             self.welcome.show_left(self.preferences.settings.seen_keys)
 
+    def say_first(self, error: UserError) -> None:
+        """Say what went wrong before there was a window, now and again once a review is open."""
+        self._first_words = error
+        self.say(error.message, error.hint, True)
+
     def say(self, sentence: str, hint: str, error: bool) -> None:
         """Say something in the bar at the bottom."""
         self.notice.say(sentence, hint, error=error)
@@ -298,6 +312,9 @@ class MainWindow(QMainWindow):
         self.grouping.set_on(on=bool(place.get("by_shape")))
         self.view.setFocus()
         self.poll_timer.start()
+        first, self._first_words = self._first_words, None
+        if first is not None:
+            self.say(first.message, first.hint, True)
 
     def _on_changed(self) -> None:
         if self.controller.session is None:
@@ -313,6 +330,9 @@ class MainWindow(QMainWindow):
         self.status.show_whitespace(ignored=self.view.ignores_whitespace)
         if not self._loaded and not self.controller.open_session().is_loading:
             self._loaded = True
+            from workbench.ui.diff.speaking import listen  # noqa: PLC0415 - after the first frame
+
+            listen()
             if self.controller.open_session().drafts():
                 self.editing().reopen_drafts()
             self.tracer.event_happened("review_loaded")
@@ -378,6 +398,9 @@ class MainWindow(QMainWindow):
         self.view.go_to_entry(entry)
         self.view.setFocus()
 
+    def _on_told(self, sentence: str, hint: str) -> None:
+        self.say(sentence, hint, False)
+
     def _on_activated(self, _: object) -> None:
         self.run_command("edit")
 
@@ -431,6 +454,7 @@ class MainWindow(QMainWindow):
         self._keep_used()
         self.poll_timer.stop()
         self.trusting.stop()
+        self.skimming.stop()
         self.tasks.stop()
         self.view.stop_helpers()
         self.ended_with = self._progress()

@@ -82,16 +82,23 @@ def chosen_model(session: Session) -> str:
 
 def messages_for(session: Session, note: Note) -> tuple[Message, ...]:
     """What a model is given with a question: the task, the change, the lines around it. Blocking."""
+    return _messages(session, note)[0]
+
+
+def _messages(session: Session, note: Note) -> tuple[tuple[Message, ...], Marks]:
+    """The same with the marks of the answer, which stand in nothing that is given."""
     place = place_now(session.review, note) or note.place
-    code = _surroundings(session, place)
-    marks = marks_for([code.encode("utf-8", "surrogateescape")])
-    parts = [f"# Task\n\n{session.review.task.strip() or 'No task was written.'}"]
+    parts: list[str] = []
+    # The task may have been taken out of the tray. The lines asked about are the question itself.
+    if "task" not in session.review.removed:
+        parts.append(f"# Task\n\n{session.review.task.strip() or 'No task was written.'}")
     changes = _changes(session, place)
     if changes:
         parts.append("# The change\n\n" + "\n\n".join(_as_diff(change) for change in changes))
     elif place.quote:
         quoted = "".join(_ended(decode(line)) for line in place.quote)
         parts.append(f"# The lines\n\n{_fenced(quoted)}")
+    code = _surroundings(session, place)
     if code:
         parts.append(code)
     said = [f"# Question {note.id}, {_where(place)}\n\n{note.text.strip()}"]
@@ -99,20 +106,26 @@ def messages_for(session: Session, note: Note) -> tuple[Message, ...]:
         who = "The expert" if reply.author is Author.EXPERT else "A model"
         said.append(f"{who} said: {reply.text.strip()}")
     parts.append("\n\n".join(said))
+    asked = ("\n\n".join(parts) + "\n").encode("utf-8", "backslashreplace")
+    marks = marks_for([asked])
     system = fill("ask.md", marks).partition("\n")[2]
-    asked = "\n\n".join(parts) + "\n"
-    return (Message("system", system), Message("user", asked.encode("utf-8", "backslashreplace").decode()))
+    return (Message("system", system), Message("user", asked.decode())), marks
+
+
+def _paths(session: Session, place: Place) -> tuple[str, ...]:
+    """The names that the lines of a place go by: of a file that was renamed, the one of the base too."""
+    file = session.by_path.get(place.path or "")
+    names = (place.path, file.base_path if file is not None else None)
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def ask(session: Session, note_id: str, model: str, cancelled: threading.Event) -> Iterator[Event]:
     """Send a question and yield what happens until it is answered, or is not."""
     note = require_question(session, note_id, model)
     index = session.review.index
-    messages = messages_for(session, note)
-    marks = _marks_of(session, note)
+    messages, marks = _messages(session, note)
     place = place_now(session.review, note) or note.place
-    paths = (place.path,) if place.path is not None else ()
-    require_clear(findings_in_text(session, messages[-1].content, "the question", paths))
+    require_clear(findings_in_text(session, messages[-1].content, "the question", _paths(session, place)))
     asked = yield from ask_model(session, model, messages, cancelled, purpose="ask")
     name, ended = asked.calls[-1].model, asked.ended
     failed = ended if isinstance(ended, Failed) else None
@@ -167,11 +180,6 @@ def _words(note: str, reply: Reply, failed: Failed | None) -> str:
 
 def _them(count: int) -> str:
     return "it" if count == 1 else "them"
-
-
-def _marks_of(session: Session, note: Note) -> Marks:
-    place = place_now(session.review, note) or note.place
-    return marks_for([_surroundings(session, place).encode("utf-8", "surrogateescape")])
 
 
 def _changes(session: Session, place: Place) -> list[Change]:

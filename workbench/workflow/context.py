@@ -71,7 +71,7 @@ class _Packing:
         self._parts: dict[str, Ranges] = {}
         self._rules: list[Rule] = []
         self._feedback = (
-            _without_task(feedback, self._review.task) if session.feedback(taken_out=True) else ""
+            without_task(feedback, self._review.task) if session.feedback(taken_out=True) else ""
         )
         self._notes = notes
         self._items: list[Item] = []
@@ -323,7 +323,7 @@ def _weight(messages: Iterable[object]) -> int:
     return sum(rough_tokens(getattr(each, "content", "")) for each in messages)
 
 
-def _without_task(feedback: str, task: str) -> str:
+def without_task(feedback: str, task: str) -> str:
     """The feedback as a prompt has it, where the task stands on top already."""
     return feedback.replace(f"## Task\n\n{task.strip() or 'No task was written down.'}\n\n", "", 1)
 

@@ -24,9 +24,10 @@ def batches(stream: FileStream, cancelled: threading.Event) -> Iterator[tuple[Fi
             stream.close()
             return
         batch.append(file)
-        # The window's thread is let in after every file: it would get Python's lock only each 5 ms, and
-        # it gives it away at nearly every call of Qt.
-        time.sleep(0)
+        if not stream.is_beside:
+            # The window's thread is let in after every file: it would get Python's lock only each 5 ms, and
+            # it gives it away at nearly every call of Qt.
+            time.sleep(0)
         if len(batch) >= MOST or time.monotonic() > until:
             yield tuple(batch)
             batch, until = [], time.monotonic() + EACH

@@ -27,6 +27,7 @@ from workbench.review.places import places_now
 from workbench.review.progress import changes_at
 from workbench.review.rounds import LeftOut, Only, Why
 from workbench.workflow.composing import compose_tree
+from workbench.workflow.context import without_task
 from workbench.workflow.session import Session
 
 if TYPE_CHECKING:  # `send` imports this file
@@ -81,12 +82,15 @@ def wanted_only(session: Session, changes: Sequence[str] = (), file: str | None 
 
 
 def only_text(session: Session, wanted: Wanted) -> str:
-    """The feedback for such a round: what is asked, then what was said of it and what is frozen."""
-    value = session.feedback(taken_out=True)
+    """The feedback for such a round: what is asked, then what was said of it and what is frozen.
+
+    What was taken out of the tray is not in it; what is asked always is.
+    """
+    value, removed = session.feedback(taken_out=True), session.review.removed
     notes = {note.id for note in _notes(session, wanted)}
     changes = {change.id for change in wanted.changes}
     narrowed = Feedback(
-        value.task,
+        "" if "task" in removed else value.task,
         value.round,
         value.taken_out,
         tuple(_frozen(session, value.frozen, wanted)),
@@ -99,7 +103,7 @@ def only_text(session: Session, wanted: Wanted) -> str:
         f"Make only this anew: {wanted.words}. Everything else is frozen, also where it was not accepted "
         "yet: whatever you change besides is left out of the round and counted against it."
     )
-    return f"{head}\n\n{as_markdown(narrowed)}" if narrowed else f"{head}\n"
+    return f"{head}\n\n{as_markdown(narrowed)}" if narrowed and "feedback" not in removed else f"{head}\n"
 
 
 def _frozen(session: Session, frozen: Sequence[Frozen], wanted: Wanted) -> Iterator[Frozen]:
@@ -140,7 +144,7 @@ def only_request(session: Session, request: Request, wanted: Wanted) -> Request:
     notes = {note.id for note in _notes(session, wanted)}
     return replace(
         request,
-        feedback=only_text(session, wanted),
+        feedback=without_task(only_text(session, wanted), request.task),
         files=files,
         notes=tuple(note for note in request.notes if note.id in notes),
         parts={path: spans for path, spans in request.parts.items() if path in files},

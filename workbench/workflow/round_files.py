@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.errors import UserError
 from workbench.git.repository import Repository
@@ -28,6 +28,7 @@ class RoundFiles:
         self.review = review
         self._files_by_tree: dict[str, tuple[FileChange, ...]] = {}
         self._stream: FileStream | None = None
+        self._ended: FileStream | None = None
         self._is_shared = False
         known = tuple(files)
         self._index_files(known)
@@ -85,15 +86,20 @@ class RoundFiles:
         """All files are here. False where they are those of a round that is not shown any more."""
         if stream is not self._stream:
             return False
-        self._stream = None
+        self._stream, self._ended = None, stream
         if self.review.round is not None:
             self._files_by_tree[self.review.round.tree] = self.files_so_far
         return True
 
+    def told_shapes(self) -> Mapping[str, str]:
+        """The shapes of changes by id, where the process that read the files found them. Blocking."""
+        return self._ended.shapes() if self._ended is not None else {}
+
     def close_stream(self) -> None:
         """End what still reads files: the review is left."""
-        if self._stream is not None:
-            self._stream.close()
+        for stream in (self._stream, self._ended):
+            if stream is not None:
+                stream.close()
 
     def unfinished(self) -> UserError:
         """What is said where something needs files that are not here yet."""

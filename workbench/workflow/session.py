@@ -434,11 +434,11 @@ class Session(RoundFiles):
         """
         counted = isinstance(action, _NAMING)
         rules = self._named_rules() if counted else None
-        self.log.append(self.review.id, action)
+        sequence = self.log.append(self.review.id, action)
         if self.recording is not None and self.recording.action == action.id:
             self.recording.end(self.review.id)
             self.recording = None
-        self.poll()
+        self.poll({sequence: action})
         if rules is not None and self._named_rules() != rules:
             from workbench.workflow.rules import count_broken  # noqa: PLC0415 - seldom
 
@@ -463,9 +463,12 @@ class Session(RoundFiles):
         self.act(action)
         self.stream(stream)
 
-    def poll(self) -> bool:
-        """Fold in every action the log has beyond what is known here; True when there was one."""
-        news = self.log.since(self.review.id, self.sequence)
+    def poll(self, ours: Mapping[int, Action] | None = None) -> bool:
+        """Fold in every action the log has beyond what is known here; True when there was one.
+
+        `ours` was appended here, by its number: a note on ten thousand places is not read a second time.
+        """
+        news = self.log.since(self.review.id, self.sequence, ours)
         review = self.review
         for sequence, action in news:
             self.sequence = sequence

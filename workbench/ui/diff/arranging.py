@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import replace
 
 from workbench.review.blocks import Block, Folding, Pin, Sort
+from workbench.review.bulky import SMALL, why_folded
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.notes import Note, Place
 from workbench.ui.diff.comparing import ledger_blocks
@@ -68,10 +69,14 @@ class Arrangement(Stack):
         for at in others:
             section, file = self.sections[first + at], now[at]
             if section.file is not file:
+                was_empty = section.file is None or not section.file.changes
                 section.file, section.standings = file, None
                 section.folding = replace(section.folding, opened=())
                 self._see(file)
                 self._reset(section, keep=True)
+                if was_empty:  # it was being read
+                    self._fold_bulky(section, file)
+                    self._changed(section)
         self._append(now[len(before) :])
         if others:
             self._number_changes()
@@ -104,7 +109,14 @@ class Arrangement(Stack):
         # Positions: run for twenty thousand files before the first frame, names are felt.
         section = Section(Part.FILE, file.path, file, own)
         section.header, section.estimate = heights.header, estimate(file, own, heights)
+        self._fold_bulky(section, file)
         return section
+
+    def _fold_bulky(self, section: Section, file: FileChange) -> None:
+        """Large, generated and vendored files are folded at first, unless there is nothing else to read."""
+        if section.estimate > SMALL * self.heights.row and len(self.document.files) > 1:
+            section.why = why_folded(file)
+            section.folded = bool(section.why)
 
     def _see(self, file: FileChange) -> None:
         """The gutter has to hold the numbers of this file's lines."""

@@ -1,118 +1,91 @@
 """What stands in one cell of the diff: its bytes as text, its words, boxes and colours, shaped and kept.
 
-Looks up lines in the base's files that were read so far; reads nothing itself.
+A cell is one line of text on the screen, or several where long lines are wrapped; each is shaped when it is
+first painted. Looks up lines in the base's files that were read so far; reads nothing itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from workbench.review.asides import mark_of
 from workbench.review.blocks import Block, Line, Sort
 from workbench.review.changes import FileChange, Side
 from workbench.review.text import Visible, decode, visible
 from workbench.review.words import Spans, spans_of_lines
+from workbench.ui.diff.breaking import ONE_LINE, Breaking, Breaks
+from workbench.ui.diff.contents import KEPT_BYTES, Contents, joined
 from workbench.ui.diff.layout import Section
 from workbench.ui.diff.shaping import Shaped, Shaper, pieces_of, recoloured
 from workbench.ui.highlighter import Highlighter, language_key
 from workbench.ui.theme import Theme
 
+__all__ = ["KEPT_BYTES", "Cell", "Cells", "Contents", "Visual", "joined", "mark_of"]
+
 KEPT_CELLS = 6000
-KEPT_BYTES = 64_000_000
 LONG = 3000
 """Characters from which on a line is laid out in windows of this many, around what is looked at."""
 _STEP = 1000
+_KEPT_VISUALS = 200
+"""Lines of one cell that stay shaped: a wrapped line of 5 MB has tens of thousands."""
+
+Places = list[tuple[float, float]]
 
 
-class Contents:
-    """The lines of the base's files, by object id, and of the round's files, made from them."""
+class Visual(Struct):
+    """One line of a cell on the screen: the characters `start` to `end` of what is shown.
 
-    def __init__(self) -> None:
-        self._old: dict[str, tuple[bytes, ...]] = {}
-        self._sizes: dict[str, int] = {}
-        self._counts: dict[str, int] = {}
-        self._new: dict[str, tuple[bytes, ...]] = {}
+    `x` is where it begins: more than 0 in a line that is laid out in windows, and where a wrapped line goes
+    on. `words` and `boxes` are the places of what is marked.
+    """
+
+    shaped: Shaped
+    start: int
+    end: int
+    x: float
+    words: Places
+    boxes: Places
 
     @property
-    def counts(self) -> Mapping[str, int]:
-        """Lengths in lines of what was read, by object id."""
-        return self._counts
+    def right(self) -> float:
+        return self.x + self.shaped.width
 
-    def put(self, blob: str, lines: tuple[bytes, ...]) -> None:
-        """The base's file of that id was read. What was read longest ago is forgotten."""
-        self._old.pop(blob, None)
-        self._old[blob] = lines
-        self._sizes[blob] = sum(map(len, lines))
-        self._counts[blob] = len(lines)
-        while len(self._old) > 1 and sum(self._sizes[each] for each in self._old) > KEPT_BYTES:
-            self._old.pop(next(iter(self._old)))
-
-    def old(self, file: FileChange) -> tuple[bytes, ...] | None:
-        """The lines of the base's file, None while they are not read."""
-        if file.base_path is None or file.binary:
-            return ()
-        known = self._old.get(file.old_id or "")
-        if known is None and file.new_id is None and file.runs and file.old_id is not None:
-            known = tuple(line for run in file.runs for line in run.removed)
-            self.put(file.old_id, known)
-        return known
-
-    def new(self, file: FileChange) -> tuple[bytes, ...] | None:
-        """The lines of the round's file, None while the base's are not read."""
-        if file.new_id is None or file.binary:
-            return ()
-        known = self._new.get(file.new_id)
-        if known is not None:
-            return known
-        old = self.old(file)
-        if old is None:
+    def place(self, first: int, last: int) -> tuple[float, float] | None:
+        """From where to where some characters stand on this line; None where none of them does."""
+        first, last = max(first, self.start), min(last, self.end)
+        if first >= last:
             return None
-        lines: list[bytes] = []
-        at = 0
-        for run in file.runs:
-            start = run.old_start - 1 if run.removed else run.old_start
-            lines += old[at:start]
-            lines += run.added
-            at = start + len(run.removed)
-        lines += old[at:]
-        if len(self._new) > 40:
-            self._new.pop(next(iter(self._new)))
-        self._new[file.new_id] = tuple(lines)
-        return self._new[file.new_id]
-
-    def side(self, file: FileChange, side: Side) -> tuple[bytes, ...] | None:
-        """The lines of one side."""
-        return self.old(file) if side is Side.OLD else self.new(file)
-
-
-def joined(lines: Sequence[bytes]) -> str:
-    """Lines as the lexer wants them, character for character as `decode` shows them."""
-    data = b"".join(lines)
-    try:
-        whole = data.decode()
-    except UnicodeDecodeError:
-        return "\n".join(map(decode, lines))
-    return whole.replace("\r\n", "\n").removesuffix("\n")
+        return (
+            self.x + self.shaped.x_of(first - self.start),
+            self.x + self.shaped.x_of(last - self.start),
+        )
 
 
 class Cell(Struct):
-    """One side of one row, ready to be painted. x positions are from the start of the line."""
+    """One side of one row. Spans are of characters as they are shown; positions are from the line's start."""
 
     data: bytes
     facing: bytes | None
     colours: Sequence[int] | None
     window: int
+    breaks: Breaks
     seen: Visible
-    shaped: Shaped
-    x: float
-    """Where `shaped` begins; more than 0 in a line that is laid out in windows."""
     width: float
-    words: list[tuple[float, float]]
-    boxes: list[tuple[float, float]]
+    words: Spans
+    boxes: Spans
     mark: str
     """What the text alone would not show: "CRLF", "no newline", "not UTF-8", "look-alike letters"."""
+    shades: Sequence[int] = ()
+    """The lexer's spans, as the text is shown."""
+    visuals: dict[int, Visual] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> int:
+        """How many lines it takes on the screen."""
+        return self.breaks.lines
 
 
 class Cells:
@@ -124,12 +97,18 @@ class Cells:
         self._cells: dict[tuple[str, Side, int], Cell] = {}
         self._words: dict[tuple[bytes, bytes], tuple[Spans, Spans]] = {}
         self._texts: dict[bytes, Visible] = {}
+        self._breaking = Breaking()
         self._theme: Theme | None = None
         self._shaper: Shaper | None = None
 
     def dress(self, theme: Theme, shaper: Shaper) -> None:
         """Another theme or font: everything is shaped anew."""
         self._theme, self._shaper = theme, shaper
+        self._breaking.wear(shaper)
+        self.forget()
+
+    def forget(self) -> None:
+        """Everything is shaped anew."""
         self._cells.clear()
 
     def line(
@@ -155,10 +134,26 @@ class Cells:
             return run.removed[index], run.added[new] if new is not None else None
         return run.added[index], run.removed[old] if old is not None else None
 
+    def breaks(self, data: bytes, room: float) -> Breaks:
+        """How a line is cut to stand in so many pixels; `room` 0: not at all."""
+        if room <= 0 or self._breaking.surely_fits(data, room):
+            return ONE_LINE
+        return self._breaking.breaks(data, self.text, room)
+
     def cell(
-        self, section: Section, block: Block, line: Line, side: Side, left: float, *, words: bool
+        self,
+        section: Section,
+        block: Block,
+        line: Line,
+        side: Side,
+        left: float,
+        *,
+        words: bool,
+        room: float = 0.0,
     ) -> Cell | None:
-        """One cell. `left` is how far the view is scrolled to the right, in pixels."""
+        """One cell. `left` is how far the view is scrolled to the right, in pixels; `room` the width at which
+        lines are wrapped, 0 where they are not.
+        """
         data, facing = self.line(section, block, line, side)
         if data is None:
             return None
@@ -170,7 +165,8 @@ class Cells:
             colours = self.colours(section.file, side, number)
         name = section.key if numbered else block.key
         key = (name, side, number)
-        window = self._window(data, left)
+        window = self._window(data, left) if not room else 0
+        breaks = self.breaks(data, room)
         known = self._cells.get(key)
         if (
             known is not None
@@ -178,15 +174,25 @@ class Cells:
             and known.facing is facing
             and known.colours is colours
             and known.window == window
+            and known.breaks is breaks
         ):
             return known
-        made = self._make(data, facing, side, colours, window, words=words)
+        made = self._make(data, facing, side, colours, window, breaks, words=words)
         if len(self._cells) >= KEPT_CELLS:
             for old in list(self._cells)[: KEPT_CELLS // 4]:
                 del self._cells[old]
         self._cells.pop(key, None)
         self._cells[key] = made
         return made
+
+    def visual(self, cell: Cell, at: int = 0) -> Visual:
+        """One line of a cell, shaped."""
+        known = cell.visuals.get(at)
+        if known is None:
+            if len(cell.visuals) > _KEPT_VISUALS:
+                cell.visuals.clear()
+            known = cell.visuals[at] = self._shape(cell, at)
+        return known
 
     def colours(self, file: FileChange, side: Side, number: int) -> Sequence[int] | None:
         """The lexer's spans of a line, None while there are none."""
@@ -222,12 +228,11 @@ class Cells:
         side: Side,
         colours: Sequence[int] | None,
         window: int,
+        breaks: Breaks,
         *,
         words: bool,
     ) -> Cell:
-        assert self._theme is not None
         assert self._shaper is not None
-        theme, shaper = self._theme, self._shaper
         seen = self.text(data)
         spans: Spans = ()
         if facing is not None and words:
@@ -236,37 +241,48 @@ class Cells:
         if seen.marks:
             spans = tuple((seen.shown(start), seen.shown(end)) for start, end in spans)
             shades = _moved(shades, seen)
-        text = seen.text
-        length = len(text)
-        if length > LONG:
-            text = text[window : window + LONG].replace("\t", " ")
-            shades = _clipped(shades, window, window + LONG)
-            spans = tuple((start - window, end - window) for start, end in spans)
-            spans = tuple((max(0, a), min(LONG, b)) for a, b in spans if b > 0 and a < LONG)
-        pieces = pieces_of(len(text), shades, theme.syntax, theme.text)
-        if spans:
-            pieces = recoloured(pieces, spans, theme.text)
         boxed: Spans = seen.marks
         if not data.isascii():
             # Letters that look like others are boxed as what hides is: the eye cannot tell them apart.
             alike = _look_alikes(decode(data))
             boxed = tuple(sorted((*boxed, *((seen.shown(start), seen.shown(end)) for start, end in alike))))
-        if boxed and length <= LONG:
-            pieces = recoloured(pieces, boxed, theme.back)
-        shaped = shaper.shape(text, pieces)
-        x = window * shaper.cell if length > LONG else 0.0
-        return Cell(
-            data,
-            facing,
-            colours,
-            window,
-            seen,
+        mark = mark_of(data, facing)
+        made = Cell(data, facing, colours, window, breaks, seen, 0.0, spans, boxed, mark, shades)
+        if breaks is ONE_LINE:
+            length = len(seen.text)
+            made.width = length * self._shaper.cell if length > LONG else self.visual(made).shaped.width
+        return made
+
+    def _shape(self, cell: Cell, at: int) -> Visual:
+        """Lay out one line of a cell."""
+        assert self._theme is not None
+        assert self._shaper is not None
+        theme, shaper = self._theme, self._shaper
+        text, columns, x = cell.seen.text, None, 0.0
+        is_long = len(text) > LONG
+        if cell.breaks is not ONE_LINE:
+            start, end = cell.breaks.span(at)
+            x, columns = cell.breaks.indent if at else 0.0, cell.breaks.columns
+        elif is_long:
+            start, x = cell.window, cell.window * shaper.cell
+            end = min(len(text), start + LONG)
+        else:
+            start, end = 0, len(text)
+        part = text[start:end].replace("\t", " ") if is_long else text[start:end]
+        pieces = pieces_of(len(part), _clipped(cell.shades, start, end), theme.syntax, theme.text)
+        words, boxes = _within(cell.words, start, end), _within(cell.boxes, start, end)
+        if words:
+            pieces = recoloured(pieces, words, theme.text)
+        if boxes:
+            pieces = recoloured(pieces, boxes, theme.back)
+        shaped = shaper.shape(part, pieces, columns[start : end + 1] if columns is not None else None)
+        return Visual(
             shaped,
+            start,
+            end,
             x,
-            length * shaper.cell if length > LONG else shaped.width,
-            [(x + shaped.x_of(a), x + shaped.x_of(b)) for a, b in spans],
-            [(shaped.x_of(a), shaped.x_of(b)) for a, b in boxed] if length <= LONG else [],
-            mark_of(data, facing),
+            [(x + shaped.x_of(a), x + shaped.x_of(b)) for a, b in words],
+            [(x + shaped.x_of(a), x + shaped.x_of(b)) for a, b in boxes],
         )
 
     def _word_spans(self, data: bytes, facing: bytes, side: Side) -> Spans:
@@ -293,9 +309,25 @@ def _moved(shades: Sequence[int], seen: Visible) -> list[int]:
     return moved
 
 
-def _clipped(shades: Sequence[int], start: int, end: int) -> list[int]:
+def _clipped(shades: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """The lexer's spans of some characters, counted from the first of them."""
+    if not start and (not shades or shades[-2] <= end):
+        return shades
     clipped: list[int] = []
     for at in range(0, len(shades), 3):
         if shades[at + 1] > start and shades[at] < end:
             clipped += (max(0, shades[at] - start), shades[at + 1] - start, shades[at + 2])
     return clipped
+
+
+def _within(spans: Spans, start: int, end: int) -> Spans:
+    """The spans of some characters, counted from the first of them."""
+    if not spans or (not start and spans[-1][1] <= end):
+        return spans
+    found: list[tuple[int, int]] = []
+    for low, high in spans[max(0, bisect_right(spans, (start, 0)) - 1) :]:
+        if low >= end:
+            break
+        if high > start:
+            found.append((max(low, start) - start, min(high, end) - start))
+    return tuple(found)

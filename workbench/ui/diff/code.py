@@ -11,25 +11,37 @@ from PySide6.QtGui import QColor, QGlyphRun, QPainter, QPen
 from workbench.review.blocks import Block, Line, line_at
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
-from workbench.review.text import visible
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
-from workbench.ui.diff.cells import Cell, Cells
+from workbench.ui.diff.cells import Cell, Cells, Visual
 from workbench.ui.diff.dress import BAR, PAD, REJECTED_STRENGTH, Dress
-from workbench.ui.diff.frame import Scene
+from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
+from workbench.ui.diff.tags import Tags, verdict_words
 
-_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+__all__ = ["CodePainter", "verdict_words"]
+
 _KINDS = {Side.OLD: "removed", Side.NEW: "added"}
+_SIDES = (Side.OLD, Side.NEW)
+_TAG_ROWS = 3
+"""Rows of a change among which its verdict looks for room."""
+_GOES_ON = "·"
+"""In the gutter, where a wrapped line goes on."""
 
 
 class _Look(Struct):
     """How a change looks in this frame."""
 
+    change: Change
     veiled: bool
     stands: Standing | None
     colour: QColor
     hollow: bool
     verdicts: FileVerdicts
+    words: str
+    shade: QColor
+    least: str
+    tag: tuple[int, int] | None = None
+    """The row of the run, and its line, that the verdict's words stand on."""
 
     def verdict(self, line: Line, side: Side) -> Verdict:
         """That of a line; where a side has none, that of the line it faces."""
@@ -71,6 +83,7 @@ class _Text(Struct):
     """Code to be drawn once the clip of its side is set."""
 
     cell: Cell
+    visual: Visual
     x: float
     y: int
     kind: str
@@ -78,16 +91,18 @@ class _Text(Struct):
     faded: bool
 
 
-class _Tag(Struct):
-    """Words over the right end of a row; `least` of them are shown even over code."""
+class _Row(Struct):
+    """A code row as it is being painted: what it shows, where, and which of its lines are wanted."""
 
-    right: float
+    section: Section
+    block: Block
+    line: Line
+    look: _Look | None
+    spot: Spot
     y: int
-    words: str
-    least: str
-    colour: QColor
-    side: Side
-    at_edge: bool = True
+    height: int
+    first: int
+    last: int
 
 
 class CodePainter:
@@ -96,6 +111,7 @@ class CodePainter:
     def __init__(self, layout: Layout, cells: Cells) -> None:
         self.widest = 0.0
         self.painted_change = False
+        self.tags = Tags()
         self._layout = layout
         self._cells = cells
         self._dress: Dress | None = None
@@ -103,27 +119,23 @@ class CodePainter:
         self._digit_places: list[QPointF] = []
         self._looks: dict[str, _Look] = {}
         self._texts: dict[Side, list[_Text]] = {Side.OLD: [], Side.NEW: []}
-        self._tags: list[_Tag] = []
-        self._ends: dict[int, float] = {}
-        self._under: dict[tuple[int, Side], QColor] = {}
         self._grounds: dict[Side, _Strip] = {}
         self._bars: dict[Side, tuple[_Strip, _Strip]] = {}
 
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
         self._dress = dress
+        self.tags.wear(dress)
 
     def begin(self, scene: Scene) -> None:
         """Start a frame."""
         self.painted_change = False
         self._looks.clear()
-        self._tags.clear()
+        self.tags.clear()
         self._digits.clear()
         self._digit_places.clear()
-        self._ends.clear()
-        self._under.clear()
         columns = scene.columns
-        for side in Side:
+        for side in _SIDES:
             self._texts[side].clear()
             left, right = columns.code(side)
             self._grounds[side] = _Strip(left, right - left)
@@ -132,18 +144,32 @@ class CodePainter:
 
     def end(self, painter: QPainter, scene: Scene) -> None:
         """Draw what was collected."""
-        for side in Side:
+        for side in _SIDES:
             self._grounds[side].flush(painter)
         self._draw_numbers(painter)
         self._draw_texts(painter, scene)
-        self._draw_tags(painter)
+        self.tags.draw(painter, self._layout.heights.row)
 
     def warm(self, scene: Scene, section: Section, block: Block, row: int) -> None:
         """Make the cells of a row that may be painted soon."""
         line = line_at(block, row)
-        for side, number in ((Side.OLD, line.old), (Side.NEW, line.new)):
-            if number is not None and (scene.columns.split or side is Side.NEW or line.new is None):
-                self._cells.cell(section, block, line, side, scene.left, words=not line.plain)
+        for side in _sides_of(line, split=scene.columns.split):
+            self._cell(scene.columns, scene.left, section, block, line, side)
+
+    def lines_of(self, columns: Columns, section: Section, block: Block, row: int) -> int:
+        """How many lines a row takes where long ones are wrapped: as many as the longer side."""
+        line, most = line_at(block, row), 1
+        for side in _sides_of(line, split=columns.split):
+            data = self._cells.line(section, block, line, side)[0]
+            if data is not None:
+                most = max(most, self._cells.breaks(data, columns.room(side)).lines)
+        return most
+
+    def _cell(
+        self, columns: Columns, left: float, section: Section, block: Block, line: Line, side: Side
+    ) -> Cell | None:
+        room = columns.room(side) if self._layout.wrap else 0.0
+        return self._cells.cell(section, block, line, side, left, words=not line.plain, room=room)
 
     # rows
 
@@ -151,45 +177,52 @@ class CodePainter:
         self, painter: QPainter, scene: Scene, section: Section, spot: Spot, top: int, extent: list[int]
     ) -> None:
         """The rows of a code block that are on the screen. `extent` is widened by their line numbers."""
-        block = self._layout.block(spot)
-        height = self._layout.heights.row
-        first = max(0, -top // height)
-        last = min(block.rows, (scene.height - top + height - 1) // height)
-        sides = (Side.OLD, Side.NEW)
-        if last > first:
-            _widen(extent, line_at(block, first))
-            _widen(extent, line_at(block, last - 1))
-        for row in range(first, last):
-            y = top + row * height
-            if scene.bands and not scene.shows(y, y + height):
-                continue
-            line = line_at(block, row)
-            at = Spot(spot.section, spot.block, row)
-            change = line.change
-            look = None
-            if change is not None:
-                look = self._looks.get(change.id)
-                if look is None:
-                    look = self._look(scene, section, change)
-                if (row == first and row > 0) or self._starts(block, row, change):
-                    self._tag(scene, change, look, line, y)
-            if scene.columns.split:
-                for side in sides:
-                    self._side(painter, scene, section, block, line, look, at, side, y)
-            else:
-                self._unified(painter, scene, section, block, line, look, at, y)
-        for side in sides:
+        block, layout = self._layout.block(spot), self._layout
+        first = max(0, layout.row_at(section, spot.block, max(0, -top)))
+        last = min(block.rows - 1, layout.row_at(section, spot.block, max(0, scene.height - top - 1)))
+        if last < first:
+            return
+        _widen(extent, line_at(block, first))
+        _widen(extent, line_at(block, last))
+        y = top + layout.row_top(section, spot.block, first)
+        for row in range(first, last + 1):
+            bottom = top + layout.row_top(section, spot.block, row + 1)
+            if not scene.bands or scene.shows(y, bottom):
+                self._paint_row(painter, scene, section, block, Spot(spot.section, spot.block, row), y, bottom)
+            y = bottom
+        for side in _SIDES:
             self._grounds[side].flush(painter)
             for strip in self._bars[side]:
                 strip.flush(painter)
 
-    def _starts(self, block: Block, row: int, change: Change) -> bool:
-        """Whether a change begins in a row, as far as it can be seen."""
-        run = block.run
-        assert run is not None
-        if len(run.changes) == 1:
-            return block.first + row == 0
-        return run.rows_of_change(change.id)[0] == block.first + row
+    def _paint_row(
+        self,
+        painter: QPainter,
+        scene: Scene,
+        section: Section,
+        block: Block,
+        spot: Spot,
+        top: int,
+        bottom: int,
+    ) -> None:
+        height = self._layout.heights.row
+        line = line_at(block, spot.row)
+        look = None
+        if line.change is not None:
+            look = self._looks.get(line.change.id) or self._look(scene, section, line.change)
+        first = max(0, -top // height)
+        last = min((bottom - top) // height, (scene.height - top + height - 1) // height)
+        row = _Row(section, block, line, look, spot, top, bottom - top, first, last)
+        if scene.columns.split:
+            grounds = [self._side(painter, scene, row, side) for side in _SIDES]
+            ground = grounds[1]
+        else:
+            side = Side.NEW if line.new is not None else Side.OLD
+            ground = self._side(painter, scene, row, side)
+            if side is Side.NEW and line.old is not None and (block.run is None or block.run.numbered):
+                self._number(painter, scene, spot, Side.OLD, line.old, top)
+        if look is not None and look.words:
+            self._tag(scene, row, look, ground)
 
     def _look(self, scene: Scene, section: Section, change: Change) -> _Look:
         assert self._dress is not None
@@ -203,42 +236,18 @@ class CodePainter:
         elif stands is Standing.REJECTED:
             colour = self._dress.theme.rejected
         held = document.verdicts.get(change.path, NO_VERDICTS)
-        look = _Look(change.id == scene.change, stands, colour, stands is Standing.ASKED, held)
+        words, shade = verdict_words(self._layout, self._dress, change, stands)
+        veiled, hollow = change.id == scene.change, stands is Standing.ASKED
+        least = words.split(" · ")[0]
+        look = _Look(change, veiled, stands, colour, hollow, held, words, shade, least)
         self._looks[change.id] = look
         self.painted_change = True
         return look
 
-    def _unified(
-        self,
-        painter: QPainter,
-        scene: Scene,
-        section: Section,
-        block: Block,
-        line: Line,
-        look: _Look | None,
-        spot: Spot,
-        y: int,
-    ) -> None:
-        side = Side.NEW if line.new is not None else Side.OLD
-        self._side(painter, scene, section, block, line, look, spot, side, y)
-        if side is Side.NEW and line.old is not None and (block.run is None or block.run.numbered):
-            self._number(painter, scene, spot, Side.OLD, line.old, y)
-
-    def _side(
-        self,
-        painter: QPainter,
-        scene: Scene,
-        section: Section,
-        block: Block,
-        line: Line,
-        look: _Look | None,
-        spot: Spot,
-        side: Side,
-        y: int,
-    ) -> None:
-        dress = self._dress
+    def _side(self, painter: QPainter, scene: Scene, row: _Row, side: Side) -> QColor | None:
+        """One side of a row; the colour of its ground."""
+        dress, line, look, spot = self._dress, row.line, row.look, row.spot
         assert dress is not None
-        height = self._layout.heights.row
         number = line.old if side is Side.OLD else line.new
         veiled = look is not None and look.veiled
         faded = False
@@ -253,20 +262,19 @@ class CodePainter:
             faded = verdict is Verdict.REJECTED and kind == "added"
             if faded:
                 ground = dress.faded_added_veiled if veiled else dress.faded_added
-            self._bar(painter, look, verdict, side, y, height)
+            self._bar(painter, look, verdict, side, row.y, row.height)
         if scene.chosen is not None and scene.chooses(spot, side):
             ground = dress.selected[kind]
-        self._grounds[side].add(painter, ground, y, height)
-        if ground is not None:
-            self._under[y, side] = ground
+        self._grounds[side].add(painter, ground, row.y, row.height)
         if number is None:
-            return
-        if block.run is None or block.run.numbered:
-            self._number(painter, scene, spot, side, number, y)
-        cell = self._cells.cell(section, block, line, side, scene.left, words=kind != "plain")
+            return ground
+        if row.block.run is None or row.block.run.numbered:
+            self._number(painter, scene, spot, side, number, row.y)
+        cell = self._cell(scene.columns, scene.left, row.section, row.block, line, side)
         if cell is not None:
-            x = self._collect(scene, cell, side, y, kind, veiled, faded)
-            self._chips(scene, cell, side, x, y)
+            self._collect(painter, scene, row, cell, side, kind, veiled, faded)
+            self._chips(scene, row, cell, side, ground)
+        return ground
 
     def _bar(self, painter: QPainter, look: _Look, verdict: Verdict, side: Side, y: int, height: int) -> None:
         assert self._dress is not None
@@ -311,28 +319,105 @@ class CodePainter:
             painter.drawGlyphRun(QPointF(0, 0), run)
 
     def _collect(
-        self, scene: Scene, cell: Cell, side: Side, y: int, kind: str, veiled: bool, faded: bool
-    ) -> float:
+        self,
+        painter: QPainter,
+        scene: Scene,
+        row: _Row,
+        cell: Cell,
+        side: Side,
+        kind: str,
+        veiled: bool,
+        faded: bool,
+    ) -> None:
         x = scene.columns.code(side)[0] + PAD - scene.left
         self.widest = max(self.widest, cell.width)
-        self._texts[side].append(_Text(cell, x, y, kind, veiled, faded))
-        return x
+        height, texts = self._layout.heights.row, self._texts[side]
+        for at in range(row.first, min(row.last, cell.lines)):
+            y = row.y + at * height
+            if at and scene.bands and not scene.shows(y, y + height):
+                continue
+            texts.append(_Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded))
+            if at:
+                self._goes_on(painter, scene, side, y)
 
-    def _chips(self, scene: Scene, cell: Cell, side: Side, x: float, y: int) -> None:
-        """How much of a line is beyond the right edge, or what its text does not show."""
+    def _goes_on(self, painter: QPainter, scene: Scene, side: Side, y: int) -> None:
+        """A quiet mark in the gutter: this is no line of its own."""
         dress = self._dress
         assert dress is not None
-        right = scene.columns.code(side)[1]
-        end = x + cell.width
-        if right == scene.columns.width:
-            self._ends[y] = end
-        hidden = end - right
-        if hidden > 0:
-            words = f"+{int(hidden / dress.shaper.cell) + 1:,}"
-            self._tags.append(_Tag(right - 8, y, words, words, dress.theme.dim, side))
-        elif cell.mark:
-            at = min(right - 8.0, end + 22 + dress.small_strong_metrics.horizontalAdvance(cell.mark))
-            self._tags.append(_Tag(at, y, cell.mark, cell.mark, dress.theme.dim, side, at_edge=False))
+        shaped = dress.small_code.plain(_GOES_ON, dress.theme.faint)
+        shaped.draw(painter, scene.columns.number(side) - shaped.width, y + dress.number_drop)
+
+    # words at the right
+
+    def _end(self, scene: Scene, cell: Cell, side: Side, at: int) -> float:
+        """Where the code of one line of a cell ends on the screen."""
+        left = scene.columns.code(side)[0] + PAD - scene.left
+        if cell.lines > 1:
+            return left + self._cells.visual(cell, at).right if at < cell.lines else 0.0
+        return left + cell.width if not at else 0.0
+
+    def _chips(self, scene: Scene, row: _Row, cell: Cell, side: Side, ground: QColor | None) -> None:
+        """How much of a line is beyond the right edge, and what its text does not show."""
+        dress = self._dress
+        assert dress is not None
+        right, last = scene.columns.code(side)[1], cell.lines - 1
+        y = row.y + last * self._layout.heights.row
+        end = self._end(scene, cell, side, last)
+        if end > right:
+            self.tags.code_ends(y, right, end, ground)
+        if cell.mark and row.first <= last < row.last:
+            self.tags.code_ends(y, right, end, ground)
+            self.tags.chip(y, right, cell.mark, dress.theme.dim, ground)
+
+    def _tag(self, scene: Scene, row: _Row, look: _Look, ground: QColor | None) -> None:
+        """The verdict of a change as a word, at the right of one of its first rows: never colour alone.
+
+        Where that one is scrolled out of sight, the words stick under the header.
+        """
+        if look.tag is None:
+            look.tag = self._tag_place(scene, row, look)
+        height, roof = self._layout.heights.row, row.section.header
+        here, at = row.block.first + row.spot.row, look.tag[1]
+        if here != look.tag[0] or row.y + at * height < roof:
+            if row.y + row.height <= roof:
+                return
+            at = max(0, -(-(roof - row.y) // height))
+            y = row.y + at * height
+            is_top = roof <= y < roof + height and at * height < row.height
+            if not is_top or (here, at) <= look.tag:
+                return
+        y = row.y + at * height
+        right = scene.columns.width
+        self.tags.verdict(y, right, look.words, look.least, look.shade, ground)
+        side = self._tag_side(scene, row.line)
+        number = row.line.old if side is Side.OLD else row.line.new
+        cell = self._cell(scene.columns, scene.left, row.section, row.block, row.line, side)
+        if cell is not None and number is not None:
+            self.tags.code_ends(y, right, self._end(scene, cell, side, at), ground)
+
+    def _tag_side(self, scene: Scene, line: Line) -> Side:
+        return Side.NEW if scene.columns.split or line.new is not None else Side.OLD
+
+    def _tag_place(self, scene: Scene, row: _Row, look: _Look) -> tuple[int, int]:
+        """The first of the first rows at whose right the words of a change fit, else the first."""
+        run = row.block.run
+        assert run is not None
+        start, count = run.rows_of_change(look.change.id)
+        for words in (look.words, look.least):
+            for number in range(start, start + min(count, _TAG_ROWS)):
+                line = line_at(row.block, number - row.block.first)
+                side = self._tag_side(scene, line)
+                if line.change is not None and line.change.id != look.change.id:
+                    continue
+                cell = None
+                if (line.old if side is Side.OLD else line.new) is not None:
+                    cell = self._cell(scene.columns, scene.left, row.section, row.block, line, side)
+                last = cell.lines - 1 if cell is not None else 0
+                for at in {0, last}:
+                    end = self._end(scene, cell, side, at) if cell is not None else 0.0
+                    if self.tags.fits(words, scene.columns.width, end):
+                        return number, at
+        return start, 0
 
     # words and text
 
@@ -348,13 +433,13 @@ class CodePainter:
             painter.setClipRect(left, 0, right - left, scene.height)
             self._draw_marks(painter, scene, texts)
             for text in texts:
-                cell = text.cell
+                visual = text.visual
                 if text.faded:
                     painter.setOpacity(REJECTED_STRENGTH)
-                    cell.shaped.draw(painter, text.x + cell.x, text.y + drop)
+                    visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
                     painter.setOpacity(1)
                 else:
-                    cell.shaped.draw(painter, text.x + cell.x, text.y + drop)
+                    visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
             painter.restore()
 
     def _draw_marks(self, painter: QPainter, scene: Scene, texts: list[_Text]) -> None:
@@ -365,19 +450,19 @@ class CodePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         for text in texts:
-            cell = text.cell
-            if cell.words and text.kind in dress.words:
+            visual = text.visual
+            if visual.words and text.kind in dress.words:
                 painter.setBrush(dress.words[text.kind][text.veiled])
                 painter.setOpacity(REJECTED_STRENGTH if text.faded else 1)
-                for start, end in cell.words:
+                for start, end in visual.words:
                     painter.drawRoundedRect(QRectF(text.x + start, text.y + 1, end - start, height - 2), 2, 2)
                 painter.setOpacity(1)
             if scene.hits is not None:
                 self._draw_hits(painter, scene, text)
-            if cell.boxes:
+            if visual.boxes:
                 painter.setPen(QPen(dress.theme.back, 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                for start, end in cell.boxes:
+                for start, end in visual.boxes:
                     box = QRectF(text.x + start + 0.5, text.y + 2.5, end - start - 1, height - 5)
                     painter.drawRoundedRect(box, 3, 3)
                 painter.setPen(Qt.PenStyle.NoPen)
@@ -389,63 +474,17 @@ class CodePainter:
         cell, height = text.cell, self._layout.heights.row
         painter.setBrush(self._dress.hit)
         for start, end in scene.hits(cell.data):
-            a, b = (cell.x + cell.shaped.x_of(cell.seen.shown(each) - cell.window) for each in (start, end))
-            if b > a:
-                painter.drawRoundedRect(QRectF(text.x + a, text.y + 2, b - a, height - 4), 2, 2)
-
-    def _tag(self, scene: Scene, change: Change, look: _Look, line: Line, y: int) -> None:
-        """The verdict of a change as a word, at the right of its first row: never colour alone."""
-        dress = self._dress
-        assert dress is not None
-        words, colour = verdict_words(self._layout, dress, change, look.stands)
-        if not words:
-            return
-        side = Side.NEW if scene.columns.split or line.new is not None else Side.OLD
-        least = words.split(" · ")[0]
-        self._tags.insert(0, _Tag(scene.columns.width - 8, y, words, least, colour, side))
-
-    def _draw_tags(self, painter: QPainter) -> None:
-        dress = self._dress
-        assert dress is not None
-        height, metrics = self._layout.heights.row, dress.small_strong_metrics
-        taken: dict[tuple[int, float], float] = {}
-        painter.setFont(dress.small_strong)
-        for tag in self._tags:
-            edge = taken.get((tag.y, tag.right), tag.right)
-            words = tag.words
-            if tag.least != words:
-                room = edge - self._ends.get(tag.y, 0.0) - 16
-                if metrics.horizontalAdvance(words) > room:
-                    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, room))
-                    words = shown if len(shown) > len(tag.least) + 6 else tag.least
-            width = metrics.horizontalAdvance(words)
-            box = QRectF(
-                edge - width - 6, tag.y, width + (14 if edge == tag.right and tag.at_edge else 10), height
-            )
-            painter.fillRect(box, self._under.get((tag.y, tag.side), dress.theme.ground))
-            painter.setPen(tag.colour)
-            painter.drawText(QRectF(edge - width, tag.y, width + 4, height), _LEFT, words)
-            taken[tag.y, tag.right] = box.left() - 4
+            place = text.visual.place(cell.seen.shown(start), cell.seen.shown(end))
+            if place is not None:
+                box = QRectF(text.x + place[0], text.y + 2, place[1] - place[0], height - 4)
+                painter.drawRoundedRect(box, 2, 2)
 
 
-def verdict_words(
-    layout: Layout, dress: Dress, change: Change, stands: Standing | None
-) -> tuple[str, QColor]:
-    """What is written beside a change, and in which colour; nothing for one that is simply unread."""
-    said = layout.document.ledger_marks.get(change.id)
-    if stands is Standing.ACCEPTED:
-        return "✓ accepted", dress.theme.accepted
-    if stands is Standing.REJECTED:
-        reason = visible(layout.document.reasons.get(change.id, "").split("\n")[0]).text
-        return "✗ rejected" + (f" · {reason[:160]}" if reason else ""), dress.theme.rejected
-    if stands is Standing.MIXED:
-        return "◐ mixed", dress.theme.open
-    if said is not None:
-        return said.value, dress.said(said)
-    if stands is Standing.ASKED:
-        note = layout.document.spread.get(change.id)
-        return f"asked · {note}" if note else "asked", dress.theme.open
-    return "", dress.theme.dim
+def _sides_of(line: Line, *, split: bool) -> tuple[Side, ...]:
+    """The sides whose text a row shows."""
+    if line.new is None:
+        return (Side.OLD,)
+    return (Side.OLD, Side.NEW) if split and line.old is not None else (Side.NEW,)
 
 
 def _widen(extent: list[int], line: Line) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.review.blocks import Sort, line_at
-from workbench.review.changes import Side
+from workbench.review.changes import FileChange, Side
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.layout import LEDGER_KEY, REVIEW_KEY, Layout, Part, Spot
 
@@ -75,7 +76,9 @@ def spot_of(layout: Layout, mark: Mark) -> Spot | None:
         if found is None and mark.change is not None:
             found = layout.spot_of_change(mark.change)
         return (
-            found or layout.spot_of_line(mark.section, mark.side, mark.line, exact=False) or last_line(layout, at)
+            found
+            or layout.spot_of_line(mark.section, mark.side, mark.line, exact=False)
+            or last_line(layout, at)
         )
     for index, block in enumerate(section.blocks or ()):
         if block.sort is mark.sort and block.key == mark.key:
@@ -131,3 +134,57 @@ def violations(layout: Layout) -> list[str]:
 
 def _other(side: Side) -> Side:
     return Side.NEW if side is Side.OLD else Side.OLD
+
+
+def carried(mark: Mark, before: FileChange | None, after: FileChange | None) -> Mark | None:
+    """A line's mark in another state of its file: the same line, wherever it stands now; None where it is gone.
+
+    The base never moves, so lines of the old side keep their numbers; a line of the round's file is found by
+    its change, whose id speaks of its bytes, or by the line of the base that it is.
+    """
+    if not mark.is_line or mark.key or before is after or before is None:
+        return mark
+    if after is None:
+        return None
+    same = next((each for each in after.changes if each.id == mark.change), None)
+    was = next((each for each in before.changes if each.id == mark.change), None)
+    if mark.change is not None:
+        if same is None or was is None:
+            return None
+        if mark.side is Side.OLD:
+            return replace(mark, other=_moved(mark.other, same.new_start - was.new_start))
+        return replace(mark, line=mark.line + same.new_start - was.new_start)
+    old = mark.line if mark.side is Side.OLD else mark.other
+    if old is None:
+        return None
+    new = new_line(after, old)
+    if new is None:
+        return None
+    return replace(mark, line=old, other=new) if mark.side is Side.OLD else replace(mark, line=new, other=old)
+
+
+def beside(mark: Mark, before: FileChange | None) -> Mark:
+    """Where a line stood that is gone now: by the base, which never moves."""
+    was = next((each for each in before.changes if each.id == mark.change), None) if before else None
+    if was is None or not mark.is_line:
+        return mark
+    return Mark(mark.section, Sort.PLAIN, Side.OLD, max(1, was.old_start))
+
+
+def new_line(file: FileChange, old: int) -> int | None:
+    """Where an unchanged line of the base stands in the round's file; None where it was removed."""
+    shift = 0
+    for run in file.runs:
+        start = run.old_start if run.removed else run.old_start + 1
+        if old < start:
+            break
+        if old < start + len(run.removed):
+            return None
+        shift = run.new_start + len(run.added) - (start + len(run.removed))
+        if not run.added:
+            shift = run.new_start + 1 - (start + len(run.removed))
+    return old + shift
+
+
+def _moved(line: int | None, by: int) -> int | None:
+    return None if line is None else line + by

@@ -101,7 +101,6 @@ class Text(Struct, frozen=True):
         share = min(1.0, at / max(1, self.total))
         return Hit(self.path, self.side, self.first + index, spans, at, share)
 
-
     def part(self, start: int, end: int) -> Text:
         """Some of the lines."""
         at = (self.at or self.first) + start
@@ -228,9 +227,7 @@ def texts_of(
             found.append(Text(order, path, Side.NEW, 1, new, total))
         else:
             found += [
-                Text(order, path, Side.NEW, run.new_start, run.added, total)
-                for run in file.runs
-                if run.added
+                Text(order, path, Side.NEW, run.new_start, run.added, total) for run in file.runs if run.added
             ]
     return _joined(found)
 
@@ -280,5 +277,3 @@ def words_said(
     for entry in entries:
         add(entry.words, Hit(path, Side.NEW, 0, (), entry=entry.id))
     return Text(order, path, Side.NEW, 0, lines, 1, said=tuple(said)) if lines else None
-
-

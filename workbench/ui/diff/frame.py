@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from workbench.review.blocks import Block
 from workbench.review.changes import Side
-from workbench.ui.diff.dress import BAR
+from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.layout import Part, Section, Spot
 
 Span = tuple[int, int]
@@ -34,6 +34,11 @@ class Columns(Struct, frozen=True):
             return BAR + self.gutter, self.half
         return self.half + BAR + self.gutter, self.width
 
+    def room(self, side: Side) -> float:
+        """The width that a wrapped line has on a side."""
+        left, right = self.code(side)
+        return max(1.0, right - left - 2 * PAD)
+
     def bar(self, side: Side) -> int:
         """The left edge of a side."""
         return self.half if self.split and side is Side.NEW else 0
@@ -52,6 +57,15 @@ class Columns(Struct, frozen=True):
             left = self.code(Side.NEW)[0]
             return left, min(self.width - left - 18, 900)
         return self.bar(block.side), self.half - 18
+
+
+def gutter_of(dress: Dress, last_line: int) -> int:
+    """How wide the numbers of lines are: enough for the last line of the longest file, so that nothing moves
+    when that one comes into sight.
+    """
+    digits = max(4, len(str(last_line)))
+    room = max(46, round(dress.small_code.cell * digits + 20)) if digits > 4 else 46
+    return round(room * max(1.0, dress.scale))
 
 
 class Scene(Struct, frozen=True):

@@ -34,7 +34,7 @@ __all__ = [
     "versions",
 ]
 
-_NO_STOPS = (Sort.GAP, Sort.WORDS, Sort.EDITOR)
+_NO_STOPS = (Sort.GAP, Sort.WORDS, Sort.EDITOR, Sort.PICTURE)
 
 
 class Spot(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
@@ -10,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 from workbench.review.blocks import Sort
 from workbench.review.changes import Side
 from workbench.ui.diff.cursor import mark_of
+from workbench.ui.diff.jumping import Jumping
 from workbench.ui.diff.layout import Spot
-from workbench.ui.diff.steering import Steering
 from workbench.ui.theme import Theme
 
 
-class Mouse(Steering):
+class Mouse(Jumping):
     """Steering by mouse."""
 
     activated = Signal(object)
@@ -23,7 +22,7 @@ class Mouse(Steering):
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent, theme)
-        self._dragging = False
+        self._dragging = self._at_gap = False
         self._creep = QTimer(self)
         self._creep.setInterval(30)
         self._creep.timeout.connect(self._drag_on)
@@ -40,7 +39,10 @@ class Mouse(Steering):
             self._fold(section, folded=not section.folded)
             return
         block = self._layout.block(spot)
-        if block.sort in (Sort.GAP, Sort.WORDS, Sort.EDITOR):
+        self._at_gap = block.sort is Sort.GAP
+        if self._at_gap:
+            self._open_gap(spot, event.position().x())
+        if block.sort in (Sort.GAP, Sort.WORDS, Sort.EDITOR, Sort.PICTURE):
             return
         mark = mark_of(self._layout, spot, self._side_under(event.position().toPoint()))
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._cursor is not None:
@@ -52,6 +54,7 @@ class Mouse(Steering):
         self._put_cursor(mark)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.stirred.emit()
         point = event.position().toPoint()
         if not self._dragging or not event.buttons() & Qt.MouseButton.LeftButton:
             self._show_hand(point)
@@ -69,17 +72,10 @@ class Mouse(Steering):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         spot = self._spot_under(event.position().toPoint())
-        if spot is None or spot.block < 0:
+        if spot is None or spot.block < 0 or self._layout.block(spot).sort is Sort.GAP:
             self.mousePressEvent(event)
-            return
-        block = self._layout.block(spot)
-        section = self._layout.sections[spot.section]
-        if block.sort is Sort.GAP:
-            if block.hidden:
-                opened = (*section.folding.opened, (block.old, block.hidden))
-                self._refold(section, replace(section.folding, opened=opened))
-            return
-        self.activated.emit(self.stop())
+        elif not self._at_gap:  # else the first click opened a gap, and the second was meant for it too
+            self.activated.emit(self.stop())
 
     def _drag(self, point: QPoint) -> None:
         y = max(self._layout.heights.header, min(point.y(), self.viewport().height() - 1))

@@ -36,6 +36,15 @@ class Overlay(QObject):
     def keys(self) -> tuple[str, ...]:
         return tuple(self._editors)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether any of them is over the part of the view that is on the screen."""
+        port = self._viewport.rect()
+        return any(
+            not each.widget.isHidden() and each.widget.geometry().intersects(port)
+            for each in self._editors.values()
+        )
+
     def open(self, key: str, widget: QWidget) -> None:
         """Take a widget in. It stays its maker's; only its parent and place are ours."""
         widget.setParent(self._viewport)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -98,29 +97,27 @@ class Painter:
         """Make the cells between two heights of the scroll, one row at a time, so that scrolling there is
         quick.
         """
-        layout, row_height = self._layout, self._layout.heights.row
+        layout = self._layout
         if not layout.sections:
             return
-        first = layout.section_at(top)
-        last = layout.section_at(bottom)
+        first, last = layout.section_at(top), layout.section_at(bottom)
         for at in range(first, last + 1):
             if at >= len(layout.sections):
                 return
             section = layout.sections[at]
-            if section.folded:
+            if section.folded or section.blocks is None:
                 continue
-            start = layout.tops[at] + section.header
-            blocks, tops = section.blocks, section.tops
-            for block, above in zip(tuple(blocks or ()), tops, strict=False):
-                y = start + above
-                if not block.is_code or y > bottom or y + block.rows * row_height < top:
+            start, blocks, starts = layout.tops[at] + section.header, section.blocks, section.starts
+            for index, above, _ in list(section.between(top - start, bottom - start)):
+                block = blocks[index]
+                if not block.is_code:
                     continue
-                low = max(0, (top - y) // row_height)
-                high = min(block.rows, (bottom - y) // row_height + 1)
+                low = max(0, layout.row_at(section, index, max(0, top - start - above)))
+                high = min(block.rows, layout.row_at(section, index, max(0, bottom - start - above)) + 1)
                 for row in range(low, high):
                     self.code.warm(scene, section, block, row)
                     yield
-                    if section.blocks is not blocks or section.tops is not tops:
+                    if section.blocks is not blocks or section.starts is not starts:
                         # Laid out anew meanwhile: these blocks stand elsewhere, or are gone.
                         return
 
@@ -134,17 +131,14 @@ class Painter:
             at += 1
 
     def _section(self, painter: QPainter, scene: Scene, section: Section, at: int, top: int) -> Seen:
-        blocks, tops = section.blocks or [], section.tops
-        index = max(0, bisect_right(tops, -top) - 1)
+        blocks = section.blocks or []
         extent = [0, 0, 0, 0]
-        while index < len(blocks) and top + tops[index] < scene.height:
-            spot, y = Spot(at, index), top + tops[index]
+        for index, above, below in section.between(-top, scene.height - top):
+            spot, y = Spot(at, index), top + above
             if blocks[index].is_code:
                 self.code.block(painter, scene, section, spot, y, extent)
-            elif scene.shows(y, top + tops[index + 1]):
-                box = QRect(0, y, scene.columns.width, tops[index + 1] - tops[index])
-                self._other(painter, scene, section, spot, box)
-            index += 1
+            elif scene.shows(y, top + below):
+                self._other(painter, scene, section, spot, QRect(0, y, scene.columns.width, below - above))
         return Seen(section, *extent)
 
     # what is not code

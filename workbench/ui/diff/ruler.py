@@ -173,9 +173,11 @@ class Ruler(QWidget):
         """Notes as diamonds, matches as dashes: at the edge, where no change is."""
         assert self._dress is not None
         made_from = (self._hits, self._layout.document.notes, self._layout.tops, self.height())
-        if self._beside is None or any(
-            a is not b for a, b in zip(self._beside[:3], made_from[:3], strict=True)
-        ) or self._beside[3] != made_from[3]:
+        if (
+            self._beside is None
+            or any(a is not b for a, b in zip(self._beside[:3], made_from[:3], strict=True))
+            or self._beside[3] != made_from[3]
+        ):
             self._beside = made_from
             self._look_beside()
         for y in self._hit_ys:
@@ -215,7 +217,7 @@ class Ruler(QWidget):
         section, top = layout.sections[at], layout.tops[at]
         for index, block in enumerate(section.blocks or ()):
             if block.sort is Sort.NOTE and block.key == name:
-                return top + section.header + section.tops[index]
+                return top + section.header + section.top_of(index)
         last = section.file.runs[-1] if section.file is not None and section.file.runs else None
         share = line / max(1, line, last.new_start + len(last.added)) if last is not None else 0.0
         return top + section.header + share * (section.height - section.header)

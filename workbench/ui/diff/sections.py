@@ -8,7 +8,7 @@ of blocks, so that a block keeps its index whatever is laid out before or after 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 
 from msgspec import Struct, field
@@ -44,6 +44,7 @@ class Heights(Struct, frozen=True):
     fact: int = 30
     entry: int = 34
     words: int = 28
+    picture: int = 300
 
 
 class Slice(Struct):
@@ -83,6 +84,8 @@ class Section(Struct):
     standings: dict[str, Standing] | None = None
     wraps: dict[int, Wraps] = field(default_factory=dict)
     """How many lines the rows of a code block take, by its index, where long lines are wrapped."""
+    why: str = ""
+    """Why it is folded at first; the header says so."""
     _starts: list[int] | None = None
 
     @property
@@ -134,6 +137,24 @@ class Section(Struct):
         while index > 0 and self.blocks is not None and self.blocks[part.base + index] is EMPTY:
             index -= 1
         return part.base + index
+
+    def between(self, top: int, bottom: int) -> Iterator[tuple[int, int, int]]:
+        """The blocks between two heights from under the header, as (index, top, bottom)."""
+        if self.blocks is None:
+            return
+        starts = self.starts
+        for at in range(self.slice_at(top), len(self.slices)):
+            part, start = self.slices[at], starts[at]
+            if start >= bottom:
+                return
+            tops = part.tops
+            if tops is None:
+                continue
+            index = max(0, bisect_right(tops, top - start) - 1)
+            while index < part.size and start + tops[index] < bottom:
+                if tops[index + 1] > tops[index]:
+                    yield part.base + index, start + tops[index], start + tops[index + 1]
+                index += 1
 
     def slice_of_line(self, side: Side, line: int) -> int:
         """The number of the slice that a line of the file belongs to."""

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 import workbench
 from workbench.review.changes import FileChange
 from workbench.review.key_names import holds_key
-from workbench.ui.diff.cells import Contents
+from workbench.ui.diff.contents import Contents
 from workbench.ui.diff.finding import Found, Query, Sides, Text, texts_of
 
 PATIENCE = 3000

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Piece = tuple[int, int, QColor]
 """(start, end, colour): characters of the line, in order, without holes."""
 
+_INK = QColor(Qt.GlobalColor.black)
+
 LEFT_TO_RIGHT = "\u202d"
 _right_to_left = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -100,10 +102,16 @@ class Shaper:
         self._learn_ascii()
         self.digits = {each: self.raw.glyphIndexesForString(each)[0] for each in "0123456789"}
 
-    def shape(self, text: str, pieces: Sequence[Piece]) -> Shaped:
-        """Lay out a line whose characters have the colours of `pieces`."""
+    def shape(self, text: str, pieces: Sequence[Piece], within: Sequence[int] | None = None) -> Shaped:
+        """Lay out a line whose characters have the colours of `pieces`.
+
+        `within` are the columns of its characters where it is a part of a longer line with tabs.
+        """
         shaped = Shaped(self.cell, len(text))
-        columns = self._tabbed(text) if "\t" in text else None
+        if within is not None:
+            columns: list[int] | None = [each - within[0] for each in within]
+        else:
+            columns = self.columns(text) if "\t" in text else None
         if columns is not None:
             shaped._columns = columns
             shaped._width = columns[-1] * self.cell
@@ -122,6 +130,14 @@ class Shaper:
     def plain(self, text: str, colour: QColor) -> Shaped:
         """Lay out a line of one colour."""
         return self.shape(text, ((0, len(text), colour),))
+
+    def is_even(self, text: str) -> bool:
+        """Whether every character of a text is one cell, or a tab."""
+        return text.isascii() or self._learned(text)
+
+    def measured(self, text: str) -> Shaped:
+        """A line only to be measured."""
+        return self.plain(text, _INK)
 
     def _as_glyphs(
         self, shaped: Shaped, text: str, pieces: Sequence[Piece], columns: list[int] | None
@@ -182,7 +198,8 @@ class Shaper:
         self._odd.add(character)
         return False
 
-    def _tabbed(self, text: str) -> list[int]:
+    def columns(self, text: str) -> list[int]:
+        """The column of each character, and of the end: a tab ends at the next stop."""
         columns = [0]
         for each in text:
             at = columns[-1]

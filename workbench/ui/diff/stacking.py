@@ -77,6 +77,8 @@ class Stack:
             return self.heights.fact
         if sort is Sort.WORDS:
             return self.heights.words
+        if sort is Sort.PICTURE:
+            return self.heights.picture
         return 0 if sort is Sort.LATER else self._measure(section, block)
 
     def row_top(self, section: Section, index: int, row: int) -> int:

@@ -12,22 +12,27 @@ from PySide6.QtWidgets import QWidget
 from workbench.review.blocks import Folding
 from workbench.review.changes import Side
 from workbench.ui.diff import choosing, moves
-from workbench.ui.diff.canvas import Canvas
 from workbench.ui.diff.choosing import Chosen
 from workbench.ui.diff.cursor import Mark, last_line, mark_of, spot_of, stop_of
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.layout import Part, Section, Spot
+from workbench.ui.diff.on_screen import OnScreen, on_screen
+from workbench.ui.diff.spoken import Spoken
 from workbench.ui.theme import Theme
 
 _MORE = 10
 
 
-class Steering(Canvas):
+class Steering(Spoken):
     """A canvas with a cursor that goes where it is told."""
 
     stop_changed = Signal(object)
     """The cursor's new `Stop`."""
     selection_changed = Signal()
+    told = Signal(str, str)
+    """A sentence for the expert, and a hint."""
+    stirred = Signal()
+    """Somebody pressed a key or moved the mouse here."""
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         self._anchor: Mark | None = None
@@ -195,6 +200,11 @@ class Steering(Canvas):
             self.contents_wanted.emit(path)
         return went
 
+    def lines_on_screen(self) -> OnScreen:
+        """The lines of changes that are on the screen, or will be at the end of a scroll that is under way."""
+        top = self._target()
+        return on_screen(self._layout, top, top + self.viewport().height())
+
     def line_in_round(self) -> int | None:
         """The line of the round's file that the cursor stands on, or where its removed line stood."""
         cursor = self._cursor
@@ -278,8 +288,7 @@ class Steering(Canvas):
                 self.selection_changed.emit()
             if before != after:
                 self.stop_changed.emit(after)
-                if before.change != after.change:
-                    self._announce(after)
+                self._announce(after, entered=before.change != after.change)
 
     def _stop_near(self, y: int) -> Spot | None:
         spot = self._layout.spot_at(y)
@@ -287,22 +296,6 @@ class Steering(Canvas):
             return None
         before = Spot(spot.section, spot.block, spot.row - 1) if spot.block >= 0 else spot
         return next(self._layout.stops(before, 1), None) or next(self._layout.stops(spot, -1), None)
-
-    def _announce(self, stop: Stop) -> None:
-        """Tell a screen reader which change this is, where it stands, how large it is and its verdict."""
-        change = self._layout.change(stop.change) if stop.change is not None else None
-        # After the first move: these classes bring five enums (4 ms), and the first frame says nothing aloud.
-        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # noqa: PLC0415
-
-        if change is None or not QAccessible.isActive():
-            return
-        section = self._layout.sections[self._layout.files[change.path]]
-        words = (
-            f"Change {self._layout.order[change.id] + 1} of {len(self._layout.changes)}, {change.path}: "
-            f"{len(change.removed)} removed, {len(change.added)} added, "
-            f"{self._layout.standings(section)[change.id]}"
-        )
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def toggle_selecting(self) -> None:
         """Begin to select lines at the cursor, or end it."""
@@ -403,6 +396,7 @@ class Steering(Canvas):
     def event(self, event: QEvent) -> bool:
         # Copying is the view's own where it has the keys, and the window's menu entry only elsewhere.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            self.stirred.emit()
             if event.matches(QKeySequence.StandardKey.Copy):
                 event.accept()
                 return True

@@ -17,7 +17,7 @@ from workbench.review.notes import Place
 from workbench.review.verdicts import Selection
 from workbench.ui.diff import choosing, moves
 from workbench.ui.diff.choosing import Chosen
-from workbench.ui.diff.cursor import Mark, first_stop, mark_of, spot_of
+from workbench.ui.diff.cursor import Mark, beside, carried, first_stop, mark_of, spot_of
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.layout import LEDGER_KEY, pin_under
 from workbench.ui.diff.searching import Searching
@@ -33,7 +33,22 @@ class DiffView(Searching):
 
     def show_document(self, document: Document) -> None:
         """Show another state of the review. Place, folding and selection stay, by path and id."""
-        first = not self._layout.sections
+        if first := not self._layout.sections:
+            self._show(document, first=first)
+            return
+        before = self._heard_verdict()
+        self._show(document, first=first)
+        after = self._heard_verdict()
+        if before[:1] == after[:1] and before != after:
+            self._speak(after[1])
+
+    def _heard_verdict(self) -> tuple[str | None, str]:
+        """The change under the cursor and its verdict in words, as far as anybody listens."""
+        if self._cursor is None or not self._is_heard():
+            return None, ""
+        return self._cursor.change, self.spoken_verdict()
+
+    def _show(self, document: Document, *, first: bool) -> None:
         same = (
             document.files is self._layout.document.files
             and document.notes is self._layout.document.notes
@@ -47,11 +62,15 @@ class DiffView(Searching):
             self._repaint_judged(last)
             return
         self._notes = {note.id: (note, place) for note, place in document.notes}
-        other = document.files is not self._layout.document.files or document.notes != self._layout.document.notes
-        with self._kept():
-            if document.files is not self._layout.document.files:
-                self._painter.forget_scopes()
-            self._layout.show(document, self._contents.counts)
+        other = (
+            document.files is not self._layout.document.files or document.notes != self._layout.document.notes
+        )
+        if document.files is not self._layout.document.files:
+            self._painter.forget_scopes()
+            self._take_files(document)
+        else:
+            with self._kept():
+                self._layout.show(document, self._contents.counts)
         self._resized_whole()
         if self._pending is not None and document.files:
             self._restore_now()
@@ -61,6 +80,75 @@ class DiffView(Searching):
             self.search_again()
         self._ruler.refresh()
         self.viewport().update()
+
+    def _take_files(self, document: Document) -> None:
+        """Other files, while somebody reads: the row that is looked at stays where it is, and the cursor and the
+        selection on their lines, whatever number these have now.
+        """
+        layout, before = self._layout, {file.path: file for file in self._layout.document.files}
+        after = {file.path: file for file in document.files}
+        scroll = self._target()
+        held = [(mark, self._top_of_mark(mark) - scroll) for mark in self._marks_on_screen(scroll)]
+        chosen = self._chosen_text()
+        layout.show(document, self._contents.counts)
+
+        def now(mark: Mark) -> Mark | None:
+            return carried(mark, before.get(mark.section), after.get(mark.section))
+
+        anchor = now(self._anchor) if self._anchor is not None else None
+        if self._cursor is not None:
+            cursor = now(self._cursor)
+            lost = cursor is None
+            mark = cursor or beside(self._cursor, before.get(self._cursor.section))
+            self._anchor = None if lost else anchor
+            if spot_of(layout, mark) is not None:
+                self._put_cursor(self._again(mark))
+        self._anchor = anchor if self._anchor is not None else None
+        if chosen is not None and self._chosen_text() != chosen:
+            self.clear_selection()
+            self.told.emit("The selected lines were changed meanwhile.", "Select them again: v.")
+        for mark, y in held:
+            kept = now(mark)
+            spot = spot_of(layout, kept) if kept is not None else None
+            if spot is not None:
+                if scroll > 0 and layout.top_of(spot) - scroll != y:
+                    self._motion.stop()
+                    self._resized_whole()
+                    self.verticalScrollBar().setValue(max(0, layout.top_of(spot) - y))
+                break
+
+    def _top_of_mark(self, mark: Mark) -> int:
+        spot = spot_of(self._layout, mark)
+        return self._layout.top_of(spot) if spot is not None else 0
+
+    def _marks_on_screen(self, scroll: int) -> list[Mark]:
+        """What may hold the view in place, best first: the cursor if it is there, then row by row."""
+        layout = self._layout
+        if not layout.sections or not self.isVisible():
+            return []
+        first = self._screen_mark(scroll)
+        found = [first] if first is not None else []
+        height, row = self.viewport().height(), layout.heights.row
+        for y in range(scroll + layout.heights.header, scroll + height, row):
+            spot = layout.spot_at(y)
+            if spot is not None:
+                found.append(mark_of(layout, spot))
+        return found
+
+    def _chosen_text(self) -> tuple[tuple[str, bytes | None], ...] | None:
+        """What is selected, byte for byte: a selection must never come to mean other lines."""
+        chosen = self._chosen()
+        if chosen is None:
+            return None
+        key = self._layout.sections[chosen.first.section].key
+        found: list[tuple[str, bytes | None]] = []
+        for line in choosing.chosen_lines(self._layout, chosen):
+            for side, number in ((Side.OLD, line.old), (Side.NEW, line.new)):
+                if number is not None and chosen.side in (None, side):
+                    name = line.change.id if line.change is not None else ""
+                    data = choosing.line_bytes(self._layout, self._contents, key, side, line)
+                    found.append((name, data))
+        return tuple(found)
 
     def _repaint_judged(self, last: Document) -> None:
         """Only what is on the screen and looks different now."""

@@ -1,0 +1,82 @@
+"""The comparing helper: reads one large comparison in a process of its own, and finds its changes' shapes.
+
+Run as `python -m workbench.git.comparer`. One request on standard input, a line of JSON:
+
+    {"folder": GIT_DIR, "args": ARGS, "skip": N}    the arguments of the git child; so many files are known
+
+Answers are frames on standard output: four bytes of length, then `F` and packed files, `A` after the last
+of them, `S` and the shapes of all changes by id. It ends then, and also when nobody reads it any more.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+from collections.abc import Sequence
+from itertools import chain
+from typing import IO
+
+from msgspec import msgpack
+
+from workbench.git import runner
+from workbench.git.runner import Where
+from workbench.git.streaming import ALL, FILES, SHAPES, told_by
+from workbench.review.changes import FileChange
+from workbench.review.passing import packed
+from workbench.review.shapes import shape_of
+
+FEW, MANY = 20, 80
+"""Files in the first frames and in the later ones; a batch of lines ends a frame sooner."""
+LINES = 8_000
+
+
+def main() -> int:
+    """Answer the one request."""
+    # Everything that is made here stays until the end, which is soon.
+    gc.disable()
+    # The window comes first where there are not processors enough for all.
+    if hasattr(os, "nice"):
+        os.nice(5)
+    request = json.loads(sys.stdin.buffer.readline())
+    out = sys.stdout.buffer
+    child = runner.start(request["args"], Where(request["folder"]))
+    runner.widen(child)
+    files: list[FileChange] = []
+    begun: list[FileChange] = []
+    lines = 0
+    for file in told_by(child, None):
+        files.append(file)
+        if len(files) <= request["skip"]:
+            continue
+        begun.append(file)
+        lines += sum(len(run.removed) + len(run.added) for run in file.runs)
+        if lines > LINES or len(begun) >= (MANY if len(files) > 4 * MANY else FEW):
+            _write(out, FILES + packed(begun))
+            begun, lines = [], 0
+    if begun:
+        _write(out, FILES + packed(begun))
+    _write(out, ALL)
+    _write(out, SHAPES + msgpack.encode(_shapes(files)))
+    return 0
+
+
+def _shapes(files: Sequence[FileChange]) -> dict[str, str]:
+    changes = chain.from_iterable(file.changes for file in files)
+    return {change.id: shape_of(change) for change in changes}
+
+
+def _write(out: IO[bytes], data: bytes) -> None:
+    out.write(len(data).to_bytes(4, "big") + data)
+    out.flush()
+
+
+if __name__ == "__main__":
+    try:
+        STATUS = main()
+    except BrokenPipeError:
+        # Whoever asked is gone; Python would complain again when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        STATUS = 0
+    sys.exit(STATUS)

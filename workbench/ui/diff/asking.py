@@ -1,0 +1,169 @@
+"""What the painted view needs of others: base lines and colours of what is on the screen, and time between
+frames to prepare the next page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from time import perf_counter
+
+from PySide6.QtCore import QTimer, QVariantAnimation, Signal
+from PySide6.QtWidgets import QWidget
+
+from workbench.review.changes import FileChange, Side
+from workbench.ui.diff.cells import Cells, Contents, joined
+from workbench.ui.diff.frame import Scene
+from workbench.ui.diff.layout import Layout
+from workbench.ui.diff.painter import Painter
+from workbench.ui.diff.scrolling import Scrolling
+from workbench.ui.highlighter import Highlighter
+
+_LARGEST_COLOURED = 3_000_000
+"""Bytes. A larger file is data; lexing it would take the helper minutes."""
+_AHEAD_AFTER = 30
+_AHEAD_PAUSE = 6
+"""Milliseconds before and between the steps in which the next page is prepared."""
+_AHEAD_SLICE = 0.003
+
+
+class Asking(Scrolling):
+    """A scrolling view that says what it needs soon."""
+
+    contents_wanted = Signal(str)
+    """The path of a file whose base lines are needed soon; answer with `set_contents`."""
+    highlighted = Signal()
+    """What is on the screen has its final colours."""
+
+    def __init__(self, layout: Layout, parent: QWidget | None) -> None:
+        super().__init__(layout, parent)
+        self.coloured = True
+        """False: the text is no code, and no helper is started to find its colours."""
+        self._contents = Contents()
+        self._highlighter = Highlighter(self)
+        self._highlighter.coloured.connect(self._coloured)
+        self._cells = Cells(self._contents, self._highlighter)
+        self._painter: Painter
+        self._asked: set[tuple[str, str | None]] = set()
+        self._final = False
+        self._plain: set[str] = set()
+        self._closed = False
+        self._later = self._timer(0)
+        self._later.timeout.connect(self._ask)
+        self._idle = self._timer(_AHEAD_AFTER)
+        self._idle.timeout.connect(self._look_ahead)
+        self._ahead: Iterator[None] = iter(())
+
+    def _timer(self, milliseconds: int) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        return timer
+
+    def _scene(self, bands: tuple[tuple[int, int], ...] = ()) -> Scene:
+        raise NotImplementedError
+
+    def _widen(self) -> None:
+        raise NotImplementedError
+
+    def _ask(self) -> None:
+        """After a frame: ask for lines and colours of what is on the screen or near it."""
+        if self._closed:
+            # A frame that is painted while the window closes must not start the helper anew.
+            return
+        scroll, height = self.verticalScrollBar().value(), self.viewport().height()
+        self._widen()
+        layout = self._layout
+        if not layout.sections:
+            return
+        at = layout.section_at(scroll - height)
+        while at < len(layout.sections) and layout.tops[at] < scroll + 2 * height:
+            section = layout.sections[at]
+            file = section.file
+            if file is not None and section.wants_lines and not section.folded:
+                key = (section.key, file.old_id)
+                if self._contents.old(file) is None and key not in self._asked:
+                    self._asked.add(key)
+                    self.contents_wanted.emit(section.key)
+            at += 1
+        self._ask_colours()
+        scene = self._scene()
+        self._ahead = chain(
+            self._painter.ahead(scene, scroll + height, scroll + 2 * height),
+            self._painter.ahead(scene, scroll - height, scroll),
+        )
+        self._idle.start(_AHEAD_AFTER)
+
+    def _look_ahead(self) -> None:
+        """Between events: prepare the page below and the page above."""
+        started = perf_counter()
+        scroll, height = self.verticalScrollBar().value(), self.viewport().height()
+        if self._motion.state() is QVariantAnimation.State.Running:
+            self._idle.start(_AHEAD_AFTER)
+            return
+        with self._kept():
+            moved = self._layout.settle(scroll - height, scroll + 2 * height)
+        if moved:
+            self._resized_whole()
+            self.show_again()
+        for _ in self._ahead:
+            if perf_counter() - started > _AHEAD_SLICE:
+                self._idle.start(_AHEAD_PAUSE)
+                return
+
+    def _ask_colours(self) -> None:
+        final = bool(self._painter.seen)
+        for seen in self._painter.seen:
+            file = seen.section.file
+            if file is None or file.binary:
+                continue
+            if seen.old_last:
+                final = self._want_colours(file, Side.OLD, seen.old_first, seen.old_last) and final
+            if seen.new_last:
+                final = self._want_colours(file, Side.NEW, seen.new_first, seen.new_last) and final
+        if final and not self._final:
+            self.highlighted.emit()
+        self._final = final
+
+    def _want_colours(self, file: FileChange, side: Side, first: int, last: int) -> bool:
+        """Ask for the colours of some lines (from 1). True if they are there and final, or will never
+        come.
+        """
+        key = self._cells.colour_key(file, side)
+        path = file.base_path if side is Side.OLD else file.path
+        if key is None or path is None or key in self._plain or not self.coloured:
+            return True
+        if self._highlighter.knows(key):
+            self._highlighter.look(key, first - 1, last - 1)
+            return self._highlighter.is_final(key, last - 1)
+        texts = self._contents.side(file, side)
+        if texts is None:
+            return False
+        if sum(map(len, texts)) > _LARGEST_COLOURED:
+            self._plain.add(key)
+            return True
+        self._highlighter.want(key, path, joined(texts), first - 1, last - 1)
+        return False
+
+    def _coloured(self, key: str) -> None:
+        """Colours came: paint the files anew that they are of."""
+        for seen in self._painter.seen:
+            file = seen.section.file
+            if file is not None and key in (
+                self._cells.colour_key(file, Side.OLD),
+                self._cells.colour_key(file, Side.NEW),
+            ):
+                top = self._layout.tops[self._layout.files[seen.section.key]]
+                top -= self.verticalScrollBar().value()
+                self._repaint(top + seen.section.header, top + seen.section.height)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is on the screen has its final colours and nothing is asked for."""
+        return self._final and not self._later.isActive() and not self._motion.state().value
+
+    def stop_helpers(self) -> None:
+        """End the lexing helper; called when the window closes."""
+        self._closed = True
+        self._later.stop()
+        self._highlighter.stop()

@@ -1,0 +1,72 @@
+"""What is said beside code rows: where a block moved, that only white space differs, what a merge left.
+
+Answers with words for one row at a time; the painter puts them at its right. Knows no pixels.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from workbench.review.asides import conflict_lines, whitespace_words
+from workbench.review.blocks import Block, Line
+from workbench.review.changes import Change, Side
+from workbench.review.moved import NO_MOVES, Move, Moves
+from workbench.review.text import one_line
+from workbench.ui.diff.sections import Section
+
+MOST_KEPT = 5000
+
+
+class _Said(Struct):
+    """What is known of one change."""
+
+    whitespace: str
+    conflicts: frozenset[int]
+
+
+class Beside:
+    """Of one view."""
+
+    def __init__(self) -> None:
+        self.moves: Moves = NO_MOVES
+        self._said: dict[int, tuple[Change, _Said]] = {}
+
+    def move(self, section: Section, block: Block, line: Line, side: Side) -> Move | None:
+        """The moved block that a row is of, on one side."""
+        if not self.moves.blocks or line.plain or (block.run is not None and not block.run.numbered):
+            return None
+        number = line.old if side is Side.OLD else line.new
+        return self.moves.at(section.key, side, number) if number is not None else None
+
+    def words(self, section: Section, block: Block, line: Line, side: Side) -> tuple[str, bool]:
+        """What is said of a row on one side, and whether it warns."""
+        change = line.change
+        number = line.old if side is Side.OLD else line.new
+        if change is None or number is None or (block.run is not None and not block.run.numbered):
+            return "", False
+        said = self._of(change)
+        found: list[str] = []
+        warns = False
+        lines, start = (
+            (change.removed, change.old_start) if side is Side.OLD else (change.added, change.new_start)
+        )
+        if side is Side.NEW and number - start in said.conflicts:
+            found.append("conflict marker")
+            warns = True
+        speaks = Side.NEW if change.added else Side.OLD
+        if said.whitespace and side is speaks and lines and number == start:
+            found.append(said.whitespace)
+        move = self.move(section, block, line, side)
+        if move is not None and move.end(side).start == number:
+            found.append(one_line(move.words(side)))
+        return " · ".join(found), warns
+
+    def _of(self, change: Change) -> _Said:
+        known = self._said.get(id(change))
+        if known is not None and known[0] is change:
+            return known[1]
+        if len(self._said) > MOST_KEPT:
+            self._said.clear()
+        said = _Said(whitespace_words(change), frozenset(conflict_lines(change.added)))
+        self._said[id(change)] = (change, said)
+        return said

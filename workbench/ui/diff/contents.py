@@ -1,0 +1,81 @@
+"""The lines of the base's files that were read, and of the round's files, made from them. Reads nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from workbench.review.changes import FileChange, Side
+from workbench.review.text import decode
+
+KEPT_BYTES = 64_000_000
+
+
+class Contents:
+    """The lines of the base's files, by object id, and of the round's files, made from them."""
+
+    def __init__(self) -> None:
+        self._old: dict[str, tuple[bytes, ...]] = {}
+        self._sizes: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+        self._new: dict[str, tuple[bytes, ...]] = {}
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Lengths in lines of what was read, by object id."""
+        return self._counts
+
+    def put(self, blob: str, lines: tuple[bytes, ...]) -> None:
+        """The base's file of that id was read. What was read longest ago is forgotten."""
+        self._old.pop(blob, None)
+        self._old[blob] = lines
+        self._sizes[blob] = sum(map(len, lines))
+        self._counts[blob] = len(lines)
+        while len(self._old) > 1 and sum(self._sizes[each] for each in self._old) > KEPT_BYTES:
+            self._old.pop(next(iter(self._old)))
+
+    def old(self, file: FileChange) -> tuple[bytes, ...] | None:
+        """The lines of the base's file, None while they are not read."""
+        if file.base_path is None or file.binary:
+            return ()
+        known = self._old.get(file.old_id or "")
+        if known is None and file.new_id is None and file.runs and file.old_id is not None:
+            known = tuple(line for run in file.runs for line in run.removed)
+            self.put(file.old_id, known)
+        return known
+
+    def new(self, file: FileChange) -> tuple[bytes, ...] | None:
+        """The lines of the round's file, None while the base's are not read."""
+        if file.new_id is None or file.binary:
+            return ()
+        known = self._new.get(file.new_id)
+        if known is not None:
+            return known
+        old = self.old(file)
+        if old is None:
+            return None
+        lines: list[bytes] = []
+        at = 0
+        for run in file.runs:
+            start = run.old_start - 1 if run.removed else run.old_start
+            lines += old[at:start]
+            lines += run.added
+            at = start + len(run.removed)
+        lines += old[at:]
+        if len(self._new) > 40:
+            self._new.pop(next(iter(self._new)))
+        self._new[file.new_id] = tuple(lines)
+        return self._new[file.new_id]
+
+    def side(self, file: FileChange, side: Side) -> tuple[bytes, ...] | None:
+        """The lines of one side."""
+        return self.old(file) if side is Side.OLD else self.new(file)
+
+
+def joined(lines: Sequence[bytes]) -> str:
+    """Lines as the lexer wants them, character for character as `decode` shows them."""
+    data = b"".join(lines)
+    try:
+        whole = data.decode()
+    except UnicodeDecodeError:
+        return "\n".join(map(decode, lines))
+    return whole.replace("\r\n", "\n").removesuffix("\n")

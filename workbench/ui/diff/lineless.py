@@ -1,0 +1,266 @@
+"""Paints the rows that are not code: folded gaps with what they can open, facts about a file, pictures.
+
+Looks things up and draws; changes nothing but caches. Where in a gap's row a click falls, it says too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
+
+from workbench.review.blocks import Block
+from workbench.review.changes import Change, FileChange, Side, Status
+from workbench.review.enclosing import scope_of
+from workbench.review.progress import Standing
+from workbench.review.text import one_line
+from workbench.review.words import fact_words
+from workbench.ui.diff.cells import Cells
+from workbench.ui.diff.code import verdict_words
+from workbench.ui.diff.dress import BAR, PAD, Dress
+from workbench.ui.diff.frame import Columns, Scene
+from workbench.ui.diff.gaps import MORE, Opens
+from workbench.ui.diff.layout import Layout, Section
+from workbench.ui.theme import mixed
+
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_CHECK = 8
+"""Pixels of a square of the board under what is transparent."""
+
+
+class Picture(Struct, frozen=True):
+    """One side of a picture: its facts in words, and what can be shown of it."""
+
+    words: str
+    image: QImage | None = None
+    transparent: bool = False
+
+
+class Lineless:
+    """Draws one row at a time."""
+
+    def __init__(self, layout: Layout, cells: Cells) -> None:
+        self.pictures: dict[str, Picture] = {}
+        """By object id."""
+        self.want: Callable[[str], None] = lambda _: None
+        """Asked for the pictures of a path."""
+        self.painted_change = False
+        self._layout, self._cells = layout, cells
+        self._scopes: dict[tuple[str, int], str] = {}
+        self._dress: Dress | None = None
+        self._tile: QImage | None = None
+
+    @property
+    def dress(self) -> Dress:
+        assert self._dress is not None
+        return self._dress
+
+    def wear(self, dress: Dress) -> None:
+        """Another theme or size."""
+        self._dress, self._tile = dress, None
+
+    def forget_scopes(self) -> None:
+        """Other files."""
+        self._scopes.clear()
+
+    # gaps
+
+    def gap(self, painter: QPainter, scene: Scene, section: Section, block: Block, box: QRect) -> None:
+        """A folded stretch: what opens it, how long it is, and what the line after it stands in."""
+        dress = self.dress
+        painter.fillRect(box, dress.gap)
+        left = scene.columns.code(Side.OLD)[0] + PAD
+        painter.setFont(dress.small)
+        for opens, zone in self._zones(left, section, block):
+            sign = {Opens.BELOW: "↓", Opens.ABOVE: "↑", Opens.ALL: "↕"}[opens]
+            shape = QRectF(zone[0], box.y() + 5, zone[1] - zone[0], box.height() - 10)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(dress.badge)
+            painter.drawRoundedRect(shape, 4, 4)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(dress.theme.dim)
+            painter.drawText(shape, _CENTRE, f"{sign} {MORE}" if opens is not Opens.ALL else sign)
+            left = round(zone[1]) + 6
+        left += 6
+        count = block.hidden
+        words = "more lines" if count is None else f"{count:,} unchanged line{'' if count == 1 else 's'}"
+        scope = self._scope(section, block)
+        if scope:
+            words += "  ·  "
+        painter.setFont(dress.text)
+        painter.setPen(dress.theme.dim)
+        painter.drawText(QRect(left, box.y(), 600, box.height()), _LEFT, words)
+        if scope:
+            left += round(dress.text_metrics.horizontalAdvance(words))
+            room = scene.columns.width - left - 20
+            text = dress.strong_metrics.elidedText(scope, Qt.TextElideMode.ElideRight, room)
+            painter.setFont(dress.strong)
+            painter.drawText(QRect(left, box.y(), room, box.height()), _LEFT, text)
+
+    def opens(self, columns: Columns, section: Section, block: Block, x: float) -> Opens:
+        """What a click at `x` in a gap's row opens: what its signs say, and all of it anywhere else."""
+        for opens, (start, end) in self._zones(columns.code(Side.OLD)[0] + PAD, section, block):
+            if start - 2 <= x <= end + 3:
+                return opens
+        return Opens.ALL
+
+    def _zones(self, left: float, section: Section, block: Block) -> list[tuple[Opens, tuple[float, float]]]:
+        """The signs of a gap from left to right, with where they stand."""
+        if not block.hidden:
+            return []
+        signs = []
+        if block.hidden > MORE:
+            signs += [Opens.BELOW] if block.old > 1 else []
+            last = section.old_count is not None and block.old + block.hidden > section.old_count
+            signs += [] if last else [Opens.ABOVE]
+        found = []
+        for opens in (*signs, Opens.ALL):
+            width = round((40 if opens is not Opens.ALL else 24) * self.dress.scale)
+            found.append((opens, (left, left + width)))
+            left += width + 6
+        return found
+
+    def _scope(self, section: Section, block: Block) -> str:
+        if block.hidden is None or section.file is None:
+            return ""
+        line = block.old + block.hidden
+        key = (section.key, line)
+        known = self._scopes.get(key)
+        if known is None:
+            lines = self._cells.contents.old(section.file)
+            if lines is None:
+                return ""
+            path = section.file.base_path or section.file.path
+            known = one_line(scope_of(lines, line, path)) if line <= len(lines) else ""
+            self._scopes[key] = known
+        return known
+
+    # facts
+
+    def fact(self, painter: QPainter, scene: Scene, section: Section, block: Block, box: QRect) -> None:
+        """One fact about a file, with its verdict."""
+        dress, theme = self.dress, self.dress.theme
+        change = self._layout.change(block.key)
+        if change is None:
+            return
+        self.painted_change = True
+        stands = self._layout.standings(section).get(change.id)
+        if block.key == scene.change:
+            painter.fillRect(box, dress.grounds["nothing"][True])
+        words, shade = verdict_words(self._layout, dress, change, stands)
+        fact = self._words(section.file, change)
+        left, room, wide = self._room(scene, section, fact, words)
+        colour = self._colour(change, stands)
+        for bar in {0} if wide else {0, scene.columns.new_bar}:
+            painter.fillRect(bar, box.y(), BAR, box.height(), colour)
+            if stands is Standing.ASKED:
+                painter.fillRect(bar + 1, box.y(), BAR - 2, box.height(), theme.ground)
+        painter.setFont(dress.text)
+        painter.setPen(theme.text)
+        fact = dress.text_metrics.elidedText(fact, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(QRect(left, box.y(), room + 2, box.height()), _LEFT, fact)
+        if words:
+            painter.setFont(dress.small_strong)
+            painter.setPen(shade)
+            painter.drawText(box.adjusted(0, 0, -8, 0), _RIGHT, words)
+
+    def _words(self, file: FileChange | None, change: Change) -> str:
+        remark = self._layout.document.remarks.get(change.path)
+        return one_line(fact_words(change, file, remark.sizes if remark is not None else ""))
+
+    def _colour(self, change: Change, stands: Standing | None) -> QColor:
+        said = self._layout.document.ledger_marks.get(change.id)
+        if said is not None and stands in (Standing.UNREAD, Standing.ASKED):
+            return self.dress.said(said)
+        if self._layout.document.read_only:
+            return self.dress.theme.faint
+        return self.dress.standing(stands or Standing.UNREAD)
+
+    def _room(self, scene: Scene, section: Section, fact: str, words: str) -> tuple[int, int, bool]:
+        """Where a fact's words begin, their room, and whether they run over both sides.
+
+        Side by side they stand on the side that they speak of, as code does; across, if they fit on neither.
+        """
+        dress, columns = self.dress, scene.columns
+        taken = round(dress.small_strong_metrics.horizontalAdvance(words)) + 24 if words else 8
+        is_gone = section.file is not None and section.file.status is Status.DELETED
+        start = round(columns.code(Side.OLD)[0]) + PAD
+        if columns.split:
+            end = columns.half - 8 if is_gone else columns.width - taken
+            left = start if is_gone else round(columns.code(Side.NEW)[0]) + PAD
+            if dress.text_metrics.horizontalAdvance(fact) <= end - left:
+                return left, end - left, False
+        return start, max(40, columns.width - taken - start), True
+
+    # pictures
+
+    def pictured(self, painter: QPainter, scene: Scene, section: Section, box: QRect) -> None:
+        """A picture before and after, always side by side; what cannot be shown is said in words."""
+        file = section.file
+        if file is None:
+            return
+        self.painted_change = True
+        theme = self.dress.theme
+        columns = scene.columns
+        middle = columns.half if columns.split else columns.width // 2
+        halves = (
+            QRect(0, box.y(), middle, box.height()),
+            QRect(middle, box.y(), columns.width - middle, box.height()),
+        )
+        missing = False
+        for half, blob, absent in zip(
+            halves, (file.old_id, file.new_id), ("not in the base", "deleted"), strict=True
+        ):
+            painter.fillRect(half.adjusted(0, 0, -1, 0), theme.nothing)
+            picture = self.pictures.get(blob) if blob else Picture(absent)
+            missing = missing or picture is None
+            self._picture(painter, half.adjusted(16, 10, -17, -8), picture or Picture("being decoded…"))
+        if missing:
+            self.want(file.path)
+
+    def _picture(self, painter: QPainter, box: QRect, picture: Picture) -> None:
+        dress, theme = self.dress, self.dress.theme
+        line = round(dress.small_metrics.height()) + 4
+        painter.setFont(dress.small)
+        painter.setPen(theme.dim)
+        words = dress.small_metrics.elidedText(picture.words, Qt.TextElideMode.ElideRight, box.width())
+        image = picture.image
+        if image is None:
+            painter.drawText(box, _CENTRE, words)
+            return
+        painter.drawText(QRect(box.x(), box.bottom() - line, box.width(), line), _CENTRE, words)
+        room = QSizeF(box.width(), box.height() - line - 6)
+        size = QSizeF(image.size())
+        if size.width() > room.width() or size.height() > room.height():
+            size.scale(room, Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRectF(QPointF(0, 0), size)
+        target.moveCenter(QPointF(box.x() + box.width() / 2, box.y() + room.height() / 2))
+        target = QRectF(target.toAlignedRect())
+        if picture.transparent:
+            self._board(painter, target)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.drawImage(target, image)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.setPen(QPen(theme.line, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(target.adjusted(-1, -1, 0, 0))
+
+    def _board(self, painter: QPainter, target: QRectF) -> None:
+        """The chess board that shows through what is transparent."""
+        if self._tile is None:
+            theme = self.dress.theme
+            self._tile = QImage(2 * _CHECK, 2 * _CHECK, QImage.Format.Format_RGB32)
+            self._tile.fill(mixed(theme.text, theme.ground, 0.30))
+            dark = mixed(theme.text, theme.ground, 0.14)
+            for step in range(2 * _CHECK * _CHECK):
+                y = step // _CHECK
+                self._tile.setPixelColor(step % _CHECK + (_CHECK if y >= _CHECK else 0), y, dark)
+        painter.save()
+        painter.setBrushOrigin(target.topLeft())
+        painter.fillRect(target, QBrush(self._tile))
+        painter.restore()

@@ -1,0 +1,161 @@
+"""What a screen reader is told of the painted view: its document, the change under the cursor, and what became
+of it. Says nothing as long as nobody listens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
+from PySide6.QtWidgets import QWidget
+
+from workbench.review.changes import Change, Side
+from workbench.review.progress import Standing
+from workbench.review.text import decode, one_line, visible
+from workbench.review.words import words_of
+from workbench.ui.diff.layout import Layout
+
+if TYPE_CHECKING:
+    from workbench.ui.diff.spoken import Spoken
+
+LONGEST = 400
+"""Characters of a line that are read out."""
+
+_SAID = {
+    Standing.ACCEPTED: "accepted",
+    Standing.REJECTED: "rejected",
+    Standing.MIXED: "mixed: judged in part",
+    Standing.ASKED: "asked",
+    Standing.UNREAD: "open",
+}
+
+
+def position_words(layout: Layout, change: Change) -> str:
+    """“Change 3 of 40”."""
+    return f"Change {layout.order[change.id] + 1} of {len(layout.changes)}"
+
+
+def verdict_said(layout: Layout, change: Change) -> str:
+    """Its verdict, and what the ledger says of it, in words."""
+    section = layout.sections[layout.files[change.path]]
+    stands = layout.standings(section).get(change.id, Standing.UNREAD)
+    said = layout.document.ledger_marks.get(change.id)
+    reason = layout.document.reasons.get(change.id) if stands is Standing.REJECTED else None
+    words = [_SAID[stands]]
+    if said is not None and stands in (Standing.UNREAD, Standing.ASKED):
+        words.append(said.value)
+    if reason:
+        words.append(f"because {one_line(reason)}")
+    return ", ".join(words)
+
+
+def change_words(layout: Layout, change: Change) -> str:
+    """The change, its position, size and verdict: “Change 3 of 40, store.py: 2 removed, 3 added, open”."""
+    if change.is_text:
+        size = f"{len(change.removed)} removed, {len(change.added)} added"
+    else:
+        size = one_line(words_of(change))
+    place = f"{position_words(layout, change)}, {visible(change.path).text}"
+    return f"{place}: {size}, {verdict_said(layout, change)}"
+
+
+def line_words(side: Side, line: int, data: bytes | None, change: Change | None) -> str:
+    """A row as it is read out: which line, whether it is removed or added, and its text."""
+    kind = "unchanged"
+    if change is not None:
+        kind = "removed" if side is Side.OLD else "added"
+    if data is None:
+        return f"line {line}, {kind}"
+    text = visible(decode(data)).text.strip() or "blank"
+    return f"line {line}, {kind}: {text[:LONGEST]}"
+
+
+class ViewSpeech(QAccessibleInterface):
+    """The view as a document with one text: what stands under the cursor."""
+
+    def __init__(self, view: Spoken) -> None:
+        super().__init__()
+        self._view = view
+
+    def isValid(self) -> bool:
+        from shiboken6 import isValid  # noqa: PLC0415 - only where somebody listens
+
+        return isValid(self._view)
+
+    def object(self) -> Spoken:
+        return self._view
+
+    def childCount(self) -> int:
+        return 0
+
+    def child(self, index: int) -> QAccessibleInterface:
+        return None  # type: ignore[return-value]  # what Qt takes for: there is none
+
+    def childAt(self, x: int, y: int) -> QAccessibleInterface:
+        return None  # type: ignore[return-value]  # as above
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        return -1
+
+    def parent(self) -> QAccessibleInterface:
+        return QAccessible.queryAccessibleInterface(self._view.parentWidget())
+
+    def role(self) -> QAccessible.Role:
+        return QAccessible.Role.Document
+
+    def state(self) -> QAccessible.State:
+        return _state(self._view)
+
+    def rect(self) -> QRect:
+        return QRect(self._view.mapToGlobal(QPoint(0, 0)), self._view.size())
+
+    def text(self, kind: QAccessible.Text) -> str:
+        if kind is QAccessible.Text.Name:
+            return self._view.accessibleName()
+        if kind is QAccessible.Text.Description:
+            return self._view.spoken_change()
+        if kind is QAccessible.Text.Value:
+            return self._view.spoken_row()
+        return ""
+
+    def setText(self, kind: QAccessible.Text, text: str) -> None:
+        """It is not written from outside."""
+
+
+def _state(widget: QWidget) -> QAccessible.State:
+    state = QAccessible.State()
+    state.focusable = True  # type: ignore[attr-defined]  # bit fields, which the stubs leave out
+    state.focused = widget.hasFocus()  # type: ignore[attr-defined]
+    state.readOnly = True  # type: ignore[attr-defined]
+    state.multiLine = True  # type: ignore[attr-defined]
+    return state
+
+
+def _interface(_: str, found: object) -> QAccessibleInterface:
+    from workbench.ui.diff.spoken import Spoken  # noqa: PLC0415 - it imports this file, when needed
+
+    if isinstance(found, Spoken):
+        # Held by the view, which it must not outlive: Qt only borrows it.
+        found.speech = ViewSpeech(found)
+        return found.speech
+    return None  # type: ignore[return-value]  # what Qt takes for: somebody else's
+
+
+def listen() -> None:
+    """Let Qt ask us about views. Once in a process."""
+    QAccessible.installFactory(_interface)
+
+
+def is_heard() -> bool:
+    """Whether anybody listens."""
+    return bool(QAccessible.isActive())
+
+
+def speak(view: QWidget, words: Sequence[str]) -> None:
+    """Tell whoever listens."""
+    text = ". ".join(each for each in words if each)
+    if text:
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, text))
+        QAccessible.updateAccessibility(QAccessibleEvent(view, QAccessible.Event.DescriptionChanged))

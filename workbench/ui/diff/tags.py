@@ -1,0 +1,156 @@
+"""Words at the right end of a row: verdicts, how much of a line is out of sight, what its text does not show.
+
+They never lie over code without saying how much of it they cover.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from workbench.review.changes import Change
+from workbench.review.progress import Standing
+from workbench.review.text import visible
+from workbench.ui.diff.dress import Dress
+from workbench.ui.diff.layout import Layout
+
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_EDGE = 8
+"""Pixels between the words and the edge of their pane."""
+_AROUND = 22
+REASON = 160
+"""Characters of a rejection's reason that are shown beside it."""
+
+
+class _Row(Struct):
+    """What stands at the right of one line on the screen."""
+
+    right: float
+    ground: QColor | None = None
+    end: float = 0.0
+    """Where its code ends."""
+    words: str = ""
+    least: str = ""
+    """What is shown of the words even over code."""
+    colour: QColor | None = None
+    beside: list[tuple[str, QColor]] = field(default_factory=list)
+
+
+class Tags:
+    """The words of one frame."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, int], _Row] = {}
+        self._dress: Dress | None = None
+        self._widths: dict[str, float] = {}
+
+    def wear(self, dress: Dress) -> None:
+        """Another theme or size."""
+        self._dress = dress
+        self._widths.clear()
+
+    def clear(self) -> None:
+        """A new frame."""
+        self._rows.clear()
+
+    def _row(self, y: int, right: int, ground: QColor | None) -> _Row:
+        row = self._rows.get((y, right))
+        if row is None:
+            row = self._rows[y, right] = _Row(right)
+        if ground is not None:
+            row.ground = ground
+        return row
+
+    def code_ends(self, y: int, right: int, end: float, ground: QColor | None) -> None:
+        """The code of a line ends there; what is beyond `right`, or under words, is counted."""
+        self._row(y, right, ground).end = end
+
+    def verdict(
+        self, y: int, right: int, words: str, least: str, colour: QColor, ground: QColor | None
+    ) -> None:
+        """A verdict, at the edge."""
+        row = self._row(y, right, ground)
+        row.words, row.least, row.colour = words, least, colour
+
+    def chip(self, y: int, right: int, words: str, colour: QColor, ground: QColor | None) -> None:
+        """Words after the end of the code."""
+        self._row(y, right, ground).beside.append((words, colour))
+
+    def width(self, words: str) -> float:
+        """How wide some words are."""
+        assert self._dress is not None
+        known = self._widths.get(words)
+        if known is None:
+            if len(self._widths) > 1000:
+                self._widths.clear()
+            known = self._widths[words] = self._dress.small_strong_metrics.horizontalAdvance(words)
+        return known
+
+    def fits(self, words: str, right: float, end: float) -> bool:
+        """Whether some words stand at the right of code that ends there."""
+        return self.width(words) + _AROUND <= right - _EDGE - end
+
+    def draw(self, painter: QPainter, height: int) -> None:
+        """Draw what was collected, each over the ground of its row."""
+        dress = self._dress
+        assert dress is not None
+        painter.setFont(dress.small_strong)
+        for (y, _), row in self._rows.items():
+            edge = row.right
+            if row.words:
+                assert row.colour is not None
+                words = self._shown(row)
+                edge = self._words(painter, row, y, words, edge - _EDGE - self.width(words), height, row.colour)
+            if row.end > edge:
+                # Code is out of sight, beyond the edge or under the words: how much is said.
+                count = f"+{int((row.end - edge) / dress.shaper.cell) + 1:,}"
+                left = edge - (_EDGE if edge == row.right else 4) - self.width(count)
+                edge = self._words(painter, row, y, count, left, height, dress.theme.dim)
+            at = row.end + _AROUND
+            for words, colour in row.beside:
+                left = min(at, edge - _EDGE - self.width(words))
+                self._words(painter, row, y, words, left, height, colour)
+                at = left + self.width(words) + _EDGE
+
+    def _shown(self, row: _Row) -> str:
+        """As much of the words as there is room for beside the code."""
+        if row.least == row.words or self.fits(row.words, row.right, row.end):
+            return row.words
+        assert self._dress is not None
+        room = row.right - _EDGE - row.end - _AROUND
+        shown = self._dress.small_strong_metrics.elidedText(
+            row.words, Qt.TextElideMode.ElideRight, max(0.0, room)
+        )
+        return shown if len(shown) > len(row.least) + 6 else row.least
+
+    def _words(
+        self, painter: QPainter, row: _Row, y: int, words: str, left: float, height: int, colour: QColor
+    ) -> float:
+        """Draw some words; where what is left of them has to end."""
+        assert self._dress is not None
+        width = self.width(words)
+        painter.fillRect(QRectF(left - 6, y, width + 10, height), row.ground or self._dress.theme.ground)
+        painter.setPen(colour)
+        painter.drawText(QRectF(left, y, width + 4, height), _LEFT, words)
+        return left - 6
+
+
+def verdict_words(
+    layout: Layout, dress: Dress, change: Change, stands: Standing | None
+) -> tuple[str, QColor]:
+    """What is written beside a change, and in which colour; nothing for one that is simply unread."""
+    said = layout.document.ledger_marks.get(change.id)
+    if stands is Standing.ACCEPTED:
+        return "✓ accepted", dress.theme.accepted
+    if stands is Standing.REJECTED:
+        reason = visible(layout.document.reasons.get(change.id, "").split("\n")[0]).text
+        return "✗ rejected" + (f" · {reason[:REASON]}" if reason else ""), dress.theme.rejected
+    if stands is Standing.MIXED:
+        return "◐ mixed", dress.theme.open
+    if said is not None:
+        return said.value, dress.said(said)
+    if stands is Standing.ASKED:
+        note = layout.document.spread.get(change.id)
+        return f"asked · {note}" if note else "asked", dress.theme.open
+    return "", dress.theme.dim

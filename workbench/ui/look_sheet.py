@@ -1,0 +1,219 @@
+"""The sheet for how code looks: theme, font, size, tabs, scrolling. What is chosen is worn at once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFontDatabase, QFontMetricsF, QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.errors import UserError
+from workbench.review.text import visible
+from workbench.ui.fonts import CODE_FAMILY, code_font
+from workbench.ui.preferences import Preferences
+from workbench.ui.sheet import Sheet, plain
+from workbench.ui.theme import Theme, load_theme, own_theme_names, theme_names
+
+SIZES = (9, 28)
+TABS = (1, 16)
+_QUIET = 120
+"""Milliseconds after which a choice is worn: going through a list with the arrows saves only the last one."""
+_SLICE = 0.008
+_SYSTEM = "system"
+
+_SAMPLE = """def fetch(key, default=None):
+\t# 0O 1lI |!= -> {}[]()
+\tif key not in store:
+\t\treturn default
+\treturn store[key]
+"""
+
+
+class LookSheet(Sheet):
+    """Themes at the left, fonts in the middle, the rest and a sample at the right."""
+
+    def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget) -> None:
+        super().__init__(parent, width=940)
+        self._preferences = preferences
+        self._waiting: dict[str, object] = {}
+        self.body.addWidget(plain("Theme, font and tabs", self.card, "title"))
+        self.themes = self._list("Themes")
+        self.fonts = self._list("Fonts of one width")
+        self.size = self._spin("Size of code in pixels", SIZES, preferences.code_size)
+        self.tab = self._spin("Columns of a tab", TABS, preferences.settings.tab_width)
+        self.smooth = QCheckBox("&Smooth scrolling", self.card)
+        self.smooth.setChecked(preferences.settings.smooth_scroll)
+        self.sample = QPlainTextEdit(_SAMPLE, self.card)
+        self.sample.setReadOnly(True)
+        self.sample.setAccessibleName("Sample of the code")
+        self.sample.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.sample.setTabChangesFocus(True)
+        self.error = plain("", self.card, "error")
+        self.body.addLayout(self._columns())
+        self.body.addWidget(self.error)
+        foot = QHBoxLayout()
+        foot.addWidget(
+            plain("Themes of your own: the folder themes beside settings.toml.", self.card, "faint"), 1
+        )
+        leave = QPushButton("Close  Esc", self.card)
+        leave.setProperty("kind", "quiet")
+        leave.clicked.connect(self.close_sheet)
+        foot.addWidget(leave)
+        self.body.addLayout(foot)
+        self._later = self._timer(_QUIET, self._wear)
+        self._fill = self._timer(0, self._fill_on)
+        self._families: Iterator[str] = iter(QFontDatabase.families())
+        self._fill_themes()
+        self._add_font("", f"{CODE_FAMILY} (bundled)")
+        if preferences.settings.code_font:
+            self._add_font(preferences.settings.code_font, preferences.settings.code_font)
+            self.fonts.setCurrentRow(1)
+        else:
+            self.fonts.setCurrentRow(0)
+        self._show_sample()
+        self.themes.currentItemChanged.connect(self._on_theme)
+        self.fonts.currentItemChanged.connect(self._on_font)
+        self.size.valueChanged.connect(self._on_size)
+        self.tab.valueChanged.connect(self._on_tab)
+        self.smooth.toggled.connect(self._on_smooth)
+        self.closed.connect(self._wear)
+        self.setFocusProxy(self.themes)
+        self._fill.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.close_sheet()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def _timer(self, after: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after)
+        timer.timeout.connect(act)
+        return timer
+
+    def _list(self, name: str) -> QListWidget:
+        made = QListWidget(self.card)
+        made.setAccessibleName(name)
+        made.setFrameShape(QFrame.Shape.NoFrame)
+        made.setMinimumHeight(300)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return made
+
+    def _spin(self, name: str, limits: tuple[int, int], value: int) -> QSpinBox:
+        made = QSpinBox(self.card)
+        made.setRange(*limits)
+        made.setValue(value)
+        made.setAccessibleName(name)
+        return made
+
+    def _columns(self) -> QHBoxLayout:
+        columns = QHBoxLayout()
+        columns.setSpacing(20)
+        for words, widget in (("THEME", self.themes), ("FONT", self.fonts)):
+            column = QVBoxLayout()
+            column.addWidget(plain(words, self.card, "section"))
+            column.addWidget(widget, 1)
+            columns.addLayout(column, 1)
+        right = QVBoxLayout()
+        for words, spin in (("SIZE", self.size), ("TAB", self.tab)):
+            row = QHBoxLayout()
+            label: QLabel = plain(words, self.card, "section", wrapped=False)
+            label.setBuddy(spin)
+            row.addWidget(label, 1)
+            row.addWidget(spin)
+            right.addLayout(row)
+        right.addWidget(self.smooth)
+        right.addWidget(self.sample, 1)
+        columns.addLayout(right, 1)
+        return columns
+
+    # what there is to choose
+
+    def _fill_themes(self) -> None:
+        shipped, own = theme_names(), own_theme_names(self._preferences.themes)
+        self._add_theme(_SYSTEM, "As the system", "")
+        for name in (*shipped, *own):
+            words, wrong = visible(name).text, ""
+            try:
+                words = visible(load_theme(name, self._preferences.themes).name).text
+            except UserError as error:
+                words, wrong = f"{words} · broken", error.message
+            self._add_theme(name, f"{words} · yours" if name in own and not wrong else words, wrong)
+
+    def _add_theme(self, name: str, words: str, wrong: str) -> None:
+        item = QListWidgetItem(words, self.themes)
+        item.setData(Qt.ItemDataRole.UserRole, name)
+        item.setData(Qt.ItemDataRole.UserRole + 1, wrong)
+        if name == self._preferences.settings.theme:
+            self.themes.setCurrentItem(item)
+
+    def _fill_on(self) -> None:
+        """A few families at a time: to find the width of one, its file is opened."""
+        started = perf_counter()
+        for family in self._families:
+            known = family in (CODE_FAMILY, self._preferences.settings.code_font)
+            if not known and not QFontDatabase.isPrivateFamily(family) and QFontDatabase.isFixedPitch(family):
+                self._add_font(family, family)
+            if perf_counter() - started > _SLICE:
+                self._fill.start()
+                return
+
+    def _add_font(self, family: str, words: str) -> None:
+        item = QListWidgetItem(visible(words).text, self.fonts)
+        item.setData(Qt.ItemDataRole.UserRole, family)
+        item.setFont(code_font(13, family))
+
+    # what is chosen
+
+    def _on_theme(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            wrong = item.data(Qt.ItemDataRole.UserRole + 1)
+            self.error.setText(wrong)
+            if not wrong:
+                self._choose(theme=item.data(Qt.ItemDataRole.UserRole))
+
+    def _on_font(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self._choose(code_font=item.data(Qt.ItemDataRole.UserRole))
+
+    def _on_size(self, value: int) -> None:
+        self._choose(code_size=value)
+
+    def _on_tab(self, value: int) -> None:
+        self._choose(tab_width=value)
+
+    def _on_smooth(self, on: bool) -> None:
+        self._choose(smooth_scroll=on)
+
+    def _choose(self, **values: object) -> None:
+        self._waiting.update(values)
+        self._show_sample()
+        self._later.start()
+
+    def _wear(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        if waiting:
+            self._preferences.change(**waiting)
+
+    def _show_sample(self) -> None:
+        item = self.fonts.currentItem()
+        font = code_font(self.size.value(), item.data(Qt.ItemDataRole.UserRole) if item is not None else "")
+        self.sample.setFont(font)
+        self.sample.setTabStopDistance(self.tab.value() * QFontMetricsF(font).horizontalAdvance(" "))

@@ -1,0 +1,71 @@
+"""`python -m workbench.ui.picture_helper`: decodes one picture from standard input, in a process of its own.
+
+A decoder is given bytes of strangers: here it can take no more memory than it is allowed, be ended when it
+takes too long, and die without taking the window along. Answers with one line of JSON and the pixels.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader
+
+from workbench.review.images import format_of, refused
+
+MEGABYTES = 300
+"""What Qt may allocate for one picture."""
+ADDRESS_SPACE = 2_000_000_000
+
+
+def decoded(data: bytes, edge: int) -> tuple[dict[str, Any], bytes]:
+    """What a picture is, and its pixels no wider or higher than `edge`; without pixels, the reason."""
+    kind = format_of(data)
+    if not kind:
+        return {"why": "not shown: it does not begin as a picture does"}, b""
+    QImageReader.setAllocationLimit(MEGABYTES)
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer, QByteArray(kind.encode()))
+    # The format is that of the bytes looked at above: Qt has others, some of which read more files.
+    reader.setAutoDetectImageFormat(False)
+    size = reader.size()
+    facts: dict[str, Any] = {"format": kind.upper(), "width": size.width(), "height": size.height()}
+    why = refused(size.width(), size.height())
+    if why:
+        return {**facts, "why": why}, b""
+    if max(size.width(), size.height()) > edge:
+        reader.setScaledSize(size.scaled(QSize(edge, edge), Qt.AspectRatioMode.KeepAspectRatio))
+    reader.setAutoTransform(True)
+    image = reader.read()
+    if image.isNull():
+        return {**facts, "why": "not shown: it is damaged, or not what it begins as"}, b""
+    if reader.imageCount() > 1:
+        facts["frames"] = reader.imageCount()
+    facts["transparent"] = image.hasAlphaChannel()
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    facts["shown"] = [plain.width(), plain.height(), plain.bytesPerLine()]
+    return facts, bytes(plain.constBits())
+
+
+def main() -> None:
+    """Decode what stands on standard input."""
+    _limit()
+    facts, pixels = decoded(sys.stdin.buffer.read(), int(sys.argv[1]))
+    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + pixels)
+
+
+def _limit() -> None:
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Reads the pictures that the view shows and has them decoded in a process of their own, one at a time.
+
+Knows no more of a picture than its bytes and its size. One that takes too long is ended and said to.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtGui import QImage
+
+import workbench
+from workbench.review.changes import FileChange
+from workbench.review.images import LARGEST_FILE
+from workbench.review.key_names import holds_key
+from workbench.ui.controller import Controller
+from workbench.ui.diff.lineless import Picture
+from workbench.ui.tasks import Tasks
+from workbench.workflow.remarks import size_words
+from workbench.workflow.session import Session
+
+PATIENCE = 8_000
+"""Milliseconds that decoding one picture may take, the start of the process included."""
+EDGE = 1400
+"""Pixels that a picture is at most wide and high once it is decoded: what fits half a large screen."""
+
+Sides = tuple[tuple[str, bytes | None, int], ...]
+"""Of each side its object id, its bytes (None: too large) and its size."""
+
+
+class _Job(Struct):
+    blob: str
+    data: bytes
+
+
+class Pictures(QObject):
+    """Asked for the pictures of a path; each is told by `decoded` as it comes."""
+
+    decoded = Signal(str, object)
+    """An object id and its `Picture`."""
+
+    def __init__(self, controller: Controller, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
+        self._controller, self._tasks = controller, tasks
+        self._asked: set[str] = set()
+        self._waiting: list[_Job] = []
+        self._job: _Job | None = None
+        self._process: QProcess | None = None
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(self._give_up)
+        controller.opened.connect(self._forget)
+
+    def want(self, path: str) -> None:
+        """Read and decode both sides of a file, as far as that was not asked for."""
+        session = self._controller.session
+        file = session.by_path.get(path) if session is not None else None
+        if session is None or file is None:
+            return
+        blobs = [each for each in (file.old_id, file.new_id) if each and each not in self._asked]
+        if not blobs:
+            return
+        self._asked.update(blobs)
+
+        def work(_: object) -> tuple[Session, FileChange, Sides]:
+            repository = session.repository
+            sizes = repository.blob_sizes(blobs)
+            found = (
+                (blob, repository.blob(blob) if size <= LARGEST_FILE else None, size)
+                for blob, size in zip(blobs, sizes, strict=True)
+            )
+            return session, file, tuple(found)
+
+        self._tasks.start(f"picture {path}", work, self._on_read, self._controller.fail)
+
+    def stop(self) -> None:
+        """End what is being decoded; called when the window closes."""
+        self._waiting.clear()
+        self._end()
+
+    def _on_read(self, found: tuple[Session, FileChange, Sides]) -> None:
+        session, _, sides = found
+        if session is not self._controller.session:
+            return
+        for blob, data, size in sides:
+            if data is None:
+                self.decoded.emit(blob, Picture(f"not shown: {size_words(size)} are more than are decoded"))
+            else:
+                self._waiting.append(_Job(blob, data))
+        self._next()
+
+    def _next(self) -> None:
+        if self._process is not None or not self._waiting:
+            return
+        self._job = self._waiting.pop(0)
+        process = self._process = QProcess(self)
+        environment = QProcessEnvironment.systemEnvironment()
+        for name in filter(holds_key, environment.keys()):
+            environment.remove(name)
+        root = str(Path(workbench.__file__).resolve().parent.parent)
+        environment.insert("PYTHONPATH", root)
+        process.setProcessEnvironment(environment)
+        # The working directory may be a repository with a package of Qt's name: -P keeps it off the path.
+        process.setWorkingDirectory(root)
+        process.setStandardErrorFile(QProcess.nullDevice())
+        process.finished.connect(self._ended)
+        process.errorOccurred.connect(self._failed)
+        self._patience.start()
+        process.start(sys.executable, ["-P", "-m", "workbench.ui.picture_helper", str(EDGE)])
+        process.write(self._job.data)
+        process.closeWriteChannel()
+
+    def _ended(self) -> None:
+        process, job = self._process, self._job
+        if process is None or job is None:
+            return
+        output = bytes(process.readAllStandardOutput().data())
+        self._end()
+        self.decoded.emit(job.blob, picture_of(output, len(job.data)))
+        self._next()
+
+    def _failed(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart:
+            self._ended()
+
+    def _give_up(self) -> None:
+        job = self._job
+        self._end()
+        if job is not None:
+            self.decoded.emit(job.blob, Picture("not shown: decoding it takes too long"))
+        self._next()
+
+    def _end(self) -> None:
+        process, self._process, self._job = self._process, None, None
+        self._patience.stop()
+        if process is None:
+            return
+        process.finished.disconnect(self._ended)
+        process.errorOccurred.disconnect(self._failed)
+        if process.state() is not QProcess.ProcessState.NotRunning:
+            process.kill()
+            process.waitForFinished(1000)
+        process.deleteLater()
+
+    def _forget(self) -> None:
+        self._asked.clear()
+        self._waiting.clear()
+
+
+def picture_of(output: bytes, size: int) -> Picture:
+    """What the helper said of a picture whose file has `size` bytes."""
+    head, _, pixels = output.partition(b"\n")
+    try:
+        facts = json.loads(head)
+        kind = facts.get("format")
+        parts = [kind, f"{facts['width']:,} × {facts['height']:,}"] if kind else []
+        if facts.get("frames"):
+            parts.append(f"{facts['frames']:,} frames, the first is shown")
+        words = " · ".join((*parts, size_words(size)))
+        if "shown" not in facts:
+            return Picture(f"{words} · {facts['why']}")
+        width, height, stride = facts["shown"]
+        if len(pixels) != height * stride or stride < 4 * width:
+            raise ValueError("pixels are missing")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Picture(f"{size_words(size)} · not shown: it could not be decoded")
+    image = QImage(pixels, width, height, stride, QImage.Format.Format_RGBA8888).copy()
+    return Picture(words, image, bool(facts["transparent"]))
