@@ -12,7 +12,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -213,8 +215,23 @@ def _open(options: Options) -> Session | Nothing:
     return open_review(options.path or Path(), options.asked, streamed=True)
 
 
+def _spare_sources() -> None:
+    """Keep PySide from reading the source of each module that is imported after it (5 % of the start).
+
+    It looks for its own name there, for modules that switch on its second spelling of names; we have none.
+    It does the same for modules that come without source. Inside of PySide: where it is otherwise, nothing.
+    """
+    with suppress(Exception):
+        feature = import_module("shibokensupport.feature")
+        if callable(feature._mod_uses_pyside):
+            feature._mod_uses_pyside = lambda _: False  # type: ignore[attr-defined]  # as said
+
+
 def make_application() -> QApplication:
     """The application, made once, in the look that every window has."""
+    import PySide6  # noqa: F401 - brings shiboken
+
+    _spare_sources()
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
@@ -243,6 +260,8 @@ def _fill(window: MainWindow, opening: Ahead[Session | Nothing] | None, options:
         window.desk.show_start()
         return
     if opening.wait(PATIENCE):
+        # What is read beside it begins when it is painted.
+        window.tasks.hold()
         _take(window, opening)
         return
     name = options.path.resolve().name if options.path is not None else "the review"

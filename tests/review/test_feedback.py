@@ -7,13 +7,23 @@ import json
 from msgspec.structs import replace
 
 from tests.review.texts import arrived, changed, golden, started
-from workbench.review.actions import Judged, NoteReplied, NoteSettled, NoteWithdrawn, NoteWritten
+from workbench.review.actions import (
+    FeedbackSent,
+    Judged,
+    NoteAnswered,
+    NoteReplied,
+    NoteSettled,
+    NoteWithdrawn,
+    NoteWritten,
+    RoundArrived,
+)
 from workbench.review.changes import Change, FileChange, Kind, Side
 from workbench.review.feedback import Feedback, as_json, as_markdown, feedback
 from workbench.review.lines import split_lines
 from workbench.review.notes import AnswerKind, Author, Intent, Note, Place, Reply
 from workbench.review.places import place_lines
 from workbench.review.review import Review, apply
+from workbench.review.rounds import Answer, Only, Round, Source
 from workbench.review.verdicts import Selection, Verdict, select_changes
 
 OLD = b"""import time
@@ -165,8 +175,117 @@ def test_a_note_carries_its_thread() -> None:
         review = apply(review, NoteReplied(id="r", at=0.0, note="N1", reply=reply))
     text = as_markdown(feedback(review, FILES))
     assert (
-        "> You answered: I used a lock instead.\n> The reviewer (not dealt with yet): No lock here." in text
+        "> Round 1, `a model` (declined): I used a lock instead.\n"
+        "> The reviewer, round 1 (not dealt with yet): No lock here." in text
     )
+
+
+def by_model(review: Review, model: str, *answers: Answer) -> Review:
+    """The feedback is sent, and a model makes a round of it."""
+    value = feedback(review, FILES)
+    index = review.index
+    review = apply(
+        review, FeedbackSent(id="s", at=0.0, round=index, recipient=model, text=as_markdown(value), start="")
+    )
+    round_ = Round(index + 2, 0, Source.MODEL, f"t{index}", f"s{index}", 0.0, model=model)
+    places = {note.id: note.place for note in review.notes.values()}
+    return apply(review, RoundArrived(id="m", at=0.0, round=round_, answers=answers, places=places))
+
+
+def declined(note: str) -> Answer:
+    return Answer(note, AnswerKind.DECLINED, "It only applies suggestions,\nand this note has none.")
+
+
+def after_five_rounds() -> Review:
+    """Two rounds by one model that declines, one that is silent, one by another that answers."""
+    review = write(arrived(started(TASK)), Note("N1", Intent.MUST, lines(11, 1), "Use another clock.", 0))
+    review = write(review, Note("N2", Intent.QUESTION, lines(6, 1), "Can a writer starve?", 0))
+    for _ in range(2):
+        review = by_model(review, "offline", declined("N1"), declined("N2"))
+    again = Reply(Author.EXPERT, "Not dealt with yet.", 2, again=True)
+    review = apply(review, NoteReplied(id="r", at=0.0, note="N1", reply=again))
+    review = by_model(review, "small", Answer("N2", AnswerKind.ANSWERED, "It cannot."))
+    asked = Reply(Author.MODEL, "It may, under", 3, AnswerKind.ANSWERED, model="large", cut=True)
+    review = apply(review, NoteAnswered(id="a", at=0.0, note="N2", reply=asked))
+    return by_model(review, "large", Answer("N1", AnswerKind.DONE, ""))
+
+
+def test_a_thread_says_who_answered_in_which_round_and_who_did_not() -> None:
+    text = as_markdown(feedback(after_five_rounds(), FILES))
+    assert "You answered" not in text
+    golden("feedback-threads.md", text)
+
+
+def test_the_same_answer_of_two_rounds_is_told_once() -> None:
+    (first, *_) = feedback(after_five_rounds(), FILES).notes
+    assert first.thread[0].rounds == (2, 3)
+    assert [(each.model, each.rounds, each.said) for each in first.thread[1:]] == [
+        ("", (3,), ""),
+        ("small", (4,), "not answered"),
+        ("large", (5,), "done"),
+    ]
+
+
+def test_a_round_that_was_not_sent_a_note_is_not_said_to_be_silent() -> None:
+    review = by_model(write(arrived(started()), Note("N1", Intent.MUST, lines(11, 1), "t", 0)), "small")
+    (note,) = feedback(review, FILES).notes
+    assert [each.said for each in note.thread] == ["not answered"]
+    unsent = replace(review, sent=tuple(replace(each, text="# Nothing") for each in review.sent))
+    (note,) = feedback(unsent, FILES).notes
+    assert note.thread == ()
+    only = replace(review.rounds[1], only=Only("one change", ("a",), notes=("N7",)))
+    (note,) = feedback(replace(review, rounds=(review.rounds[0], only)), FILES).notes
+    assert note.thread == ()
+
+
+def many_alike() -> tuple[Review, tuple[FileChange, ...]]:
+    """A mechanical change of five places in three files, rejected with one reason, and one more change."""
+    files = tuple(
+        changed(
+            b"".join(b"x = 1\n\ny = old(%s, 1)\n\n" % name for name in names),
+            b"".join(b"x = 1\n\ny = new(%s, 1)\n\n" % name for name in names),
+            path,
+        )
+        for path, names in (("a.py", (b"ant", b"bee")), ("b.py", (b"cat",)), ("c.py", (b"dog", b"eel")))
+    )
+    every = [change for file in files for change in file.changes]
+    places = [
+        Place(each.path, Side.NEW, each.new_start, len(each.added), each.id, each.added) for each in every
+    ]
+    reason = Note("N1", Intent.MUST, places[0], "Keep `old`.", 0, reason=True, spread=tuple(places[1:]))
+    review = judge(arrived(started(TASK)), Verdict.REJECTED, *every, note=reason)
+    return judge(review, Verdict.REJECTED, CLEAR), (*files, STORE)
+
+
+def test_a_shape_that_was_rejected_is_told_once_with_one_diff_and_every_place() -> None:
+    review, files = many_alike()
+    text = as_markdown(feedback(review, files))
+    assert text.count("```diff") == 2
+    assert text.count("Keep `old`.") == 1
+    golden("feedback-shape.md", text)
+    out = as_markdown(feedback(review, files, taken_out=True))
+    assert "- `a.py`: after lines 2 and 6" in out
+    (group, _) = as_json(feedback(review, files))["rejected"]
+    assert [(each["path"], each["new"]) for each in group["places"]] == [
+        ("a.py", [{"start": 3, "count": 1}]),
+        ("a.py", [{"start": 7, "count": 1}]),
+        ("b.py", [{"start": 3, "count": 1}]),
+        ("c.py", [{"start": 3, "count": 1}]),
+        ("c.py", [{"start": 7, "count": 1}]),
+    ]
+
+
+def test_rejections_of_other_shapes_or_with_other_reasons_are_told_one_by_one() -> None:
+    review = judge(arrived(started()), Verdict.REJECTED, *STORE.changes)
+    assert [each.places for each in feedback(review, FILES).rejected] == [(), (), ()]
+
+
+def test_one_fact_of_many_files_is_told_once() -> None:
+    files = tuple(changed(b"x\n", b"x\n", f"{name}.sh", new_mode="100755") for name in "abcd")
+    review = judge(arrived(started()), Verdict.REJECTED, *(file.changes[0] for file in files))
+    text = as_markdown(feedback(review, files))
+    assert "### 4 places, the first in `a.sh`: mode 100644 → 100755" in text
+    assert "- `d.sh`\n" in text
 
 
 def test_an_outdated_note_is_sent_with_the_code_it_was_written_on() -> None:

@@ -19,7 +19,9 @@ from workbench.review.rounds import Round, Source
 from workbench.review.verdicts import Selection, Verdict, select_changes
 
 Tree = Mapping[str, bytes]
-BASE = b"import os\n\n\ndef get(key):\n    return items[key]\n\n\ndef put(key, value):\n    items[key] = value\n"
+BASE = (
+    b"import os\n\n\ndef get(key):\n    return items[key]\n\n\ndef put(key, value):\n    items[key] = value\n"
+)
 LOGGED = BASE.replace(b"    return", b"    log.info('getting', key)\n    return")
 STORED = BASE.replace(b"= value\n", b"= Stored(value, now())\n")
 
@@ -98,7 +100,9 @@ class Rounds:
         )
         last = self.trees[before]
         start = self.files(last)
-        return ledger(review, self.files(last), self.files(now), start, self.files(now, last), before, earlier)
+        return ledger(
+            review, self.files(last), self.files(now), start, self.files(now, last), before, earlier
+        )
 
     def said(self) -> list[tuple[Said, str]]:
         """What it says of the rounds before, but for what is kept."""
@@ -156,7 +160,9 @@ def test_rejected_twice_and_back_twice_is_told_of_the_later_rejection_alone() ->
 
 def test_back_among_new_lines_moved_or_indented_it_came_back() -> None:
     for again in (
-        BASE.replace(b"    return", b"    check(key)\n    log.info('getting', key)\n    done(key)\n    return"),
+        BASE.replace(
+            b"    return", b"    check(key)\n    log.info('getting', key)\n    done(key)\n    return"
+        ),
         BASE.replace(b"    items[key] =", b"    log.info('getting', key)\n    items[key] ="),
         BASE.replace(b"    return", b"    if key:\n        log.info('getting', key)\n    return"),
     ):

@@ -17,13 +17,14 @@ from workbench.review.changes import FileChange, Run, Side
 from workbench.review.compose import Take, compose_lines
 from workbench.review.entries import Entry, Said
 from workbench.review.ledger import ledger
-from workbench.review.lines import ranges
+from workbench.review.lines import numbers, ranges
+from workbench.review.memory import EarlierRound
 from workbench.review.review import Review, apply, begin, redoable, replay, undoable
 from workbench.review.rounds import FileCarry, Round, Source
-from workbench.review.verdicts import NO_VERDICTS, Selection, Verdict
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Selection, Verdict
 
 SEQUENCES = 1000
-ROUNDS = 4
+ROUNDS = 5
 PATH = "a"
 WORDS = (b"x = 1\n", b"y = 2\n", b"return x\n", b"\n", b"}\n", b"log(x)\n", b"if y:\n", b"    pass\n")
 Seen = tuple[Side, bytes, int, tuple[bytes, ...], tuple[int, int]]
@@ -43,6 +44,9 @@ class Play:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.fresh = 0
+        # In every second world nearly all lines are alike, and are judged one by one: there a diff
+        # takes one for another, and a verdict would go along.
+        self.is_alike = bool(seed % 2)
         self._files: dict[tuple[str, str], tuple[FileChange, ...]] = {}
         self.base = self.lines(self.random.randint(3, 9))
         self.texts: dict[str, tuple[bytes, ...]] = {"base": self.base}
@@ -55,6 +59,7 @@ class Play:
         self.actions.append(first)
         self.judged: dict[Verdict, set[Seen]] = {Verdict.ACCEPTED: set(), Verdict.REJECTED: set()}
         self.said: dict[Said, int] = {}
+        self.back = 0
 
     # -- the world ----------------------------------------------------------------------------
 
@@ -63,10 +68,10 @@ class Play:
         return tuple(self.line() for _ in range(count))
 
     def line(self) -> bytes:
-        if self.random.random() < 0.4:
-            return self.random.choice(WORDS)
+        if self.random.random() < (0.9 if self.is_alike else 0.4):
+            return self.random.choice(WORDS[:2] if self.is_alike else WORDS)
         self.fresh += 1
-        return b"call(%d)\n" % self.fresh
+        return b"call_number(%d, again)\n" % self.fresh
 
     def files(self, tree: str, against: str = "base") -> tuple[FileChange, ...]:
         found = self._files.get((tree, against))
@@ -130,7 +135,12 @@ class Play:
                 self.files(before.tree), self.files(tree), self.files(tree, before.tree), review.current
             )
         round_ = Round(number, edit, source, tree, start, 0.0)
+        held = review.current.get(PATH, NO_VERDICTS)
         self.act(RoundArrived(id=self.name(), at=0, round=round_, carry=carry, taken=taken))
+        if before is not None and carry and not carry[0].whole:
+            was, now = self.files(before.tree)[0].runs, self.files(tree)[0].runs
+            self.check_equal_added(held, was, now, carry[0])
+            self.check_equal_removed(held, was, now, carry[0])
 
     def next_round(self) -> None:
         """An author gets the base with what is not rejected, or goes on from the round as it is."""
@@ -143,8 +153,24 @@ class Play:
         begin_tree = self.tree(start)
         # Some authors bring back what was taken out.
         given = self.texts[current] if self.random.random() < 0.3 else start
-        self.arrive(self.tree(self.edited(given)), begin_tree, Source.MODEL)
+        made = list(self.edited(given))
+        if self.random.random() < 0.3:
+            at = self.random.randint(0, len(made))
+            made[at:at] = self.rejected_before()
+        self.arrive(self.tree(made), begin_tree, Source.MODEL)
         self.look_at_ledger()
+
+    def rejected_before(self) -> tuple[bytes, ...]:
+        """Lines that some round had rejected, the last or one long before it."""
+        index = self.random.randint(0, self.review.index)
+        held = self.review.verdicts[index].get(PATH, NO_VERDICTS)
+        return tuple(
+            code
+            for file in self.files(self.review.rounds[index].tree)
+            for run in file.runs
+            for line, code in enumerate(run.added, run.new_start)
+            if held.new.get(line) is Verdict.REJECTED
+        )
 
     def own_edit(self) -> None:
         """The expert types: lines of the round replaced, and those arrive accepted."""
@@ -166,7 +192,7 @@ class Play:
         change = self.random.choice(files[0].changes)
         old = list(range(change.old_start, change.old_start + len(change.removed)))
         new = list(range(change.new_start, change.new_start + len(change.added)))
-        if self.random.random() < 0.3:
+        if self.random.random() < (0.7 if self.is_alike else 0.3):
             old, new = ([n for n in each if self.random.random() < 0.5] for each in (old, new))
         selection = Selection(PATH, ranges(old), ranges(new))
         verdict = self.random.choice((Verdict.ACCEPTED, Verdict.REJECTED, Verdict.OPEN))
@@ -261,6 +287,54 @@ class Play:
                     for side, bytes_, number, then, span in self.judged[verdict]
                 ), (index, line)
 
+    def check_equal_added(
+        self, held: FileVerdicts, was: Sequence[Run], now: Sequence[Run], carry: FileCarry
+    ) -> None:
+        """Of equal lines of a run, judged otherwise, all are there, or it is known which were taken out."""
+        here = {was + step: start + step for start, was, count in carry.new for step in range(count)}
+        for run in was:
+            lines = range(run.new_start, run.new_start + len(run.added))
+            left = tuple(
+                code
+                for line, code in zip(lines, run.added, strict=True)
+                if held.new.get(line) is not Verdict.REJECTED
+            )
+            for code in set(run.added):
+                alike = [line for line in lines if run.added[line - run.new_start] == code]
+                there = [here[line] for line in alike if line in here]
+                if len({held.new.get(line) for line in alike}) < 2 or len(there) in (0, len(alike)):
+                    continue
+                for line in there:
+                    holder = next(r for r in now if 0 <= line - r.new_start < len(r.added))
+                    assert holder.added == left, (code, line)
+
+    def check_equal_removed(
+        self, held: FileVerdicts, was: Sequence[Run], now: Sequence[Run], carry: FileCarry
+    ) -> None:
+        """A rejected removal does not stand where what is removed still may be what was not rejected."""
+        rejected = [line for line in numbers(carry.old) if held.old.get(line) is Verdict.REJECTED]
+        stay = {(run.old_start, run.removed): run.added for run in now}
+        told = {here + step for here, _, count in carry.new for step in range(count)}
+        for line in rejected:
+            run = next(r for r in was if 0 <= line - r.old_start < len(r.removed))
+            if is_among(run.added, stay.get((run.old_start, run.removed), ())) and (
+                run.added or not stay.get((run.old_start, run.removed), (b"",))
+            ):
+                continue
+            code = self.base[line - 1]
+            others = sum(
+                self.base[other - 1] == code and held.old.get(other) is not Verdict.REJECTED
+                for each in was
+                for other in range(each.old_start, each.old_start + len(each.removed))
+            )
+            gone = sum(each.removed.count(code) for each in now)
+            gone -= sum(
+                data == code and number not in told
+                for each in now
+                for number, data in enumerate(each.added, each.new_start)
+            )
+            assert gone > others, (code, line)
+
     def says_the_same(self, then: tuple[bytes, ...], now: tuple[bytes, ...], span: tuple[int, int]) -> bool:
         """Whether what replaced a line is still there: rejected lines may be gone, others may have come.
 
@@ -273,8 +347,8 @@ class Play:
         ):
             return True
         rejected = {data for side, data, *_ in self.judged[Verdict.REJECTED] if side is Side.NEW}
-        left = tuple(line for line in then if line in now or line not in rejected)
-        return is_among(left, now) if left else not now
+        left = tuple(line for line in then if line not in rejected)
+        return is_among(left, now) and (bool(left) or not now or any(line in now for line in then))
 
     def entries(self) -> tuple[Entry, ...]:
         review = self.review
@@ -290,7 +364,46 @@ class Play:
             self.files(now.start),
             self.files(now.tree, was),
             before,
+            tuple(self.earlier(index) for index in range(before)),
         )
+
+    def earlier(self, index: int) -> EarlierRound:
+        then, now = self.review.rounds[index].tree, self.review.rounds[-1].tree
+        return EarlierRound(index, self.files(then), self.files(now, then))
+
+    def check_what_was_away(self, entries: Sequence[Entry]) -> None:
+        """Lines like no other that were rejected, then away, and are there again are said to be back."""
+        review = self.review
+        *_, last, now = review.rounds
+        lines = self.texts[now.tree]
+        for index in range(review.index - 1):
+            held = review.verdicts[index].get(PATH, NO_VERDICTS)
+            for change in (
+                change for file in self.files(review.rounds[index].tree) for change in file.changes
+            ):
+                rejected = {
+                    code
+                    for line, code in enumerate(change.added, change.new_start)
+                    if held.new.get(line) is Verdict.REJECTED
+                }
+                if not rejected or rejected & {*WORDS, *self.texts[last.tree], *self.base}:
+                    continue
+                if rejected <= set(lines) and not rejected & self.accepted_after(index):
+                    self.back += 1
+                    where = {at for at, code in enumerate(lines, 1) if code in rejected}
+                    assert any(
+                        where & set(range(entry.line, entry.line + entry.count))
+                        for entry in entries
+                        if entry.said is Said.CAME_BACK
+                    ), rejected
+
+    def accepted_after(self, index: int) -> set[bytes]:
+        return {
+            self.texts[self.review.rounds[at].tree][line - 1]
+            for at in range(index, len(self.review.rounds))
+            for line, verdict in self.review.verdicts[at].get(PATH, NO_VERDICTS).new.items()
+            if verdict is Verdict.ACCEPTED
+        }
 
     def look_at_ledger(self) -> None:
         """Where an accepted line is gone, the ledger says altered."""
@@ -298,6 +411,8 @@ class Play:
         entries = self.entries()
         for entry in entries:
             self.said[entry.said] = self.said.get(entry.said, 0) + 1
+        if review.index > 1 and review.rounds[-1].number - review.rounds[-2].number:
+            self.check_what_was_away(entries)
         if review.index < 1:
             return
         before = review.index - 1
@@ -331,11 +446,14 @@ def play(seed: int) -> Play:
 
 def test_over_many_random_rounds_no_verdict_stands_on_bytes_that_were_not_judged() -> None:
     said: dict[Said, int] = {}
+    back = 0
     for seed in range(SEQUENCES):
         game = play(seed)
         assert replay(game.actions).verdicts == game.review.verdicts, seed
+        back += game.back
         for word, count in game.said.items():
             said[word] = said.get(word, 0) + count
+    assert back > SEQUENCES // 50, back
     # The sequences are worth something only if they lead everywhere.
     for word in (Said.KEPT, Said.GROWN, Said.ALTERED, Said.CAME_BACK, Said.STILL_THERE):
         assert said.get(word, 0) > SEQUENCES // 20, said

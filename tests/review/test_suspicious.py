@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.review.gitbox import GitBox
+from tests.review.texts import changed
 from workbench.review.changes import FileChange, Run, Side, Status
 from workbench.review.suspicious import MOST, Sort, Suspicion, far, look_alikes, suspicious
 
@@ -126,3 +127,12 @@ def test_the_target_of_a_symbolic_link_is_looked_at(box: GitBox) -> None:
 def replaced(old: bytes, new: bytes) -> FileChange:
     run = Run(1, 1, (old,), (new,))
     return FileChange(Status.MODIFIED, "a", "a", "100644", "100644", "1", "2", runs=(run,))
+
+
+def test_the_marks_of_a_merge_that_nobody_finished_are_told() -> None:
+    found = suspicious(changed(b"a\n", b"a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\n"))
+    assert [(each.sort.value, each.line) for each in found] == [
+        ("conflict markers", 2),
+        ("conflict markers", 6),
+    ]
+    assert suspicious(changed(b"a\n", b"Title\n=======\ncout << x >> y;\n")) == ()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from tests.repos import Repo, new_repo, numbered
 from tests.shots.ledger import ledger_scenes
 from tests.shots.reading import reading_scenes
+from tests.shots.rows import rows_scenes
 from workbench.app import Options, make_application, make_window
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import Message
@@ -47,6 +48,7 @@ def scenes(scratch: Path, folder: Path) -> list[Path]:
     taken += _shapes(scratch, folder)
     taken += _tray(scratch, folder)
     taken += ledger_scenes(scratch, folder)
+    taken += rows_scenes(scratch, folder)
     return taken
 
 

@@ -116,3 +116,12 @@ def test_a_saved_action_is_short_enough_to_read_in_the_database() -> None:
     assert (
         dumps(ReviewClosed(id="x", at=2.0)) == b'{"kind":"review closed","id":"x","at":2.0,"reopened":false}'
     )
+
+
+@settings(max_examples=300)
+@given(ANY_ACTION)
+def test_the_quick_way_and_the_careful_way_write_and_read_the_same(action: Action) -> None:
+    careful = json.dumps(encode(action), ensure_ascii=False, separators=(",", ":"))
+    body = careful.encode("utf-8", "surrogatepass")
+    assert json.loads(dumps(action).decode("utf-8", "surrogatepass")) == json.loads(careful)
+    assert loads(body) == decode(json.loads(careful)) == action

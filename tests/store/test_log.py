@@ -250,3 +250,14 @@ def test_one_log_may_be_used_from_several_threads(log: ActionLog) -> None:
         thread.join()
     assert len(log.since("r1")) == 121
     assert log.drafts("r1") == dict.fromkeys("abc", "39")
+
+
+def test_what_was_appended_here_is_not_read_a_second_time_and_all_else_is(log: ActionLog) -> None:
+    log.append("r", started("r"))
+    mine, theirs = judged("mine"), judged("theirs")
+    number = log.append("r", mine)
+    log.append("r", theirs)
+    found = log.since("r", 0, {number: mine})
+    assert [action for _, action in found] == [started("r"), mine, theirs]
+    assert found[1][1] is mine
+    assert found[2][1] is not theirs

@@ -610,7 +610,7 @@ def found(qtbot: QtBot, view: DiffView, text: str, *, regex: bool = False, case:
 def test_search_counts_and_walks_its_hits(view: DiffView, qtbot: QtBot) -> None:
     show(view, qtbot, sample())
     settle(qtbot, view)
-    assert found(qtbot, view, "_evict") == 1
+    assert found(qtbot, view, "_evict") == 2  # the line, and a note that speaks of it
     assert view.next_hit(1)
     assert view.stop().path == "cache/store.py"
     assert found(qtbot, view, "SELF._ITEMS") > 3

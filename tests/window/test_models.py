@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
-from tests.model_server import BAD_KEY, ModelServer, Slow, model_server
+from tests.model_server import BAD_KEY, Cut, ModelServer, Scripted, Slow, model_server
 from tests.repos import Repo
 from tests.window.conftest import CONTROL, SHIFT, Hands
 from workbench.store.paths import settings_path
+from workbench.ui.running_card import VOID, RunningCard
 
 
 @pytest.fixture
@@ -75,3 +79,97 @@ def test_a_refused_key_is_a_sentence_and_nothing_is_lost(asking: Hands, server: 
     assert "key" in asking.notice()
     assert asking.window.notice.is_error
     assert asking.verdicts() == ["rejected", "open", "open"]
+
+
+WRONG = """I changed it.
+
+<<<<<<< EDIT code.py
+why: a number
+======= SEARCH
+there is no such line
+======= REPLACE
+x
+>>>>>>> END
+>>>>>>> ANSWER COMPLETE
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ([WRONG, Slow("A second answer")], "did not fit and is asked for again"),
+        (
+            [Cut("Once upon a time", 14, reset=True), Slow("A second answer")],
+            "What had arrived of it does not",
+        ),
+    ],
+    ids=["repair", "retry"],
+)
+def test_text_that_was_shown_and_does_not_count_any_more_says_so(
+    asking: Hands, server: ModelServer, answers: list[Scripted], said: str
+) -> None:
+    server.script(*answers)
+    send(asking)
+    card = asking.window.side.running()
+    asking.until(lambda: "A second answer" in card.text.toPlainText())
+    shown = card.text.toPlainText()
+    assert VOID in shown
+    assert said in shown
+    first, _, second = shown.partition(VOID)
+    assert first.startswith(("I changed it.", "Once upon"))
+    assert card.valid_text.strip() == "A second answer"
+    struck, counts = QTextCursor(card.text.document()), QTextCursor(card.text.document())
+    struck.setPosition(3)
+    counts.movePosition(QTextCursor.MoveOperation.End)
+    assert struck.charFormat().fontStrikeOut()
+    assert not counts.charFormat().fontStrikeOut()
+    card.cancel.click()
+    asking.until(lambda: bool(asking.session.review.failures))
+    # The next round begins with nothing of this one.
+    card.begin("Asking again")
+    card.add_text("new")
+    assert (card.valid_text, card.text.toPlainText()) == ("new", "new")
+
+
+@pytest.mark.slow
+def test_text_of_a_model_that_another_takes_the_place_of_is_void(
+    make_hands: Callable[[], Hands], repo: Repo, server: ModelServer, home: Path
+) -> None:
+    path = settings_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        f'take_out_before_sending = false\n[models.mine]\nmodel = "one"\napi_base = "{server.url}"\n'
+        f'fallbacks = ["other"]\n[models.other]\nmodel = "two"\napi_base = "{server.url}"\n',
+        "utf-8",
+    )
+    hands = make_hands()
+    hands.open(repo)
+    hands.type("x")
+    server.script(*[Cut("Once upon a time", 14, reset=True)] * 2, Slow("By another"))
+    send(hands)
+    card = hands.window.side.running()
+    hands.until(lambda: "By another" in card.text.toPlainText())
+    assert card.text.toPlainText().count(VOID) == 2
+    assert "Asking two instead." in card.text.toPlainText()
+    assert card.valid_text.strip() == "By another"
+    card.cancel.click()
+    hands.until(lambda: bool(hands.session.review.failures))
+
+
+def test_a_long_answer_lets_go_of_its_top_and_what_is_void_stays_void(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    card = RunningCard(parent)
+    card.begin("Asking")
+    card.add_text("🙂 void\n" * 3)
+    card.mark_void("cut.")
+    card.add_text("counts 🙂\n" * 1990)
+    assert card.valid_text == "counts 🙂\n" * 1990
+    card.add_text("and more\n" * 500)
+    assert "void" not in card.text.toPlainText()
+    assert card.valid_text == card.text.toPlainText()
+    card.mark_void("again.")
+    card.mark_void("nothing came since.")
+    assert card.text.toPlainText().count(VOID) == 1
+    assert card.valid_text == ""

@@ -11,6 +11,7 @@ import pytest
 from tests.repos import Repo, new_repo
 from workbench.errors import UserError
 from workbench.git import streaming
+from workbench.review.shapes import shape_of
 from workbench.review.verdicts import Verdict
 from workbench.store import paths
 from workbench.workflow.landing import plan_landing
@@ -148,3 +149,26 @@ def test_files_of_a_round_that_is_not_shown_any_more_are_not_taken(streamed: Str
     assert not session.add_files(stream, more)
     assert not session.end_stream(stream)
     assert paths.database_path().exists()
+
+
+def test_where_the_process_that_reads_the_rest_dies_it_is_read_here(streamed: Streamed) -> None:
+    session = streamed()
+    stream = session.share_stream()
+    assert stream is not None
+    first = next(stream)
+    assert stream._helper is not None
+    stream._helper.kill()
+    stream._helper.wait()
+    rest = list(stream)
+    session.add_files(stream, [first, *rest])
+    session.end_stream(stream)
+    assert [file.path for file in session.files] == [f"file{number:02}.py" for number in range(FILES)]
+    assert session.told_shapes() == {}
+
+
+def test_the_shapes_come_from_the_process_that_read_the_files(streamed: Streamed) -> None:
+    session = streamed()
+    take_rest(session)
+    told = session.told_shapes()
+    assert told == {change.id: shape_of(change) for file in session.files for change in file.changes}
+    assert session.told_shapes() == {}, "the process has ended then"

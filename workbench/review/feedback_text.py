@@ -101,7 +101,7 @@ def _rejected(part: Rejected, told: set[str], *, taken_out: bool) -> Iterator[st
         yield _fenced(body, "diff")
     if part.places:
         yield "The same change, in the names that each place has, was refused at every one of them:"
-        yield "\n".join(_rejected_places(part.places, taken_out=taken_out))
+        yield "\n".join(_rejected_places(part.places, taken_out=taken_out, is_fact=bool(part.words)))
     if part.note is None:
         return
     if part.note in told:
@@ -120,12 +120,15 @@ def _rejected_at(part: Rejected | RejectedPlace, *, taken_out: bool) -> str:
     return f"after line {part.after}" if part.after else "at the top"
 
 
-def _rejected_places(places: Sequence[RejectedPlace], *, taken_out: bool) -> Iterator[str]:
+def _rejected_places(places: Sequence[RejectedPlace], *, taken_out: bool, is_fact: bool) -> Iterator[str]:
     """A line a file: its lines, or the lines that the places stand after."""
     by_file: dict[str, list[RejectedPlace]] = {}
     for place in places:
         by_file.setdefault(place.path, []).append(place)
     for path, here in by_file.items():
+        if is_fact:
+            yield f"- {_path(path)}"
+            continue
         spans = [] if taken_out else [span for place in here for span in place.new]
         after = [place.after for place in here if taken_out or not place.new]
         said = ["at the top"] if 0 in after else []

@@ -58,8 +58,11 @@ class Move(Struct, frozen=True):
         """Its lines on one side."""
         return self.old if side is Side.OLD else self.new
 
-    def words(self, side: Side) -> str:
-        """What is said at one end: "moved from a.py:12", "moved to line 40 and changed indentation"."""
+    def words(self, side: Side, *, brief: bool = False) -> str:
+        """What is said at one end: "moved from a.py:12", "moved to line 40 and changed indentation".
+
+        `brief` leaves the folders out, and what there is besides.
+        """
         here = self.end(side)
         way, other, there, beside = (
             ("to", self.new, self.others_new, self.others_old)
@@ -67,6 +70,10 @@ class Move(Struct, frozen=True):
             else ("from", self.old, self.others_old, self.others_new)
         )
         place = f"line {other.start}" if other.name == here.name else f"{other.name}:{other.start}"
+        if brief:
+            file = other.name.rpartition("/")[2]
+            place = place if other.name == here.name else f"{file}:{other.start}"
+            return f"moved {way} {place}{' ?' if there or beside else ''}"
         doubt = [f"or {there} other place{'' if there == 1 else 's'}"] if there else []
         doubt += [f"one of {beside + 1} such blocks"] if beside else []
         maybe = f" ({'; '.join(doubt)})" if doubt else ""

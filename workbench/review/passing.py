@@ -1,4 +1,4 @@
-"""File changes as bytes that another process of ours reads: what took long to find out is not found out twice.
+"""File changes as bytes for another process of ours: what took long to find out is not found out twice.
 
 Lines are sent once: a change that is a part of a run says which. Paths and words may hold bytes that are
 no UTF-8, so they go as bytes.

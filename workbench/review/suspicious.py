@@ -1,4 +1,5 @@
-"""What in the added lines of a file may not be seen for what it is: hidden characters, look-alikes, far text.
+"""What in the added lines of a file may not be seen for what it is: hidden characters, look-alikes, far text,
+and the marks of a merge that nobody finished.
 
 Words with line numbers, for badges, marks and documents; it judges nothing. It looks at the bytes of all
 added lines at once first: most files are plain, and cost next to nothing.
@@ -17,8 +18,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from workbench.review.asides import is_conflict_marker
 from workbench.review.changes import FileChange, Side
-from workbench.review.text import decode, hidden_characters, is_utf8
+from workbench.review.text import decode, hidden_characters, is_utf8, visible
 
 FAR = 200
 """Columns after which text is far: most screens end before."""
@@ -35,6 +37,7 @@ class Sort(StrEnum):
     HIDDEN = "hidden characters"
     LOOK_ALIKE = "look-alike letters"
     FAR = "far text"
+    CONFLICT = "conflict markers"
 
 
 class Suspicion(Struct, frozen=True):
@@ -146,6 +149,8 @@ def _possible(lines: Sequence[bytes]) -> tuple[Sort, ...]:
         found.append(Sort.HIDDEN)
     if text and _maybe.search(text):
         found.append(Sort.LOOK_ALIKE)
+    if (b"<<<<<<<" in data or b">>>>>>>" in data) and any(map(is_conflict_marker, lines)):
+        found.append(Sort.CONFLICT)
     if max(map(len, lines)) > FAR or _gap_in(data) or (text and _gap.search(text)) or _far_tabs(data, lines):
         found.append(Sort.FAR)
     return tuple(found)
@@ -174,6 +179,8 @@ def _of_line(number: int, code: bytes, sorts: Sequence[Sort]) -> Iterator[tuple[
     if Sort.LOOK_ALIKE in sorts:
         for start, end in look_alikes(text):
             yield Sort.LOOK_ALIKE, _likeness(text[start:end])
+    if Sort.CONFLICT in sorts and is_conflict_marker(code):
+        yield Sort.CONFLICT, f"“{visible(text[:40]).text}” is what a merge leaves that was not finished"
     if Sort.FAR in sorts and (_far_tabs(b"\t", (code,)) or _gap_in(code) or not code.isascii()):
         what = far(text)
         if what:

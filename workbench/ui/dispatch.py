@@ -14,6 +14,7 @@ from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.commands import BY_ID, THEMES, When
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
+from workbench.ui.diff.gaps import Opens
 from workbench.ui.diff.view import DiffView
 from workbench.ui.errands import Errands
 from workbench.ui.landing_errands import LandingErrands
@@ -139,6 +140,9 @@ class Dispatch(QObject):
             "prompts": desk.open_prompts,
             "compare": desk.compare_rounds,
             "more_context": view.more_context,
+            "context_above": lambda: self._open_context(Opens.ABOVE),
+            "context_below": lambda: self._open_context(Opens.BELOW),
+            "context_between": lambda: self._open_context(Opens.ALL),
             "whole_file": view.whole_file,
             "split": desk.toggle_split,
             "whitespace": desk.toggle_whitespace,
@@ -192,6 +196,7 @@ class Dispatch(QObject):
             "previous_note": lambda: view.next_note(-1),
             "next_match": lambda: view.next_hit(1),
             "previous_match": lambda: view.next_hit(-1),
+            "other_end": self._other_end,
             "go_to_file": desk.open_files,
             "go_to_line": desk.open_line,
             "old_side": lambda: view.set_side(Side.OLD),
@@ -311,6 +316,17 @@ class Dispatch(QObject):
         if not self._view.next_violation(1):
             words = "There is no violation in this round."
             self._controller.said.emit(words, "", False)
+
+    def _other_end(self) -> None:
+        if not self._view.go_to_other_end():
+            here = "No moved block is under the cursor."
+            words = here if self._view.moves.complete else "Moved blocks were not all looked for."
+            hint = "" if self._view.moves.complete else "The review is too large for it."
+            self._controller.said.emit(words, hint, False)
+
+    def _open_context(self, opens: Opens) -> None:
+        if not self._view.open_context(opens):
+            self._controller.said.emit("No lines are folded away there.", "", False)
 
     def _fold(self) -> None:
         path = self._view.current_file()

@@ -99,6 +99,11 @@ class Errands(QObject):
             OPEN, lambda _: opened(), self.take_opened, self.take_open_failure, self._on_opening_step, watch
         )
 
+    @property
+    def waits_for_paint(self) -> bool:
+        """True until a review that was there in time for the first frame is painted."""
+        return self._tasks.is_held
+
     def cancel_opening(self) -> bool:
         """End what is being opened; nothing of it stays. False where nothing is, or where it is saved now."""
         return self._tasks.cancel(OPEN)

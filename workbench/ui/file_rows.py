@@ -94,7 +94,11 @@ def badge(file: FileChange) -> str:
 
 
 _TIERS = {"runs by itself": ("runs", Tint.BACK), "build": ("build", Tint.OPEN)}
-_SORTS = {"hidden characters": ("hidden", Tint.BACK), "look-alike letters": ("look-alike", Tint.BACK)}
+_SORTS = {
+    "hidden characters": ("hidden", Tint.BACK),
+    "look-alike letters": ("look-alike", Tint.BACK),
+    "conflict markers": ("conflict", Tint.BACK),
+}
 
 
 def alarms(remark: Remark | None) -> tuple[tuple[str, Tint], ...]:

@@ -156,7 +156,7 @@ class Findings(QObject):
 
     def _on_event(self, found: tuple[Session, Any]) -> None:
         from workbench.workflow.reading import Found, NotRead, reading_words, take, words  # noqa: PLC0415
-        from workbench.workflow.send import Called  # noqa: PLC0415
+        from workbench.workflow.send import Called, voids  # noqa: PLC0415
 
         session, event = found
         card = self.panel().running
@@ -179,6 +179,8 @@ class Findings(QObject):
             card.numbers.setText(f"{event.tokens:,} tokens · {event.seconds:.0f} s")
         elif words(event):
             card.words.setText(f"{self._reads}\n{words(event)}")
+            if voids(event):
+                card.mark_void(words(event))
 
     def _on_done(self, _: object) -> None:
         self._over()

@@ -1,12 +1,12 @@
 """The searching helper: `re` in a process of its own, JSON lines and bytes on standard input and output.
 
-Run as `python -m workbench.ui.matcher`. It imports no Qt, opens no file and starts nothing. An expression that
-never comes to an end holds this process and nobody else: whoever asked ends it. Requests, each one line:
+Run as `python -m workbench.ui.matcher`. It imports no Qt, opens no file and starts nothing. An expression
+that never comes to an end holds this process and nobody else: whoever asked ends it. Requests, each one line:
 
     {"query": N, "pattern": P, "case": BOOL, "plain": BOOL}     from now on this is looked for
     {"text": N, "query": N, "size": BYTES}                      followed by so many bytes: lines of one file
 
-Answers:
+Answers, after a first line {"query": -1} that says that it is there:
 
     {"query": N, "text": N, "hits": [[line from 0, start, end, start, end, …], …], "done": BOOL}
 
@@ -135,6 +135,8 @@ def main() -> None:
     requests: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, requests), daemon=True).start()
     matcher = Matcher(sys.stdout)
+    sys.stdout.write('{"query":-1}\n')
+    sys.stdout.flush()
     while (found := requests.get()) is not None:
         matcher.take(*found)
 

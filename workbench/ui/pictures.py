@@ -158,7 +158,9 @@ def picture_of(output: bytes, size: int) -> Picture:
     try:
         facts = json.loads(head)
         kind = facts.get("format")
-        parts = [kind, f"{facts['width']:,} × {facts['height']:,}"] if kind else []
+        parts = [kind] if kind else []
+        if facts.get("width", 0) > 0:
+            parts.append(f"{facts['width']:,} × {facts['height']:,}")
         if facts.get("frames"):
             parts.append(f"{facts['frames']:,} frames, the first is shown")
         words = " · ".join((*parts, size_words(size)))

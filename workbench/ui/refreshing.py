@@ -42,7 +42,7 @@ class Panels(QObject):
         self._files, self._side, self._status, self._top = files, side, status, top
         self._earlier: dict[int, Progress] = {}
         self._numbers = ""
-        self._soon = self._timer(SOON, self._show)
+        self._soon = self._timer(SOON, self._show_painted)
         self._later = self._timer(LATER, errands.estimate)
         errands.estimated.connect(side.show_next)
         errands.rounds_counted.connect(self._on_rounds)
@@ -65,6 +65,13 @@ class Panels(QObject):
         if self._later.isActive():
             self._later.stop()
             self._errands.estimate()
+
+    def _show_painted(self) -> None:
+        """Not before the diff was painted: it is looked for first."""
+        if self._errands.waits_for_paint:
+            self._soon.start()
+        else:
+            self._show()
 
     def _timer(self, after: int, act: Any) -> QTimer:
         timer = QTimer(self)
@@ -143,7 +150,7 @@ class Panels(QObject):
             self._side.show()
 
     def _on_round_said(self, event: Any) -> None:
-        from workbench.workflow.send import words  # noqa: PLC0415 - the first frame needs nothing that sends
+        from workbench.workflow.send import voids, words  # noqa: PLC0415 - the first frame needs nothing of it
 
         card = self._side.running()
         kind = type(event).__name__
@@ -155,3 +162,5 @@ class Panels(QObject):
             said = words(event)
             if said:
                 card.words.setText(said)
+            if voids(event):
+                card.mark_void(said)

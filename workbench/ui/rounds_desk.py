@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from workbench.ui.controller import Controller
 from workbench.ui.keymap import Keymap
+from workbench.ui.sheet import Sheet
 from workbench.ui.sheets import Sheets
 from workbench.ui.tasks import Report, Tasks
 from workbench.ui.theme import Theme
@@ -48,7 +49,13 @@ class RoundsDesk(QObject):
         super().__init__(parent)
         self._controller, self._tasks = controller, tasks
         self._sheets, self._keymap, self._theme = sheets, keymap, theme
+        self._shown: tuple[Sheet, Callable[[], object]] | None = None
+        """The sheet that was opened here last, and what brings it up to date."""
         controller.changed.connect(self._on_changed)
+
+    def _show(self, sheet: Sheet, again: Callable[[], object]) -> None:
+        self._shown = sheet, again
+        self._sheets.show_over(sheet)
 
     # -- what the models cost -----------------------------------------------------------------
 
@@ -59,7 +66,7 @@ class RoundsDesk(QObject):
         self._controller.open_session()
         panel = CallsPanel(self._theme(), self._sheets.window)
         self._sheets.close()
-        self._sheets.show_over(panel)
+        self._show(panel, lambda: self._show_calls(panel))
         self._show_calls(panel)
 
     def costs(self) -> CallsPanel | None:
@@ -86,7 +93,7 @@ class RoundsDesk(QObject):
         review = self._controller.open_session().review
         count = len(last_snapshots(review)) + len(never_came(review))
         self._sheets.close()
-        self._sheets.show_over(RoundPicture(self._theme(), count, self._sheets.window))
+        self._show(RoundPicture(self._theme(), count, self._sheets.window), self._count)
         self._count()
 
     def picture(self) -> RoundPicture | None:
@@ -119,7 +126,7 @@ class RoundsDesk(QObject):
 
         self._controller.open_session()
         self._sheets.close()
-        self._sheets.show_over(PromptSheet(self._theme(), self._sheets.window, exchange))
+        self._show(PromptSheet(self._theme(), self._sheets.window, exchange), self._read_calls)
         self._read_calls()
 
     def prompts(self) -> PromptSheet | None:
@@ -201,12 +208,9 @@ class RoundsDesk(QObject):
             sheet.show_lines(*found)
 
     def _on_changed(self) -> None:
-        if self._sheets.current() is None or self._controller.session is None:
-            return
-        panel = self.costs()
-        if panel is not None:
-            self._show_calls(panel)
-        elif self.picture() is not None:
-            self._count()
-        elif self.prompts() is not None:
-            self._read_calls()
+        # Asking which sheet it is would import all of them in the middle of another act.
+        if self._shown is not None and self._sheets.current() is self._shown[0]:
+            if self._controller.session is not None:
+                self._shown[1]()
+        else:
+            self._shown = None

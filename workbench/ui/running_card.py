@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from workbench.review.text import visible
 from workbench.ui.fonts import code_font
 from workbench.ui.sheet import plain
+
+
+VOID = "⟲ This does not count any more."
+"""Stands below text that was shown and is void; in words, because a stroke through it alone is easily missed."""
 
 
 class RunningCard(QFrame):
@@ -19,6 +23,8 @@ class RunningCard(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("kind", "card")
+        self._void_to = 0
+        """Where in the text what counts begins: all before it is void."""
         self.words = plain("", self)
         self.numbers = QLabel(self)
         self.numbers.setProperty("kind", "dim")
@@ -48,10 +54,46 @@ class RunningCard(QFrame):
         self.words.setText(words)
         self.numbers.setText("")
         self.text.clear()
+        self._void_to = 0
         self.show()
 
     def add_text(self, text: str) -> None:
         """More of the answer."""
-        self.text.moveCursor(QTextCursor.MoveOperation.End)
-        self.text.insertPlainText(visible(text).text)
+        self._put(visible(text).text, QTextCharFormat())
+
+    def mark_void(self, why: str) -> None:
+        """What stands here of the answer does not count any more: struck out, with the reason below it.
+
+        It stays to be read; the next try writes below. Nothing happens where no word had arrived since.
+        """
+        cursor = QTextCursor(self.text.document())
+        cursor.setPosition(self._void_to)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        if not cursor.selectedText().strip():
+            return
+        struck = QTextCharFormat()
+        struck.setFontStrikeOut(True)
+        struck.setForeground(self.palette().placeholderText())
+        cursor.mergeCharFormat(struck)
+        said = QTextCharFormat()
+        said.setFontItalic(True)
+        self._put(f"\n{VOID} {visible(why).text}\n", said)
+        self._void_to = self.text.document().characterCount() - 1
+
+    @property
+    def valid_text(self) -> str:
+        """What still counts of what is shown."""
+        cursor = QTextCursor(self.text.document())
+        cursor.setPosition(self._void_to)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        return cursor.selectedText().replace("\u2029", "\n")
+
+    def _put(self, text: str, form: QTextCharFormat) -> None:
+        before = self.text.document().characterCount()
+        cursor = QTextCursor(self.text.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(text, form)
+        # Blocks at the top are let go when there are too many: what is void moves up with them.
+        gone = before + len(text.encode("utf-16-le")) // 2 - self.text.document().characterCount()
+        self._void_to = max(0, self._void_to - gone)
         self.text.moveCursor(QTextCursor.MoveOperation.End)

@@ -7,6 +7,7 @@ back from. The acts themselves are those of `workflow/shape_acts.py`, as the com
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -61,7 +62,8 @@ class Shapes(QObject):
         self._wanted: str | None = None
         self._act: Act | None = None
         self._from = ""
-        self._said = ""
+        self._left = ""
+        self._steps: list[Callable[[], object]] = []
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(0)
@@ -208,9 +210,8 @@ class Shapes(QObject):
             return
 
         def act(placed: Placed) -> None:
-            if self._controller.attempt(lambda: reject_all(session, placed, reason)):
-                self._drop_draft()
-                self._judged_soon(f"{_counted(changes)} rejected, with one reason.")
+            reject_all(session, placed, reason)
+            self._show_soon(f"{_counted(changes)} rejected, with one reason.")
 
         self._place(changes, act)
 
@@ -223,10 +224,8 @@ class Shapes(QObject):
             return
 
         def act(placed: Placed) -> None:
-            if self._controller.attempt(lambda: note_all(session, placed, intent, text)):
-                self._drop_draft()
-                note = f"N{session.review.last_note}"
-                self._judged_soon(f"{note} stands on {_counted(changes)}, and is sent once.")
+            note = note_all(session, placed, intent, text)
+            self._show_soon(f"{note.id} stands on {_counted(changes)}, and is sent once.")
 
         self._place(changes, act)
 
@@ -248,28 +247,41 @@ class Shapes(QObject):
         session = self._controller.session
         act, self._act = self._act, None
         if act is not None and session is not None and session.review.index == placed[0]:
-            act(placed[1])
+            try:
+                act(placed[1])
+            except (UserError, OSError) as error:
+                self._controller.fail(error)
 
-    def _judged_soon(self, words: str) -> None:
-        """The same after what was done is shown: of ten thousand places both at once are felt."""
-        self._said = words
+    def _show_soon(self, words: str) -> None:
+        """What was done is on disk. Shown in steps: of ten thousand places, all at once is felt."""
+        self._drop_draft()
+        self._steps = [self._controller.changed.emit, self._go_on, partial(self._say, words)]
         self._rest.start()
 
     def _on_rest(self) -> None:
-        self._judged(self._said)
+        if self._steps and self._controller.session is not None:
+            self._steps.pop(0)()
+            self._rest.start()
 
     def _judged(self, words: str) -> None:
+        self._go_on()
+        self._say(words)
+
+    def _go_on(self) -> None:
+        """Leave the list, for the next change that is open."""
         from workbench.review.sensitive import left_out  # noqa: PLC0415 - said above
 
         sheet, after = self.sheet(), self._from
-        left = ""
+        self._left = ""
         if sheet is not None:
             paths = tuple(dict.fromkeys(change.path for change in sheet.group.apart))
-            left = f" {left_out(paths)}" if paths else ""
+            self._left = f" {left_out(paths)}" if paths else ""
             sheet.close_editor()
             sheet.close_sheet()
         self._controller.judged.emit(after)
-        self._controller.said.emit(f"{words}{left}", "u takes it back.", False)
+
+    def _say(self, words: str) -> None:
+        self._controller.said.emit(f"{words}{self._left}", "u takes it back.", False)
 
     # -- drafts -------------------------------------------------------------------------------
 

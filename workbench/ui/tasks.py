@@ -13,12 +13,15 @@ from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
 from workbench.workflow.watching import Watch, watching
 
 Answer = Callable[[Any], None]
+
+HELD = 400
+"""Milliseconds after which work is begun although nothing was painted: a window may be minimized."""
 
 _LAST_WAIT = 2.0
 """Seconds that closing waits for all threads together."""
@@ -60,6 +63,11 @@ class Tasks(QObject):
         self._running: dict[int, Task] = {}
         self._threads: dict[int, threading.Thread] = {}
         self._count = 0
+        self._held: list[tuple[Task, Callable[[Report], object]]] | None = None
+        self._release = QTimer(self)
+        self._release.setSingleShot(True)
+        self._release.setInterval(HELD)
+        self._release.timeout.connect(self.release)
         self.answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def start(
@@ -84,7 +92,32 @@ class Tasks(QObject):
         self._count += 1
         task = Task(lane, self._count, threading.Event(), done, failed, progressed, watch)
         self._running[task.number] = task
-        thread = threading.Thread(target=self._work, args=(task, work), name=f"work: {lane}", daemon=True)
+        if self._held is not None:
+            self._held.append((task, work))
+        else:
+            self._begin(task, work)
+
+    def hold(self) -> None:
+        """Begin no more threads until `release`: they would keep Python's lock from the first frame."""
+        if self._held is None:
+            self._held = []
+            self._release.start()
+
+    def release(self) -> None:
+        """Begin what was held."""
+        held, self._held = self._held, None
+        self._release.stop()
+        for task, work in held or ():
+            if task.number in self._running:
+                self._begin(task, work)
+
+    @property
+    def is_held(self) -> bool:
+        """True while the first frame is waited for."""
+        return self._held is not None
+
+    def _begin(self, task: Task, work: Callable[[Report], object]) -> None:
+        thread = threading.Thread(target=self._work, args=(task, work), name=f"work: {task.lane}", daemon=True)
         self._threads[task.number] = thread
         thread.start()
 

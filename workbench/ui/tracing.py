@@ -9,7 +9,6 @@ from __future__ import annotations
 import faulthandler
 import json
 import re
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -165,6 +164,8 @@ def stack_of(thread: int) -> str:
     Never its frames: whoever has one keeps what it holds. A painter that outlives its paint event in this
     way, and is then destroyed by another thread, is the end of the program.
     """
+    import tempfile  # noqa: PLC0415 - and with it random and hashlib: seldom needed
+
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as file:
         faulthandler.dump_traceback(file, all_threads=True)
         file.seek(0)

@@ -30,8 +30,10 @@ from workbench.ui.keymap import Keymap, chord, is_chorded
 from workbench.ui.landing_errands import LandingErrands
 from workbench.ui.ledger_desk import LedgerDesk
 from workbench.ui.menus import Menus
+from workbench.ui.moved_lines import MovedLines
 from workbench.ui.notice import Notice
 from workbench.ui.other_files import OtherFiles
+from workbench.ui.pictures import Pictures
 from workbench.ui.places import Places, usual_size
 from workbench.ui.preferences import Preferences, is_mac
 from workbench.ui.refreshing import Panels
@@ -85,6 +87,8 @@ class MainWindow(QMainWindow):
         self.panels = Panels(
             self.controller, self.errands, preferences, self.files, self.side, self.status, self.top, self
         )
+        self.pictures = Pictures(self.controller, self.tasks, self)
+        self.moved_lines = MovedLines(self.controller, self.tasks, self.view, self)
         self.places = Places(self.controller, self.view, self.files, self.side, self.splitter, self)
         self.sheets = Sheets(self.controller, self.errands, self.landing, preferences, self.keymap, self)
         self.ledger_desk = LedgerDesk(self.controller, self.tasks, self.sheets, self)
@@ -171,6 +175,9 @@ class MainWindow(QMainWindow):
         controller.entry_judged.connect(self._on_entry_judged)
         controller.moved_to.connect(self.go_to)
         view.contents_wanted.connect(self.errands.read_contents)
+        # Queued: it is asked for while a frame is painted.
+        view.pictures_wanted.connect(self.pictures.want, Qt.ConnectionType.QueuedConnection)
+        self.pictures.decoded.connect(view.set_picture)
         view.stop_changed.connect(self._on_stop)
         view.painted.connect(self._on_painted)
         view.highlighted.connect(self._on_highlighted)
@@ -323,6 +330,7 @@ class MainWindow(QMainWindow):
         self.panels.show_soon()
 
     def _on_panels_shown(self) -> None:
+        self.moved_lines.look()
         self.other_files.look()
         self.findings.show()
         self.shapes.look()
@@ -420,6 +428,7 @@ class MainWindow(QMainWindow):
     def _on_painted(self) -> None:
         if not self._first_painted:
             self._first_painted = True
+            QTimer.singleShot(0, self.tasks, self.tasks.release)
             self.tracer.event_happened("first_change_painted")
         self.tracer.frame_painted(self.view.last_frame)
 
@@ -457,6 +466,7 @@ class MainWindow(QMainWindow):
         self.skimming.stop()
         self.tasks.stop()
         self.view.stop_helpers()
+        self.pictures.stop()
         self.ended_with = self._progress()
         self.controller.close_sessions()
         super().closeEvent(event)

@@ -85,6 +85,7 @@ class RoundFiles:
     def end_stream(self, stream: FileStream) -> bool:
         """All files are here. False where they are those of a round that is not shown any more."""
         if stream is not self._stream:
+            stream.close()
             return False
         self._stream, self._ended = None, stream
         if self.review.round is not None:

@@ -87,6 +87,7 @@ __all__ = [
     "send_feedback",
     "start_tree",
     "take",
+    "voids",
     "words",
 ]
 
@@ -325,6 +326,11 @@ def take(session: Session, event: Event) -> None:
         recorded(session.review.id, event.action.exchange)
     elif isinstance(event, Arrived):
         recorded(session.review.id, event.arrival.action.round.exchange)
+
+
+def voids(event: object) -> bool:
+    """Whether what had arrived of an answer, and may be shown, does not count after this event."""
+    return isinstance(event, RepairAsked) or (isinstance(event, Retried | FellBack) and event.shown)
 
 
 def words(event: Event) -> str:

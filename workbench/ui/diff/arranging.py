@@ -70,8 +70,11 @@ class Arrangement(Stack):
             section, file = self.sections[first + at], now[at]
             if section.file is not file:
                 was_empty = section.file is None or not section.file.changes
+                # What was opened is counted in lines of the base, which does not move.
+                base = section.file.old_id if section.file is not None else None
+                opened = section.folding.opened if base == file.old_id else ()
                 section.file, section.standings = file, None
-                section.folding = replace(section.folding, opened=())
+                section.folding = replace(section.folding, opened=opened)
                 self._see(file)
                 self._reset(section, keep=True)
                 if was_empty:  # it was being read
@@ -137,10 +140,12 @@ class Arrangement(Stack):
                 section = self._new_section(file, folding)
             elif section.file is not file:
                 same = section.file == file
+                base = section.file.old_id if section.file is not None else None
+                opened = section.folding.opened if base == file.old_id else ()
                 section.file = file
                 section.standings = None
                 if not same:
-                    section.folding = replace(section.folding, opened=())
+                    section.folding = replace(section.folding, opened=opened)
                     self._see(file)
                 self._reset(section)
             elif other and any(change.id in other for change in file.changes):

@@ -38,28 +38,32 @@ class Beside:
         number = line.old if side is Side.OLD else line.new
         return self.moves.at(section.key, side, number) if number is not None else None
 
-    def words(self, section: Section, block: Block, line: Line, side: Side) -> tuple[str, bool]:
-        """What is said of a row on one side, and whether it warns."""
+    def words(self, section: Section, block: Block, line: Line, side: Side) -> tuple[tuple[str, ...], bool]:
+        """What is said of a row on one side, in full and ever shorter, and whether it warns."""
         change = line.change
         number = line.old if side is Side.OLD else line.new
         if change is None or number is None or (block.run is not None and not block.run.numbered):
-            return "", False
+            return (), False
         said = self._of(change)
-        found: list[str] = []
+        found: list[tuple[str, ...]] = []
         warns = False
         lines, start = (
             (change.removed, change.old_start) if side is Side.OLD else (change.added, change.new_start)
         )
         if side is Side.NEW and number - start in said.conflicts:
-            found.append("conflict marker")
+            found.append(("conflict marker",))
             warns = True
         speaks = Side.NEW if change.added else Side.OLD
         if said.whitespace and side is speaks and lines and number == start:
-            found.append(said.whitespace)
+            found.append((said.whitespace, said.whitespace.split(":")[0]))
         move = self.move(section, block, line, side)
         if move is not None and move.end(side).start == number:
-            found.append(one_line(move.words(side)))
-        return " · ".join(found), warns
+            found.append((one_line(move.words(side)), one_line(move.words(side, brief=True)), "moved"))
+        if not found:
+            return (), False
+        steps = max(map(len, found))
+        forms = (" · ".join(each[min(step, len(each) - 1)] for each in found) for step in range(steps))
+        return tuple(forms), warns
 
     def _of(self, change: Change) -> _Said:
         known = self._said.get(id(change))

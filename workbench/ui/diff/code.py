@@ -12,6 +12,7 @@ from workbench.review.blocks import Block, Line, line_at
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
+from workbench.ui.diff.beside import Beside
 from workbench.ui.diff.cells import Cell, Cells, Visual
 from workbench.ui.diff.dress import BAR, PAD, REJECTED_STRENGTH, Dress
 from workbench.ui.diff.frame import Columns, Scene
@@ -112,6 +113,7 @@ class CodePainter:
         self.widest = 0.0
         self.painted_change = False
         self.tags = Tags()
+        self.beside = Beside()
         self._layout = layout
         self._cells = cells
         self._dress: Dress | None = None
@@ -270,6 +272,9 @@ class CodePainter:
             return ground
         if row.block.run is None or row.block.run.numbered:
             self._number(painter, scene, spot, side, number, row.y)
+        if self.beside.move(row.section, row.block, line, side) is not None:
+            # A line of a moved block: a quiet stroke beside its number, on both ends.
+            painter.fillRect(scene.columns.code(side)[0] - 5, row.y, 2, row.height, dress.theme.accent)
         cell = self._cell(scene.columns, scene.left, row.section, row.block, line, side)
         if cell is not None:
             self._collect(painter, scene, row, cell, side, kind, veiled, faded)
@@ -368,6 +373,12 @@ class CodePainter:
         if cell.mark and row.first <= last < row.last:
             self.tags.code_ends(y, right, end, ground)
             self.tags.chip(y, right, cell.mark, dress.theme.dim, ground)
+        if row.first <= last < row.last:
+            forms, warns = self.beside.words(row.section, row.block, row.line, side)
+            if forms:
+                self.tags.code_ends(y, right, end, ground)
+                words = next((each for each in forms if self.tags.fits(each, right, end)), forms[-1])
+                self.tags.chip(y, right, words, dress.theme.back if warns else dress.theme.dim, ground)
 
     def _tag(self, scene: Scene, row: _Row, look: _Look, ground: QColor | None) -> None:
         """The verdict of a change as a word, at the right of one of its first rows: never colour alone.

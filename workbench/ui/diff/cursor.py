@@ -137,7 +137,7 @@ def _other(side: Side) -> Side:
 
 
 def carried(mark: Mark, before: FileChange | None, after: FileChange | None) -> Mark | None:
-    """A line's mark in another state of its file: the same line, wherever it stands now; None where it is gone.
+    """A line's mark in another state of its file: the same line, wherever it stands now; None if it is gone.
 
     The base never moves, so lines of the old side keep their numbers; a line of the round's file is found by
     its change, whose id speaks of its bytes, or by the line of the base that it is.

@@ -48,7 +48,7 @@ class Dress:
             fact=round(30 * scale),
             entry=round(34 * scale),
             words=round(28 * scale),
-            picture=round(300 * scale),
+            picture=round(250 * scale),
         )
         self.number_drop = (self.heights.row - self.small_code.height) / 2
         self._mix(theme)

@@ -111,6 +111,19 @@ class Header:
         left += dress.strong_metrics.horizontalAdvance(shown) + 12
         for words, colour in badges:
             left += self._badge(painter, words, colour, left, box) + 8
+        if section.folded and section.why:
+            self._folded(painter, section.why, left + 4, right - 12, box)
+
+    def _folded(self, painter: QPainter, why: str, left: float, right: float, box: QRect) -> None:
+        """Why nothing of a file is to be seen, and what opens it."""
+        dress = self.dress
+        words = f"folded: {why}  ·  f or a click opens it"
+        words = dress.text_metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, right - left))
+        painter.setFont(dress.text)
+        painter.setPen(dress.theme.open)
+        painter.drawText(
+            QRectF(left, box.y(), right - left + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, words
+        )
 
     def _badges(self, file: FileChange) -> list[tuple[str, QColor]]:
         theme = self.dress.theme
@@ -200,7 +213,7 @@ class Header:
         height = round(18 * dress.scale)
         shape = QRectF(
             round(right - width) + 0.5,
-            round(box.y() + (box.height() - height) / 2) + 0.5,
+            box.y() + round((box.height() - height) / 2) + 0.5,
             round(width),
             height,
         )
@@ -217,7 +230,7 @@ class Header:
         dress = self.dress
         width = dress.small_metrics.horizontalAdvance(words) + 12
         height = round(17 * dress.scale)
-        shape = QRectF(left, round(box.y() + (box.height() - height) / 2), width, height)
+        shape = QRectF(left, box.y() + round((box.height() - height) / 2), width, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mixed(colour, dress.theme.panel, 0.14))

@@ -1,4 +1,4 @@
-"""What of the view opens and leads elsewhere: folded gaps, the other end of a moved block, pictures that came.
+"""What of the view opens and leads elsewhere: folded gaps, the other end of a moved block, pictures.
 
 Takes no mouse and no documents.
 """
@@ -58,7 +58,7 @@ class Jumping(Steering):
         return None
 
     def go_to_other_end(self) -> bool:
-        """From a moved line to the same line where it is now, or was; False where none is under the cursor."""
+        """From a moved line to where it is now, or was; False where none is under the cursor."""
         found = self.moved_here()
         if found is None:
             return False

@@ -48,7 +48,6 @@ class Lineless:
         """By object id."""
         self.want: Callable[[str], None] = lambda _: None
         """Asked for the pictures of a path."""
-        self.painted_change = False
         self._layout, self._cells = layout, cells
         self._scopes: dict[tuple[str, int], str] = {}
         self._dress: Dress | None = None
@@ -148,7 +147,6 @@ class Lineless:
         change = self._layout.change(block.key)
         if change is None:
             return
-        self.painted_change = True
         stands = self._layout.standings(section).get(change.id)
         if block.key == scene.change:
             painter.fillRect(box, dress.grounds["nothing"][True])
@@ -204,7 +202,6 @@ class Lineless:
         file = section.file
         if file is None:
             return
-        self.painted_change = True
         theme = self.dress.theme
         columns = scene.columns
         middle = columns.half if columns.split else columns.width // 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,18 +10,16 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from workbench.review.blocks import Block, Sort
-from workbench.review.changes import FileChange, Kind, Side, Status
-from workbench.review.enclosing import scope_of
-from workbench.review.progress import Standing
+from workbench.review.changes import Side
 from workbench.review.text import one_line
-from workbench.review.words import words_of
 from workbench.ui.diff.cells import Cells
 from workbench.ui.diff.chips import chip
-from workbench.ui.diff.code import CodePainter, verdict_words
+from workbench.ui.diff.code import CodePainter
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Scene
 from workbench.ui.diff.header import Header
 from workbench.ui.diff.layout import Layout, Section, Spot
+from workbench.ui.diff.lineless import Lineless
 
 if TYPE_CHECKING:
     from workbench.ui.diff.cards import NoteCard
@@ -54,7 +52,7 @@ class Painter:
         self._cells = cells
         self._card = card
         self._header = Header(layout)
-        self._scopes: dict[tuple[str, int], str] = {}
+        self.lineless = Lineless(layout, cells)
         self._dress: Dress | None = None
 
     @property
@@ -67,11 +65,12 @@ class Painter:
         self._dress = dress
         self._cells.dress(dress.theme, dress.shaper)
         self.code.wear(dress)
+        self.lineless.wear(dress)
         self._header.wear(dress)
 
     def forget_scopes(self) -> None:
         """Other files."""
-        self._scopes.clear()
+        self.lineless.forget_scopes()
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Everything between the scene's scroll position and the bottom of the view."""
@@ -92,6 +91,8 @@ class Painter:
                 box = QRect(0, max(y, min(0, bottom - section.header)), scene.columns.width, section.header)
                 if scene.shows(box.top(), box.bottom() + 1):
                     self._header.paint(painter, section, box, current=scene.spot == Spot(at, -1))
+                    # A file that is folded with its reason is all that is to be seen of its changes.
+                    self.code.painted_change |= section.folded and bool(section.why)
 
     def ahead(self, scene: Scene, top: int, bottom: int) -> Iterator[None]:
         """Make the cells between two heights of the scroll, one row at a time, so that scrolling there is
@@ -146,9 +147,12 @@ class Painter:
     def _other(self, painter: QPainter, scene: Scene, section: Section, spot: Spot, box: QRect) -> None:
         block = self._layout.block(spot)
         if block.sort is Sort.GAP:
-            self._gap(painter, scene, section, block, box)
+            self.lineless.gap(painter, scene, section, block, box)
         elif block.sort is Sort.FACT:
-            self._fact(painter, scene, section, block, box)
+            self.lineless.fact(painter, scene, section, block, box)
+            self.code.painted_change = True
+        elif block.sort is Sort.PICTURE:
+            self.lineless.pictured(painter, scene, section, box)
         elif block.sort is Sort.NOTE:
             card = self._card(section, block)
             if card is not None:
@@ -167,94 +171,6 @@ class Painter:
             painter.drawText(box.adjusted(left, 0, 0, 0), _LEFT, words)
             left = scene.columns.code(Side.NEW)[0] + PAD
             painter.drawText(box.adjusted(left, 0, 0, 0), _LEFT, right)
-
-    def _gap(self, painter: QPainter, scene: Scene, section: Section, block: Block, box: QRect) -> None:
-        dress = self.dress
-        painter.fillRect(box, dress.gap)
-        count = block.hidden
-        words = (
-            "⋯  more lines" if count is None else f"⋯  {count:,} unchanged line{'s' if count != 1 else ''}"
-        )
-        scope = self._scope(section, block)
-        if scope:
-            words += "  ·  "
-        left = scene.columns.code(Side.OLD)[0] + PAD
-        painter.setFont(dress.text)
-        painter.setPen(dress.theme.dim)
-        painter.drawText(QRect(left, box.y(), 600, box.height()), _LEFT, words)
-        if scope:
-            left += round(dress.text_metrics.horizontalAdvance(words))
-            room = scene.columns.width - left - 20
-            text = dress.strong_metrics.elidedText(scope, Qt.TextElideMode.ElideRight, room)
-            painter.setFont(dress.strong)
-            painter.drawText(QRect(left, box.y(), room, box.height()), _LEFT, text)
-
-    def _scope(self, section: Section, block: Block) -> str:
-        if block.hidden is None or section.file is None:
-            return ""
-        key = (section.key, block.old + block.hidden)
-        known = self._scopes.get(key)
-        if known is None:
-            lines = self._cells.contents.old(section.file)
-            if lines is None:
-                return ""
-            at_end = block.old + block.hidden > len(lines)
-            known = "" if at_end else self._name_of_scope(section.file, lines, block.old + block.hidden)
-            self._scopes[key] = known
-        return known
-
-    @staticmethod
-    def _name_of_scope(file: FileChange, lines: Sequence[bytes], line: int) -> str:
-        return one_line(scope_of(lines, line, file.base_path or file.path))
-
-    def _fact(self, painter: QPainter, scene: Scene, section: Section, block: Block, box: QRect) -> None:
-        dress, theme = self.dress, self.dress.theme
-        change = self._layout.change(block.key)
-        if change is None:
-            return
-        self.code.painted_change = True
-        stands = self._layout.standings(section).get(change.id)
-        if block.key == scene.change:
-            painter.fillRect(box, dress.grounds["nothing"][True])
-        said = self._layout.document.ledger_marks.get(change.id)
-        read_only = self._layout.document.read_only
-        colour = theme.faint if read_only else dress.standing(stands or Standing.UNREAD)
-        if said is not None and stands in (Standing.UNREAD, Standing.ASKED):
-            colour = dress.said(said)
-        words, shade = verdict_words(self._layout, dress, change, stands)
-        fact = one_line(words_of(change))
-        remark = self._layout.document.remarks.get(change.path)
-        if remark is not None and remark.sizes and change.kind is Kind.BINARY:
-            fact += f" · {remark.sizes}"
-        left, room, wide = self._fact_room(scene, section, fact, words)
-        for bar in {0} if wide else {0, scene.columns.new_bar}:
-            painter.fillRect(bar, box.y(), BAR, box.height(), colour)
-            if stands is Standing.ASKED:
-                painter.fillRect(bar + 1, box.y(), BAR - 2, box.height(), theme.ground)
-        painter.setFont(dress.text)
-        painter.setPen(theme.text)
-        fact = dress.text_metrics.elidedText(fact, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(QRect(left, box.y(), room + 2, box.height()), _LEFT, fact)
-        if words:
-            painter.setFont(dress.small_strong)
-            painter.setPen(shade)
-            painter.drawText(box.adjusted(0, 0, -8, 0), _RIGHT, words)
-
-    def _fact_room(self, scene: Scene, section: Section, fact: str, words: str) -> tuple[int, int, bool]:
-        """Where a fact's words begin, their room, and whether they run over both sides.
-
-        Side by side they stand on the side that they speak of, as code does; across, if they fit on neither.
-        """
-        dress, columns = self.dress, scene.columns
-        taken = round(dress.small_strong_metrics.horizontalAdvance(words)) + 24 if words else 8
-        is_gone = section.file is not None and section.file.status is Status.DELETED
-        start = round(columns.code(Side.OLD)[0]) + PAD
-        if columns.split:
-            end = columns.half - 8 if is_gone else columns.width - taken
-            left = start if is_gone else round(columns.code(Side.NEW)[0]) + PAD
-            if dress.text_metrics.horizontalAdvance(fact) <= end - left:
-                return left, end - left, False
-        return start, max(40, columns.width - taken - start), True
 
     def _entry(self, painter: QPainter, scene: Scene, block: Block, box: QRect, *, current: bool) -> None:
         dress, theme = self.dress, self.dress.theme

@@ -174,7 +174,7 @@ class Searching(Mouse):
         return (stop.path, stop.side, stop.line) == (hit.path, hit.side, hit.line)
 
     def _here(self) -> tuple[int, int, Side]:
-        """Where the cursor stands, as hits are ordered."""
+        """Where the row of the cursor stands, as hits are ordered; both its sides are still before one."""
         cursor = self._cursor
         if cursor is None:
             return -1, 0, Side.OLD
@@ -182,7 +182,7 @@ class Searching(Mouse):
         if not cursor.is_line:
             return order, 0, Side.OLD
         if cursor.side is Side.NEW:
-            return order, cursor.line, Side.OLD if cursor.other is None else Side.NEW
+            return order, cursor.line, Side.OLD
         change = self._layout.change(cursor.change) if cursor.change is not None else None
         at = cursor.line if change is None else change.new_start + cursor.line - change.old_start
         return order, cursor.other or at, Side.OLD

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from workbench.review.blocks import Block, Builder, Folding, Pin, Sort, after_run, tops_of
 from workbench.review.changes import FileChange, Kind, Side
+from workbench.review.images import shows_picture
 from workbench.review.progress import Standing
 from workbench.review.verdicts import FileVerdicts
 from workbench.ui.diff.wrapping import Wraps
@@ -44,7 +45,7 @@ class Heights(Struct, frozen=True):
     fact: int = 30
     entry: int = 34
     words: int = 28
-    picture: int = 300
+    picture: int = 250
 
 
 class Slice(Struct):
@@ -240,7 +241,9 @@ def estimate(file: FileChange, folding: Folding, heights: Heights) -> int:
         rows += (2 * folding.context + 1) * len(runs)
     changes = file.changes
     if changes and changes[0].kind is not Kind.TEXT:  # facts come first
-        return rows * heights.row + sum(not change.is_text for change in changes) * heights.fact
+        facts = [change for change in changes if not change.is_text]
+        pictures = sum(shows_picture(file, change) for change in facts) * heights.picture
+        return rows * heights.row + len(facts) * heights.fact + pictures
     return rows * heights.row
 
 

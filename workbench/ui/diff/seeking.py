@@ -23,6 +23,9 @@ from workbench.ui.diff.finding import Found, Query, Sides, Text, texts_of
 PATIENCE = 3000
 """Milliseconds without an answer after which the expression is taken to be stuck in a text."""
 
+STARTING = 20_000
+"""Milliseconds that the helper is given until it says its first word."""
+
 MOST_STUCK = 3
 """Texts in which an expression may be stuck before the search is given up."""
 
@@ -56,6 +59,8 @@ class Seeker(QObject):
         self.found: Found | None = None
         self.slow: list[str] = []
         self.ended = False
+        self.patience = PATIENCE
+        self._ready = False
         self._contents = contents
         self._process: QProcess | None = None
         self._buffer = b""
@@ -231,7 +236,10 @@ class Seeker(QObject):
         self._flying += len(data)
         self._write({"text": self._number, "query": self._query, "size": len(data)}, data)
         if not self._watch.isActive():
-            self._watch.start()
+            self._wait()
+
+    def _wait(self) -> None:
+        self._watch.start(self.patience if self._ready else STARTING)
 
     def _write(self, request: dict[str, object], data: bytes = b"") -> None:
         if self._process is not None:
@@ -242,6 +250,7 @@ class Seeker(QObject):
     def _read(self) -> None:
         if self._process is None:
             return
+        self._ready = True
         parts = (self._buffer + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
         self._buffer = parts.pop()
         for part in parts:
@@ -249,7 +258,7 @@ class Seeker(QObject):
             if answer["query"] == self._query:
                 self._take(answer["text"], answer["hits"], done=answer["done"])
         if self._flight:
-            self._watch.start()
+            self._wait()
         else:
             self._watch.stop()
         self._pump()
@@ -294,7 +303,7 @@ class Seeker(QObject):
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._lost)
         process.errorOccurred.connect(self._lost)
-        self._process, self._buffer = process, b""
+        self._process, self._buffer, self._ready = process, b"", False
         process.start(sys.executable, ["-P", "-m", "workbench.ui.matcher"])
 
     def _drop(self) -> QProcess | None:
@@ -330,7 +339,7 @@ class Seeker(QObject):
                 self._send(text)
         self._watch.stop()
         if self._flight:
-            self._watch.start()
+            self._wait()
         self._pump()
         self._tell()
 

@@ -339,7 +339,7 @@ class Steering(Spoken):
         self.is_waiting_for_lines = False
         if chosen is None or self._cursor is None:
             return False
-        text = choosing.copied(self._layout, self._contents, chosen, self._cursor.side)
+        text = choosing.copied(self._layout, self._contents, chosen, self._side())
         if text is None:
             self.is_waiting_for_lines = True
             self.contents_wanted.emit(self._cursor.section)

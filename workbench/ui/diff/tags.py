@@ -111,6 +111,10 @@ class Tags:
             for words, colour in row.beside:
                 left = min(at, edge - _EDGE - self.width(words))
                 self._words(painter, row, y, words, left, height, colour)
+                if row.end > left - 6 and row.end <= edge:
+                    count = f"+{int((row.end - left + 6) / dress.shaper.cell) + 1:,}"
+                    before = left - 10 - self.width(count)
+                    self._words(painter, row, y, count, before, height, dress.theme.dim)
                 at = left + self.width(words) + _EDGE
 
     def _shown(self, row: _Row) -> str:
@@ -130,7 +134,9 @@ class Tags:
         """Draw some words; where what is left of them has to end."""
         assert self._dress is not None
         width = self.width(words)
-        painter.fillRect(QRectF(left - 6, y, width + 10, height), row.ground or self._dress.theme.ground)
+        # What little code there is between the words and the edge says nothing, and looks like a part of them.
+        wide = row.right - left + 6 if left + width + 4 < row.end and not row.words else width + 10
+        painter.fillRect(QRectF(left - 6, y, wide, height), row.ground or self._dress.theme.ground)
         painter.setPen(colour)
         painter.drawText(QRectF(left, y, width + 4, height), _LEFT, words)
         return left - 6

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.blocks import Pin, Sort
-from workbench.review.changes import Side
+from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Place
 from workbench.review.verdicts import Selection
 from workbench.ui.diff import choosing, moves
@@ -82,24 +82,24 @@ class DiffView(Searching):
         self.viewport().update()
 
     def _take_files(self, document: Document) -> None:
-        """Other files, while somebody reads: the row that is looked at stays where it is, and the cursor and the
-        selection on their lines, whatever number these have now.
+        """Other files, while somebody reads: the row that is looked at stays where it is, and the cursor and
+        the selection on their lines, whatever number these have now.
         """
-        layout, before = self._layout, {file.path: file for file in self._layout.document.files}
-        after = {file.path: file for file in document.files}
-        scroll = self._target()
+        layout, scroll = self._layout, self._target()
         held = [(mark, self._top_of_mark(mark) - scroll) for mark in self._marks_on_screen(scroll)]
+        marks = [mark for mark in (self._cursor, self._anchor, *(each for each, _ in held)) if mark]
+        before = {mark.section: self._file(mark.section) for mark in marks}
         chosen = self._chosen_text()
         layout.show(document, self._contents.counts)
 
         def now(mark: Mark) -> Mark | None:
-            return carried(mark, before.get(mark.section), after.get(mark.section))
+            return carried(mark, before[mark.section], self._file(mark.section))
 
         anchor = now(self._anchor) if self._anchor is not None else None
         if self._cursor is not None:
             cursor = now(self._cursor)
             lost = cursor is None
-            mark = cursor or beside(self._cursor, before.get(self._cursor.section))
+            mark = cursor or beside(self._cursor, before[self._cursor.section])
             self._anchor = None if lost else anchor
             if spot_of(layout, mark) is not None:
                 self._put_cursor(self._again(mark))
@@ -116,6 +116,10 @@ class DiffView(Searching):
                     self._resized_whole()
                     self.verticalScrollBar().setValue(max(0, layout.top_of(spot) - y))
                 break
+
+    def _file(self, key: str) -> FileChange | None:
+        at = self._layout.files.get(key)
+        return self._layout.sections[at].file if at is not None else None
 
     def _top_of_mark(self, mark: Mark) -> int:
         spot = spot_of(self._layout, mark)

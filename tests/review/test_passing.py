@@ -1,0 +1,80 @@
+"""What is passed to another process is what was found: every file change comes back equal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec import DecodeError
+
+from tests.repos import new_repo
+from workbench.git.repository import Repository
+from workbench.review.changes import Change, FileChange, Kind, Run, Status
+from workbench.review.passing import packed, unpacked
+from workbench.review.splitting import with_changes
+
+
+def passed(*files: FileChange) -> list[FileChange]:
+    return unpacked(packed(files))
+
+
+def text_file(*runs: Run, status: Status = Status.MODIFIED) -> FileChange:
+    file = FileChange(status, "a.py", "a.py", "100644", "100644", "1" * 40, "2" * 40, runs=runs)
+    return with_changes(file)
+
+
+def test_runs_and_their_changes_come_back_and_hold_their_lines_once() -> None:
+    file = text_file(Run(3, 3, (b"old\n",), (b"new\n", b"more")), Run(9, 10, (), (b"\xff\x00\n",)))
+    (again,) = passed(file)
+    assert again == file
+    assert all(change.added is run.added for change, run in zip(again.changes, again.runs, strict=True))
+
+
+def test_a_long_run_that_was_cut_into_several_changes() -> None:
+    lines = tuple(line for n in range(40) for line in (b"def f%d():\n" % n, b"    return 1\n", b"\n"))
+    for run in (Run(0, 1, (), lines), Run(1, 0, lines, ())):
+        file = text_file(run)
+        assert len(file.changes) > 30
+        assert passed(file) == [file]
+
+
+def test_names_and_words_that_are_no_utf_8() -> None:
+    name = b"caf\xe9".decode("utf-8", "surrogateescape")
+    change = Change(
+        "0" * 12, Kind.SYMLINK, name, None, 0, 0, (), (b"\xe9",), f"symbolic link to {name} added"
+    )
+    file = FileChange(Status.ADDED, name, None, None, "120000", None, "2" * 40, changes=(change,))
+    assert passed(file) == [file]
+
+
+def test_what_git_tells_of_a_repository_comes_back(tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "repo")
+    lines = "".join(f"line {number}\n" for number in range(80))
+    repo.commit({"a.py": lines, "gone.py": "x\n", "moved.py": lines + "tail\n", "empty": "", "bin": "\0one"})
+    repo.git("mv", "moved.py", "there.py")
+    repo.git("rm", "-q", "gone.py")
+    repo.write(
+        {"a.py": lines.replace("line 7\n", "").replace("line 50", "LINE"), "bin": "\0two", "new": lines}
+    )
+    (repo.root / "link").symlink_to("a.py")
+    (repo.root / "a.py").chmod(0o755)
+    repository = Repository.open(repo.root, tmp_path / "data")
+    try:
+        snapshot = repository.snapshot()
+        files = repository.file_changes(repository.head().tree, snapshot.tree)
+    finally:
+        repository.close()
+    assert {change.kind for file in files for change in file.changes} >= {
+        Kind.TEXT,
+        Kind.MODE,
+        Kind.RENAME,
+        Kind.BINARY,
+        Kind.SYMLINK,
+    }
+    assert passed(*files) == list(files)
+
+
+@pytest.mark.parametrize("data", [b"", b"nothing", packed([text_file(Run(1, 1, (b"a\n",), ()))])[:-3]])
+def test_what_is_cut_off_or_something_else_is_refused(data: bytes) -> None:
+    with pytest.raises(DecodeError):
+        unpacked(data)

@@ -1,0 +1,160 @@
+"""Refreshing while somebody reads and an agent edits: place, folding, selection and drafts stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from tests.repos import Repo, new_repo, numbered
+from tests.window.conftest import CONTROL, SHIFT, Hands
+from workbench.review.changes import Side
+
+BASE = numbered(400)
+
+
+def edited(*more: tuple[str, str]) -> str:
+    text = BASE
+    for number in (50, 150, 250, 350):
+        text = text.replace(f"line {number}\n", f"changed {number}\nand {number}\n")
+    for old, new in more:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture
+def reading(hands: Hands, tmp_path: Path) -> Repo:
+    made = new_repo(tmp_path / "reading")
+    made.commit({"a.py": BASE, "b.py": BASE, "z.py": "z\n"})
+    made.write({"a.py": edited(), "b.py": edited(), "z.py": "zz\n"})
+    hands.open(made)
+    hands.window.view.smooth = False
+    hands.until(lambda: hands.window.view.is_settled)
+    return made
+
+
+def refresh(hands: Hands) -> None:
+    before = hands.session.review.index
+    hands.type("R")
+    hands.until(lambda: hands.session.review.index > before)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    hands.window.view.viewport().repaint()
+
+
+def row_y(hands: Hands, path: str, side: Side, line: int) -> int:
+    view = hands.window.view
+    spot = view._layout.spot_of_line(path, side, line)
+    assert spot is not None
+    return view._layout.top_of(spot) - view.verticalScrollBar().value()
+
+
+def test_lines_that_come_above_in_the_same_file_move_nothing(hands: Hands, reading: Repo) -> None:
+    view = hands.window.view
+    view.go_to_line("a.py", Side.NEW, 253)
+    view.viewport().repaint()
+    before, y = view.stop(), row_y(hands, "a.py", Side.NEW, 253)
+    reading.write({"a.py": edited(("line 10\n", "line 10\n" + "new\n" * 7))})
+    refresh(hands)
+    after = view.stop()
+    assert (after.path, after.change, after.side, after.line) == ("a.py", before.change, Side.NEW, 260)
+    assert abs(row_y(hands, "a.py", Side.NEW, 260) - y) <= 1
+
+
+def test_the_top_row_stays_where_the_cursor_is_out_of_sight(hands: Hands, reading: Repo) -> None:
+    view = hands.window.view
+    view.go_to_end(-1)
+    view.verticalScrollBar().setValue(view._layout.top_of(view._layout.spot_of_line("b.py", Side.NEW, 150)) - 300)  # type: ignore[arg-type]
+    view.viewport().repaint()
+    y = row_y(hands, "b.py", Side.NEW, 151)
+    reading.write({"a.py": edited(("line 200\n", "two\nhundred\n")), "b.py": edited(("line 9\n", "9\n9\n9\n"))})
+    refresh(hands)
+    assert abs(row_y(hands, "b.py", Side.NEW, 153) - y) <= 1
+
+
+def test_what_was_folded_and_opened_stays_so(hands: Hands, reading: Repo) -> None:
+    view = hands.window.view
+    view.toggle_fold("a.py")
+    view.go_to_line("b.py", Side.NEW, 100)
+    hands.until(lambda: view.stop().line == 100)
+    hands.type("z")
+    opened = view.state()["opened"]["b.py"]
+    reading.write({"b.py": edited(("line 300\n", "three hundred\n")), "a.py": edited(("line 300\n", "x\n"))})
+    refresh(hands)
+    assert view.state()["folded"] == ["a.py"]
+    assert view.state()["opened"]["b.py"] == opened
+    assert (view.stop().path, view.stop().line) == ("b.py", 100)
+
+
+def test_a_selection_stays_on_its_lines(hands: Hands, reading: Repo) -> None:
+    view = hands.window.view
+    view.go_to_line("a.py", Side.NEW, 252)
+    hands.press(Qt.Key.Key_Down, SHIFT)
+    text = "changed 250\nand 250\n"
+    hands.press(Qt.Key.Key_C, CONTROL)
+    assert QGuiApplication.clipboard().text() == text
+    reading.write({"a.py": edited(("line 10\n", "line 10\nnew\nnew\n"))})
+    refresh(hands)
+    assert view.has_selection()
+    hands.press(Qt.Key.Key_C, CONTROL)
+    assert QGuiApplication.clipboard().text() == text
+    assert [each.new for each in view.selections()] == [((254, 2),)]
+
+
+def test_a_selection_whose_lines_were_changed_is_none_any_more(hands: Hands, reading: Repo) -> None:
+    view = hands.window.view
+    view.go_to_line("a.py", Side.NEW, 252)
+    hands.press(Qt.Key.Key_Down, SHIFT)
+    hands.press(Qt.Key.Key_Down, SHIFT)
+    reading.write({"a.py": edited(("and 250\n", "and 250\nsomething else\n"))})
+    refresh(hands)
+    assert not view.has_selection()
+    assert view.stop().path == "a.py"
+    assert abs((view.stop().line or 0) - 252) <= 4
+
+
+def test_a_draft_stays_under_its_line_and_is_saved_there(hands: Hands, reading: Repo) -> None:
+    view = hands.window.view
+    view.go_to_line("a.py", Side.NEW, 252)
+    hands.type("c")
+    hands.type("? half a th")
+    reading.write({"a.py": edited(("line 10\n", "line 10\nnew\nnew\n"))})
+    hands.window.run_command("refresh")
+    hands.until(lambda: hands.session.review.index == 1)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    hands.type("ought")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    note = hands.session.review.notes["N1"]
+    assert note.text == "half a thought"
+    ((_, place),) = hands.session.notes_in_round()
+    assert place is not None
+    assert (place.path, place.side, place.start) == ("a.py", Side.NEW, 254)
+
+
+def test_after_a_verdict_the_next_open_change_comes_without_a_jump(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    view = hands.window.view
+    before = view.verticalScrollBar().value()
+    hands.type("a")
+    assert view.stop().change == hands.session.by_path["code.py"].changes[1].id
+    assert view.verticalScrollBar().value() == before  # it was on the screen already
+
+
+def test_the_short_scroll_can_be_switched_off_by_the_menu_and_is_remembered(
+    hands: Hands, reading: Repo
+) -> None:
+    view, action = hands.window.view, hands.window.menus.actions["smooth"]
+    view.smooth = True
+    view.go_to_end(-1)
+    hands.type("]")
+    hands.type("]")
+    assert view._motion.state().value
+    hands.until(lambda: not view._motion.state().value)
+    assert action.isChecked()
+    action.trigger()
+    assert not action.isChecked()
+    assert not hands.window.preferences.settings.smooth_scroll
+    hands.type("]")
+    assert not view._motion.state().value
