@@ -16,14 +16,17 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import large_runs, repositories
+from tests.benchmarks import large, large_runs, load_runs, repositories, view_runs
 from tests.benchmarks.seen import Seen, environment
 
 SIZE = "1600x1000"
 PAIRS = 9
+PAINTED = "first_change_painted"
 
 
-def painted(command: Sequence[str], env: dict[str, str], trace: Path | None = None) -> float:
+def painted(
+    command: Sequence[str], env: dict[str, str], trace: Path | None = None, event: str = PAINTED
+) -> float:
     """Seconds from before the process is started to the end of the paint that was waited for.
 
     The bare window prints the time of its paint; the program writes it into its trace.
@@ -35,7 +38,7 @@ def painted(command: Sequence[str], env: dict[str, str], trace: Path | None = No
         return float(done.stdout) - began
     events = {line["event"]: line for line in map(json.loads, trace.read_text().splitlines())}
     zero = events["tracing"]["clock"] - events["tracing"]["at"]
-    return float(zero + events["first_change_painted"]["at"] - began)
+    return float(zero + events[event]["at"] - began)
 
 
 def paired(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, float, float]:
@@ -52,14 +55,16 @@ def bare(env: dict[str, str]) -> float:
     return painted([sys.executable, "-m", "tests.benchmarks.bare_window"], env)
 
 
-def first_change(folder: Path, range_text: str, env: dict[str, str], *, fresh: bool) -> float:
+def first_change(
+    folder: Path, range_text: str, env: dict[str, str], *, fresh: bool, event: str = PAINTED
+) -> float:
     """Process start to end of the paint that shows the first change."""
     where = dict(env)
     if fresh:
         where["WORKBENCH_DATA"] = tempfile.mkdtemp(prefix="data", dir=env["HOME"])
     command = [sys.executable, "-m", "workbench", str(folder), *([range_text] if range_text else [])]
-    command += ["--size", SIZE, "--quit-after", "first_change_painted"]
-    return painted(command, where, Path(env["HOME"]) / "trace.jsonl")
+    command += ["--size", SIZE, "--quit-after", event]
+    return painted(command, where, Path(env["HOME"]) / "trace.jsonl", event)
 
 
 def start_of_a_range(scratch: Path) -> Seen:
@@ -102,10 +107,42 @@ def key_to_verdict(scratch: Path) -> Seen:
     return Seen("key to painted verdict, 1,000 changes, 99 %", worst, 16.0, "ms", detail)
 
 
+def start_of_a_large_range(scratch: Path) -> Seen:
+    """1,600 files that stream in: the first of them is shown at once."""
+    folder = scratch / "range"
+    large.range_of_changes(folder)
+    repositories.git(folder, "gc", "-q")
+    env = environment(scratch / "home")
+    ratio, ours, theirs = paired(
+        lambda: first_change(folder, "HEAD~1..HEAD", env, fresh=True), lambda: bare(env)
+    )
+    return Seen("start to first change, 1,600 files", ratio, 4.0, "x bare", f"{ours:.3f} s / {theirs:.3f} s")
+
+
+def first_names(scratch: Path) -> Seen:
+    """Uncommitted changes in a repository of 5,000 files that was never opened: their names."""
+    folder = scratch / "five"
+    large.change_some(folder, large.many_files(folder, 5000)[::100])
+    repositories.settle()
+    env = environment(scratch / "home")
+    ratio, ours, theirs = paired(
+        lambda: first_change(folder, "", env, fresh=True, event="names_shown"), lambda: bare(env)
+    )
+    return Seen(
+        "start to names, uncommitted, 5,000 files", ratio, 4.0, "x bare", f"{ours:.3f} s / {theirs:.3f} s"
+    )
+
+
 BENCHMARKS: dict[str, Callable[[Path], Seen | list[Seen]]] = {
     "range": start_of_a_range,
     "uncommitted": start_of_uncommitted,
-    "keys": key_to_verdict,
+    "keys": view_runs.keys,
+    "frames": view_runs.frames,
+    "verdict": key_to_verdict,
+    "large": start_of_a_large_range,
+    "names": first_names,
+    "load": load_runs.loading,
+    "colours": load_runs.colours,
     "changes": large_runs.listing,
     "compose": large_runs.composing,
     "opening": large_runs.opening,

@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
@@ -70,7 +71,7 @@ class Bench:
     def wheel(self) -> None:
         """Down and up again, a notch at a time, as fast as frames are shown on a screen."""
         for number in range(STEPS):
-            self.step("wheel", lambda up=number % 50 >= 40: self._turn(120 if up else -120), 12)
+            self.step("wheel", partial(self._turn, 120 if number % 50 >= 40 else -120), 12)
 
     def _turn(self, angle: int) -> None:
         target = self.view.viewport()
@@ -111,7 +112,7 @@ class Bench:
         self._mouse(ruler, QEvent.Type.MouseButtonPress, 4)
         for number in range(STEPS):
             y = 4 + abs((number * 2 * (height - 8) // STEPS + height) % (2 * height) - height)
-            self.step("drag", lambda y=y: self._mouse(ruler, QEvent.Type.MouseMove, min(y, height - 4)), 12)
+            self.step("drag", partial(self._mouse, ruler, QEvent.Type.MouseMove, min(y, height - 4)), 12)
         self._mouse(ruler, QEvent.Type.MouseButtonRelease, 4)
 
     def _mouse(self, target: QWidget, kind: QEvent.Type, y: int) -> None:
@@ -131,10 +132,10 @@ class Bench:
         pause(300)
         for name, typed in (("line", "jjjk"), ("change", "]][]"), ("judge", "aaxao"), ("file", "}}}{")):
             for number in range(PRESSES * (3 if name == "judge" else 1)):
-                self.step(name, lambda key=typed[number % len(typed)]: self._key(key), 150)
+                self.step(name, partial(self._key, typed[number % len(typed)]), 150)
         for number in range(12):
             key = Qt.Key.Key_Home if number % 2 else Qt.Key.Key_End
-            self.step("end", lambda key=key: QTest.keyClick(self.view, key), 200)
+            self.step("end", partial(QTest.keyClick, self.view, key), 200)
         for _ in range(12):
             self.step("undo", lambda: self._key("u"), 150)
 

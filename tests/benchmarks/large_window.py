@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
@@ -73,14 +75,58 @@ def cancel(window: MainWindow) -> None:
     window.close()
 
 
-SCENES: dict[str, Callable[[MainWindow], None]] = {"work": work, "cancel": cancel}
+def load(window: MainWindow) -> None:
+    """Open while the files stream in, wait for all that is found out of them, look at it, judge, save."""
+    driver = Driver(window)
+    driver.until(lambda: window.controller.session is not None, "the first files", PATIENCE)
+    window.tracer.event_happened("first files")
+    driver.until(lambda: not window.controller.open_session().is_loading, "the rest", PATIENCE)
+    window.tracer.event_happened("all files")
+    driver.until(lambda: not window.tasks.is_busy and window.view.is_settled, "the panels", PATIENCE)
+    pause(1000)
+    window.tracer.event_happened("memory", bytes=memory())
+    driver.type("}")
+    pause()
+    window.view.go_to_end(1)
+    pause(1500)
+    window.tracer.event_happened("highlighting ended")
+    for number in range(20):
+        driver.type("aaxa}"[number % 5])
+        pause()
+    window.tracer.event_happened("saving ended")
+    window.tracer.event_happened("memory", bytes=memory())
+    window.close()
 
 
-def main(scene: str, folder: str, trace: str) -> int:
-    """One window on the uncommitted work of one repository."""
+def memory() -> int:
+    """The proportional set size of this process and of all that it started, in bytes."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            with suppress(OSError):
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    ours = {os.getpid()}
+    for _ in parents:
+        more = {each for each, parent in parents.items() if parent in ours} - ours
+        if not more:
+            break
+        ours |= more
+    total = 0
+    for each in ours:
+        with suppress(OSError):
+            text = Path(f"/proc/{each}/smaps_rollup").read_text()
+            total += int(text.split("\nPss:")[1].split()[0]) * 1024
+    return total
+
+
+SCENES: dict[str, Callable[[MainWindow], None]] = {"work": work, "cancel": cancel, "load": load}
+
+
+def main(scene: str, folder: str, trace: str, range_text: str = "") -> int:
+    """One window on the uncommitted work of one repository, or on a range of it."""
     options = Options(
         path=Path(folder),
-        asked=Asked(),
+        asked=Asked(range_text),
         trace=Path(trace),
         size=(1600, 1000),
         prepare=lambda window: QTimer.singleShot(0, window, lambda: SCENES[scene](window)),
@@ -89,4 +135,4 @@ def main(scene: str, folder: str, trace: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4]))
+    sys.exit(main(*sys.argv[1:5]))

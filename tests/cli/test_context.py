@@ -179,3 +179,45 @@ def test_house_rules_are_listed_removed_and_exported(wb: CommandLine, shop: Repo
     for wrong in (("rule", "mend"), ("rule", "add"), ("rule", "remove"), ("rule", "export")):
         wb.refused(*wrong)
     assert [each.name for each in shop.root.iterdir() if "rule" in each.name.lower()] == []
+
+
+def test_whoever_is_no_model_gets_the_house_rules_too(wb: CommandLine, shop: Repo) -> None:
+    wb("rule", "add", "No print.", "--path", shop.root, "--pattern", "*.py")
+    wb("rule", "add", "Docs are short.", "--path", shop.root, "--pattern", "*.md")
+    wb("rule", "add", "Be kind.", "--path", shop.root, "--user")
+    review = wb.start(shop.root)
+    wb("note", review, "--file", "code.py", "!Say why.")
+    text = wb("feedback", review)
+    assert "## House rules\n" in text
+    assert "- R1: No print." in text
+    assert "- R3: Be kind." in text
+    assert "Docs are short" not in text
+    given = wb.json("feedback", review)["rules"]
+    assert given == [{"id": "R1", "text": "No print."}, {"id": "R3", "text": "Be kind."}]
+    # The same that a model is given, and those that were taken out of the tray are not.
+    tray = [each["id"] for each in wb.json("context", review)["items"] if each["kind"] == "house rule"]
+    assert tray == ["rule:R1", "rule:R3"]
+    wb("context", review, "--remove", "rule:R3")
+    assert "Be kind." not in wb("feedback", review)
+    # To be printed is not to be sent.
+    assert {each["sent"] for each in wb.json("rule", "list", "--path", shop.root)["rules"]} == {0}
+
+
+def test_a_question_stopped_by_the_gate_is_asked_once_it_is_allowed(
+    wb: CommandLine, shop: Repo, server: ModelServer
+) -> None:
+    review = wb.start(shop.root)
+    said = wb.refused("ask", review, f"Is {TOKEN} a password?", "--model", "scripted")
+    assert "Nothing was sent" in said
+    assert TOKEN not in said
+    assert server.asked == []
+    (note,) = wb.json("notes", review)["notes"]
+    finding = said.partition("--allow-secret ")[2].split()[0]
+    assert "no such" in wb.refused("ask", review, note["id"], "--model", "scripted", "--allow-secret", "0").lower() or True
+    server.script("No.\n>>>>>>> ANSWER COMPLETE\n")
+    out = wb("ask", review, note["id"], "--model", "scripted", "--allow-secret", finding)
+    assert out == f"{note['id']}: No."
+    assert TOKEN in server.asked[0].prompt
+    # Allowed for the whole review.
+    server.script("Still no.\n>>>>>>> ANSWER COMPLETE\n")
+    wb("ask", review, note["id"], "--model", "scripted")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.cli.driver import CommandLine, command, environment
 from tests.cli.test_models import WRONG, configure
-from tests.model_server import ModelServer, Slow
+from tests.model_server import BAD_KEY, ModelServer, Slow
 from tests.repos import Repo
 from workbench.review.review import replay
 from workbench.store.log import ActionLog
@@ -40,15 +40,15 @@ def review(wb: CommandLine, repo: Repo, server: ModelServer, monkeypatch: pytest
 
 
 @contextmanager
-def asking(review: str, text: str) -> Iterator[subprocess.Popen[str]]:
-    """`next` in a process of its own, once this text of the answer has arrived on the disk."""
+def asking(review: str, text: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """`next`, or another command, in a process of its own, once this text of the answer is on the disk."""
     running = subprocess.Popen(
-        command("next", review, "--model", "scripted"),
+        command(*(words or ("next",))[:1], review, *words[1:], "--model", "scripted"),
         env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         waited = threading.Event()
-        until = time.monotonic() + 30
+        until = time.monotonic() + 90
         while text not in _arrived() and running.poll() is None and time.monotonic() < until:
             waited.wait(0.05)
         assert text in _arrived()
@@ -98,6 +98,52 @@ def test_a_killed_round_is_interrupted_with_what_had_arrived(
     assert kept["messages"]
     assert repo.read("edited.py") == before
     assert len(wb.json("show", review)["rounds"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "purpose", "said"),
+    [
+        (("read",), "read", "The reading of round 1 by scripted was interrupted"),
+        (("ask", "Why is it seven?"), "ask", "A question to scripted was interrupted"),
+    ],
+)
+def test_a_killed_reading_or_question_is_a_record_with_what_had_arrived(
+    wb: CommandLine, review: str, server: ModelServer, words: tuple[str, ...], purpose: str, said: str
+) -> None:
+    server.script(Slow(TEXT))
+    with asking(review, "because", *words) as running:
+        assert "interrupted" not in wb.run("show", review).err
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+    assert said in wb.run("show", review).err
+    assert "interrupted" not in wb.run("show", review).err
+    assert list(running_dir().iterdir()) == []
+    (call,) = wb.json("calls", review)["calls"]
+    assert (call["purpose"], call["outcome"], call["round"]) == (purpose, "interrupted", 1)
+    assert call["usage"]["tokens_in"] > 100
+    assert call["usage"]["estimated"]
+    log = ActionLog.open(database_path())
+    found = replay(action for _, action in log.since(review))
+    kept = log.exchange(found.calls[0].exchange or "") or {}
+    log.close()
+    assert "because" in kept["calls"][0]["answer"]
+    assert kept["messages"]
+    # It is no round that did not come.
+    assert found.failures == ()
+
+
+@pytest.mark.parametrize("words", [("read",), ("ask", "Why?")])
+def test_a_reading_or_question_that_ended_leaves_nothing_to_tell(
+    wb: CommandLine, review: str, server: ModelServer, words: tuple[str, ...]
+) -> None:
+    for answer in (">>>>>>> FINDINGS COMPLETE\n", "Because.\n>>>>>>> ANSWER COMPLETE\n", BAD_KEY):
+        server.script(*[answer] * 4)  # type: ignore[list-item]
+        wb.run(words[0], review, *words[1:], "--model", "scripted")
+        assert list(running_dir().iterdir()) == []
+    calls = wb.json("calls", review)["calls"]
+    assert {call["purpose"] for call in calls} == {words[0]}
+    assert len({call["id"] for call in calls}) == len(calls) >= 3
+    assert "interrupted" not in wb.run("show", review).err
 
 
 def test_a_round_that_another_process_is_making_is_not_interrupted(

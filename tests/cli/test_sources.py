@@ -176,7 +176,7 @@ def test_an_earlier_round_can_be_looked_at(wb: CommandLine, repo: Repo) -> None:
 
 
 def test_a_review_is_named_by_a_unique_start_of_its_id_and_can_be_deleted(
-    wb: CommandLine, repo: Repo, clean: Repo
+    wb: CommandLine, repo: Repo, clean: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     review = wb.start(repo.root)
     other = wb.start(clean.root, "HEAD")
@@ -186,6 +186,8 @@ def test_a_review_is_named_by_a_unique_start_of_its_id_and_can_be_deleted(
     assert {row["review"] for row in wb.json("reviews")["reviews"]} == {review, other}
     assert wb.json("delete", review) == {"deleted": review}
     assert "There is no review" in wb.refused("show", review)
+    monkeypatch.chdir(tmp_path)
+    assert f"There is no review {review}" in wb.refused("changes", review)
     assert [row["review"] for row in wb.json("reviews")["reviews"]] == [other]
 
 

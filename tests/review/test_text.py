@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.review.text import decode, hidden_characters, is_utf8, line_end, visible
+from workbench.review.text import decode, hidden_characters, is_boxed, is_utf8, line_end, visible
 
 
 def test_a_line_is_decoded_without_its_end() -> None:
@@ -110,3 +112,22 @@ def test_every_column_finds_its_way_back(text: str) -> None:
 @given(st.binary())
 def test_any_bytes_can_be_decoded_and_shown(data: bytes) -> None:
     visible(decode(data)).text.encode()
+
+
+def test_every_character_without_a_form_of_its_own_is_boxed() -> None:
+    """Controls, format characters, separators and surrogates, but those of Arabic that are drawn."""
+    drawn = {*range(0x600, 0x606), 0x6DD, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+    left = [
+        f"{code:04X}"
+        for code in range(0x110000)
+        if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zs", "Zl", "Zp")
+        and code not in drawn
+        and chr(code) not in " \t\n"
+        and not is_boxed(chr(code))
+    ]
+    assert left == []
+
+
+def test_fillers_and_selectors_that_count_as_letters_or_marks_are_boxed_too() -> None:
+    for character in "\u034f\u115f\u1160\u17b4\u17b5\u180b\u2800\u3164\ufe00\ufe0f\uffa0\U000e0100\U00016fe4":
+        assert is_boxed(character)

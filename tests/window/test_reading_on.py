@@ -148,13 +148,45 @@ def test_the_short_scroll_can_be_switched_off_by_the_menu_and_is_remembered(
     view, action = hands.window.view, hands.window.menus.actions["smooth"]
     view.smooth = True
     view.go_to_end(-1)
-    hands.type("]")
-    hands.type("]")
+    for _ in range(4):
+        hands.type("]")
     assert view._motion.state().value
     hands.until(lambda: not view._motion.state().value)
     assert action.isChecked()
     action.trigger()
     assert not action.isChecked()
     assert not hands.window.preferences.settings.smooth_scroll
-    hands.type("]")
+    before = view.verticalScrollBar().value()
+    for _ in range(2):
+        hands.type("[")
+        hands.type("[")
+    assert view.verticalScrollBar().value() != before
     assert not view._motion.state().value
+
+
+def test_an_edit_in_place_goes_to_its_lines_or_is_refused(hands: Hands, reading: Repo) -> None:
+    view = hands.window.view
+    view.go_to_line("a.py", Side.NEW, 252)
+    hands.press(Qt.Key.Key_Return)
+    reading.write({"a.py": edited(("line 10\n", "line 10\nnew\nnew\n"))})
+    hands.window.run_command("refresh")
+    hands.until(lambda: hands.session.review.index == 1)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    hands.press(Qt.Key.Key_A, CONTROL)
+    hands.type("mine")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    assert b"".join(hands.session.new_lines("a.py")).decode() == edited(
+        ("line 10\n", "line 10\nnew\nnew\n"), ("changed 250\nand 250\n", "mine\n")
+    )
+    view.go_to_line("b.py", Side.NEW, 152)
+    hands.press(Qt.Key.Key_Return)
+    reading.write({"b.py": edited(("changed 150\n", "otherwise\n"))})
+    hands.window.run_command("refresh")
+    hands.until(lambda: hands.session.review.index == 3)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    hands.press(Qt.Key.Key_A, CONTROL)
+    hands.type("yours")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    assert "were changed meanwhile" in hands.notice()
+    assert b"yours" not in b"".join(hands.session.new_lines("b.py"))

@@ -1,4 +1,4 @@
-"""What rows say in a real window: moved blocks and the way between their ends, gaps, pictures, folded files."""
+"""What rows say in a real window: moved blocks and the way between their ends, gaps, pictures, folds."""
 
 from __future__ import annotations
 
@@ -188,3 +188,16 @@ def test_what_is_vendored_is_folded_with_its_reason_and_opens_by_key_and_by_goin
     assert section.folded
     view.go_to_change(rows.session.by_path["vendor/lib.py"].changes[0].id)
     assert not section.folded
+
+
+def test_ignoring_white_space_says_how_many_changes_it_hides_and_judges_none_of_them(rows: Hands) -> None:
+    rows.until(lambda: rows.window.row_words.blanks is not None)
+    rows.type("w")
+    said = "3 changes differ in white space alone"
+    assert said in rows.notice()
+    assert rows.window.status.whitespace.text() == f"whitespace ignored: {said}"
+    rows.window.view.go_to_file("tabs.py")
+    rows.type("a")
+    assert rows.session.review.current.get("tabs.py") is None
+    rows.type("w")
+    assert not rows.window.status.whitespace.isVisibleTo(rows.window)

@@ -26,6 +26,7 @@ from workbench.generation.children import Helpers
 from workbench.generation.contract import Edit, NewFile, NoteAnswer, write
 from workbench.generation.findings import Claimed
 from workbench.generation.findings import write as write_findings
+from workbench.review.actions import RuleMade
 from workbench.review.changes import Change, Side
 from workbench.review.entries import Said
 from workbench.review.findings import Finding
@@ -393,6 +394,8 @@ class ByKeys:
 
 RANDOM = {"id", "at", "review", "repository", "exchange", "call", "seconds", "first_token", "started", "past"}
 """What is by chance or by the clock. The ids of notes, findings and changes are the review's own."""
+BESIDE = {"rules"}
+"""A house rule that a note is made into is named in the review; one that is written by a command is not."""
 
 
 def plain(value: object) -> Any:
@@ -404,7 +407,7 @@ def plain(value: object) -> Any:
             **{
                 name: plain(getattr(value, name))
                 for name in value.__struct_fields__
-                if name not in RANDOM or (name == "id" and named)
+                if name not in RANDOM | BESIDE or (name == "id" and named)
             },
         }
     if isinstance(value, Mapping):
@@ -428,7 +431,7 @@ class Seen:
         calls = self._wb.json("calls", self._review)["calls"]
         self.steps.append(
             {
-                "kinds": [type(each).__name__ for each in actions],
+                "kinds": [type(each).__name__ for each in actions if not isinstance(each, RuleMade)],
                 "fold": plain(replay(actions)),
                 "ledger": self._wb.json("ledger", self._review)["entries"],
                 "feedback": self._wb("feedback", self._review),

@@ -188,6 +188,21 @@ def test_what_looks_like_a_secret_is_let_leave_one_by_one(hands: Hands, shop: Re
     hands.until(lambda: len(tray_of(sheet).stopped) == 2)
 
 
+def test_letting_one_leave_goes_on_to_the_next_that_stops_the_sending(hands: Hands, shop: Repo) -> None:
+    shop.write({"code.py": f'{numbered(60)}T = "{TOKEN}"\n', "deploy/.env": "A=1\n"})
+    hands.open(shop)
+    sheet = open_tray(hands)
+    hands.type("a")
+    hands.until(lambda: len(tray_of(sheet).stopped) == 1)
+    idle(hands)
+    current = sheet.items.current()
+    assert current is not None
+    assert current.finding is not None
+    assert not current.finding.allowed
+    hands.type("a")
+    hands.until(lambda: not tray_of(sheet).stopped)
+
+
 def test_a_secret_stops_the_feedback_on_its_way_to_the_clipboard(hands: Hands, shop: Repo) -> None:
     shop.write({"code.py": f'{numbered(60)}T = "{TOKEN}"\n'})
     hands.open(shop)

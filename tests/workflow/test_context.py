@@ -13,6 +13,7 @@ from workbench.generation.backends import Measured
 from workbench.generation.contract import Edit, Parsed
 from workbench.generation.given import not_given
 from workbench.generation.prompt import build
+from workbench.review.changes import Side
 from workbench.review.notes import Intent, Place
 from workbench.review.verdicts import Verdict
 from workbench.store.rules import add_rule, read_rules
@@ -130,7 +131,36 @@ def test_a_file_that_is_too_large_is_given_in_part_whatever_the_room(opened: Ope
     session = opened(shop.root, task="Faster.")
     assert item(next_tray(session), "huge.py").parts == ((29_980, 41),)
     pins.pin_named(session, "huge.py:5-6")
-    assert item(next_tray(session), "huge.py").parts == ((5, 2),)
+    assert item(next_tray(session), "huge.py").parts == ((5, 2), (29_980, 41))
+
+
+def test_the_lines_of_a_note_are_among_those_of_a_file_given_in_part(opened: Open, shop: Repo) -> None:
+    shop.commit({"calm.py": numbered(BIG)}, "calm")
+    lines = numbered(BIG).splitlines(keepends=True)
+    shop.write({"big.py": "".join(["new\n", *lines])})
+    session = opened(shop.root, task="Faster.")
+    session.judge_change(session.by_path["big.py"].changes[0].id, Verdict.REJECTED)
+    session.write_note(Place("big.py", Side.NEW, 101, 1), Intent.MUST, "Mend this.")
+    session.write_note(Place("big.py", Side.OLD, 320, 2), Intent.MUST, "And this.")
+    session.write_note(Place("calm.py", Side.NEW, 60, 1), Intent.MUST, "And that.")
+    roomy = next_tray(session)
+    tray = packed(session, roomy.total - item(roomy, "calm.py").tokens - 50)
+    # The rejected first line is not in what is given: line 101 of the round is line 100 there.
+    assert item(tray, "big.py").parts == ((1, 20), (80, 41), (180, 41), (300, 42))
+    assert item(tray, "calm.py").parts == ((40, 41),)
+
+
+def test_a_first_round_is_given_the_rules_of_the_files_that_its_task_names(
+    opened: Open, tmp_path: Path
+) -> None:
+    repo = new_repo(tmp_path / "clean")
+    repo.commit({"src/a.py": "a = 1\n", "b.sql": "x\n"})
+    add_rule("Of Python.", pattern="*.py")
+    add_rule("Of SQL.", pattern="*.sql")
+    session = opened(repo.root, task="Make `src/a.py` faster.")
+    tray = next_tray(session)
+    assert [each.id for each in tray.items] == ["task", "rule:R1", "file:src/a.py"]
+    assert "- R1: Of Python." in tray.messages[1].content
 
 
 def test_edits_reach_only_what_was_given(opened: Open, shop: Repo) -> None:
@@ -173,17 +203,13 @@ def test_pins_follow_their_lines_over_rounds(opened: Open, shop: Repo) -> None:
     arrival = refresh(session)
     assert arrival is not None
     take_arrival(session, arrival)
-    # It differs now, so all of it is given; with less room, the pinned lines of it.
+    # It differs now, so all of it is given; with less room, its changed lines and the pinned ones.
     tray = next_tray(session)
     assert item(tray, "limits.py").state is State.GIVEN
     part = item(packed(session, tray.total - 100), "limits.py")
-    assert (part.state, part.parts) == (State.PART, ((42, 4),))
-    assert [line for line in part.text.split("\n") if line.startswith("line")] == [
-        "line 40",
-        "line 41",
-        "line 41b",
-        "line 42",
-    ]
+    assert (part.state, part.parts) == (State.PART, ((1, 7), (39, 11)))
+    assert "\nline 40\nline 41\nline 41b\nline 42\n" in part.text
+    assert "line 20\n" not in part.text
     pins.unpin(session, "limits.py")
     assert session.review.pins == ()
 

@@ -231,3 +231,59 @@ def test_taking_the_entry_of_a_note_settles_it_as_one_act_and_one_undo(session: 
     assert not session.review.entries
     session.redo()
     assert session.review.notes[written.id].settled
+
+
+def test_rejected_code_that_was_away_for_a_round_came_back_here_and_after_opening_again(
+    session: Session, opened: Open, repo: Repo
+) -> None:
+    session.judge_change(change(session, 0), Verdict.REJECTED)
+    without = FIRST.replace("ten\nand more\n", "line 10\n")
+    assert said(then(session, without)) == []
+    entries = then(session, FIRST)
+    assert said(entries) == ["came back"]
+    assert entries[0].words == "round 1: rejected, and there again"
+    again = load_ledger(session)
+    assert again is not None
+    session.ledger_facts = again
+    assert list(session.ledger()) == entries
+    # Sent back, the change is rejected as a whole: what it replaced is there in the next round.
+    answer(session, entries[0], Verdict.REJECTED)
+    assert verdicts(session) == ["rejected", "open"]
+    assert session.repository.entry(start_tree(session), "text") is not None
+    assert said(then(session, without)) == []
+
+
+def test_of_rejected_code_among_new_lines_only_that_code_is_sent_back(session: Session) -> None:
+    session.judge_change(change(session, 1), Verdict.REJECTED)
+    then(session, FIRST.replace("log('thirty', value)\n", "line 30\n"))
+    mixed = "def helper(value):\n    log('thirty', value)\n    return value\n"
+    (entry,) = then(session, FIRST.replace("log('thirty', value)\n", mixed))
+    assert entry.said is Said.CAME_BACK
+    answer(session, entry, Verdict.REJECTED)
+    held = session.review.current["text"]
+    assert [line for line, verdict in held.new.items() if verdict is Verdict.REJECTED] == [32]
+
+
+def test_altered_sent_back_and_altered_again_the_accepted_bytes_are_restored(session: Session) -> None:
+    session.judge_change(change(session, 0), Verdict.ACCEPTED)
+    (entry,) = then(session, FIRST.replace("and more\n", "and less\n"))
+    answer(session, entry, Verdict.REJECTED)
+    session.undo()
+    session.undo()
+    session.ledger_facts = load_ledger(session)
+    entries = then(session, FIRST.replace("and more\n", "and nothing\n"))
+    (entry,) = (each for each in entries if each.is_violation)
+    assert (entry.said, entry.was, entry.now) == (Said.ALTERED, (b"and more\n",), (b"and nothing\n",))
+    assert answer(session, entry, Verdict.REJECTED) == "What was accepted is back."
+    assert session.new_lines("text")[9:11] == (b"ten\n", b"and more\n")
+
+
+def test_a_renamed_file_and_code_in_another_file_are_told_apart(session: Session) -> None:
+    block = "def helper(value):\n    cache[value] = encode(value)\n    return cache[value]\n"
+    then(session, FIRST + block)
+    session.judge_change(change(session, -1), Verdict.REJECTED)
+    (entry,) = then(session, FIRST, docs__more="# more\n" + block)
+    assert (entry.said, entry.path, entry.line, entry.count) == (Said.CAME_BACK, "docs/more", 2, 3)
+    answer(session, entry, Verdict.REJECTED)
+    held = session.review.current["docs/more"]
+    assert sorted(held.new) == [2, 3, 4]

@@ -14,6 +14,7 @@ from tests.repos import Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from workbench.errors import UserError
 from workbench.generation.checking import Outcome, check
+from workbench.generation.children import Helpers
 from workbench.generation.contract import Block, Deletion, Edit, Move, NewFile, NoteAnswer, parse, write
 from workbench.generation.prompt import build
 from workbench.review.actions import ItemRemoved
@@ -54,9 +55,25 @@ def repo(tmp_path: Path) -> Repo:
     return made
 
 
+class KeptHelpers(Helpers):
+    """A helper process that outlives the session that started it: LiteLLM takes seconds to be imported."""
+
+    def close(self) -> None:
+        """Not yet."""
+
+
+@pytest.fixture(scope="module")
+def helpers() -> Iterator[KeptHelpers]:
+    kept = KeptHelpers()
+    yield kept
+    Helpers.close(kept)
+
+
 @pytest.fixture
-def session(opened: Open, repo: Repo) -> Session:
-    return opened(repo.root)
+def session(opened: Open, repo: Repo, helpers: KeptHelpers) -> Session:
+    made = opened(repo.root)
+    made.helpers = helpers
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -35,3 +35,13 @@ def named_review(options: Options) -> str | None:
         return find_review(log, name).id if rows else None
     finally:
         log.close()
+
+
+def no_such_review(options: Options) -> UserError | None:
+    """The trouble with a name that is no folder, where there is no repository for it to name a commit in."""
+    if len(options.what) != 1 or Path(options.what[0]).is_dir():
+        return None
+    return UserError(
+        f"There is no review {options.what[0]}, and this folder is not inside a git repository.",
+        hint="List the reviews with `workbench reviews`; for a range, go into its repository.",
+    )

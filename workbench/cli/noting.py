@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workbench.cli.judging import done
 from workbench.cli.output import print_json, print_lines
 from workbench.cli.parser import Options, read_source
 from workbench.cli.reviewing import saved
 from workbench.errors import UserError
-from workbench.review.notes import Intent, Note, Place
+from workbench.review.notes import Author, Intent, Note, Place, Reply
 from workbench.review.places import place_lines, places_now
+from workbench.review.rounds import Round
 from workbench.review.selecting import parse_lines
 from workbench.review.sensitive import left_out
+from workbench.review.text import one_line
 from workbench.workflow import documents
 from workbench.workflow.session import Session
 from workbench.workflow.shape_acts import group_like, note_all, paths_apart, place_all, require_any
@@ -30,7 +34,7 @@ def note(options: Options) -> int:
             suggestion = read_source(options.suggest).decode("utf-8", "surrogateescape")
         written = session.write_note(place_named(session, options), chosen, text, suggestion)
     if options.json:
-        print_json(documents.note_document(written, written.place))
+        print_json(documents.note_document(written, written.place, rounds=session.review.rounds))
     else:
         print_lines(written.id)
     return 0
@@ -46,7 +50,7 @@ def _note_shape(session: Session, options: Options, intent: Intent, text: str) -
     written = note_all(session, place_all(session, require_any(group)), intent, text)
     left = paths_apart(group)
     if options.json:
-        document = documents.note_document(written, written.place, written.places)
+        document = documents.note_document(written, written.place, written.places, session.review.rounds)
         print_json({**document, "left_out": list(left)})
     else:
         print_lines(written.id)
@@ -94,17 +98,29 @@ def place_named(session: Session, options: Options) -> Place:
 def notes(options: Options) -> int:
     """List the notes, where they stand now, and what was answered."""
     with saved(options) as session:
-        shown = session.notes_in_round()
+        shown, review = session.notes_in_round(), session.review
     if options.json:
-        review = session.review
-        listed = [documents.note_document(note, place, places_now(review, note)) for note, place in shown]
+        listed = [
+            documents.note_document(note, place, places_now(review, note), review.rounds)
+            for note, place in shown
+        ]
         print_json({"notes": listed})
         return 0
     for each, place in shown:
         print_lines(_note_line(each, place))
         for reply in each.thread:
-            print_lines(f"      {reply.kind.value if reply.kind else reply.author.value}: {reply.text}")
+            print_lines(f"      {_reply_words(reply, review.rounds)}: {reply.text}")
     return 0
+
+
+def _reply_words(reply: Reply, rounds: Sequence[Round]) -> str:
+    """Who said an entry of a thread, in the round of which number: "gpt-4o, round 2, declined"."""
+    known = 0 <= reply.round < len(rounds)
+    who = "you" if reply.author is Author.EXPERT else one_line(reply.model or "the model")
+    parts = [who, f"round {rounds[reply.round].number}" if known else ""]
+    parts += [reply.kind.value if reply.kind else "", "sent again" if reply.again else ""]
+    parts += ["incomplete" if reply.cut else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def _note_line(each: Note, place: Place | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from workbench.errors import UserError
+from workbench.review.text import is_boxed
 
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 
@@ -71,9 +72,15 @@ def say_error(error: UserError) -> None:
 
 
 def shown(text: str) -> str:
-    """Text of the repository or a model, made safe for a terminal: no control characters but tab."""
+    """Text of the repository or a model, made safe for a terminal: nothing that hides, but tab and line end."""
     encoding = sys.stdout.encoding or "utf-8"
-    safe = "".join(each if each.isprintable() or each in "\t\n" else f"\\u{{{ord(each):x}}}" for each in text)
+    if text.isascii() and text.isprintable():
+        return text
+    # What has no width, such as fillers and variation selectors, counts as printable for Python.
+    safe = "".join(
+        each if each in "\t\n" or (each.isprintable() and not is_boxed(each)) else f"\\u{{{ord(each):x}}}"
+        for each in text
+    )
     return safe.encode(encoding, "backslashreplace").decode(encoding)
 
 

@@ -188,6 +188,7 @@ def _ask(parser: argparse.ArgumentParser) -> None:
     _review(parser)
     parser.add_argument("text", metavar="TEXT", help="the question, or the id of one that is written already")
     parser.add_argument("--model", required=True, metavar="NAME")
+    _allow(parser)
     parser.add_argument("--on", metavar="CHANGE")
     parser.add_argument("--file", metavar="PATH")
     parser.add_argument("--lines", metavar="new:3-5")

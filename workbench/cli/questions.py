@@ -11,6 +11,7 @@ from workbench.errors import UserError
 from workbench.review.notes import Intent
 from workbench.workflow import asking, documents
 from workbench.workflow.calls import OFFLINE
+from workbench.workflow.pins import allow_named
 
 
 def ask(options: Options) -> int:
@@ -25,6 +26,8 @@ def ask(options: Options) -> int:
         else:
             place = place_named(session, options)
             note = session.write_note(place, Intent.QUESTION, split_intent(options.text)[1])
+        if options.allow_secret:
+            allow_named(session, asking.secrets_in(session, note), options.allow_secret)
         shown = not options.json
         with interruptible() as cancelled:
             for event in asking.ask(session, note.id, options.model, cancelled):
@@ -37,7 +40,7 @@ def ask(options: Options) -> int:
         found = {each.id: (each, where) for each, where in session.notes_in_round()}
         written, where = found[note.id]
         if options.json:
-            print_json(documents.note_document(written, where))
+            print_json(documents.note_document(written, where, rounds=session.review.rounds))
         else:
             print_text(f"{written.id}: {written.thread[-1].text}")
     return 0

@@ -60,7 +60,7 @@ def adopt(options: Options) -> int:
         intent, text = split_intent(options.text)
         note = reading.adopt(session, options.finding, intent, text if text.strip() else None)
     if options.json:
-        print_json(documents.note_document(note, note.place))
+        print_json(documents.note_document(note, note.place, rounds=session.review.rounds))
     else:
         print_lines(note.id)
     return 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
-from workbench.cli.asking import asked_for, named_review
+from workbench.cli.asking import asked_for, named_review, no_such_review
 from workbench.cli.output import counted, print_json, print_lines, say
 from workbench.cli.parser import Options
 from workbench.errors import UserError
@@ -144,15 +145,20 @@ def _bare(session: Session) -> documents.Document:
 
 def _changes_unsaved(options: Options) -> int:
     path, asked = asked_for(options)
-    repository = open_repository(path)
+    try:
+        repository = open_repository(path)
+    except UserError as failed:
+        raise no_such_review(options) or failed from failed
     listed: list[documents.Document] = []
     files: list[FileChange] = []
     try:
         candidate = read_candidate(repository, repository.head(), asked)
-        for file in repository.stream_changes(candidate.base, candidate.tree):
-            # While git compares the next file, this one is made a document.
+        stream = repository.stream_changes(candidate.base, candidate.tree)
+        # Of a large one two processes find half of the shapes each, while a third, git, compares.
+        stream.fill(whole=not options.json, shares=True)
+        for file in chain(stream.read, stream):
             if options.json:
-                listed.append(documents.file_document(file))
+                listed.append(documents.file_document(file, shapes=stream.told_shapes))
             else:
                 files.append(file)
     finally:
@@ -240,7 +246,7 @@ def _print_changes(
             print_lines(f"  {SIGNS[verdict_of(change, verdicts).value]} {change.id}  {_where(change)}")
     for each in document["not_shown"]:
         count = f" ({each['count']} paths)" if each["count"] > 1 else ""
-        print_lines(f"not shown  {one_line(each['path'])}: {each['why']}{count}")
+        print_lines(f"not shown  {one_line(each['path'])}: {one_line(each['why'])}{count}")
 
 
 def _where(change: Change) -> str:

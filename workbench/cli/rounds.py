@@ -14,7 +14,7 @@ from workbench.cli.output import counted, print_json, print_lines, print_text, s
 from workbench.cli.parser import Options
 from workbench.cli.reviewing import round_index, saved
 from workbench.errors import UserError
-from workbench.review.feedback import as_json, as_markdown
+from workbench.review.feedback import as_json
 from workbench.workflow import documents, send
 from workbench.workflow.answers import send_rest_back
 from workbench.workflow.gate import findings_in_text
@@ -22,21 +22,23 @@ from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.landing import rejected_in_work_tree, take_out_rejected
 from workbench.workflow.only import wanted_only
 from workbench.workflow.receive import refresh, take_arrival
+from workbench.workflow.request import handed_text, rules_that_hold
 from workbench.workflow.session import Session
 
 
 def feedback(options: Options) -> int:
     """What the next round is given."""
     with saved(options) as session:
-        value = session.feedback()
+        value, text = session.feedback(), handed_text(session)
+        rules = [{"id": rule.id, "text": rule.text} for rule in rules_that_hold(session)]
         keep_if_possible(session)
-        found = [each for each in findings_in_text(session, as_markdown(value)) if not each.allowed]
+        found = [each for each in findings_in_text(session, text) if not each.allowed]
     if found:
         say(f"Careful: what follows holds what looks like a secret ({found[0].words}).")
     if options.json or options.format == "json":
-        print_json(as_json(value))
+        print_json({**as_json(value), "rules": rules})
     else:
-        print_text(as_markdown(value).rstrip("\n"))
+        print_text(text.rstrip("\n"))
     return 0
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from workbench.cli.output import shown
 from workbench.workflow.watching import Step, Watch, watching
 
 _SLOW = 1.0
@@ -52,7 +53,7 @@ class _Teller:
     def tell(self, step: Step) -> None:
         if time.monotonic() - self._began > _SLOW:
             self._shown = True
-            sys.stderr.write(f"\r\x1b[K{step.text}")
+            sys.stderr.write(f"\r\x1b[K{shown(step.text)}")
             sys.stderr.flush()
 
     def clear(self) -> None:

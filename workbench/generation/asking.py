@@ -22,12 +22,14 @@ from workbench.generation.prompt import Message, digest
 class Asked(Struct, frozen=True):
     """What came of a question: the record of every call, how the last one ended, and who is left to ask.
 
-    `line` begins with the model that answered, so that a repair is asked of the same one.
+    `line` begins with the model that answered, so that a repair is asked of the same one. `exchange` is where
+    all of it is kept, for who keeps it.
     """
 
     calls: tuple[Call, ...]
     ended: Finished | Failed
     line: tuple[Backend, ...]
+    exchange: str = ""
 
 
 def ask(

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.assets import asset
 from workbench.generation.blocks import Marks
 from workbench.generation.contract import write_path
 from workbench.generation.findings import BAR, complete_mark, marks_for
-from workbench.generation.prompt import Message, rule_line
+from workbench.generation.prompt import Message, rough_tokens, rule_line
 from workbench.review.changes import FileChange, Run, Side
 from workbench.review.text import decode
 
-CONTEXT = 20
-"""Unchanged lines that are shown on either side of what changed."""
+CONTEXT, _CLOSE = 20, 5
+"""Unchanged lines that are shown on either side of what changed; where there is less room, so many."""
 
 
 class Shown(Struct, frozen=True):
@@ -28,6 +29,8 @@ class Shown(Struct, frozen=True):
     file: FileChange
     old: tuple[bytes, ...]
     new: tuple[bytes, ...]
+    around: int = CONTEXT
+    """Unchanged lines that are shown on either side of what changed."""
 
 
 class ReadingRequest(Struct, frozen=True):
@@ -49,6 +52,28 @@ class ReadingRequest(Struct, frozen=True):
         return found
 
 
+def packed(request: ReadingRequest, budget: int) -> ReadingRequest:
+    """As many of its files, in their order, as come to `budget` tokens together; the others are `unread`.
+
+    Counted as a round is, four bytes a token, so that the same round is always packed the same.
+    """
+    room = budget - sum(rough_tokens(each.content) for each in build(replace(request, shown=())))
+    shown: list[Shown] = []
+    left: list[tuple[str, str]] = []
+    for each in request.shown:
+        for tried in (each, replace(each, around=_CLOSE)):
+            tokens = rough_tokens(f"\n\n{_section(tried)}")
+            if tokens <= room:
+                shown.append(tried)
+                room -= tokens
+                break
+        else:
+            named = (each.file.path, "does not fit")
+            left.append(named)
+            room -= rough_tokens(_unread(named) + "\n")
+    return replace(request, shown=tuple(shown), unread=(*request.unread, *left))
+
+
 def build(request: ReadingRequest) -> tuple[Message, ...]:
     """The messages of the first call: the contract, then all the rest in one, with the task on top."""
     system = _filled("findings.md", marks_of(request)).partition("\n")[2]
@@ -62,11 +87,16 @@ def build(request: ReadingRequest) -> tuple[Message, ...]:
     )
     parts += map(_section, request.shown)
     if request.unread:
-        listed = "\n".join(f"- {write_path(path)} ({why})" for path, why in request.unread)
+        listed = "\n".join(map(_unread, request.unread))
         parts.append(f"# Changed too, and not shown\n\n{listed}")
     asked = "\n\n".join(parts) + "\n"
     # Half characters stand for bytes that are not UTF-8 (in a path, say), and no request can carry them.
     return (Message("system", system), Message("user", asked.encode("utf-8", "backslashreplace").decode()))
+
+
+def _unread(named: tuple[str, str]) -> str:
+    path, why = named
+    return f"- {write_path(path)} ({why})"
 
 
 def repair(problems: Sequence[str], marks: Marks) -> Message:
@@ -126,7 +156,7 @@ def lines_of(shown: Shown) -> Iterator[tuple[str, int, bytes]]:
     runs = shown.file.runs
     for number, run in enumerate(runs):
         begin = _begin(run)
-        first = max(last, begin - CONTEXT)
+        first = max(last, begin - shown.around)
         if first > last:
             yield "…", 0, b""
         yield from ((" ", at + 1, new[at]) for at in range(first, begin))
@@ -134,7 +164,7 @@ def lines_of(shown: Shown) -> Iterator[tuple[str, int, bytes]]:
         yield from (("+", run.new_start + step, line) for step, line in enumerate(run.added))
         after = begin + len(run.added)
         until = _begin(runs[number + 1]) if number + 1 < len(runs) else len(new)
-        last = min(until, after + CONTEXT)
+        last = min(until, after + shown.around)
         yield from ((" ", at + 1, new[at]) for at in range(after, last))
     if runs and last < len(new):
         yield "…", 0, b""

@@ -2,7 +2,10 @@
 
 Run as `python -m workbench.git.comparer`. One request on standard input, a line of JSON:
 
-    {"folder": GIT_DIR, "args": ARGS, "skip": N}    the arguments of the git child; so many files are known
+    {"folder": GIT_DIR, "args": ARGS, "skip": N, "shares": BOOL}
+
+`args` are those of the git child; so many files are known. With `shares` the shapes of every second file
+come before the file, and none at the end: whoever asked finds the others meanwhile.
 
 Answers are frames on standard output: four bytes of length, then `F` and packed files, `A` after the last
 of them, `S` and the shapes of all changes by id. It ends then, and also when nobody reads it any more.
@@ -46,20 +49,28 @@ def main() -> int:
     files: list[FileChange] = []
     begun: list[FileChange] = []
     lines = 0
-    for file in told_by(child, None):
-        files.append(file)
-        if len(files) <= request["skip"]:
+    for number, file in enumerate(told_by(child, None)):
+        if not request["shares"]:
+            files.append(file)
+        if number < request["skip"]:
             continue
         begun.append(file)
         lines += sum(len(run.removed) + len(run.added) for run in file.runs)
-        if lines > LINES or len(begun) >= (MANY if len(files) > 4 * MANY else FEW):
-            _write(out, FILES + packed(begun))
+        if lines > LINES or len(begun) >= (MANY if number > 4 * MANY else FEW):
+            _give(out, begun, shares=request["shares"])
             begun, lines = [], 0
-    if begun:
-        _write(out, FILES + packed(begun))
+    _give(out, begun, shares=request["shares"])
     _write(out, ALL)
-    _write(out, SHAPES + msgpack.encode(_shapes(files)))
+    if not request["shares"]:
+        _write(out, SHAPES + msgpack.encode(_shapes(files)))
     return 0
+
+
+def _give(out: IO[bytes], files: Sequence[FileChange], *, shares: bool) -> None:
+    if files and shares:
+        _write(out, SHAPES + msgpack.encode(_shapes(files[::2])))
+    if files:
+        _write(out, FILES + packed(files))
 
 
 def _shapes(files: Sequence[FileChange]) -> dict[str, str]:

@@ -59,20 +59,26 @@ class FileStream(Iterator[FileChange]):
         self._again: Comparing | None = None
         self._helper: subprocess.Popen[bytes] | None = None
         self._closed = False
+        self.told_shapes: dict[str, str] = {}
+        """Shapes by change id, of the files that were given, as far as the other process found them."""
 
     def tell(self, told: Iterator[FileChange], again: Comparing) -> FileStream:
         """Give these from now on; `again` is how another process makes them too."""
         self._told, self._again = told, again
         return self
 
-    def fill(self, *, whole: bool) -> FileStream:
-        """Read the first files ahead, or all of them. The rest of many is begun in a process of its own."""
+    def fill(self, *, whole: bool, shares: bool = False) -> FileStream:
+        """Read the first files ahead, or all of them. The rest of many is begun in a process of its own.
+
+        That one finds the shapes of all changes at its end; with `shares` those of every second file at
+        once, for who needs them now and finds the others himself meanwhile.
+        """
         until = time.monotonic() + FIRST_SECONDS
         for file in self:
             self.read.append(file)
             many = self.total > FIRST_FILES and not whole
             if many and (len(self.read) >= FIRST_FILES or time.monotonic() > until):
-                self._begin_helper()
+                self._begin_helper(shares=shares)
                 return self
         self.ended = True
         return self
@@ -116,12 +122,17 @@ class FileStream(Iterator[FileChange]):
                 return
         self._child.close()
 
-    def _begin_helper(self) -> None:
+    def _begin_helper(self, *, shares: bool) -> None:
         """Have the rest read by another process; where that cannot be, this one goes on."""
         again = self._again
         if again is None:
             return
-        request = {"folder": again.where.git_dir, "args": again.args, "skip": len(self.read)}
+        request: dict[str, object] = {
+            "folder": again.where.git_dir,
+            "args": again.args,
+            "skip": len(self.read),
+        }
+        request["shares"] = shares
         try:
             helper = subprocess.Popen(
                 # -P: what lies in the folder that we were started in is not ours to import.
@@ -151,6 +162,9 @@ class FileStream(Iterator[FileChange]):
                 self._stop_ours(ours)
                 return
             try:
+                if frame[:1] == SHAPES:
+                    self.told_shapes.update(msgpack.decode(frame[1:], type=dict[str, str]))
+                    continue
                 files = unpacked(frame[1:]) if frame[:1] == FILES else []
             except DecodeError:
                 files = []

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from workbench.review.asides import is_blank, same_but_blanks
+from workbench.review.asides import is_blank, same_but_blanks, whitespace_words
 from workbench.review.changes import Change, FileChange, Run, Side
 from workbench.review.images import shows_picture
 from workbench.review.words import Pair, paired
@@ -182,6 +182,15 @@ class RunRows(Struct):
         each = self.changes[self._places[change]]
         one, lines = (each.new_start, each.added) if each.added else (each.old_start, each.removed)
         return one - (self.run.new_start if self.run.added else self.run.old_start), len(lines)
+
+
+def differs_in_blanks(change: Change) -> bool:
+    """Whether every row of a change differs in white space alone, so that ignoring it shows nothing of it."""
+    if not change.is_text or not whitespace_words(change):
+        return False
+    rows = RunRows(Run(change.old_start, change.new_start, change.removed, change.added), (), split=True)
+    rows.resolve()
+    return all(rows.only_whitespace(row) for row in range(rows.count))
 
 
 class InOrder(Sequence[Pair]):

@@ -17,6 +17,7 @@ from workbench.review.changes import Change, FileChange, Side
 from workbench.review.notes import ASKING, Intent, Place
 from workbench.review.places import places_now
 from workbench.review.review import Review
+from workbench.review.touched import FEW, Places
 from workbench.review.verdicts import FileVerdicts, Verdict, Verdicts, verdict_of
 
 NOTHING_ASKED: frozenset[str] = frozenset()
@@ -129,7 +130,11 @@ def file_progress(file: FileChange, verdicts: Verdicts, asked_ids: frozenset[str
     if file.path not in verdicts:
         count = sum(change.id in asked_ids for change in file.changes) if asked_ids else 0
         return Progress(asked=count, unread=len(file.changes) - count)
-    counts = Counter(standing(change, verdicts, asked_ids) for change in file.changes)
+    return _counts(file.changes, verdicts, asked_ids)
+
+
+def _counts(changes: Iterable[Change], verdicts: Verdicts, asked_ids: frozenset[str]) -> Progress:
+    counts = Counter(standing(change, verdicts, asked_ids) for change in changes)
     return Progress(
         accepted=counts[Standing.ACCEPTED],
         rejected=counts[Standing.REJECTED],
@@ -180,6 +185,7 @@ class Tally:
         self._verdicts: Verdicts | None = None
         self._more: Sequence[FileChange] = ()
         self._asked_then = NOTHING_ASKED
+        self._places_in: dict[str, Places] = {}
 
     def asked(self, review: Review, files: Sequence[FileChange]) -> frozenset[str]:
         """`asked`, worked out anew only when notes, places or files are other objects than last time."""
@@ -212,7 +218,7 @@ class Tally:
             held = verdicts.get(file.path)
             if last is not None and last.held is held and last.asked is asked_ids and last.file is file:
                 continue
-            counts = file_progress(file, verdicts, asked_ids)
+            counts = self._recounted(last, file, verdicts, asked_ids)
             if last is not None:
                 total = _less(total, last.progress)
             self._counted[file.path] = _Counted(file, held, asked_ids, counts)
@@ -222,6 +228,20 @@ class Tally:
         self._verdicts, self._asked_then = verdicts, asked_ids
         self._more = ()
         return total
+
+    def _recounted(
+        self, last: _Counted | None, file: FileChange, verdicts: Verdicts, asked_ids: frozenset[str]
+    ) -> Progress:
+        """The counts of a file; of one with many changes, only those that a verdict touched are looked at."""
+        if last is None or last.file is not file or last.asked is not asked_ids or len(file.changes) <= FEW:
+            return file_progress(file, verdicts, asked_ids)
+        known = self._places_in.get(file.path)
+        if known is None or known.file is not file:
+            known = self._places_in[file.path] = Places(file)
+        touched = known.touched(last.held, verdicts.get(file.path))
+        before: Verdicts = {} if last.held is None else {file.path: last.held}
+        counts = _less(last.progress, _counts(touched, before, asked_ids))
+        return counts + _counts(touched, verdicts, asked_ids)
 
     def _other(
         self, files: Sequence[FileChange], verdicts: Verdicts, asked_ids: frozenset[str]

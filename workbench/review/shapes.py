@@ -71,7 +71,8 @@ def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
     if not removed or not added:
         # Nothing is common to both sides: the same text, however deep it stands.
         return [_ONLY_REMOVED if removed else _ONLY_ADDED, _dedented(removed or added)]
-    old, new = _paired(removed, added)
+    rows = _rows(removed, added)
+    old, new = rows if len(rows[0]) == len(rows[1]) else ([_flat(rows[0])], [_flat(rows[1])])
     common = set(chain.from_iterable(old)).intersection(chain.from_iterable(new))
     parts: list[bytes] = []
     for before, after in dict.fromkeys(chain.from_iterable(map(_edits, old, new))):
@@ -92,7 +93,7 @@ def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
         parts += _moved(*before_after)
     if len(before_after[0]) != len(before_after[1]):
         parts.append(b"\t%d:%d" % (len(before_after[0]), len(before_after[1])))
-        parts += [b"\t%d" % len(_tokens(line)) for line in (removed + b"\n" + added).split(b"\n")]
+        parts += [b"\t%d" % len(tokens) for tokens in (*rows[0], *rows[1])]
     return parts
 
 
@@ -110,7 +111,9 @@ def _moved(old: list[bytes], new: list[bytes]) -> list[bytes]:
         ]
     else:
         first, *_ = lines = (*old, *new)
-        pairs = [(at, first, each) for at, each in enumerate(lines)]
+        # A step for each depth that there is, not for each line: of those there are many.
+        steps = {each: _step(first, each) for each in set(lines)}
+        return [b"\t%d%b" % (at, steps[each]) for at, each in enumerate(lines)]
     return [b"\t%d%b" % (at, _step(one, other)) for at, one, other in pairs]
 
 
@@ -120,11 +123,13 @@ def _step(one: bytes, other: bytes) -> bytes:
     return b"<" + one[len(other) :] if one.startswith(other) else one + b"|" + other
 
 
-def _paired(removed: bytes, added: bytes) -> tuple[list[list[bytes]], list[list[bytes]]]:
-    """The tokens to compare: line by line where both sides have as many, else all with all."""
-    if removed.count(b"\n") == added.count(b"\n"):
-        return list(map(_tokens, removed.split(b"\n"))), list(map(_tokens, added.split(b"\n")))
-    return [_tokens(removed)], [_tokens(added)]
+def _rows(removed: bytes, added: bytes) -> tuple[list[list[bytes]], list[list[bytes]]]:
+    """The tokens of each line of both sides: compared line by line where there are as many of each."""
+    return list(map(_tokens, removed.split(b"\n"))), list(map(_tokens, added.split(b"\n")))
+
+
+def _flat(rows: list[list[bytes]]) -> list[bytes]:
+    return list(chain.from_iterable(rows))
 
 
 def _edits(old: list[bytes], new: list[bytes]) -> Iterable[Edit]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f"
+_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 """Blanks that are not the space bar's: shown as boxes, but no reason for a badge (prose has them)."""
 
 _HIDING = (
@@ -21,7 +21,8 @@ _HIDING = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\ud800-\udfff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\u070f\U00013430-\U0001345f\U00016fe4\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
 )
 """Bidi controls, zero width, tags, variation selectors, soft hyphen, fillers, controls, line separators."""
 
@@ -124,6 +125,11 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return visible(text).text
     return visible(text).text.replace("\n", "⟦U+000A⟧").replace("\t", "⟦U+0009⟧")
+
+
+def is_boxed(character: str) -> bool:
+    """Whether a character is shown as its boxed code point."""
+    return _boxed.match(character) is not None
 
 
 def hidden_characters(text: str) -> tuple[str, ...]:

@@ -47,10 +47,14 @@ class VerdictEntries:
             elif not honoured:
                 yield from self._accepted(change, aftermath, held, kept)
                 yield from self._rejected(change, aftermath, held)
-            elif _with(Verdict.ACCEPTED, held, change, Side.NEW) or _with(
-                Verdict.ACCEPTED, held, change, Side.OLD
-            ):
-                kept.append(change)
+            else:
+                # This file is as it was given; what was taken out of it may be in another one.
+                new = _with(Verdict.REJECTED, held, change, Side.NEW)
+                entry = self._moved(change, aftermath, _code(change, new)) if new else None
+                if entry is not None and not self._is_own(entry):
+                    yield entry
+                if any(_with(Verdict.ACCEPTED, held, change, side) for side in Side):
+                    kept.append(change)
         if kept:
             count = len(kept)
             yield Entry(
@@ -297,6 +301,11 @@ def _with(verdict: Verdict, held: FileVerdicts, change: Change, side: Side) -> l
         return [line for line in span if held.old.get(line) is verdict]
     span = range(change.new_start, change.new_start + len(change.added))
     return [line for line in span if held.new.get(line) is verdict]
+
+
+def _code(change: Change, lines: Sequence[int]) -> list[bytes]:
+    """What added lines of a change say."""
+    return [change.added[line - change.new_start] for line in lines]
 
 
 def _overlap(place: Place, change: Change) -> bool:

@@ -305,6 +305,9 @@ def words_of(change: Change) -> str:
 def fact_words(change: Change, file: FileChange | None, sizes: str = "") -> str:
     """All that is said of a fact: of contents that are no lines, their sizes and ids before and after too."""
     words = words_of(change)
+    if change.kind is Kind.MODE and file is not None and file.old_mode and file.new_mode:
+        now = {("100644", "100755"): " · executable now", ("100755", "100644"): " · not executable any more"}
+        return words + now.get((file.old_mode, file.new_mode), "")
     if change.kind is not Kind.BINARY or file is None:
         return words
     ids = " → ".join(each[:12] for each in (file.old_id, file.new_id) if each)

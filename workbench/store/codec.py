@@ -128,8 +128,8 @@ def dumps(action: Action) -> bytes:
 
     `surrogatepass`: paths that are not UTF-8 hold lone surrogates, and come back exactly as they were.
     """
-    # In C: a note on ten thousand places took 0.2 s in Python. It refuses lone surrogates, and would make null
-    # of an infinite number, so what may hold one goes the other way.
+    # In C: a note on ten thousand places took 0.2 s in Python. It refuses lone surrogates, and would make
+    # null of an infinite number, so what may hold one goes the other way.
     if math.isfinite(action.at) and not _has_numbers(type(action)):
         with suppress(UnicodeEncodeError, TypeError):
             named = msgspec.json.encode({"kind": kind_of(action)})
@@ -194,8 +194,8 @@ def _has_numbers(declared: Any) -> bool:
         return True
     if isinstance(declared, type) and issubclass(declared, Struct):
         hints = typing.get_type_hints(declared)
-        names = (each.name for each in fields(declared))
-        return any(_has_numbers(hints[name]) for name in names if name != "at" or not issubclass(declared, Action))
+        own = {"at"} if issubclass(declared, Action) else set()
+        return any(_has_numbers(hints[each.name]) for each in fields(declared) if each.name not in own)
     return any(_has_numbers(each) for each in typing.get_args(declared))
 
 

@@ -62,6 +62,7 @@ class Settings:
     code_size: int = _number(0, 0, 72, words="size of the code in points; 0 is the system's")
     tab_width: int = _number(4, 1, 16, words="columns of a tab")
     split: bool = _plain(True, words="side by side; false is one column")
+    wrap: bool = _plain(False, words="long lines are wrapped; false lets them run out to the right")
     context: int = _number(3, 0, 1000, words="unchanged lines shown around a change")
     after_verdict: str = _choice(
         "next open", "next open", "stay", words="where the cursor goes after a verdict"

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 import workbench
+from workbench.review.text import visible
 
 
 def report(
@@ -25,7 +26,7 @@ def report(
             "".join(traceback.format_exception(kind, error, trace)),
         )
     )
-    sys.stderr.write(text)
+    sys.stderr.write(visible(text).text)
     name = f"workbench-bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
     path = Path(tempfile.gettempdir()) / name
     try:

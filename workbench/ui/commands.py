@@ -114,6 +114,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("context_between", "All lines up to the next changes", ("Alt+Z",), Menu.VIEW),
     Command("whole_file", "Whole file", ("Z",), Menu.VIEW),
     Command("split", "Split or unified", ("t",), Menu.VIEW),
+    Command("wrap", "Wrap long lines, or scroll sideways", ("W",), Menu.VIEW),
     Command("whitespace", "Ignore whitespace", ("w",), Menu.VIEW),
     Command("views", "All, since the last round, what is left", ("d",), Menu.VIEW),
     Command("fold", "Fold or unfold the file", ("f",), Menu.VIEW),

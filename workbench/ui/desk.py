@@ -15,6 +15,7 @@ from workbench.errors import UserError
 from workbench.review.changes import Side
 from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.diff.document import Stop
+from workbench.ui.row_words import whitespace_words
 from workbench.ui.styling import wear
 from workbench.workflow.candidates import Asked
 from workbench.workflow.opening import Nothing, Recent
@@ -326,9 +327,9 @@ class Desk(QObject):
 
     def copy_feedback(self) -> None:
         """The feedback into the clipboard, without its being sent."""
-        from workbench.review.feedback import as_markdown  # noqa: PLC0415 - the first frame needs no feedback
+        from workbench.workflow.request import handed_text  # noqa: PLC0415 - the first frame needs no feedback
 
-        text = as_markdown(self._window.controller.open_session().feedback())
+        text = handed_text(self._window.controller.open_session())
         QGuiApplication.clipboard().setText(text)
         self._window.say("The feedback is in the clipboard.", f"{len(text):,} characters of Markdown.", False)
         self._window.trays.look_at_copied(text)
@@ -438,17 +439,27 @@ class Desk(QObject):
         """Side by side, or one column."""
         self._window.preferences.change(split=not self._window.view.is_split)
 
+    def toggle_wrap(self) -> None:
+        """Long lines wrapped, or scrolled sideways."""
+        self._window.preferences.change(wrap=not self._window.view.wraps)
+
     def toggle_whitespace(self) -> None:
         """Hide what differs in blanks alone, or show it again."""
         view = self._window.view
         view.set_ignore_whitespace(not view.ignores_whitespace)
-        self._window.status.show_whitespace(ignored=view.ignores_whitespace)
+        self.show_whitespace()
         if view.ignores_whitespace:
             self._window.say(
-                "Lines that differ in blanks alone are shown as unchanged.",
-                "They cannot be judged now.",
+                f"White space is not looked at: {whitespace_words(self._window.row_words.blanks)}.",
+                "They are shown as unchanged, and cannot be judged now. What lands is not touched by it.",
                 False,
             )
+
+    def show_whitespace(self) -> None:
+        """Say, as long as white space is ignored, how much of the review is not on the screen."""
+        window = self._window
+        words = whitespace_words(window.row_words.blanks) if window.view.ignores_whitespace else ""
+        window.status.show_whitespace(words)
 
     def cycle_views(self) -> None:
         """Show the next view of the round, and say which."""
@@ -500,6 +511,7 @@ class Desk(QObject):
         window, preferences = self._window, self._window.preferences
         settings = preferences.settings
         window.view.set_split(settings.split)
+        window.view.set_wrap(settings.wrap)
         window.top.set_split(split=settings.split)
         window.view.set_code_font(settings.code_font, preferences.code_size, settings.tab_width)
         window.view.smooth = settings.smooth_scroll

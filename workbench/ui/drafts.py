@@ -7,13 +7,15 @@ from workbench.ui.note_editor import from_draft
 
 _LONGEST = 100
 _OF_ENTRIES = {"reply": "reply to", "edit": "other words for", "adopt": "note out of", "dismiss": "no to"}
-OPENED = frozenset({"note", "reply", "edit", "adopt", "dismiss", "reason", "lines"})
-"""Kinds of editors that lie in the flow. Others are opened by the sheet that they lie in."""
+SHAPES = {"shape-note": "note", "shape-reason": "reject_reason"}
+"""Kinds of editors that lie in the list of a shape, and the command that opens each there."""
+_IN_FLOW = frozenset({"note", "reply", "edit", "adopt", "dismiss", "reason", "lines"})
 
 
 def can_open(key: str) -> bool:
-    """Whether a draft's editor can be opened in the flow."""
-    return key.partition(" ")[0] in OPENED
+    """Whether a draft's editor can be opened by its name."""
+    kind = key.partition(" ")[0]
+    return kind in _IN_FLOW or kind in SHAPES
 
 
 def draft_words(key: str, body: str) -> str:
@@ -26,6 +28,8 @@ def _about(key: str) -> str:
     kind, _, rest = key.partition(" ")
     if kind in _OF_ENTRIES:
         return f"{_OF_ENTRIES[kind]} {rest}"
+    if kind in SHAPES:
+        return "note on all of a shape" if kind == "shape-note" else "reason of rejecting all of a shape"
     if kind == "reason":
         return "reason of a rejection"
     if kind == "lines":

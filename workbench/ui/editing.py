@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.errors import UserError
 from workbench.review.changes import Change, Side
+from workbench.review.following import span_now
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import place_lines
 from workbench.ui.controller import Controller
@@ -53,6 +54,8 @@ class Editing(QObject):
         self._preferences, self._view = preferences, view
         self._open: dict[str, Editor] = {}
         self._places: dict[str, Place] = {}
+        self._trees: dict[str, str] = {}
+        """The round that an editor was opened on: its lines may have other numbers by now."""
         errands.edit_done.connect(self.close)
         controller.opened.connect(self.forget)
 
@@ -220,6 +223,8 @@ class Editing(QObject):
         editor.left.connect(self._on_left)
         editor.draft_changed.connect(self._on_draft)
         self._open[key] = editor
+        current = self._controller.open_session().review.round
+        self._trees[key] = current.tree if current is not None else ""
         self._view.open_editor(key, editor, where)
         if focus:
             editor.setFocus()
@@ -359,9 +364,7 @@ class Editing(QObject):
         done = False
         if kind == "note":
             intent, text = intent_of(written.text)
-            done = self._controller.write_note(
-                self._places.get(key, Place()), intent, text, written.suggestion
-            )
+            done = self._controller.write_note(self._place_now(key), intent, text, written.suggestion)
         elif kind == "edit":
             intent, text = intent_of(written.text)
             done = self._controller.edit_note(rest, intent, text, written.suggestion)
@@ -381,6 +384,13 @@ class Editing(QObject):
         session = self._controller.open_session()
         first, number, path = rest.split(" ", 2)
         start, count = int(first), int(number)
+        now = self._start_now(key, path, Side.NEW, start, count)
+        if now is None:
+            error = "The lines that this edit replaces were changed meanwhile."
+            hint = "Copy your text, press Esc, and edit the lines as they are now."
+            self._controller.fail(UserError(error, hint=hint))
+            return
+        start = now
         lines = session.new_lines(path)
         replaced = lines[start - 1 : start - 1 + count] if count else lines[:1]
         end = b"\r\n" if replaced and all(line.endswith(b"\r\n") for line in replaced) else b"\n"
@@ -388,6 +398,37 @@ class Editing(QObject):
         if text and (not replaced or replaced[-1].endswith(b"\n")):
             text += end
         self._errands.edit(Edit(key, path, start, count, text))
+
+    def _start_now(self, key: str, path: str, side: Side, start: int, count: int) -> int | None:
+        """Where lines begin that an editor was opened on; None where they are not together any more."""
+        session, tree = self._controller.open_session(), self._trees.get(key, "")
+        current = session.review.round
+        if current is None or current.tree == tree:
+            return start
+        before = next((each for each in session.files_of(tree) if each.path == path), None)
+        after = session.by_path.get(path)
+        if before is None or after is None:
+            return None
+        if not count:  # nothing is replaced; it is put beside a line that has to be there still
+            return span_now(before, after, side, max(1, start), 1)
+        return span_now(before, after, side, start, count)
+
+    def _place_now(self, key: str) -> Place:
+        """Where a new note belongs: on its lines, whatever number they have now, else on their file."""
+        place = self._places.get(key, Place())
+        if place.path is None or not place.count:
+            return place
+        start = self._start_now(key, place.path, place.side, place.start, place.count)
+        if start == place.start:
+            return place
+        if start is None:
+            self._controller.said.emit(
+                "The lines of this note were changed meanwhile, so it is on their file.", "", False
+            )
+            return Place(path=place.path)
+        session = self._controller.open_session()
+        lines = session.lines_at(place.path, place.side)
+        return place_lines(place.path, place.side, lines, start, place.count, place.change)
 
     # -- places -------------------------------------------------------------------------------
 

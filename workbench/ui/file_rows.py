@@ -212,8 +212,8 @@ def file_rows(
                 each.path,
                 one_line(each.path),
                 0,
-                each.why,
-                words=f"{one_line(each.path)}: {each.why}",
+                one_line(each.why),
+                words=f"{one_line(each.path)}: {one_line(each.why)}",
             )
             for each in shown
         )

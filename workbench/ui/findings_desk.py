@@ -172,6 +172,7 @@ class Findings(QObject):
                     said, "; goes to the next, a adopts, x dismisses." if waiting else "", False
                 )
         elif isinstance(event, NotRead):
+            self._controller.attempt(lambda: take(session, event))
             self._controller.said.emit(event.sentence, event.hint, not event.cancelled)
         elif type(event).__name__ == "TextArrived":
             card.add_text(event.text)

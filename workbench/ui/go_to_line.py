@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from workbench.review.changes import Side
-from workbench.review.text import visible
+from workbench.review.text import one_line
 
 _NUMBER = re.compile(r"\s*(?:(old|new|o|n|-|\+)\s*:?\s*)?(\d{1,9})\s*", re.IGNORECASE | re.ASCII)
 
@@ -51,7 +51,7 @@ class GoToLine(QWidget):
 
     def open(self, path: str, side: Side) -> None:
         """Ask for a line of this file."""
-        self._words = f"of {visible(path).text}, {side.value} side"
+        self._words = f"of {one_line(path)}, {side.value} side"
         self.words.setText(self._words)
         self.show()
         self.line.setFocus()

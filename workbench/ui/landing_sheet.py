@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextD
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.review.skimming import Passed, words_of_passed
-from workbench.review.text import decode, visible
+from workbench.review.text import decode, one_line, visible
 from workbench.ui.fonts import code_font
 from workbench.ui.landing_fields import CommitFields, Destinations
 from workbench.ui.sheet import Sheet, buttons, plain
@@ -58,13 +58,13 @@ def shown_diff(diff: bytes) -> str:
 
 def _line(what: str, path: str, why: str) -> str:
     """A file of the list; each reason to look at it stands on a line of its own below it."""
-    lines = [f"{what:<8} {visible(path).text}"]
+    lines = [f"{what:<8} {one_line(path)}"]
     lines += [f"         ! {each}" for each in why.split("; ") if each]
     return "\n".join(lines)
 
 
 def _passed_line(passed: Passed) -> str:
-    line = f"{visible(passed.path).text}:{passed.line}\n         {words_of_passed(passed)}"
+    line = f"{one_line(passed.path)}:{passed.line}\n         {words_of_passed(passed)}"
     return f"{line}\n         ! {passed.why}" if passed.why else line
 
 

@@ -129,7 +129,7 @@ class LedgerDesk(QObject):
         kind = type(event).__name__
         writing = self._controller.writing
         is_shown = session is self._controller.session
-        if kind in ("Called", "AnswerArrived"):
+        if kind in ("Called", "AnswerArrived", "NotAnswered"):
             self._controller.attempt(lambda: take(session, event))
         if not is_shown:
             return

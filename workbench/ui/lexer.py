@@ -24,6 +24,7 @@ import queue
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Protocol, TextIO
 
 from pygments.lexers import get_lexer_for_filename
@@ -37,6 +38,9 @@ CHUNK = 300
 
 LONGEST_LINE = 20_000
 """Characters of one line that are coloured; a longer line is data, and its spans would fill the pipe."""
+
+MEMORY = 1 << 30
+"""Bytes that this process may take; a text of 10 MB with all its colours takes a third of it."""
 
 _AROUND = 200
 
@@ -226,8 +230,21 @@ def _read(requests: queue.SimpleQueue[str | None]) -> None:
     requests.put(None)
 
 
+def _limit_memory() -> None:
+    """A text that makes a lexer swell ends this process, not the machine's; it is then started anew."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+
+
 def main() -> None:
     """Serve until standard input ends."""
+    _limit_memory()
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     requests: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from workbench.review.text import visible
 from workbench.ui.sheet import plain
 
 
@@ -35,6 +36,7 @@ class Notice(QWidget):
 
     def say(self, sentence: str, hint: str = "", *, error: bool = False) -> None:
         """Say something."""
+        sentence, hint = visible(sentence).text, visible(hint).text
         self.is_error = error
         self.sentence.setProperty("kind", "error" if error else "plain")
         self.sentence.style().unpolish(self.sentence)

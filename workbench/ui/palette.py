@@ -25,6 +25,7 @@ from workbench.ui.sheet import Sheet
 from workbench.ui.theme import Theme, mixed
 
 MOST = 60
+NOTHING = "Nothing has these letters in this order."
 ROW = 28
 
 Index = QModelIndex | QPersistentModelIndex
@@ -152,14 +153,14 @@ class Palette(Sheet):
 
     def shown(self) -> list[Choice]:
         """What is listed now, best first."""
-        return list(self._model.choices)
+        return [choice for choice in self._model.choices if choice.id]
 
     def _filter(self, wanted: str) -> None:
         if wanted.strip():
             found = [self._choices[index] for index in best(wanted, self._titles, MOST)]
         else:
             found = list(self._choices[:MOST])
-        self._model.show_choices(found)
+        self._model.show_choices(found or [Choice(Target.COMMAND, "", NOTHING, enabled=False)])
         if found:
             self.list.setCurrentIndex(self._model.index(0))
 

@@ -125,7 +125,8 @@ class Panels(QObject):
             if not is_current and review.rounds[index + 1].number == round_.number:
                 continue
             progress = self._controller.progress() if is_current else self._earlier.get(index, Progress())
-            words = cost_words(round_)
+            # An edit in place is a snapshot of its own, which cost nothing; the round was made by another.
+            words = cost_words(next(each for each in review.rounds if each.number == round_.number))
             bars.append(
                 RoundBar(str(round_.number), progress, words, altered if is_current else 0, is_current)
             )

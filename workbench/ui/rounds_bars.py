@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.review.progress import Progress
 from workbench.review.rounds import Round
+from workbench.review.text import one_line
 from workbench.ui.fonts import interface_font
 from workbench.ui.outcomes import outcome_sign, outcome_words
 from workbench.ui.sheet import as_tooltip
@@ -64,7 +65,7 @@ def cost_words(round_: Round) -> str:
         parts.append(f"{usage.seconds:.0f} s")
     if parts:
         return " · ".join(parts)
-    return round_.model or {"worktree": "work tree", "expert": "yours"}.get(
+    return one_line(round_.model or "") or {"worktree": "work tree", "expert": "yours"}.get(
         round_.source.value, round_.source.value
     )
 

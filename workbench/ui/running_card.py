@@ -10,9 +10,8 @@ from workbench.review.text import visible
 from workbench.ui.fonts import code_font
 from workbench.ui.sheet import plain
 
-
 VOID = "⟲ This does not count any more."
-"""Stands below text that was shown and is void; in words, because a stroke through it alone is easily missed."""
+"""Stands below text that was shown and is void; in words, as a stroke through it alone is easily missed."""
 
 
 class RunningCard(QFrame):

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.review.costs import dollars
 from workbench.review.text import visible
 from workbench.ui.fonts import code_font
 from workbench.ui.note_editor import GrowingText
@@ -119,6 +120,7 @@ class SendSheet(Sheet):
             self._group.addButton(button, number)
             self._choices.addWidget(button)
             words = f"lacks: {recipient.lacks.removeprefix('no ')}" if recipient.lacks else more
+            words = words or _cost_words(outgoing, recipient)
             if words:
                 label = plain(words, self.card, "faint")
                 label.setContentsMargins(22, 0, 0, 4)
@@ -172,4 +174,18 @@ class SendSheet(Sheet):
         if number >= 0 and self.main.isEnabled():
             self.main.setEnabled(False)
             self.main.setText("Sending…")
+            # What was in the way before may be out of it by now.
+            self.error.hide()
             self.sent.emit(self._recipients[number], self.take_out.isVisible() and self.take_out.isChecked())
+
+
+def _cost_words(outgoing: Outgoing, recipient: Recipient) -> str:
+    """What it costs to ask this model, its answer not counted; "" where its price is not known yet."""
+    tray, model = outgoing.tray, recipient.model
+    if tray is None or model is None:
+        return ""
+    known = model.price_in
+    if known is not None:
+        return f"about {dollars(tray.total * known / 1_000_000)} to ask"
+    cost = tray.cost(tray.total) if tray.limits.model in (model.model, recipient.id) else None
+    return "" if cost is None else f"about {dollars(cost)} to ask"

@@ -144,6 +144,22 @@ class Shapes(QObject):
             return
         self._show(change, shapes)
 
+    def open_draft(self, key: str) -> None:
+        """The list of the shape that a draft is about, with its editor."""
+        from workbench.ui.drafts import SHAPES  # noqa: PLC0415 - said above
+
+        kind, _, shape = key.partition(" ")
+        group = self.shapes.group(shape) if self.shapes is not None else None
+        same = (*group.changes, *group.apart) if group is not None else ()
+        if not same:
+            words = "What the draft was about is not in this round."
+            self._controller.said.emit(words, "The draft is kept.", False)
+            return
+        self.open(same[0].id)
+        sheet = self.sheet()
+        if sheet is not None:
+            sheet.do(SHAPES[kind])
+
     def _show(self, change: Change, shapes: RoundShapes) -> None:
         from workbench.ui.shape_sheet import Looking, ShapeSheet  # noqa: PLC0415 - said above
 

@@ -31,7 +31,7 @@ class ShapeHeading(QWidget):
             if text
         ]
         self.setFixedHeight(LINE + 4)
-        self.setAccessibleName(f"{before or 'nothing'} becomes {after or 'nothing'}")
+        self.setAccessibleName(visible(f"{before or 'nothing'} becomes {after or 'nothing'}").text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         x = 0.0

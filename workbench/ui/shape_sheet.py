@@ -30,6 +30,7 @@ FEW = 14
 
 TAKE_OUT = "Space"
 NOTHING_LEFT = "Nothing is left to judge at once: Space takes a change in again, Enter goes to one."
+ALL_APART = "Sensitive files are never judged at once. Enter goes to the change; a and x judge it there."
 _VERDICTS = {"accept": Verdict.ACCEPTED, "reject": Verdict.REJECTED, "reopen": Verdict.OPEN}
 _HINTS = (
     ("accept", "accept all"),
@@ -139,7 +140,7 @@ class ShapeSheet(Sheet):
         rows = self.list.rows.rows
         counting = [row for row in rows if row.counts]
         seen = sum(row.looked for row in counting)
-        self.looked.setText(f"looked at {seen:,} of {len(counting):,}")
+        self.looked.setText(f"looked at {seen:,} of {len(counting):,}" if counting else "")
         count = len(rows)
         self.title.setText("1 change of this shape" if count == 1 else f"{count:,} changes of one shape")
         paths = len({row.change.path for row in rows})
@@ -180,7 +181,8 @@ class ShapeSheet(Sheet):
         elif command == "reject_reason":
             self._open(ReasonLine(f"shape-reason {self.group.shape}"))
         elif command == "note":
-            words = f"on {len(self.wanted()):,} changes: one note, sent once"
+            count = len(self.wanted())
+            words = "on 1 change" if count == 1 else f"on {count:,} changes: one note, sent once"
             self._open(NoteEditor(f"shape-note {self.group.shape}", words, None))
         elif command == "edit":
             self._enter()
@@ -192,7 +194,8 @@ class ShapeSheet(Sheet):
     def _is_any_wanted(self) -> bool:
         found = bool(self.wanted())
         if not found:
-            self.says.setText(NOTHING_LEFT)
+            apart = all(row.apart for row in self.list.rows.rows)
+            self.says.setText(ALL_APART if apart else NOTHING_LEFT)
         return found
 
     def _shown(self, command: str) -> str:

@@ -49,7 +49,7 @@ class RowButton(QPushButton):
         self.setProperty("kind", "quiet")
         self._id = row.id
         self.setFixedHeight(48)
-        self.setAccessibleName(f"{row.title}, {row.words} {row.right}")
+        self.setAccessibleName(visible(f"{row.title}, {row.words} {row.right}").text)
         title, words = (
             plain(visible(row.title).text, self, "title", wrapped=False),
             plain(visible(row.words).text, self, "dim", wrapped=False),

@@ -12,6 +12,7 @@ from workbench.review.notes import Intent
 from workbench.review.progress import Progress
 from workbench.review.review import Review
 from workbench.review.rounds import Source
+from workbench.review.text import one_line
 from workbench.ui.keycaps import KeyHints
 from workbench.ui.theme import Theme
 
@@ -43,7 +44,7 @@ def round_words(review: Review) -> str:
         return ""
     if current.source is Source.EXPERT:
         return f"round {current.number} · edited by you"
-    author = current.model or {"worktree": "work tree"}.get(current.source.value, current.source.value)
+    author = one_line(current.model or "") or {"worktree": "work tree"}.get(current.source.value, current.source.value)
     return f"round {current.label} · {author}"
 
 
@@ -110,9 +111,9 @@ class StatusLine(QWidget):
         """How many notes are being written and not saved."""
         _set(self.drafts, f"{count} draft{'s' if count > 1 else ''}" if count else "")
 
-    def show_whitespace(self, *, ignored: bool) -> None:
-        """Say as long as it is so that not every difference is on the screen."""
-        _set(self.whitespace, "whitespace ignored" if ignored else "")
+    def show_whitespace(self, words: str) -> None:
+        """Say as long as it is so that not every difference is on the screen, and how many are not."""
+        _set(self.whitespace, f"whitespace ignored: {words}" if words else "")
 
     def show_nothing(self) -> None:
         """No review is on the screen."""

@@ -117,7 +117,9 @@ class Tasks(QObject):
         return self._held is not None
 
     def _begin(self, task: Task, work: Callable[[Report], object]) -> None:
-        thread = threading.Thread(target=self._work, args=(task, work), name=f"work: {task.lane}", daemon=True)
+        thread = threading.Thread(
+            target=self._work, args=(task, work), name=f"work: {task.lane}", daemon=True
+        )
         self._threads[task.number] = thread
         thread.start()
 

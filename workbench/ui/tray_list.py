@@ -72,6 +72,11 @@ def tray_rows(tray: Tray) -> tuple[TrayRow, ...]:
     return tuple(rows)
 
 
+def _cents(cost: float) -> str:
+    """A part of a sum, in no more places than tell parts apart."""
+    return "< $0.0001" if 0 < cost < 0.0001 else f"${cost:.4f}" if cost < 0.01 else dollars(cost)
+
+
 def _places(finding: Finding) -> str:
     more = f" and {len(finding.places) - 2} more" if len(finding.places) > 2 else ""
     return f"{', '.join(finding.places[:2])}{more}"
@@ -81,7 +86,8 @@ def _row(tray: Tray, item: Item, most: int) -> TrayRow:
     tokens = tray.weight(item)
     kinds = {Kind.TASK: "on top of the prompt", Kind.FEEDBACK: "what was judged and noted"}
     more = [kinds.get(item.kind, item.kind.value)]
-    more += [item.why if item.why != item.kind.value else ""]
+    # That a file with changes differs says nothing more.
+    more += [item.why if item.why not in (item.kind.value, "differs") else ""]
     if item.parts:
         more.append("lines " + ", ".join(f"{start}–{start + count - 1}" for start, count in item.parts[:4]))
     if item.state not in (State.GIVEN, State.REMOVED):
@@ -91,7 +97,7 @@ def _row(tray: Tray, item: Item, most: int) -> TrayRow:
         one_line(item.title),
         " · ".join(each for each in more if each),
         f"{tokens:,}" if tokens else "",
-        dollars(cost) if cost is not None else "",
+        _cents(cost) if cost is not None else "",
         tokens / most,
         item,
     )
@@ -127,6 +133,9 @@ class TrayList(QScrollArea):
         self.rows = tuple(rows)
         stops = [number for number, row in enumerate(self.rows) if not row.is_head]
         same = [n for n in stops if before is not None and self.rows[n].key == before.key]
+        if same and before is not None and _was_allowed(before, self.rows[same[0]]):
+            # The next one that stops the sending, as after a verdict.
+            same = [n for n in stops if _stops(self.rows[n])] or same
         near = [number for number in stops if number >= place] or stops[-1:]
         self.cursor_at = (same or near or [-1])[0]
         self._inner.updateGeometry()
@@ -188,6 +197,14 @@ class TrayList(QScrollArea):
         else:
             return keys in ("a", "o", *_TOGGLE)
         return True
+
+
+def _stops(row: TrayRow) -> bool:
+    return row.finding is not None and not row.finding.allowed
+
+
+def _was_allowed(before: TrayRow, now: TrayRow) -> bool:
+    return _stops(before) and now.finding is not None and now.finding.allowed
 
 
 class _Rows(QWidget):

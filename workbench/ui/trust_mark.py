@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from workbench.review.text import visible
 from workbench.ui.sheet import as_tooltip
 from workbench.ui.theme import Theme, mixed
 
@@ -45,7 +46,7 @@ class TrustMark(QAbstractButton):
         told = [f"{state}.", meaning, owner, "Press to see what it could run."]
         self.setToolTip(as_tooltip(" ".join(part for part in told if part)))
         self.setAccessibleName(self.text())
-        self.setAccessibleDescription(" ".join(part for part in told if part))
+        self.setAccessibleDescription(visible(" ".join(part for part in told if part)).text)
         self.updateGeometry()
         self.update()
 

@@ -16,6 +16,7 @@ from workbench.errors import UserError
 from workbench.review.actions import FeedbackSent
 from workbench.review.entries import Entry
 from workbench.review.progress import Progress
+from workbench.review.rounds import Source
 from workbench.review.text import one_line
 from workbench.ui.commands import HINTS, SHORT
 from workbench.ui.controller import Controller
@@ -30,7 +31,6 @@ from workbench.ui.keymap import Keymap, chord, is_chorded
 from workbench.ui.landing_errands import LandingErrands
 from workbench.ui.ledger_desk import LedgerDesk
 from workbench.ui.menus import Menus
-from workbench.ui.moved_lines import MovedLines
 from workbench.ui.notice import Notice
 from workbench.ui.other_files import OtherFiles
 from workbench.ui.pictures import Pictures
@@ -38,6 +38,7 @@ from workbench.ui.places import Places, usual_size
 from workbench.ui.preferences import Preferences, is_mac
 from workbench.ui.refreshing import Panels
 from workbench.ui.rounds_desk import RoundsDesk
+from workbench.ui.row_words import RowWords
 from workbench.ui.shape_desk import Shapes
 from workbench.ui.shape_grouping import Grouping
 from workbench.ui.sheets import Sheets
@@ -88,7 +89,7 @@ class MainWindow(QMainWindow):
             self.controller, self.errands, preferences, self.files, self.side, self.status, self.top, self
         )
         self.pictures = Pictures(self.controller, self.tasks, self)
-        self.moved_lines = MovedLines(self.controller, self.tasks, self.view, self)
+        self.row_words = RowWords(self.controller, self.tasks, self.view, self)
         self.places = Places(self.controller, self.view, self.files, self.side, self.splitter, self)
         self.sheets = Sheets(self.controller, self.errands, self.landing, preferences, self.keymap, self)
         self.ledger_desk = LedgerDesk(self.controller, self.tasks, self.sheets, self)
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
         self._first_words: UserError | None = None
         self._first_painted = False
         self._loaded = False
+        self._named = False
         self.poll_timer = QTimer(self)
         self.poll_timer.setInterval(POLL)
         self.poll_timer.timeout.connect(self.controller.poll)
@@ -140,6 +142,7 @@ class MainWindow(QMainWindow):
         self.view = DiffView(self, self.theme)
         settings = self.preferences.settings
         self.view.set_split(settings.split)
+        self.view.set_wrap(settings.wrap)
         self.view.set_code_font(settings.code_font, self.preferences.code_size, settings.tab_width)
         self.view.smooth = settings.smooth_scroll
         self.files = FilePanel(self.theme, self)
@@ -178,11 +181,13 @@ class MainWindow(QMainWindow):
         # Queued: it is asked for while a frame is painted.
         view.pictures_wanted.connect(self.pictures.want, Qt.ConnectionType.QueuedConnection)
         self.pictures.decoded.connect(view.set_picture)
+        self.row_words.found.connect(self.desk.show_whitespace)
         view.stop_changed.connect(self._on_stop)
         view.painted.connect(self._on_painted)
         view.highlighted.connect(self._on_highlighted)
         view.activated.connect(self._on_activated)
         view.told.connect(self._on_told)
+        view.zoomed.connect(self.desk.change_code_size)
         self.tasks.idle.connect(self._on_idle)
         self.errands.contents_read.connect(view.set_contents)
         self.errands.arrived.connect(self._on_arrived)
@@ -330,12 +335,16 @@ class MainWindow(QMainWindow):
         self.panels.show_soon()
 
     def _on_panels_shown(self) -> None:
-        self.moved_lines.look()
+        self.row_words.look()
         self.other_files.look()
         self.findings.show()
         self.shapes.look()
         self.grouping.show()
-        self.status.show_whitespace(ignored=self.view.ignores_whitespace)
+        self.desk.show_whitespace()
+        if not self._named:
+            self._named = True
+            # In the next turn: by then they are painted.
+            QTimer.singleShot(0, self, self._on_named)
         if not self._loaded and not self.controller.open_session().is_loading:
             self._loaded = True
             from workbench.ui.diff.speaking import listen  # noqa: PLC0415 - after the first frame
@@ -344,6 +353,9 @@ class MainWindow(QMainWindow):
             if self.controller.open_session().drafts():
                 self.editing().reopen_drafts()
             self.tracer.event_happened("review_loaded")
+
+    def _on_named(self) -> None:
+        self.tracer.event_happened("names_shown")
 
     def _on_judged(self, change: str | None) -> None:
         if change is not None and self.preferences.settings.after_verdict == "next open":
@@ -400,7 +412,10 @@ class MainWindow(QMainWindow):
         self.view.setFocus()
 
     def _on_draft(self, key: str) -> None:
-        self.editing().open_draft(key)
+        if key.startswith("shape-"):
+            self.shapes.open_draft(key)
+        else:
+            self.editing().open_draft(key)
 
     def _on_entry(self, entry: str) -> None:
         self.view.go_to_entry(entry)
@@ -415,7 +430,13 @@ class MainWindow(QMainWindow):
     def _on_arrived(self, words: str) -> None:
         self.say(words, "", False)
         self.trusting.look_soon()
-        if not self.view.next_violation(1):
+        is_editing = self._editing is not None and self._editing.is_open()
+        if self.view.has_selection() or is_editing:
+            return  # somebody is in the middle of something
+        current = self.controller.open_session().review.round
+        read = current is not None and current.source in (Source.WORKTREE, Source.STAGED, Source.EXPERT)
+        # What was only read anew leaves the reader where he is; a round that was made begins at its top.
+        if not self.view.next_violation(1) and not read:
             self.view.next_open()
 
     def _on_round_over(self, _: object) -> None:

@@ -15,7 +15,7 @@ from workbench.review.lines import ranges
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import place_lines
 from workbench.review.review import next_note_id
-from workbench.review.verdicts import Selection, Verdict, select_changes
+from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.workflow.arrivals import Arrival
 from workbench.workflow.edits import move_file, restore, tweak_lines
 from workbench.workflow.receive import take_arrival
@@ -177,7 +177,7 @@ def send_back(session: Session, entries: Sequence[Entry]) -> None:
 
 
 def _rejected(session: Session, entry: Entry) -> list[Selection]:
-    """The lines of this round that are back; of a larger run, those alone."""
+    """The lines of this round that are back; of a larger run, or among new lines, those alone."""
     changes = [session.changes_by_id[each] for each in entry.changes if each in session.changes_by_id]
     if not entry.count:
         return list(select_changes(changes))
@@ -185,8 +185,17 @@ def _rejected(session: Session, entry: Entry) -> list[Selection]:
     if entry.side is Side.OLD:
         held = {n for each in changes for n in range(each.old_start, each.old_start + len(each.removed))}
         return [Selection(entry.path, old=ranges(n for n in lines if n in held))]
-    held = {n for each in changes for n in range(each.new_start, each.new_start + len(each.added))}
-    return [Selection(entry.path, new=ranges(n for n in lines if n in held))]
+    said = {code.strip() for code in entry.was}
+    found: list[Selection] = []
+    for each in changes:
+        added = enumerate(each.added, each.new_start)
+        back = [line for line, code in added if line in lines and code.strip() in said]
+        if back and len(back) == len(each.added):
+            # Nothing else stands for what it removes: without this both would be gone.
+            found.append(select_change(each))
+        elif back:
+            found.append(Selection(entry.path, new=ranges(back)))
+    return found
 
 
 def _place(session: Session, entry: Entry) -> Place:

@@ -27,6 +27,8 @@ from workbench.review.text import decode
 from workbench.workflow.calls import OFFLINE, Called, ask_model
 from workbench.workflow.gate import findings_in_text, require_clear
 from workbench.workflow.session import Session, new_id
+from workbench.workflow.tray import Finding
+from workbench.workflow.under_way import recorded
 
 AROUND = 80
 """Lines of the file that are given on either side of what a question is about."""
@@ -39,6 +41,7 @@ class AnswerArrived(Struct, frozen=True):
 
     action: NoteAnswered
     words: str = ""
+    exchange: str = ""
 
 
 class NotAnswered(Struct, frozen=True):
@@ -47,6 +50,7 @@ class NotAnswered(Struct, frozen=True):
     note: str
     sentence: str
     hint: str
+    exchange: str = ""
 
 
 Event = CallEvent | CallBegan | FellBack | Called | AnswerArrived | NotAnswered
@@ -119,27 +123,35 @@ def _paths(session: Session, place: Place) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
+def secrets_in(session: Session, note: Note) -> tuple[Finding, ...]:
+    """What looks like a secret in what a model would be given with a question. Blocking."""
+    place = place_now(session.review, note) or note.place
+    messages, _ = _messages(session, note)
+    return findings_in_text(session, messages[-1].content, "the question", _paths(session, place))
+
+
 def ask(session: Session, note_id: str, model: str, cancelled: threading.Event) -> Iterator[Event]:
     """Send a question and yield what happens until it is answered, or is not."""
     note = require_question(session, note_id, model)
     index = session.review.index
     messages, marks = _messages(session, note)
-    place = place_now(session.review, note) or note.place
-    require_clear(findings_in_text(session, messages[-1].content, "the question", _paths(session, place)))
+    require_clear(secrets_in(session, note))
     asked = yield from ask_model(session, model, messages, cancelled, purpose="ask")
     name, ended = asked.calls[-1].model, asked.ended
     failed = ended if isinstance(ended, Failed) else None
     if failed is not None and not failed.text.strip():
         stopped = failed.trouble is Trouble.CANCELLED
         sentence = f"{note.id} was not answered: it was stopped." if stopped else failed.sentence
-        yield NotAnswered(note.id, sentence, failed.hint)
+        yield NotAnswered(note.id, sentence, failed.hint, asked.exchange)
         return
     reply = answer_of(ended.text, marks, name, index, failed=failed is not None)
     if not reply.text:
-        yield NotAnswered(note.id, f"{name} answered nothing.", "Ask again, or another model.")
+        yield NotAnswered(
+            note.id, f"{name} answered nothing.", "Ask again, or another model.", asked.exchange
+        )
         return
     action = NoteAnswered(id=new_id(), at=time.time(), note=note.id, reply=reply)
-    yield AnswerArrived(action, _words(note.id, reply, failed))
+    yield AnswerArrived(action, _words(note.id, reply, failed), asked.exchange)
 
 
 def answer_of(text: str, marks: Marks, model: str, index: int, *, failed: bool = False) -> Reply:
@@ -162,6 +174,8 @@ def take(session: Session, event: Event) -> None:
     """Record what an event means for the review. On the session's thread."""
     if isinstance(event, Called | AnswerArrived):
         session.act(event.action)
+    if isinstance(event, AnswerArrived | NotAnswered):
+        recorded(session.review.id, event.exchange)
 
 
 def _words(note: str, reply: Reply, failed: Failed | None) -> str:

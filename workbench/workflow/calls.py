@@ -20,7 +20,15 @@ from workbench.generation.asking import Asked, ask
 from workbench.generation.backends import LiteLLMBackend
 from workbench.generation.budget import Budget, Cap, Estimate, Refusal
 from workbench.generation.children import Helpers
-from workbench.generation.events import CallEvent, Failed, FellBack, Finished, TextArrived, UsageKnown
+from workbench.generation.events import (
+    CallEnded,
+    CallEvent,
+    Failed,
+    FellBack,
+    Finished,
+    TextArrived,
+    UsageKnown,
+)
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.failures import NOT_MADE, Trouble
 from workbench.generation.prompt import Message
@@ -176,7 +184,8 @@ def ask_model(
 ) -> Generator[CallEvent | FellBack | Called, None, Asked]:
     """Put one question to a model of the settings (or LiteLLM's name), its fallbacks behind it. Blocking.
 
-    Yields what happens; each `Called` is to be recorded on the session's thread. Gives back how it ended:
+    Yields what happens; each `Called` is to be recorded on the session's thread, and then that all is:
+    `recorded(review, asked.exchange)`. Gives back how it ended:
     `.ended` is `Finished` with the text or `Failed` with a sentence and a hint. `purpose` is "ask" or "read",
     `number` the round that it is about, the current one by default. UserError before anything is sent when a
     budget is spent or a key is missing.
@@ -188,13 +197,23 @@ def ask_model(
     line = line_of(session, model, budget_of(session, number))
     require_key(name, line[0])
     require_clear(findings_in_text(session, "\n".join(each.content for each in messages), "what is asked"))
-    asked = yield from ask(line, messages, cancelled, purpose)
-    kept = keep(session.log, Exchange(asked.line[0].model, asked.calls))
-    for call in asked.calls:
-        event = made(call, number, kept)
-        if event is not None:
+    # Late: it keeps records by what stands here.
+    from workbench.workflow.under_way import under_way  # noqa: PLC0415
+
+    with under_way(session, number, name, purpose) as coming:
+        asking = ask(line, messages, cancelled, purpose)
+        while True:
+            try:
+                event = next(asking)
+            except StopIteration as ended:
+                asked: Asked = ended.value
+                break
+            coming.note(event)
             yield event
-    return asked
+        records = [coming.note(CallEnded(call)) for call in asked.calls]
+        coming.keep(session, Exchange(asked.line[0].model, asked.calls))
+        yield from filter(None, records)
+    return replace(asked, exchange=coming.id)
 
 
 class Tried(Struct, frozen=True):

@@ -6,7 +6,7 @@ priority and by counts that need no tokenizer, so that the same review always gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,8 +21,9 @@ from workbench.generation.prompt import (
     rule_line,
     task_section,
 )
-from workbench.review.changes import FileChange
+from workbench.review.changes import FileChange, Run, Side
 from workbench.review.context import Pin, follow
+from workbench.review.linemap import LineMap
 from workbench.review.lines import ranges, split_lines
 from workbench.review.notes import Note
 from workbench.review.scope import Scope, scope_of_task
@@ -70,9 +71,7 @@ class _Packing:
         self._files: dict[str, bytes] = {}
         self._parts: dict[str, Ranges] = {}
         self._rules: list[Rule] = []
-        self._feedback = (
-            without_task(feedback, self._review.task) if session.feedback(taken_out=True) else ""
-        )
+        self._feedback = without_task(feedback, self._review.task) if session.feedback(taken_out=True) else ""
         self._notes = notes
         self._items: list[Item] = []
         budget = limits.budget(session.settings)
@@ -94,7 +93,8 @@ class _Packing:
         changed, pinned, named = self._wanted()
         self._take_files(changed)
         self._take_files(pinned)
-        self._take_rules()
+        # A first round has no changed files: its rules are those of the files that it is to be given.
+        self._take_rules([*self._files, *(each.path for each in named)])
         self._take_files(named, most=_FIRST_ROUND)
         request = Request(
             "" if "task" in removed else self._review.task,
@@ -193,11 +193,11 @@ class _Packing:
             self._spend(item.tokens)
         self._items.append(item)
 
-    def _take_rules(self) -> None:
+    def _take_rules(self, paths: Sequence[str]) -> None:
         common = self._session.repository.found.common_dir
         for rule in read_rules(common):
             scope = Scope((rule.pattern,) if rule.pattern else ())
-            if rule.pattern and not any(scope.holds(path) for path in self._files):
+            if rule.pattern and not any(map(scope.holds, paths)):
                 continue
             text = _sent(rule_line(rule.id, rule.text))
             tokens = rough_tokens(text)
@@ -265,8 +265,8 @@ class _Packing:
             self._spend(item.tokens)
             return item
         if most is None and not item.parts:
-            for around in AROUND:
-                lines = pinned or self._changed_lines(wanted.path, len(split_lines(data)), around)
+            length = len(split_lines(data))
+            for lines in (*(self._lines_that_count(wanted.path, length, n, pinned) for n in AROUND), pinned):
                 part = self._part(item, data, lines) if lines else None
                 if part is not None and self._fits(part.tokens):
                     self._spend(part.tokens)
@@ -288,23 +288,43 @@ class _Packing:
             line for _, start, count in places for line in range(start, start + count) if 0 < line <= length
         )
 
-    def _changed_lines(self, path: str, length: int, around: int) -> Ranges:
-        """The lines of the start tree's file that differ from the base, were rejected, or have notes."""
-        found: set[int] = set()
+    def _lines_that_count(self, path: str, length: int, around: int, pinned: Ranges) -> Ranges:
+        """The start tree's lines that differ from the base, were rejected or have notes, and the pinned ones.
+
+        () where that is all of them.
+        """
+        found = {line for start, count in pinned for line in range(start, start + count)}
 
         def near(start: int, count: int) -> None:
             found.update(range(max(1, start - around), min(length, start + max(count, 1) - 1 + around) + 1))
 
+        base_runs: tuple[Run, ...] = ()
         base = self._review.base
         if base != self._start:
             for file in self._session.repository.file_changes(base, self._start, (path,), renames=False):
-                for run in file.runs:
-                    near(run.new_start, len(run.added))
-        for file in self._between:
-            if file.base_path == path:
-                for run in file.runs:
-                    near(run.old_start, len(run.removed))
+                base_runs += file.runs
+        for run in base_runs:
+            near(run.new_start, len(run.added))
+        runs = next((file.runs for file in self._between if file.base_path == path), ())
+        for run in runs:
+            near(run.old_start, len(run.removed))
+        for start, count in self._noted_lines(path, LineMap(runs), LineMap(base_runs)):
+            near(start, count)
         return ranges(found) if len(found) < length else ()
+
+    def _noted_lines(self, path: str, to_round: LineMap, from_base: LineMap) -> Iterator[tuple[int, int]]:
+        """(start, count) of the lines with notes, as the start tree counts them.
+
+        A place on lines that the start tree has not lies in a change, whose lines are taken anyway.
+        """
+        now = next((file.path for file in self._between if file.base_path == path), path)
+        for note in self._notes:
+            for place in (note.place, *note.spread):
+                if place.path != now or not place.count:
+                    continue
+                to_start = to_round.backward if place.side is Side.NEW else from_base.forward
+                lines = [to_start(line) for line in range(place.start, place.start + place.count)]
+                yield from ranges(line for line in lines if line is not None)
 
     def _fits(self, tokens: int) -> bool:
         return self._room is None or tokens <= self._room

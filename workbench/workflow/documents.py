@@ -17,7 +17,7 @@ from workbench.review.notes import Note, Place
 from workbench.review.places import places_now
 from workbench.review.progress import changes_at
 from workbench.review.round_counts import RoundCounts
-from workbench.review.rounds import Usage
+from workbench.review.rounds import Round, Usage
 from workbench.review.scope import Scope, scope_of_task
 from workbench.review.sensitive import facts, tier
 from workbench.review.shapes import shape_of
@@ -78,8 +78,9 @@ def file_document(
     verdicts: FileVerdicts = NO_VERDICTS,
     marks: Marks | None = None,
     scope: Scope | None = None,
+    shapes: Mapping[str, str] | None = None,
 ) -> Document:
-    """One file change, as design 4 gives it. `scope` is the task's."""
+    """One file change, as design 4 gives it. `scope` is the task's; `shapes` are known ones, by change id."""
     old_path = file.base_path if file.base_path not in (None, file.path) else None
     document: Document = {
         "path": file.path,
@@ -93,7 +94,9 @@ def file_document(
         "out_of_scope": scope is not None and not scope.holds(file.path),
         "facts": list(facts(file)),
         "suspicious": [_suspicious_document(each) for each in suspicious(file)],
-        "changes": [_change_document(change, verdicts, marks or _NO_MARKS) for change in file.changes],
+        "changes": [
+            _change_document(change, verdicts, marks or _NO_MARKS, shapes or {}) for change in file.changes
+        ],
     }
     _add_bytes(document, file.path)
     return document
@@ -111,10 +114,13 @@ def not_shown_document(each: NotShown) -> Document:
     return document
 
 
-def note_document(note: Note, place: Place | None, places: Sequence[Place | None] = ()) -> Document:
+def note_document(
+    note: Note, place: Place | None, places: Sequence[Place | None] = (), rounds: Sequence[Round] = ()
+) -> Document:
     """One note, where it stands now (None: outdated), and its thread.
 
-    `places` are all of them, for a note that was written on many changes at once.
+    `places` are all of them, for a note that was written on many changes at once. `rounds` are those of
+    the review: the number of a round is not its place among them, because an edit in place has the same.
     """
     where = place or note.place
     return {
@@ -123,7 +129,7 @@ def note_document(note: Note, place: Place | None, places: Sequence[Place | None
         "text": note.text,
         "suggestion": note.suggestion,
         "reason": note.reason,
-        "round": note.round + 1,
+        "round": _number(rounds, note.round),
         "settled": note.settled,
         "outdated": place is None,
         "path": where.path,
@@ -146,7 +152,7 @@ def note_document(note: Note, place: Place | None, places: Sequence[Place | None
             {
                 "author": reply.author.value,
                 "text": reply.text,
-                "round": reply.round + 1,
+                "round": _number(rounds, reply.round),
                 "kind": reply.kind.value if reply.kind else None,
                 "again": reply.again,
                 "model": reply.model or None,
@@ -157,6 +163,10 @@ def note_document(note: Note, place: Place | None, places: Sequence[Place | None
         ],
         "origin": note.origin or None,
     }
+
+
+def _number(rounds: Sequence[Round], index: int) -> int:
+    return rounds[index].number if 0 <= index < len(rounds) else index + 1
 
 
 def entry_document(entry: Entry, answer: str | None) -> Document:
@@ -340,7 +350,9 @@ def usage_document(usage: Usage | None) -> Document | None:
     }
 
 
-def _change_document(change: Change, verdicts: FileVerdicts, marks: Marks) -> Document:
+def _change_document(
+    change: Change, verdicts: FileVerdicts, marks: Marks, shapes: Mapping[str, str]
+) -> Document:
     verdict = verdict_of(change, {change.path: verdicts}) if verdicts else Verdict.OPEN
     is_text = change.kind is Kind.TEXT
     document: Document = {
@@ -350,7 +362,7 @@ def _change_document(change: Change, verdicts: FileVerdicts, marks: Marks) -> Do
         "old_count": len(change.removed) if is_text else 0,
         "new_start": change.new_start,
         "new_count": len(change.added) if is_text else 0,
-        "shape": shape_of(change),
+        "shape": shapes.get(change.id) or shape_of(change),
         "verdict": verdict.value,
         "ledger": marks.said.get(change.id),
         "reason": marks.reasons.get(change.id) if verdict in (Verdict.REJECTED, Verdict.MIXED) else None,

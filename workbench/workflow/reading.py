@@ -20,9 +20,9 @@ from workbench.generation.events import Event as RoundEvent
 from workbench.generation.exchange import Exchange
 from workbench.generation.failures import Trouble
 from workbench.generation.findings import VERSION
-from workbench.generation.findings_asking import Read
+from workbench.generation.findings_asking import PURPOSE, Read
 from workbench.generation.findings_asking import read as ask_reader
-from workbench.generation.findings_prompt import ReadingRequest, Shown, build, lines_of
+from workbench.generation.findings_prompt import ReadingRequest, Shown, build, lines_of, packed
 from workbench.generation.prompt import rough_tokens
 from workbench.review.actions import FindingJudged, FindingsArrived
 from workbench.review.changes import FileChange
@@ -36,14 +36,17 @@ from workbench.review.scope import Scope
 from workbench.review.text import decode
 from workbench.store.rules import count_sent, read_rules
 from workbench.workflow import send
-from workbench.workflow.calls import keep, made, require_affordable
+from workbench.workflow.calls import keep, require_affordable
 from workbench.workflow.gate import findings_in_lines, require_clear
+from workbench.workflow.limits import SMALL, ask_limits, known_limits
 from workbench.workflow.placing import places_since
 from workbench.workflow.request import PROMPT_FILE_LIMIT
 from workbench.workflow.send import Called, Recipient, RecipientKind
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.tray import Finding as Secret
+from workbench.workflow.tray import Limits
 from workbench.workflow.turns import turn
+from workbench.workflow.under_way import recorded, under_way
 
 NOBODY = "none"
 """Given as a reader's name: the round is not read, whatever the settings say."""
@@ -62,6 +65,7 @@ class NotRead(Struct, frozen=True):
     sentence: str
     hint: str
     cancelled: bool = False
+    exchange: str = ""
 
 
 Event = RoundEvent | Called | Found | NotRead
@@ -100,8 +104,12 @@ def same_as_author(session: Session, recipient: Recipient) -> str:
     return f"{name} wrote round {current.number} itself; another model sees more."
 
 
-def reading_request(session: Session) -> ReadingRequest:
-    """The whole round, base to round, with the task; no verdict, no note, no other finding. Blocking."""
+def reading_request(session: Session, limits: Limits | None = None) -> ReadingRequest:
+    """The round, base to round, with the task; no verdict, no note, no other finding. Blocking.
+
+    It is packed as a round is: files in their order while there is room, with fewer lines around where that
+    helps; what did not fit is listed. Without limits, all of it.
+    """
     plain = ("100644", "100755", "120000", None)
     shown: list[Shown] = []
     unread: list[tuple[str, str]] = []
@@ -121,7 +129,9 @@ def reading_request(session: Session) -> ReadingRequest:
         else:
             shown.append(Shown(file, split_lines(old), split_lines(new)))
     task = "" if "task" in removed else session.review.task
-    return ReadingRequest(task, tuple(shown), tuple(unread), _rules(session, shown))
+    whole = ReadingRequest(task, tuple(shown), tuple(unread), _rules(session, shown))
+    budget = (limits or Limits(unlimited=True)).budget(session.settings)
+    return whole if budget is None else packed(whole, budget)
 
 
 def _rules(session: Session, shown: Sequence[Shown]) -> tuple[tuple[str, str], ...]:
@@ -178,42 +188,57 @@ def read_round(session: Session, recipient: Recipient, cancelled: threading.Even
     session.log.remember("reader", {"id": recipient.id})
     index, current = session.review.index, session.review.round
     assert current is not None
-    request = reading_request(session)
-    require_clear(secrets_in(session, request))
     line = send.line_of(session, recipient)
+    request = reading_request(session, _limits(session, recipient, line[0], cancelled))
+    require_clear(secrets_in(session, request))
     _require_affordable(line[0], request, cancelled)
     count_sent(frozenset(rule for rule, _ in request.rules))
     exchange, last = Exchange(line[0].model, contract=VERSION), ""
-    name = new_id()
-    for event in ask_reader(request, line, cancelled):
-        if isinstance(event, CallEnded):
+    with under_way(session, current.number, recipient.id, PURPOSE) as coming:
+        for event in ask_reader(request, line, cancelled):
             # Recorded as soon as it is over, whatever becomes of the reading: it was paid for.
-            exchange = replace(exchange, model=event.call.model, calls=(*exchange.calls, event.call))
-            record = made(event.call, current.number, name)
-            if record is not None:
-                keep(session.log, exchange, name)
-                last = record.action.id
-                yield record
-        elif isinstance(event, Lost):
-            yield NotRead(event.sentence, event.hint, event.trouble is Trouble.CANCELLED)
-        elif isinstance(event, Read):
-            yield Found(
-                FindingsArrived(
-                    id=new_id(),
-                    at=time.time(),
-                    round=index,
-                    tree=current.tree,
-                    model=event.exchange.model,
-                    findings=event.found.drafts,
-                    dropped=len(event.found.dropped),
-                    repeated=event.found.repeated,
-                    unread=tuple(path for path, _ in request.unread),
-                    call=last,
-                    exchange=name,
-                )
-            )
-        else:
-            yield event
+            record = coming.note(event)
+            if isinstance(event, CallEnded):
+                exchange = replace(exchange, model=event.call.model, calls=(*exchange.calls, event.call))
+                if record is not None:
+                    keep(session.log, exchange, coming.id)
+                    last = record.action.id
+                    yield record
+            elif isinstance(event, Lost):
+                yield NotRead(event.sentence, event.hint, event.trouble is Trouble.CANCELLED, coming.id)
+            elif isinstance(event, Read):
+                coming.keep(session, exchange)
+                yield Found(_arrived(event, request, index, current.tree, last, coming.id))
+            else:
+                yield event
+
+
+def _arrived(
+    read: Read, request: ReadingRequest, index: int, tree: str, call: str, exchange: str
+) -> FindingsArrived:
+    return FindingsArrived(
+        id=new_id(),
+        at=time.time(),
+        round=index,
+        tree=tree,
+        model=read.exchange.model,
+        findings=read.found.drafts,
+        dropped=len(read.found.dropped),
+        repeated=read.found.repeated,
+        unread=tuple(path for path, _ in request.unread),
+        call=call,
+        exchange=exchange,
+    )
+
+
+def _limits(
+    session: Session, recipient: Recipient, backend: LiteLLMBackend, cancelled: threading.Event
+) -> Limits:
+    """What is known of the reader; asked for where the round is larger than what every model takes."""
+    limits = known_limits(session, recipient.id)
+    if limits.window is None and size_of_reading(session) > SMALL:
+        limits = ask_limits(session, recipient.id, backend, cancelled)
+    return limits
 
 
 def _require_affordable(backend: LiteLLMBackend, request: ReadingRequest, cancelled: threading.Event) -> None:
@@ -233,6 +258,9 @@ def take(session: Session, event: Event) -> None:
         with turn(session.review.id):
             session.poll()
             session.act(_fresh(session, event.action))
+        recorded(session.review.id, event.action.exchange)
+    elif isinstance(event, NotRead):
+        recorded(session.review.id, event.exchange)
 
 
 def _fresh(session: Session, action: FindingsArrived) -> FindingsArrived:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from workbench.generation.prompt import Request
+from workbench.generation.prompt import Request, rules_section
 from workbench.review.compose import Take
 from workbench.review.feedback import as_markdown
 from workbench.review.notes import Note
 from workbench.review.places import places_now
+from workbench.review.scope import Scope
+from workbench.store.rules import Rule, read_rules
 from workbench.workflow.composing import compose_tree
 from workbench.workflow.context import WHOLE, tray_for
 from workbench.workflow.gate import with_findings
@@ -44,6 +46,28 @@ def next_tray(session: Session, limits: Limits | None = None, *, looked_through:
         session, as_markdown(session.feedback(taken_out=True)), start, limits, looked_through=False
     )
     return with_findings(session, tray) if looked_through else tray
+
+
+def handed_text(session: Session, *, taken_out: bool = False) -> str:
+    """The feedback as whoever is no model gets it: with the house rules that a model would be given too."""
+    text = as_markdown(session.feedback(taken_out=taken_out))
+    rules = rules_section(tuple((rule.id, rule.text) for rule in rules_that_hold(session)))
+    return f"{text}\n#{rules}\n" if rules else text
+
+
+def rules_that_hold(session: Session) -> tuple[Rule, ...]:
+    """The house rules for what the next round is about, less those that were taken out of the tray. Quick."""
+    review = session.review
+    places = [place for note in live_notes(review) for place in places_now(review, note)]
+    paths = {place.path for place in places if place is not None} | {pin.path for pin in review.pins}
+    paths |= {path for file in session.files for path in (file.path, file.base_path)}
+    named = [path for path in paths if path is not None]
+    return tuple(
+        rule
+        for rule in read_rules(session.repository.found.common_dir)
+        if f"rule:{rule.id}" not in review.removed
+        and (not rule.pattern or any(map(Scope((rule.pattern,)).holds, named)))
+    )
 
 
 def request_for(session: Session, feedback: str, start: str, limits: Limits | None = None) -> Request:

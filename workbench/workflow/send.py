@@ -57,7 +57,7 @@ from workbench.workflow.landing import rejected_in_work_tree
 from workbench.workflow.limits import SMALL, ask_limits, known_limits, measured, usual_limits
 from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text
 from workbench.workflow.receive import Arrival, Origin, next_arrival, take_arrival
-from workbench.workflow.request import next_tray, tray_of
+from workbench.workflow.request import handed_text, next_tray, rules_that_hold, tray_of
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.tray import Tray
 from workbench.workflow.under_way import recorded, under_way
@@ -181,7 +181,7 @@ def outgoing(session: Session) -> Outgoing:
     rejected = rejected_in_work_tree(session)
     # The line numbers are those of the files that the next round starts from.
     taken_out = bool(rejected) and session.settings.take_out_before_sending
-    text = as_markdown(session.feedback(taken_out=taken_out))
+    text = handed_text(session, taken_out=taken_out)
     tray = next_tray(session, usual_limits(session), looked_through=False)
     return Outgoing(text, rough_tokens(text), session.progress().unread, rejected, tray)
 
@@ -210,8 +210,7 @@ def require_ready(session: Session, recipient: Recipient) -> None:
     if recipient.lacks:
         raise UserError(
             f"{recipient.label} cannot be asked: {recipient.lacks}.",
-            hint="Set the provider's key in the environment, or keep it: "
-            f"workbench key set {recipient.id}",
+            hint=f"Set the provider's key in the environment, or keep it: workbench key set {recipient.id}",
         )
     if recipient.kind is RecipientKind.MODEL:
         require_room(session, _model_of(recipient), next_number(session))
@@ -264,8 +263,9 @@ def next_round(
 
 def hand_over(session: Session, recipient: str) -> FeedbackSent:
     """The act of sending to whoever is no model: the clipboard, a waiting caller. Through the same gate."""
-    sent = send_feedback(session, recipient)
+    sent = replace(send_feedback(session, recipient), text=handed_text(session))
     require_clear(findings_in_text(session, sent.text))
+    count_sent(frozenset(rule.id for rule in rules_that_hold(session)))
     return sent
 
 
@@ -285,7 +285,7 @@ def require_sendable(session: Session, recipient: Recipient, cancelled: threadin
     if recipient.kind is RecipientKind.MODEL:
         require_clear(preview(session, recipient, cancelled).findings)
     elif recipient.kind is not RecipientKind.OFFLINE:
-        require_clear(findings_in_text(session, as_markdown(session.feedback())))
+        require_clear(findings_in_text(session, handed_text(session)))
 
 
 def measured_preview(session: Session, recipient: Recipient, tray: Tray, cancelled: threading.Event) -> Tray:

@@ -1,8 +1,8 @@
-"""A round while it is being made: what arrives is kept, and told when the program died in the middle of it.
+"""Calls while they are made: what arrives is kept, and told when the program died in the middle of one.
 
-The exchange of a round has its id from the beginning; the calls that ended name it, and so do the round or
-the failure that come of it. A file that nobody holds any more and whose exchange nobody names is a round
-that was interrupted.
+The exchange of a round, a reading or a question has its id from the beginning; the calls that ended name it,
+and so do the round, the failure or the findings that come of it. A file that nobody holds any more and whose
+exchange nobody names is one that was interrupted.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ _FRESH = 10.0
 
 
 class UnderWay:
-    """One round that is being made, in the thread that makes it."""
+    """One round, reading or question that is being made, in the thread that makes it."""
 
-    def __init__(self, session: Session, number: int, recipient: str) -> None:
+    def __init__(self, session: Session, number: int, recipient: str, purpose: str) -> None:
         self.id = new_id()
         self._number = number
         self._file = Running(session.review.id, self.id)
-        self._file.add({"what": "begun", "number": number, "recipient": recipient}, now=True)
+        begun = {"what": "begun", "number": number, "recipient": recipient, "purpose": purpose}
+        self._file.add(begun, now=True)
 
     def note(self, event: object) -> Called | None:
         """Keep what an event says. A call that ended gives its record, which is to be taken at once."""
@@ -71,9 +72,9 @@ class UnderWay:
 
 
 @contextmanager
-def under_way(session: Session, number: int, recipient: str) -> Iterator[UnderWay]:
-    """What arrives within is kept until it is recorded."""
-    found = UnderWay(session, number, recipient)
+def under_way(session: Session, number: int, recipient: str, purpose: str = "round") -> Iterator[UnderWay]:
+    """What arrives within is kept until it is recorded. `purpose`: round, read or ask."""
+    found = UnderWay(session, number, recipient, purpose)
     try:
         yield found
     finally:
@@ -81,13 +82,13 @@ def under_way(session: Session, number: int, recipient: str) -> Iterator[UnderWa
 
 
 def recorded(review: str, exchange: str | None) -> None:
-    """The round or the failure that names this exchange is in the log."""
+    """What came of this exchange is in the log: a round, findings, an answer, or that there is none."""
     if exchange:
         finished(review, exchange)
 
 
 def tell_interrupted(session: Session) -> tuple[str, ...]:
-    """Record the rounds of this review that died with their program; a sentence about each."""
+    """Record what of this review died with its program, rounds and calls; a sentence about each."""
     if not has_left(session.review.id):
         return ()
     said: list[str] = []
@@ -101,12 +102,13 @@ def tell_interrupted(session: Session) -> tuple[str, ...]:
                 with suppress(UserError):
                     said.append(_record(session, left))
                     left.remove()
-    return tuple(said)
+    return tuple(filter(None, said))
 
 
 def _is_recorded(session: Session, exchange: str) -> bool:
     review = session.review
-    return exchange in {each.exchange for each in review.rounds} | {each.exchange for each in review.failures}
+    came = {each.exchange for each in review.rounds} | {each.exchange for each in review.readings}
+    return exchange in came | {each.exchange for each in review.failures}
 
 
 def _is_fresh(left: Left) -> bool:
@@ -118,6 +120,7 @@ def _record(session: Session, left: Left) -> str:
     """The calls that are not recorded yet, the whole exchange as far as it came, and the failure."""
     begun = left.lines[0] if left.lines else {}
     number, recipient = int(begun.get("number", 0)), str(begun.get("recipient", ""))
+    purpose = str(begun.get("purpose", "round"))
     known = {call.id for call in session.review.calls}
     calls, records = _calls(left)
     exchange = Exchange(calls[-1].model if calls else recipient, calls)
@@ -126,6 +129,11 @@ def _record(session: Session, left: Left) -> str:
         event = made(call, number, left.round_id)
         if event is not None and name not in known:
             session.act(replace(event.action, id=name))
+    if purpose != "round":
+        # All that it cost is recorded now; whether the end of it was still said does not matter any more.
+        broken = bool(calls) and calls[-1].outcome == INTERRUPTED
+        what = f"The reading of round {number} by" if purpose == "read" else "A question to"
+        return f"{what} {recipient} was interrupted: the program ended while it was made." if broken else ""
     arrived = len(calls[-1].answer) if calls else 0
     kept = f"what had arrived ({arrived:,} characters) is kept with it" if arrived else "nothing had arrived"
     why = f"It was interrupted: the program ended while it was being made. Nothing was applied; {kept}."

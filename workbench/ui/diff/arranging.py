@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from workbench.review.blocks import Block, Folding, Pin, Sort
 from workbench.review.bulky import SMALL, why_folded
 from workbench.review.changes import Change, FileChange, Side
+from workbench.review.following import line_now
 from workbench.review.notes import Note, Place
 from workbench.ui.diff.comparing import ledger_blocks
 from workbench.ui.diff.document import Document
@@ -235,6 +236,22 @@ class Arrangement(Stack):
         if change is None:
             return place.path, Pin(key, is_editor)
         return place.path, pin_under(change, key, is_editor=is_editor)
+
+    def editor_pins(self) -> dict[str, str]:
+        """The editors that lie in files, and in which."""
+        return {key: path for key, (path, _) in self._editors.items() if path in self.files}
+
+    def move_editor(self, key: str, before: FileChange | None, after: FileChange | None) -> None:
+        """Its file has other lines: under the same line as before, else where that stood in the base."""
+        path, pin = self._editors[key]
+        if pin.line is None or before is None or after is None or before is after:
+            return
+        now = line_now(before, after, pin.side, pin.line)
+        if now is not None:
+            self._editors[key] = path, replace(pin, line=now)
+            return
+        was = [each.old_start for each in before.changes if each.is_text and each.new_start <= pin.line]
+        self._editors[key] = path, replace(pin, side=Side.OLD, line=max(1, was[-1]) if was else 1)
 
     def put_editor(self, key: str, path: str | None, pin: Pin | None) -> None:
         """Lay an editor into the flow, or take it out (`pin` None)."""

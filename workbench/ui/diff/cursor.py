@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from workbench.review.blocks import Sort, line_at
 from workbench.review.changes import FileChange, Side
+from workbench.review.following import line_now
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.layout import LEDGER_KEY, REVIEW_KEY, Layout, Part, Spot
 
@@ -137,30 +138,16 @@ def _other(side: Side) -> Side:
 
 
 def carried(mark: Mark, before: FileChange | None, after: FileChange | None) -> Mark | None:
-    """A line's mark in another state of its file: the same line, wherever it stands now; None if it is gone.
-
-    The base never moves, so lines of the old side keep their numbers; a line of the round's file is found by
-    its change, whose id speaks of its bytes, or by the line of the base that it is.
-    """
+    """A line's mark in another state of its file: the same line, wherever it stands now; None if it is gone."""
     if not mark.is_line or mark.key or before is after or before is None:
         return mark
     if after is None:
         return None
-    same = next((each for each in after.changes if each.id == mark.change), None)
-    was = next((each for each in before.changes if each.id == mark.change), None)
-    if mark.change is not None:
-        if same is None or was is None:
-            return None
-        if mark.side is Side.OLD:
-            return replace(mark, other=_moved(mark.other, same.new_start - was.new_start))
-        return replace(mark, line=mark.line + same.new_start - was.new_start)
-    old = mark.line if mark.side is Side.OLD else mark.other
-    if old is None:
+    line = line_now(before, after, mark.side, mark.line)
+    if line is None or (mark.change is not None and all(each.id != mark.change for each in after.changes)):
         return None
-    new = new_line(after, old)
-    if new is None:
-        return None
-    return replace(mark, line=old, other=new) if mark.side is Side.OLD else replace(mark, line=new, other=old)
+    # What faces it may be another line now; asked for again, the mark says so.
+    return replace(mark, line=line, other=None)
 
 
 def beside(mark: Mark, before: FileChange | None) -> Mark:
@@ -169,22 +156,3 @@ def beside(mark: Mark, before: FileChange | None) -> Mark:
     if was is None or not mark.is_line:
         return mark
     return Mark(mark.section, Sort.PLAIN, Side.OLD, max(1, was.old_start))
-
-
-def new_line(file: FileChange, old: int) -> int | None:
-    """Where an unchanged line of the base stands in the round's file; None where it was removed."""
-    shift = 0
-    for run in file.runs:
-        start = run.old_start if run.removed else run.old_start + 1
-        if old < start:
-            break
-        if old < start + len(run.removed):
-            return None
-        shift = run.new_start + len(run.added) - (start + len(run.removed))
-        if not run.added:
-            shift = run.new_start + 1 - (start + len(run.removed))
-    return old + shift
-
-
-def _moved(line: int | None, by: int) -> int | None:
-    return None if line is None else line + by

@@ -14,6 +14,7 @@ from msgspec import Struct
 from workbench.review.blocks import Block, Sort, row_of_line
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing, has_open_lines, standing
+from workbench.review.touched import FEW, Places
 from workbench.ui.diff.arranging import Arrangement, pin_under
 from workbench.ui.diff.comparing import ENTRY_ROWS, versions
 from workbench.ui.diff.sections import EMPTY, LEDGER_KEY, REVIEW_KEY, Heights, Part, Section
@@ -255,8 +256,17 @@ class Layout(Arrangement):
         verdicts, asked = self.document.verdicts, self.document.asked
         held = verdicts.get(file.path)
         if section.standings is None or section.held is not held or section.asked is not asked:
+            before, same_asked = section.held, section.asked is asked
             section.held, section.asked = held, asked
-            if held is None and not asked:
+            if section.standings is not None and same_asked and len(file.changes) > FEW:
+                places = section.places
+                if places is None or places.file is not file:
+                    places = section.places = Places(file)
+                touched = places.touched(before, held)
+                section.standings = section.standings | {
+                    change.id: standing(change, verdicts, asked) for change in touched
+                }
+            elif held is None and not asked:
                 section.standings = dict.fromkeys((change.id for change in file.changes), Standing.UNREAD)
             else:
                 section.standings = {change.id: standing(change, verdicts, asked) for change in file.changes}

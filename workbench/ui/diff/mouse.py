@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.blocks import Sort
@@ -19,6 +19,8 @@ class Mouse(Jumping):
 
     activated = Signal(object)
     """A double click: the `Stop` under it."""
+    zoomed = Signal(int)
+    """The wheel with Ctrl: larger (1) or smaller (-1)."""
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent, theme)
@@ -65,6 +67,16 @@ class Mouse(Jumping):
             self._creep.start()
         elif not outside:
             self._creep.stop()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.stirred.emit()
+        turn = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if turn:
+                self.zoomed.emit(1 if turn > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragging = False

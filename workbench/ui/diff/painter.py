@@ -18,6 +18,7 @@ from workbench.ui.diff.code import CodePainter
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Scene
 from workbench.ui.diff.header import Header
+from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.lineless import Lineless
 
@@ -53,6 +54,7 @@ class Painter:
         self._card = card
         self._header = Header(layout)
         self.lineless = Lineless(layout, cells)
+        self._kept = KeptRows()
         self._dress: Dress | None = None
 
     @property
@@ -67,6 +69,7 @@ class Painter:
         self.code.wear(dress)
         self.lineless.wear(dress)
         self._header.wear(dress)
+        self._kept.forget()
 
     def forget_scopes(self) -> None:
         """Other files."""
@@ -90,7 +93,7 @@ class Painter:
                 bottom = self._layout.tops[at + 1] - scene.scroll
                 box = QRect(0, max(y, min(0, bottom - section.header)), scene.columns.width, section.header)
                 if scene.shows(box.top(), box.bottom() + 1):
-                    self._header.paint(painter, section, box, current=scene.spot == Spot(at, -1))
+                    self._head(painter, section, box, current=scene.spot == Spot(at, -1))
                     # A file that is folded with its reason is all that is to be seen of its changes.
                     self.code.painted_change |= section.folded and bool(section.why)
 
@@ -144,10 +147,30 @@ class Painter:
 
     # what is not code
 
+    def _head(self, painter: QPainter, section: Section, box: QRect, *, current: bool) -> None:
+        """A header, as it was drawn before unless anything that it may be made from is another object."""
+        standings, document = self._layout.standings(section), self._layout.document
+        made_from = (document, section.file, standings, section.folded, current, section.why)
+
+        def paint(on: QPainter, where: QRect) -> None:
+            self._header.paint(on, section, where, current=current)
+
+        self._kept.draw(painter, section.key, made_from, box, paint)
+
+    def _gap(self, painter: QPainter, scene: Scene, section: Section, block: Block, box: QRect) -> None:
+        lines = self._cells.contents.old(section.file) if section.file is not None else None
+        made_from = (block, section.file, lines)
+        name = (section.key, block.old, block.hidden, section.old_count, scene.columns)
+
+        def paint(on: QPainter, where: QRect) -> None:
+            self.lineless.gap(on, scene, section, block, where)
+
+        self._kept.draw(painter, name, made_from, box, paint)
+
     def _other(self, painter: QPainter, scene: Scene, section: Section, spot: Spot, box: QRect) -> None:
         block = self._layout.block(spot)
         if block.sort is Sort.GAP:
-            self.lineless.gap(painter, scene, section, block, box)
+            self._gap(painter, scene, section, block, box)
         elif block.sort is Sort.FACT:
             self.lineless.fact(painter, scene, section, block, box)
             self.code.painted_change = True

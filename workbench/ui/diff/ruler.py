@@ -117,8 +117,8 @@ class Ruler(QWidget):
         if (scroll, height) != self._shown:
             self._shown = (scroll, height)
             self.update()
-        if self._layout.tops is not self._tops and not self._later.isActive():
-            self._later.start()
+        if self._layout.tops is not self._tops:
+            self._later.start()  # once it is quiet: while one scrolls, estimates become heights all the time
 
     def show_hits(self, hits: Sequence[tuple[str, float]]) -> None:
         """Search hits, as paths and shares of the file's height."""

@@ -157,8 +157,14 @@ class Scrolling(QAbstractScrollArea):
             spot = spot_of(layout, self._cursor)
             if spot is not None and scroll <= layout.top_of(spot) < scroll + self.viewport().height():
                 return self._cursor
-        spot = layout.spot_at(scroll + layout.heights.header)
-        return mark_of(layout, spot) if spot is not None else None
+        first = None
+        for y in range(scroll + layout.heights.header, scroll + self.viewport().height(), layout.heights.row):
+            spot = layout.spot_at(y)
+            mark = mark_of(layout, spot) if spot is not None else None
+            if mark is not None and (mark.is_line or mark.key):
+                return mark
+            first = first or mark
+        return first  # gaps alone have no name to be found again by
 
     def _cursor_y(self) -> int | None:
         spot = spot_of(self._layout, self._cursor) if self._cursor is not None else None

@@ -17,6 +17,7 @@ from workbench.review.blocks import Block, Builder, Folding, Pin, Sort, after_ru
 from workbench.review.changes import FileChange, Kind, Side
 from workbench.review.images import shows_picture
 from workbench.review.progress import Standing
+from workbench.review.touched import Places
 from workbench.review.verdicts import FileVerdicts
 from workbench.ui.diff.wrapping import Wraps
 
@@ -83,6 +84,7 @@ class Section(Struct):
     held: FileVerdicts | None = None
     asked: frozenset[str] = frozenset()
     standings: dict[str, Standing] | None = None
+    places: Places | None = None
     wraps: dict[int, Wraps] = field(default_factory=dict)
     """How many lines the rows of a code block take, by its index, where long lines are wrapped."""
     why: str = ""

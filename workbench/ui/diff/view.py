@@ -88,8 +88,12 @@ class DiffView(Searching):
         layout, scroll = self._layout, self._target()
         held = [(mark, self._top_of_mark(mark) - scroll) for mark in self._marks_on_screen(scroll)]
         marks = [mark for mark in (self._cursor, self._anchor, *(each for each, _ in held)) if mark]
-        before = {mark.section: self._file(mark.section) for mark in marks}
+        pins = layout.editor_pins()
+        before = {key: self._file(key) for key in (*(mark.section for mark in marks), *pins.values())}
         chosen = self._chosen_text()
+        files = {file.path: file for file in document.files} if pins else {}
+        for key, path in pins.items():
+            layout.move_editor(key, before[path], files.get(path))
         layout.show(document, self._contents.counts)
 
         def now(mark: Mark) -> Mark | None:
@@ -111,7 +115,7 @@ class DiffView(Searching):
             kept = now(mark)
             spot = spot_of(layout, kept) if kept is not None else None
             if spot is not None:
-                if scroll > 0 and layout.top_of(spot) - scroll != y:
+                if layout.top_of(spot) - scroll != y:
                     self._motion.stop()
                     self._resized_whole()
                     self.verticalScrollBar().setValue(max(0, layout.top_of(spot) - y))
@@ -126,18 +130,17 @@ class DiffView(Searching):
         return self._layout.top_of(spot) if spot is not None else 0
 
     def _marks_on_screen(self, scroll: int) -> list[Mark]:
-        """What may hold the view in place, best first: the cursor if it is there, then row by row."""
+        """What may hold the view in place, best first: the cursor if it is there, then lines and notes."""
         layout = self._layout
         if not layout.sections or not self.isVisible():
             return []
-        first = self._screen_mark(scroll)
-        found = [first] if first is not None else []
         height, row = self.viewport().height(), layout.heights.row
-        for y in range(scroll + layout.heights.header, scroll + height, row):
-            spot = layout.spot_at(y)
-            if spot is not None:
-                found.append(mark_of(layout, spot))
-        return found
+        spots = [layout.spot_at(y) for y in range(scroll + layout.heights.header, scroll + height, row)]
+        found = [mark_of(layout, spot) for spot in spots if spot is not None and spot.block >= 0]
+        first = self._screen_mark(scroll)
+        # A gap has no name to be found again by.
+        named = [mark for mark in found if mark.is_line or mark.key]
+        return [first, *named] if first is not None and first == self._cursor else named
 
     def _chosen_text(self) -> tuple[tuple[str, bytes | None], ...] | None:
         """What is selected, byte for byte: a selection must never come to mean other lines."""

@@ -1,0 +1,107 @@
+"""The benchmarks of a review of 1,600 files: how soon it is shown and whole, what it blocks, what it takes."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import large, repositories
+from tests.benchmarks.seen import Seen, environment
+
+Event = dict[str, Any]
+
+RANGE = "HEAD~1..HEAD"
+BLOCKED = 50.0
+MEMORY = 400.0
+
+
+def loading(scratch: Path) -> list[Seen]:
+    """A window on the range, from its start to the last key; beside it git alone on the same range."""
+    folder = scratch / "range"
+    large.range_of_changes(folder)
+    repositories.git(folder, "gc", "-q")
+    trace = scratch / "load.jsonl"
+    env = environment(scratch / "home")
+    command = [sys.executable, "-m", "tests.benchmarks.large_window", "load", str(folder), str(trace), RANGE]
+    runs: list[tuple[float, float, list[Event]]] = []
+    for _ in range(5):
+        began = time.time()
+        found = {**env, "WORKBENCH_DATA": tempfile.mkdtemp(dir=scratch)}
+        subprocess.run(command, env=found, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        events = [json.loads(line) for line in trace.read_text().splitlines()]
+        whole = _clock(events, "all files") - began
+        runs.append((whole, _git(folder, env), events))
+    ratio = statistics.median((whole - 0.5) / git for whole, git, _ in runs)
+    seconds = f"{statistics.median(run[0] for run in runs):.2f} s"
+    detail = f"{seconds} from the start of the process; git {min(run[1] for run in runs):.2f} s"
+    return [
+        Seen("large review, every file there, less 0.5 s", ratio, 2.0, "x git", detail),
+        *_blocks([events for _, _, events in runs]),
+        *_memory([events for _, _, events in runs]),
+    ]
+
+
+def colours(scratch: Path) -> list[Seen]:
+    """Provisional colours in the middle of a file of 1 MB, the helper warm."""
+    command = [sys.executable, "-m", "tests.benchmarks.colours"]
+    done = subprocess.run(command, env=environment(scratch / "home"), check=True, stdout=subprocess.PIPE)
+    found = json.loads(done.stdout)
+    taken = [each * 1000 for each in found["provisional"]]
+    detail = f"worst {max(taken):.0f} ms; all of it final after {found['final'][0]:.1f} s"
+    return [Seen("provisional colours, file of 1 MB", statistics.median(taken), 250.0, "ms", detail)]
+
+
+def _git(folder: Path, env: dict[str, str]) -> float:
+    began = time.perf_counter()
+    with (folder.parent / "diff").open("wb") as out:
+        plain = ["git", "-C", str(folder), "diff", "-M", "--histogram", RANGE]
+        subprocess.run(plain, env=env, check=True, stdout=out)
+    return time.perf_counter() - began
+
+
+def _blocks(runs: Sequence[Sequence[Event]]) -> list[Seen]:
+    """The longest block in each part of the scene; of the run in which it was shortest: others work here, too."""
+    parts = (
+        ("loading", "window_shown", "all files"),
+        ("finding out what is said beside", "all files", "memory"),
+        ("highlighting", "memory", "highlighting ended"),
+        ("saving", "highlighting ended", "saving ended"),
+    )
+    rows: list[Seen] = []
+    for words, first, last in parts:
+        found = [_longest(events, _at(events, first), _at(events, last)) for events in runs]
+        least = min(found)
+        detail = f"the thread worked {least[1]:.0f} ms of it; worst run {max(found)[0]:.0f} ms"
+        rows.append(Seen(f"large review: blocked while {words}", least[0], BLOCKED, "ms", detail))
+    return rows
+
+
+def _memory(runs: Sequence[Sequence[Event]]) -> list[Seen]:
+    found = [[event["bytes"] / 1e6 for event in events if event["event"] == "memory"] for events in runs]
+    most = max(max(each) for each in found)
+    return [Seen("large review: memory of all processes", most, MEMORY, "MB", "proportional set size")]
+
+
+def _longest(events: Sequence[Event], since: float, until: float) -> tuple[float, float]:
+    found = [
+        (event["seconds"] * 1000, event["cpu"] * 1000)
+        for event in events
+        if event["event"] == "blocked" and since <= event["at"] - event["seconds"] and event["at"] <= until
+    ]
+    return max(found, default=(0.0, 0.0))
+
+
+def _at(events: Sequence[Event], name: str) -> float:
+    return float(next((event["at"] for event in events if event["event"] == name), 0.0))
+
+
+def _clock(events: Sequence[Event], name: str) -> float:
+    zero = next(event for event in events if event["event"] == "tracing")
+    return float(zero["clock"] - zero["at"] + _at(events, name))

@@ -1,0 +1,124 @@
+"""The program without a mouse and without eyes: what a screen reader is told, and a focus that can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.repos import Repo
+from tests.window.conftest import Hands
+
+
+@pytest.fixture
+def heard(hands: Hands, repo: Repo) -> Iterator[list[str]]:
+    """What is said, while somebody listens."""
+    QAccessible.setActive(True)
+    hands.open(repo)
+    hands.until(lambda: hands.window._loaded)
+    said: list[str] = []
+    hands.window.view.spoken.connect(said.append)
+    yield said
+    QAccessible.setActive(False)
+
+
+def test_moving_tells_the_change_its_position_size_and_verdict_and_the_line(
+    hands: Hands, heard: list[str]
+) -> None:
+    hands.type("]")
+    assert heard[-1] == (
+        "Change 2 of 3, code.py: 1 removed, 1 added, open. line 10, added: return 30"
+    )
+    hands.type("k")
+    assert heard[-1] == "line 9, unchanged: def three():"
+    hands.type("c")
+    hands.type("? Why")
+    hands.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    hands.type(";")
+    assert heard[-1] == "N1, question: Why"
+
+
+def test_a_verdict_is_told_and_then_the_change_that_is_next(hands: Hands, heard: list[str]) -> None:
+    hands.type("a")
+    assert heard[-2] == "Change 1 of 3: accepted"
+    assert heard[-1].startswith("Change 2 of 3, code.py")
+    hands.type("r")
+    hands.type("too much")
+    hands.press(Qt.Key.Key_Return)
+    assert "Change 2 of 3: rejected, because too much" in heard
+    hands.type("u")
+    assert any(each.startswith("Change 2 of 3, code.py: 1 removed, 1 added, open") for each in heard[-2:])
+
+
+def test_qt_is_told_the_same_when_it_asks(hands: Hands, heard: list[str]) -> None:
+    found = QAccessible.queryAccessibleInterface(hands.window.view)
+    assert found.role() is QAccessible.Role.Document
+    assert found.text(QAccessible.Text.Name) == "The changes of the review"
+    assert found.text(QAccessible.Text.Description).startswith("Change 1 of 3, code.py: 1 removed, 1 added")
+    assert found.text(QAccessible.Text.Value) == "line 2, added: return 10"
+    assert found.state().readOnly
+    assert found.parent() is not None
+    assert found.rect().size() == hands.window.view.size()
+
+
+def test_nothing_is_said_where_nobody_listens(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    said: list[str] = []
+    hands.window.view.spoken.connect(said.append)
+    hands.type("]a")
+    assert said == []
+
+
+def stops(hands: Hands, key: Qt.Key = Qt.Key.Key_Tab) -> list[QWidget]:
+    """Where Tab leads, once round."""
+    found: list[QWidget] = []
+    for _ in range(80):
+        now = QApplication.focusWidget()
+        if now is None or now in found:
+            return found
+        found.append(now)
+        QTest.keyClick(now, key)
+    raise AssertionError("Tab finds no end")
+
+
+def looks(widget: QWidget) -> bytes:
+    """How a widget and what is around it looks."""
+    QApplication.processEvents()
+    image = widget.grab().toImage()
+    return bytes(image.constBits())  # type: ignore[arg-type]  # the stubs say sip's type
+
+
+def names(widgets: list[QWidget]) -> list[str]:
+    return [f"{type(each).__name__} {each.accessibleName() or each.objectName()}" for each in widgets]
+
+
+SHEETS = ("", "look", "land", "task", "keys", "go_to_file", "tray", "costs", "rounds", "send", "search")
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_tab_leads_everywhere_and_what_has_the_keys_can_be_seen(
+    hands: Hands, repo: Repo, sheet: str
+) -> None:
+    hands.open(repo)
+    hands.window.activateWindow()
+    if sheet:
+        hands.window.run_command(sheet)
+        hands.until(lambda: not hands.window.tasks.is_busy)
+    unseen: list[QWidget] = []
+    found = stops(hands)
+    for widget in found:
+        if widget is hands.window.sheets.current():
+            continue  # the sheet itself: the card is what is seen
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        if QApplication.focusWidget() is not widget:
+            continue
+        with_focus = looks(widget)
+        widget.clearFocus()
+        if looks(widget) == with_focus:
+            unseen.append(widget)
+    assert names(unseen) == []
+    assert len(found) > 1 or sheet in ("keys", "go_to_file", "costs", "rounds")

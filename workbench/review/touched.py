@@ -1,0 +1,58 @@
+"""Which changes of a file a verdict touched, so that a key costs what it changes and not what the file holds.
+
+Pure. Compares two states of a file's verdicts; what they mean is `progress.py`'s.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+
+from workbench.review.changes import Change, FileChange
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
+
+FEW = 100
+"""Changes up to which a file is simply counted again."""
+
+
+class Places:
+    """Where the changes of one file stand, to be found by line."""
+
+    __slots__ = ("_new", "_old", "file")
+
+    def __init__(self, file: FileChange) -> None:
+        self.file = file
+        texts = [change for change in file.changes if change.is_text]
+        old = [change for change in texts if change.removed]
+        new = [change for change in texts if change.added]
+        self._old = ([change.old_start for change in old], old)
+        self._new = ([change.new_start for change in new], new)
+
+    def touched(self, before: FileVerdicts | None, now: FileVerdicts | None) -> list[Change]:
+        """The changes of which any line or fact is judged otherwise than before."""
+        was, is_now = before or NO_VERDICTS, now or NO_VERDICTS
+        found = {
+            change.id: change
+            for (starts, changes), one, other in (
+                (self._old, was.old, is_now.old),
+                (self._new, was.new, is_now.new),
+            )
+            for change in _at(starts, changes, _differing(one, other))
+        }
+        if was.facts != is_now.facts:
+            found |= {change.id: change for change in self.file.changes if not change.is_text}
+        return list(found.values())
+
+
+def _differing(one: Mapping[int, Verdict], other: Mapping[int, Verdict]) -> Iterable[int]:
+    if one is other:
+        return ()
+    found = [line for line, verdict in other.items() if one.get(line) is not verdict]
+    if len(one) + len(found) > len(other):
+        found += one.keys() - other.keys()
+    return found
+
+
+def _at(starts: Sequence[int], changes: Sequence[Change], lines: Iterable[int]) -> Iterable[Change]:
+    numbers = {bisect_right(starts, line) - 1 for line in lines}
+    return (changes[number] for number in numbers if number >= 0)

@@ -1,0 +1,71 @@
+"""Rows that are drawn from what was drawn before: headers and gaps, whose words cost more than their pixels.
+
+Keeps pictures and compares what they were made from, by identity; draws nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter, QPixmap
+
+KEPT = 96
+"""Rows that are kept; at 1,400 pixels some 150 kB each."""
+
+
+class _Kept(Struct):
+    made_from: tuple[object, ...]
+    picture: QPixmap
+
+
+class KeptRows:
+    """The last some rows, by name."""
+
+    def __init__(self) -> None:
+        self._rows: dict[object, _Kept] = {}
+
+    def forget(self) -> None:
+        """Everything looks different now."""
+        self._rows.clear()
+
+    def draw(
+        self,
+        painter: QPainter,
+        name: object,
+        made_from: tuple[object, ...],
+        box: QRect,
+        paint: Callable[[QPainter, QRect], None],
+    ) -> None:
+        """Draw a row that `paint` paints, if it was made from other objects or has another size."""
+        ratio = painter.device().devicePixelRatioF()
+        if ratio != int(ratio):
+            # A row may begin between two pixels there, and a picture of it would be blurred.
+            paint(painter, box)
+            return
+        size = box.size() * ratio
+        known = self._rows.pop(name, None)
+        if (
+            known is None
+            or known.picture.size() != size
+            or len(known.made_from) != len(made_from)
+            or any(one is not other for one, other in zip(known.made_from, made_from, strict=True))
+        ):
+            known = _Kept(made_from, self._painted(size.width(), size.height(), ratio, box, paint))
+        self._rows[name] = known
+        if len(self._rows) > KEPT:
+            self._rows.pop(next(iter(self._rows)))
+        painter.drawPixmap(box.topLeft(), known.picture)
+
+    def _painted(
+        self, width: int, height: int, ratio: float, box: QRect, paint: Callable[[QPainter, QRect], None]
+    ) -> QPixmap:
+        picture = QPixmap(max(1, width), max(1, height))
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        try:
+            paint(painter, QRect(0, 0, box.width(), box.height()))
+        finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its device
+            painter.end()
+        return picture

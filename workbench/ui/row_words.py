@@ -1,0 +1,79 @@
+"""Finds in a worker what rows say that needs a look at all files: moved blocks, changes of white space alone.
+
+A large review takes a second; until then nothing is said, and nothing waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.review.blocks import differs_in_blanks
+from workbench.review.changes import FileChange
+from workbench.review.moved import Moves, moved_blocks
+from workbench.ui.controller import Controller
+from workbench.ui.diff.view import DiffView
+from workbench.ui.tasks import Report, Tasks
+
+REST = 0.002
+"""Seconds that the worker leaves to the window's thread now and then: both are Python."""
+_STRIDE = 1000
+
+Found = tuple[tuple[FileChange, ...], Moves, int]
+
+
+class RowWords(QObject):
+    """Knows for which files it has looked."""
+
+    found = Signal()
+
+    def __init__(self, controller: Controller, tasks: Tasks, view: DiffView, parent: QObject) -> None:
+        super().__init__(parent)
+        self._controller, self._tasks, self._view = controller, tasks, view
+        self._files: tuple[FileChange, ...] = ()
+        self.blanks: int | None = None
+        """How many changes differ in white space alone; None while that is not known."""
+
+    def look(self) -> None:
+        """Look, where the files are others than those that were looked at."""
+        session = self._controller.session
+        if session is None or session.is_loading or session.files_so_far is self._files:
+            return
+        files = self._files = session.files_so_far
+        self.blanks = None
+
+        def work(report: Report) -> Found:
+            def rested() -> bool:
+                return report.cancelled.wait(REST)
+
+            return files, moved_blocks(files, rested), _in_blanks(files, rested)
+
+        self._tasks.start("row words", work, self._on_found, self._controller.fail)
+
+    def _on_found(self, found: Found) -> None:
+        files, moves, blanks = found
+        if files is self._files:
+            self.blanks = blanks
+            self._view.set_moves(moves)
+            self.found.emit()
+
+
+def _in_blanks(files: tuple[FileChange, ...], stopped: Callable[[], bool]) -> int:
+    count = looked = 0
+    for file in files:
+        for change in file.changes:
+            count += differs_in_blanks(change)
+            looked += 1
+            if looked % _STRIDE == 0 and stopped():
+                return count
+    return count
+
+
+def whitespace_words(count: int | None) -> str:
+    """What ignoring white space hides: "3 changes differ in white space alone"."""
+    if count is None:
+        return "changes that differ in white space alone are being counted"
+    if not count:
+        return "no change differs in white space alone"
+    return f"{count:,} change{' differs' if count == 1 else 's differ'} in white space alone"
