@@ -1,4 +1,4 @@
-"""The benchmarks of a review of 1,600 files: how soon it is shown and whole, what it blocks, what it takes."""
+"""The benchmarks of a review of 1,600 files: how soon it is whole, what blocks the window, what it takes."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _git(folder: Path, env: dict[str, str]) -> float:
 
 
 def _blocks(runs: Sequence[Sequence[Event]]) -> list[Seen]:
-    """The longest block in each part of the scene; of the run in which it was shortest: others work here, too."""
+    """The longest block in each part of the scene, of the run in which it was shortest."""
     parts = (
         ("loading", "window_shown", "all files"),
         ("finding out what is said beside", "all files", "memory"),

@@ -121,6 +121,32 @@ def test_the_key_is_nowhere(
     search(home, world)
 
 
+def test_the_key_is_in_no_report_of_a_bug_and_not_what_the_gate_says(
+    wb: CommandLine, world: Path, home: Path, repo: Repo, running_server: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The key stands in the code under review, and in the words of a bug; and it is kept in the file, in one place."""
+    kept = wb("key", "set", "KEPT_KEY", "--file", stdin=f"{KEY}-kept\n".encode())
+    configure(running_server.url)
+    repo.write({"edited.py": f"line = 1\nkey = '{KEY}a1B2c3D4e5F6g7H8i9j0K1L2'\n"})
+    review = wb.start(repo.root)
+    said = wb.run("next", review, "--model", "scripted")
+    assert (said.status, "looks like a secret" in said.err) == (1, True)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError(f"Bearer {KEY} and {KEY}-kept")
+
+    asked: list[str] = []
+    monkeypatch.setattr("workbench.cli.rounds.ask_model", broken)
+    ran = wb.run("next", review, "--model", "scripted")
+    assert ran.status == 3
+    (report,) = (home / ".local").rglob("bug-*.txt")
+    text = report.read_text()
+    assert "RuntimeError: Bearer … and …" in text
+    asked += [kept, said.out, said.err, ran.out, ran.err, text, wb("key", "list")]
+    assert not [each for each in asked if KEY in each]
+
+
 def search(*folders: Path) -> None:
     """Every file that is there now."""
     searched = 0

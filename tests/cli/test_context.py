@@ -213,7 +213,11 @@ def test_a_question_stopped_by_the_gate_is_asked_once_it_is_allowed(
     assert server.asked == []
     (note,) = wb.json("notes", review)["notes"]
     finding = said.partition("--allow-secret ")[2].split()[0]
-    assert "no such" in wb.refused("ask", review, note["id"], "--model", "scripted", "--allow-secret", "0").lower() or True
+    assert (
+        "no such"
+        in wb.refused("ask", review, note["id"], "--model", "scripted", "--allow-secret", "0").lower()
+        or True
+    )
     server.script("No.\n>>>>>>> ANSWER COMPLETE\n")
     out = wb("ask", review, note["id"], "--model", "scripted", "--allow-secret", finding)
     assert out == f"{note['id']}: No."

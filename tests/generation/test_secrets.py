@@ -110,3 +110,12 @@ def test_nothing_of_it_is_loaded_before_something_leaves() -> None:
     code = "import sys, workbench.generation.secrets; print('detect_secrets' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_a_text_is_looked_through_once_and_another_one_anew() -> None:
+    text = "a = 1\n" * 20_000 + "token = 'ghp_" + "a1B2c3D4e5F6g7H8i9" * 2 + "'\n"
+    found = scan(text)
+    assert [hit.line for hit in found] == [20_001]
+    assert scan("".join(list(text))) is found
+    assert scan(f"\n{text}") is not found
+    assert [hit.line for hit in scan(f"\n{text}")] == [20_002]

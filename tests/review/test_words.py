@@ -7,7 +7,7 @@ from time import perf_counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.review.words import paired, word_spans
+from workbench.review.words import paired, spans_of_lines, word_spans
 
 
 def marked(old: str, new: str) -> tuple[list[str], list[str]]:
@@ -88,6 +88,31 @@ def test_two_unrelated_lines_of_a_hundred_thousand_characters_are_compared_at_on
     word_spans("a b c " * 17_000, "d, e; f " * 12_500)
     paired([b"x y z " * 17_000] * 40, [b"u v w " * 12_500] * 40)
     assert perf_counter() - began < 1.0
+
+
+def test_one_byte_in_a_line_of_five_megabytes_is_marked() -> None:
+    old = b"x = 1; " * 750_000
+    new = old[:2_000_000] + b"y" + old[2_000_000:]
+    assert spans_of_lines(old, new) == ((), ((2_000_000, 2_000_001),))
+    assert spans_of_lines(new, old) == (((2_000_000, 2_000_001),), ())
+    assert spans_of_lines(old, b"abc d, " * 750_000) == ((), ())
+
+
+@given(st.text("ab", max_size=60), st.text("ab", max_size=60), st.integers(0, 3))
+def test_what_a_long_line_shares_at_its_ends_is_never_marked(head: str, tail: str, shared: int) -> None:
+    body = "xyz " * 6000
+    old, new = head + body * shared + "1" + body + tail, head + body * shared + "22" + body + tail
+    one, other = word_spans(old, new)
+    for text, spans in ((old, one), (new, other)):
+        assert [text[a:b] for a, b in spans] == ["1" if text is old else "22"]
+
+
+def test_lines_that_only_stand_once_hold_a_long_run_together() -> None:
+    removed = [b"value_%d = compute(%d)\n" % (n, n) for n in range(3000)]
+    added = [b"new_%d = other(%d)\n" % (n, n) for n in range(50)]
+    added += [line.replace(b")", b", fast=True)") for line in removed]
+    pairs = dict(pair for pair in paired(removed, added) if pair[0] is not None)
+    assert all(pairs[n] == n + 50 for n in range(3000))
 
 
 def test_a_run_of_thousands_of_lines_is_paired_within_its_budget() -> None:

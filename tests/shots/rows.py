@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
+from PySide6.QtGui import QColor, QImage, QImageWriter, QLinearGradient, QPainter
 
 from tests.repos import Repo, new_repo, numbered
 from workbench.app import Options, make_window
@@ -49,12 +49,12 @@ def logo(colour: str, size: int = 220) -> bytes:
     return encoded(image)
 
 
-def encoded(image: QImage, kind: bytes = b"png") -> bytes:
+def encoded(image: QImage) -> bytes:
     """An image as a file has it."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    assert image.save(buffer, kind.decode())
+    assert QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(data.data())
 
 

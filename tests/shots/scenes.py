@@ -13,10 +13,11 @@ from tests.repos import Repo, new_repo, numbered
 from tests.shots.ledger import ledger_scenes
 from tests.shots.reading import reading_scenes
 from tests.shots.rows import rows_scenes
+from tests.shots.searching import searching_scenes
 from workbench.app import Options, make_application, make_window
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import Message
-from workbench.review.actions import CallMade
+from workbench.review.actions import CallMade, RoundFailed
 from workbench.review.rounds import Usage
 from workbench.store.rules import add_rule
 from workbench.ui.demo_tour import tour
@@ -49,6 +50,7 @@ def scenes(scratch: Path, folder: Path) -> list[Path]:
     taken += _tray(scratch, folder)
     taken += ledger_scenes(scratch, folder)
     taken += rows_scenes(scratch, folder)
+    taken += searching_scenes(scratch, folder)
     return taken
 
 
@@ -131,18 +133,18 @@ def _nothing_hidden(scratch: Path, folder: Path) -> list[Path]:
     driver = _window(folder)
     window = _opened(driver, made.root)
     driver.until(lambda: window.controller.has_remarks, "what is to be said of the files")
-    driver.shot("31-nothing-hidden")
+    driver.shot("21-nothing-hidden")
     window.view.go_to_change(window.controller.open_session().by_path["a.py"].changes[0].id)
     driver.type("c? Why?")
     driver.press(Qt.Key.Key_E, CONTROL)
-    driver.shot("32-hidden-in-a-suggestion")
+    driver.shot("22-hidden-in-a-suggestion")
     driver.press(Qt.Key.Key_Escape)
     driver.type("g")
     driver.type("helper")
     driver.until(lambda: not window.tasks.is_busy, "the tracked files")
     driver.press(Qt.Key.Key_Return)
     driver.until(lambda: window.view.current_file() == "lib/helper.py", "the file")
-    driver.shot("33-unchanged-file")
+    driver.shot("23-unchanged-file")
     window.close()
     return driver.taken
 
@@ -250,7 +252,7 @@ def _landing(scratch: Path, folder: Path) -> list[Path]:
             button.click()
             driver.until(lambda: not window.tasks.is_busy, "the plan")
             if name == "refused":
-                driver.shot(f"35-landing-{'index' if button is sheet.index else 'branch'}")
+                driver.shot("35-landing-index" if button is sheet.index else "37-landing-branch")
         sheet.sure.setChecked(True)
         driver.press(Qt.Key.Key_Return, CONTROL)
         driver.until(lambda: not window.tasks.is_busy, "the hooks")
@@ -277,19 +279,19 @@ def _shapes(scratch: Path, folder: Path) -> list[Path]:
     driver.until(lambda: window.shapes.shapes is not None, "the shapes")
     window.view.go_to_change(window.controller.open_session().by_path["shop/basket.py"].changes[1].id)
     driver.type("sjjj jj")
-    driver.shot("41-shape")
+    driver.shot("53-shape")
     driver.type("c! Take the limit from the request, not from the module.")
-    driver.shot("42-shape-note")
+    driver.shot("54-shape-note")
     driver.press(Qt.Key.Key_Return, CONTROL)
     driver.until(lambda: not window.sheets.is_open, "the note")
     window.run_command("by_shape")
-    driver.shot("43-by-shape")
+    driver.shot("55-by-shape")
     driver.type("s")
     for name in ("light", "high-contrast"):
         driver.press(Qt.Key.Key_Escape)
         window.run_command(f"theme_{name}")
         driver.type("sjj")
-        driver.shot(f"44-shape-{name}")
+        driver.shot(f"56-shape-{name}")
     window.close()
     return driver.taken
 
@@ -359,24 +361,25 @@ def _rounds(scratch: Path, folder: Path) -> list[Path]:
     for name in ("dark", "light", "high-contrast", "colour-blind-dark"):
         window.run_command(f"theme_{name}")
         driver.type("$")
-        driver.shot(f"61-costs-{name}")
+        driver.shot(f"57-costs-{name}")
         driver.press(Qt.Key.Key_Escape)
         driver.type("#")
         driver.until(lambda: not window.tasks.is_busy, "the figures")
-        driver.shot(f"62-rounds-{name}")
+        driver.shot(f"58-rounds-{name}")
         driver.press(Qt.Key.Key_Escape)
     for name in ("dark", "light"):
         window.run_command(f"theme_{name}")
         driver.type("E")
         driver.until(lambda: not window.tasks.is_busy, "the prompts")
         driver.type("/the")
-        driver.shot(f"63-prompts-{name}")
+        driver.shot(f"59-prompts-{name}")
         driver.press(Qt.Key.Key_Escape)
         driver.type("c")
-        driver.shot(f"64-prompts-compared-{name}")
+        driver.shot(f"66-prompts-compared-{name}")
         driver.press(Qt.Key.Key_Escape)
         driver.press(Qt.Key.Key_Escape)
-        _compare_two(driver, f"65-two-rounds-{name}")
+        _compare_two(driver, f"67-two-rounds-{name}")
+    _lost(driver)
     window.close()
     return driver.taken
 
@@ -389,6 +392,47 @@ def _compare_two(driver: Driver, name: str) -> None:
     driver.until(lambda: sheet is not None and sheet.view.is_settled, "the colours")
     driver.shot(name)
     driver.press(Qt.Key.Key_Escape)
+
+
+def _lost(driver: Driver) -> None:
+    """Two tries that came to nothing: one that died with the program, one that reached nobody."""
+    window = driver.window
+    session = window.controller.open_session()
+    number = (session.review.round.number if session.review.round else 0) + 1
+    said = Message("user", "".join(each["content"] for each in prompt_messages(session)))
+    for outcome, answer, tokens in (
+        ("interrupted", "<<<<<<< EDIT cache/store.py\nwhy: ", 12),
+        ("no network", "", 0),
+    ):
+        usage = Usage(tokens_in=900, tokens_out=tokens, cost=None, seconds=4.0)
+        call = Call(
+            (said,), answer, outcome, usage=usage, model="openai/gpt-maker", detail="Connection refused"
+        )
+        kept = keep(session.log, Exchange(call.model, (call,)))
+        made = CallMade(
+            id=new_id(),
+            at=0.0,
+            purpose="round",
+            model=call.model,
+            outcome=outcome,
+            usage=usage,
+            exchange=kept,
+        )
+        session.act(made)
+        lost = RoundFailed(
+            id=new_id(), at=0.0, number=number, model=call.model, why=outcome, exchange=kept, usage=usage
+        )
+        session.act(lost)
+    window.controller.changed.emit()
+    for name in ("dark", "light"):
+        window.run_command(f"theme_{name}")
+        window.panels.show_now()
+        driver.shot(f"68-lost-rounds-{name}")
+        driver.type("E")
+        driver.until(lambda: not window.tasks.is_busy, "the prompts")
+        driver.type("]]]]]]]]")
+        driver.shot(f"69-nothing-arrived-{name}")
+        driver.press(Qt.Key.Key_Escape)
 
 
 def _asked_for(session: Session, number: int) -> None:

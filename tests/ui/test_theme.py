@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from workbench.errors import UserError
+from workbench.ui.diff.dress import Dress
 from workbench.ui.fonts import code_font, interface_font
-from workbench.ui.theme import SYNTAX, load_theme, mixed, stylesheet, theme_names
+from workbench.ui.theme import SYNTAX, contrast, load_theme, mixed, stylesheet, theme_names
 
 
 @pytest.mark.parametrize("name", theme_names())
@@ -19,6 +20,53 @@ def test_every_theme_loads_and_dresses_widgets(name: str) -> None:
     assert len(theme.syntax) == len(SYNTAX)
     assert "@" not in stylesheet(theme)
     assert theme.ground.name() in stylesheet(theme)
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_code_can_be_read_on_every_ground_that_is_mixed_for_it(qtbot: QtBot, name: str) -> None:
+    theme = load_theme(name)
+    dress = Dress(theme)
+    code = {"text": theme.text, **dict(zip(SYNTAX, theme.syntax, strict=True))}
+    grounds = {f"{kind} {veil}": each for kind, both in dress.grounds.items() for veil, each in enumerate(both)}
+    grounds |= {f"selected {kind}": ground for kind, ground in dress.selected.items()}
+    grounds["cursor"] = dress.cursor_row
+    low = [
+        (word, place)
+        for place, ground in grounds.items()
+        for word, colour in code.items()
+        if contrast(colour, ground) < theme.contrast
+    ]
+    low += [("text", "hit")] if contrast(theme.text, dress.hit) < theme.contrast else []
+    for place in ("gap", "gap_veiled", "badge", "header"):
+        low += [("text", place)] if contrast(theme.text, getattr(dress, place)) < theme.contrast else []
+    low += [("dim", place) for place in ("gap", "badge") if contrast(theme.dim, getattr(dress, place)) < theme.contrast]
+    assert low == []
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_rejected_code_is_paler_and_can_still_be_read(qtbot: QtBot, name: str) -> None:
+    theme = load_theme(name)
+    dress = Dress(theme)
+    assert dress.rejected_strength < 0.75
+    for ground in (dress.faded_added, dress.faded_added_veiled):
+        assert contrast(mixed(theme.text, ground, dress.rejected_strength), ground) >= theme.contrast
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_words_beside_code_can_be_read_on_every_row(qtbot: QtBot, name: str) -> None:
+    theme = load_theme(name)
+    dress = Dress(theme)
+    grounds = [each for both in dress.grounds.values() for each in both] + list(dress.selected.values())
+    for colour in (theme.dim, theme.accepted, theme.rejected, theme.open, theme.altered, theme.back):
+        for ground in grounds:
+            shown = dress.readable(colour, ground)
+            assert contrast(shown, ground) >= theme.contrast
+            assert contrast(colour, ground) < theme.contrast or shown == colour
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21)
+    assert contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
 
 
 def test_an_unknown_theme_is_said_with_the_known_ones() -> None:

@@ -19,9 +19,9 @@ from workbench.ui.look_sheet import LookSheet
 from workbench.ui.theme import load_theme, own_theme_names
 
 
-def own(name: str, text: str | None = None, **values: str) -> Path:
+def own(stem: str, text: str | None = None, **values: str) -> Path:
     themes_dir().mkdir(parents=True, exist_ok=True)
-    file = themes_dir() / f"{name}.toml"
+    file = themes_dir() / f"{stem}.toml"
     text = text if text is not None else asset("themes", "dark.toml").read_text("utf-8")
     for old, new in values.items():
         assert f'{old} = "' in text

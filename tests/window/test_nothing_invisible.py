@@ -92,37 +92,37 @@ def test_the_window_itself(hostile: Hands) -> None:
     assert hiding() == []
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "palette",
-        "go_to_file",
-        "task",
-        "land",
-        "send",
-        "trust",
-        "tray",
-        "keys",
-        "rounds",
-        "prompts",
-        "costs",
-        "shape",
-    ],
+SHEETS = (
+    *("palette", "go_to_file", "task", "land", "send", "trust", "tray", "keys", "rounds", "prompts"),
+    *("costs", "shape"),
 )
-def test_every_sheet(hostile: Hands, command: str) -> None:
+
+
+def test_every_sheet(hostile: Hands) -> None:
     hostile.window.view.go_to_file("a.py")
-    hostile.window.run_command(command)
-    hostile.until(lambda: not hostile.window.tasks.is_busy)
-    assert hiding() == []
+    for command in SHEETS:
+        hostile.window.run_command(command)
+        hostile.until(lambda: not hostile.window.tasks.is_busy)
+        assert hiding() == [], command
+        hostile.window.sheets.close()
 
 
-@pytest.mark.parametrize("keys", ["c", "C", "r", "e", "P", "p", "a", "\\", ":", "i", "w", "y"])
-def test_what_is_said_on_a_key(hostile: Hands, keys: str) -> None:
+def test_what_is_said_on_a_key(hostile: Hands) -> None:
     path = next(path for path in hostile.session.by_path if path.startswith("lines"))
-    hostile.window.view.go_to_file(path)
-    hostile.type(keys)
-    hostile.until(lambda: not hostile.window.tasks.is_busy)
-    assert hiding() == []
+    for command in ("editor", "pin_file", "pin", "accept", "other_end", "go_to_line", "why", "copy_feedback"):
+        hostile.window.view.go_to_file(path)
+        hostile.window.run_command(command)
+        hostile.until(lambda: not hostile.window.tasks.is_busy)
+        assert hiding() == [], command
+        hostile.window.sheets.close()
+
+
+def test_the_editors_of_notes_and_lines(hostile: Hands) -> None:
+    path = next(path for path in hostile.session.by_path if path.startswith("lines"))
+    for command in ("note", "note_file", "reject_reason", "edit"):
+        hostile.window.view.go_to_file(path)
+        hostile.window.run_command(command)
+        assert hiding() == [], command
 
 
 def test_the_start_page(hostile: Hands) -> None:

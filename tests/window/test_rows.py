@@ -179,15 +179,20 @@ def test_what_is_no_picture_or_too_large_is_said_and_not_decoded(
 
 def test_what_is_vendored_is_folded_with_its_reason_and_opens_by_key_and_by_going_there(rows: Hands) -> None:
     view = rows.window.view
-    section = view._layout.sections[view._layout.files["vendor/lib.py"]]
-    assert (section.folded, section.why) == (True, "vendored, 800 changed lines")
+
+    def folded() -> tuple[bool, str]:
+        section = view._layout.sections[view._layout.files["vendor/lib.py"]]
+        return section.folded, section.why
+
+    why = "vendored, 800 changed lines"
+    assert folded() == (True, why)
     view.go_to_file("vendor/lib.py")
     rows.type("f")
-    assert not section.folded
+    assert folded() == (False, why)
     rows.type("f")
-    assert section.folded
+    assert folded() == (True, why)
     view.go_to_change(rows.session.by_path["vendor/lib.py"].changes[0].id)
-    assert not section.folded
+    assert folded() == (False, why)
 
 
 def test_ignoring_white_space_says_how_many_changes_it_hides_and_judges_none_of_them(rows: Hands) -> None:

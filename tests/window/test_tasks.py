@@ -86,3 +86,40 @@ def test_a_plain_function_is_refused_because_it_would_run_in_the_worker() -> Non
 
     with pytest.raises(TypeError, match="bound method"):
         tasks.start("lane", lambda _: None, lambda _: None, taker.take)
+
+
+def test_what_is_held_begins_when_it_is_released_and_in_order(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    begun: list[str] = []
+
+    def work(report: Report) -> str:
+        begun.append("begun")
+        return "done"
+
+    tasks.hold()
+    tasks.start("lane", work, taker.take, taker.take)
+    assert tasks.is_busy
+    assert not tasks.has_threads
+    assert begun == []
+    tasks.release()
+    qtbot.waitUntil(lambda: taker.taken == ["done"])
+    assert not tasks.is_held
+
+
+def test_what_is_cancelled_while_it_is_held_never_begins(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    tasks.hold()
+    tasks.start("lane", lambda _: taker.taken.append("ran"), taker.take, taker.take)
+    tasks.start("lane", lambda _: "newer", taker.take, taker.take)
+    tasks.start("other", lambda _: "other", taker.take, taker.take)
+    tasks.cancel("other")
+    tasks.release()
+    qtbot.waitUntil(lambda: not tasks.is_busy)
+    assert taker.taken == ["newer"]
+
+
+def test_what_is_held_begins_by_itself_where_nothing_is_painted(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    tasks.hold()
+    tasks.start("lane", lambda _: "done", taker.take, taker.take)
+    qtbot.waitUntil(lambda: taker.taken == ["done"])

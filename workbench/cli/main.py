@@ -82,9 +82,11 @@ def _outside(error: OSError, given: Sequence[str]) -> int:
 def _bug(error: Exception, given: Sequence[str]) -> int:
     # Late: what a report needs (10 ms) is not needed by a command that goes well.
     from workbench.cli.report import write_report  # noqa: PLC0415
+    from workbench.workflow.discretion import without_keys  # noqa: PLC0415
 
     path = write_report(error, given)
-    say(f"This is a bug in Workbench: {type(error).__name__}: {error}", f"A report to paste is in {path}")
+    said = without_keys(f"{type(error).__name__}: {error}")
+    say(f"This is a bug in Workbench: {said}", f"A report to paste is in {path}")
     return BUG
 
 

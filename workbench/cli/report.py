@@ -16,13 +16,16 @@ from workbench.store.paths import data_dir
 
 def write_report(error: BaseException, argv: Sequence[str]) -> Path:
     """Write the report into the data folder (or the system's temporary one) and give its path."""
+    # Late: a report is written once in a long while.
+    from workbench.workflow.discretion import without_keys  # noqa: PLC0415
+
     command = argv[0] if argv else "(window)"
     text = "\n".join(
         [
             f"Workbench {__version__}, Python {platform.python_version()}, {platform.platform()}",
             f"Command: {command}",
             "",
-            *traceback.format_exception(error),
+            without_keys("".join(traceback.format_exception(error))),
         ]
     )
     name = f"bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"

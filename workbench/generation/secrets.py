@@ -8,6 +8,7 @@ a telling name. Its guesses by entropy alone are left out: every lock file would
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from bisect import bisect_right
@@ -168,12 +169,33 @@ _DETECTED: tuple[tuple[str, str, str], ...] = (
 )
 """The detectors that are used, what stands in what they find, and what it is. Not: entropy, keywords, IPs."""
 
+_REMEMBERED = 5_000
+"""Texts whose findings are remembered, each by its digest."""
 _BEFORE, _BEHIND = 200, 600
 """Characters around such a word that are looked at: expressions over whole files took 8 s for a megabyte."""
 
 
 def scan(text: str) -> tuple[Hit, ...]:
-    """What looks like a secret in a text, in its order. A place is named once, by the best name for it."""
+    """What looks like a secret in a text, in its order. A place is named once, by the best name for it.
+
+    A text that was looked through lately is not again: a tray is packed at every key, and little of it changes.
+    """
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    known = _looked_through()
+    found = known.get(digest)
+    if found is None:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        found = known[digest] = _scan(text)
+    return found
+
+
+@cache
+def _looked_through() -> dict[bytes, tuple[Hit, ...]]:
+    return {}
+
+
+def _scan(text: str) -> tuple[Hit, ...]:
     taken: dict[int, int] = {}
     found: list[tuple[int, Hit]] = []
     lines: list[int] = []

@@ -39,9 +39,6 @@ def main() -> int:
     """Answer the one request."""
     # Everything that is made here stays until the end, which is soon.
     gc.disable()
-    # The window comes first where there are not processors enough for all.
-    if hasattr(os, "nice"):
-        os.nice(5)
     request = json.loads(sys.stdin.buffer.readline())
     out = sys.stdout.buffer
     child = runner.start(request["args"], Where(request["folder"]))
@@ -62,6 +59,9 @@ def main() -> int:
     _give(out, begun, shares=request["shares"])
     _write(out, ALL)
     if not request["shares"]:
+        # Nobody waits for these: the window comes first where there are not processors enough for all.
+        if hasattr(os, "nice"):
+            os.nice(10)
         _write(out, SHAPES + msgpack.encode(_shapes(files)))
     return 0
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from pathlib import PurePosixPath
 
 from workbench.review.text import decode
 
@@ -326,7 +325,7 @@ _BY_PROGRAM = {b"python": "python", b"bash": "shell", b"/sh": "shell", b"zsh": "
 
 
 def _kind_of(path: str, lines: Sequence[bytes]) -> str:
-    name = PurePosixPath(path).name.lower()
+    name = path.rpartition("/")[2].lower()
     found = _BY_NAME.get(name) or _BY_SUFFIX.get(name.rpartition(".")[2] if "." in name else "")
     if found is None and lines and lines[0].startswith(b"#!"):
         found = next((kind for program, kind in _BY_PROGRAM.items() if program in lines[0]), None)

@@ -6,11 +6,9 @@ the text that it is.
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from workbench.review.changes import Change, FileChange, Kind
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".webp", ".ico"})
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".webp", ".ico")
 LARGEST_FILE = 32_000_000
 """Bytes of a file that is decoded at all."""
 LARGEST_PICTURE = 64_000_000
@@ -30,10 +28,7 @@ def shows_picture(file: FileChange, change: Change) -> bool:
     """Whether a change is of a file whose contents are looked at as a picture."""
     if change.kind is not Kind.BINARY or change.words.startswith("Git LFS"):
         return False
-    return any(
-        path is not None and PurePosixPath(path).suffix.lower() in SUFFIXES
-        for path in (file.base_path, file.path)
-    )
+    return any(path is not None and path.lower().endswith(SUFFIXES) for path in (file.base_path, file.path))
 
 
 def format_of(data: bytes) -> str:

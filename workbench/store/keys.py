@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -60,7 +61,20 @@ def key_for(name: str) -> str | None:
     No keyring on this system is the same as no key; UserError where there is one that refuses (locked,
     prompt dismissed), so that nobody searches for a key that is there, or where others may read the file.
     """
-    return _in_environment(name) or key_file.read(filed_as(name)) or _in_keyring(name)
+    found = _in_environment(name) or key_file.read(filed_as(name)) or _in_keyring(name)
+    if found is not None:
+        _handed_out().add(found)
+    return found
+
+
+def handed_out() -> frozenset[str]:
+    """Every key that was asked for in this process: what has to be taken out of what it writes down."""
+    return frozenset(_handed_out())
+
+
+@cache
+def _handed_out() -> set[str]:
+    return set()
 
 
 def _in_environment(name: str) -> str | None:

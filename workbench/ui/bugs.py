@@ -18,12 +18,16 @@ def report(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> tuple[str, Path | None]:
     """Write a report of `error`; the sentence to show, and where it is (None: the disk refused it)."""
+    # Late: a report is written once in a long while.
+    from workbench.workflow.discretion import without_keys  # noqa: PLC0415
+
+    said = without_keys(str(error)) or kind.__name__
     text = "\n".join(
         (
             f"Workbench {workbench.__version__}, Python {platform.python_version()}, {platform.platform()}",
             time.strftime("%Y-%m-%d %H:%M:%S"),
             "",
-            "".join(traceback.format_exception(kind, error, trace)),
+            without_keys("".join(traceback.format_exception(kind, error, trace))),
         )
     )
     sys.stderr.write(visible(text).text)
@@ -32,8 +36,8 @@ def report(
     try:
         path.write_text(text, "utf-8")
     except OSError:
-        return f"Something in Workbench is broken: {str(error) or kind.__name__}.", None
+        return f"Something in Workbench is broken: {said}.", None
     return (
-        f"Something in Workbench is broken: {str(error) or kind.__name__}. Nothing you judged is lost.",
+        f"Something in Workbench is broken: {said}. Nothing you judged is lost.",
         path,
     )

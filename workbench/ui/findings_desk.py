@@ -168,9 +168,8 @@ class Findings(QObject):
             if isinstance(event, Found) and went_well and session is self._controller.session:
                 said = reading_words(session.review.readings[-1])
                 waiting = open_findings(session.review.findings)
-                self._controller.said.emit(
-                    said, "; goes to the next, a adopts, x dismisses." if waiting else "", False
-                )
+                keys = "; goes through notes and drafts. On a draft a adopts, x dismisses."
+                self._controller.said.emit(said, keys if waiting else "", False)
         elif isinstance(event, NotRead):
             self._controller.attempt(lambda: take(session, event))
             self._controller.said.emit(event.sentence, event.hint, not event.cancelled)

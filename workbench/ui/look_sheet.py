@@ -85,6 +85,9 @@ class LookSheet(Sheet):
         else:
             self.fonts.setCurrentRow(0)
         self._show_sample()
+        chosen = self.themes.currentItem()
+        if chosen is not None:
+            self.error.setText(chosen.data(Qt.ItemDataRole.UserRole + 1))
         self.themes.currentItemChanged.connect(self._on_theme)
         self.fonts.currentItemChanged.connect(self._on_font)
         self.size.valueChanged.connect(self._on_size)
@@ -120,6 +123,9 @@ class LookSheet(Sheet):
         made = QSpinBox(self.card)
         made.setRange(*limits)
         made.setValue(value)
+        made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        made.setToolTip("↑ and ↓, or the wheel")
+        made.setFixedWidth(64)
         made.setAccessibleName(name)
         return made
 
@@ -128,7 +134,8 @@ class LookSheet(Sheet):
         columns.setSpacing(20)
         for words, widget in (("THEME", self.themes), ("FONT", self.fonts)):
             column = QVBoxLayout()
-            column.addWidget(plain(words, self.card, "section"))
+            column.setSpacing(6)
+            column.addWidget(plain(words, self.card, "section", wrapped=False))
             column.addWidget(widget, 1)
             columns.addLayout(column, 1)
         right = QVBoxLayout()

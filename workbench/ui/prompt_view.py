@@ -47,7 +47,7 @@ _READING = "[ ] other prompt   h l prompt or answer   j k Space scroll   / searc
 _COMPARING = (
     "[ ] other   { } compared with   j k Space scroll   / search   n N matches   c the answers, then back"
 )
-_LISTED = 216
+_LISTED = 240
 _MOST_HITS = 2000
 _LONGEST_DETAIL = 300
 
@@ -144,7 +144,7 @@ class PromptSheet(Sheet):
         self.calls = tuple(calls)
         self.list.blockSignals(True)
         self.list.clear()
-        self.list.addItems([one_line(call.title) for call in self.calls])
+        self.list.addItems([_listed(call) for call in self.calls])
         for at, call in enumerate(self.calls):
             self.list.item(at).setToolTip(as_tooltip(call.model))
         self.list.blockSignals(False)
@@ -395,6 +395,13 @@ def _mark(pane: QPlainTextEdit, start: int, length: int, colour: QColor) -> QTex
     mark.cursor = cursor
     mark.format.setBackground(colour)
     return mark
+
+
+def _listed(call: KeptCall) -> str:
+    """A call as the list names it. Of tries that came to nothing there may be many: each says why."""
+    title = one_line(call.title)
+    lost = ", did not come"
+    return f"{title.removesuffix(lost)} · {outcome_words(call.outcome)}" if title.endswith(lost) else title
 
 
 def _arrived(call: KeptCall) -> str:

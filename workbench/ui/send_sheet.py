@@ -45,6 +45,7 @@ class SendSheet(Sheet):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, width=1060, tall=True)
         self._recipients: tuple[Recipient, ...] = ()
+        self._sending = False
         self._group = QButtonGroup(self)
         self._group.idToggled.connect(self._on_toggled)
         self.title = plain("Send the feedback", self.card, "title")
@@ -140,6 +141,9 @@ class SendSheet(Sheet):
 
     def show_error(self, words: str) -> None:
         """Say what went wrong, here."""
+        self._sending = False
+        for number, button in enumerate(self._group.buttons()):
+            button.setEnabled(not self._recipients[number].lacks)
         self.error.setText(words)
         self.error.show()
         self._on_toggled(self._group.checkedId(), self._group.checkedId() >= 0)
@@ -164,7 +168,7 @@ class SendSheet(Sheet):
         self.tray_wanted.emit(chosen.id if chosen is not None and asked else "")
 
     def _on_toggled(self, number: int, checked: bool) -> None:
-        if checked:
+        if checked and not self._sending:
             self.main.setEnabled(True)
             kind = self._recipients[number].kind
             self.main.setText("Copy  Ctrl ↵" if kind is RecipientKind.CLIPBOARD else "Send  Ctrl ↵")
@@ -172,6 +176,10 @@ class SendSheet(Sheet):
     def _send(self) -> None:
         number = self._group.checkedId()
         if number >= 0 and self.main.isEnabled():
+            # Choosing another one now would send it twice.
+            self._sending = True
+            for button in self._group.buttons():
+                button.setEnabled(False)
             self.main.setEnabled(False)
             self.main.setText("Sending…")
             # What was in the way before may be out of it by now.

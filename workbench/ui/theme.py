@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +164,40 @@ def mixed(over: QColor, under: QColor, strength: float) -> QColor:
     )
 
 
+def contrast(one: QColor, other: QColor) -> float:
+    """How far apart two colours are, 1 to 21, after WCAG 2.2: https://www.w3.org/TR/WCAG22/#contrast-minimum"""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def strongest(over: QColor, under: QColor, most: float, texts: Iterable[QColor], wanted: float) -> QColor:
+    """`over` laid on `under` as strongly as leaves every text on it its contrast, at most `most`."""
+    texts = tuple(texts)
+    steps = round(most * 50)
+    for step in range(steps, 0, -1):
+        found = mixed(over, under, step / 50)
+        if all(contrast(text, found) >= wanted for text in texts):
+            return found
+    return under
+
+
+def readable(colour: QColor, ground: QColor, text: QColor, wanted: float) -> QColor:
+    """A colour, moved towards that of plain text as far as it needs to be read on a ground."""
+    for step in range(21):
+        found = mixed(text, colour, step / 20)
+        if contrast(found, ground) >= wanted:
+            return found
+    return text
+
+
 def stylesheet(theme: Theme) -> str:
     """What ordinary widgets wear: quiet and dense. A widget's part is its property `kind`:
 
@@ -234,7 +268,10 @@ QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: @
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border-color: @accent; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QTreeView, QListView, QTableView, QAbstractItemView {
-  background: @panel; border: 0; show-decoration-selected: 1; }
+  background: @panel; border: 1px solid transparent; show-decoration-selected: 1; }
+QScrollArea { border: 1px solid transparent; }
+QTreeView:focus, QListView:focus, QTableView:focus, QAbstractItemView:focus, QScrollArea:focus {
+  border-color: @accent; }
 QTreeView::item, QListView::item { min-height: 22px; padding: 0 4px; border: 0; }
 QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QTreeView::item:selected, QListView::item:selected { background: @chosen; color: @text; }

@@ -62,10 +62,12 @@ def tray_rows(tray: Tray) -> tuple[TrayRow, ...]:
     ]
     rows: list[TrayRow] = []
     for title, group in (
-        ("Looks like a secret" if tray.stopped else "Allowed to leave", secrets),
+        ("Looks like a secret", secrets if tray.stopped else []),
         (f"Given{f' · {len(parts)} in part' if parts else ''}", given),
         ("Not given", left),
         ("Removed", removed),
+        # Nothing stands in the way any more: what was said of them is no news.
+        ("Allowed to leave", [] if tray.stopped else secrets),
     ):
         if group:
             rows += [TrayRow(title.upper()), *group]
@@ -87,7 +89,7 @@ def _row(tray: Tray, item: Item, most: int) -> TrayRow:
     kinds = {Kind.TASK: "on top of the prompt", Kind.FEEDBACK: "what was judged and noted"}
     more = [kinds.get(item.kind, item.kind.value)]
     # That a file with changes differs says nothing more.
-    more += [item.why if item.why not in (item.kind.value, "differs") else ""]
+    more += [each for each in item.why.split(", ") if each not in (item.kind.value, "differs")]
     if item.parts:
         more.append("lines " + ", ".join(f"{start}–{start + count - 1}" for start, count in item.parts[:4]))
     if item.state not in (State.GIVEN, State.REMOVED):

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from workbench.git.streaming import FileStream
 from workbench.review.changes import FileChange
 
-EACH = 0.06
-"""Seconds of reading in one batch: what is shown grows a dozen times a second."""
+EACH, LONGEST = 0.06, 0.4
+"""Seconds of reading in the first batch, and in later ones at most: each is twice as long as the one before.
+
+What is shown grows at once, and then so seldom that showing it costs little.
+"""
 MOST = 400
 """Files in one batch, which the window takes in within a few milliseconds."""
 
@@ -18,7 +21,8 @@ MOST = 400
 def batches(stream: FileStream, cancelled: threading.Event) -> Iterator[tuple[FileChange, ...]]:
     """The files that are still to come. Ends git when they are not wanted any more."""
     batch: list[FileChange] = []
-    until = time.monotonic() + EACH
+    each = EACH
+    until = time.monotonic() + each
     for file in stream:
         if cancelled.is_set():
             stream.close()
@@ -30,6 +34,7 @@ def batches(stream: FileStream, cancelled: threading.Event) -> Iterator[tuple[Fi
             time.sleep(0)
         if len(batch) >= MOST or time.monotonic() > until:
             yield tuple(batch)
-            batch, until = [], time.monotonic() + EACH
+            each = min(LONGEST, 2 * each)
+            batch, until = [], time.monotonic() + each
     if batch:
         yield tuple(batch)

@@ -283,7 +283,10 @@ def preview(
 def require_sendable(session: Session, recipient: Recipient, cancelled: threading.Event) -> None:
     """UserError, before anything is done for it, when the gate stops what this recipient would be given."""
     if recipient.kind is RecipientKind.MODEL:
-        require_clear(preview(session, recipient, cancelled).findings)
+        # What can be looked through at once is: to learn how much a new model takes needs seconds.
+        require_clear(preview(session, recipient, cancelled, quick=True).findings)
+        if known_limits(session, recipient.id).window is None:
+            require_clear(preview(session, recipient, cancelled).findings)
     elif recipient.kind is not RecipientKind.OFFLINE:
         require_clear(findings_in_text(session, handed_text(session)))
 

@@ -74,7 +74,7 @@ class Arrangement(Stack):
                 # What was opened is counted in lines of the base, which does not move.
                 base = section.file.old_id if section.file is not None else None
                 opened = section.folding.opened if base == file.old_id else ()
-                section.file, section.standings = file, None
+                section.file, section.standings, section.counts = file, None, None
                 section.folding = replace(section.folding, opened=opened)
                 self._see(file)
                 self._reset(section, keep=True)
@@ -126,8 +126,10 @@ class Arrangement(Stack):
         """The gutter has to hold the numbers of this file's lines."""
         if file.runs:
             run = file.runs[-1]
-            last = max(run.old_start + len(run.removed), run.new_start + len(run.added)) + self.context
-            self.last_line = max(self.last_line, last)
+            old, new = run.old_start + len(run.removed), run.new_start + len(run.added)
+            last = (old if old > new else new) + self.context
+            if last > self.last_line:  # a comparison: `max` is felt with twenty thousand files
+                self.last_line = last
 
     def _arrange(self, last: Document) -> None:
         self._tops = None
@@ -144,7 +146,7 @@ class Arrangement(Stack):
                 base = section.file.old_id if section.file is not None else None
                 opened = section.folding.opened if base == file.old_id else ()
                 section.file = file
-                section.standings = None
+                section.standings = section.counts = None
                 if not same:
                     section.folding = replace(section.folding, opened=opened)
                     self._see(file)

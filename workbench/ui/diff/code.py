@@ -14,7 +14,7 @@ from workbench.review.progress import Standing
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 from workbench.ui.diff.beside import Beside
 from workbench.ui.diff.cells import Cell, Cells, Visual
-from workbench.ui.diff.dress import BAR, PAD, REJECTED_STRENGTH, Dress
+from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.tags import Tags, verdict_words
@@ -304,6 +304,11 @@ class CodePainter:
             shaped = dress.small_code.plain(str(number), colour)
             shaped.draw(painter, right - shaped.width, y + dress.number_drop)
             return
+        if scene.chosen is not None and scene.chooses(spot, side):
+            # A selection is known by its numbers too: its ground may only be as strong as leaves code readable.
+            shaped = dress.small_strong_code.plain(str(number), dress.theme.accent)
+            shaped.draw(painter, right - shaped.width, y + dress.number_drop)
+            return
         # All others are one run of glyphs for the frame: half a millisecond less than one run for each.
         shaper = dress.small_code
         text = str(number)
@@ -446,7 +451,7 @@ class CodePainter:
             for text in texts:
                 visual = text.visual
                 if text.faded:
-                    painter.setOpacity(REJECTED_STRENGTH)
+                    painter.setOpacity(dress.rejected_strength)
                     visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
                     painter.setOpacity(1)
                 else:
@@ -464,7 +469,7 @@ class CodePainter:
             visual = text.visual
             if visual.words and text.kind in dress.words:
                 painter.setBrush(dress.words[text.kind][text.veiled])
-                painter.setOpacity(REJECTED_STRENGTH if text.faded else 1)
+                painter.setOpacity(dress.rejected_strength if text.faded else 1)
                 for start, end in visual.words:
                     painter.drawRoundedRect(QRectF(text.x + start, text.y + 1, end - start, height - 2), 2, 2)
                 painter.setOpacity(1)

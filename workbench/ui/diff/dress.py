@@ -4,6 +4,9 @@ once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from workbench.review.entries import Said
@@ -12,7 +15,7 @@ from workbench.review.progress import Standing
 from workbench.ui.diff.layout import Heights
 from workbench.ui.diff.shaping import Shaper
 from workbench.ui.fonts import code_font, interface_font
-from workbench.ui.theme import Theme, mixed
+from workbench.ui.theme import Theme, contrast, mixed, readable, strongest
 
 REJECTED_STRENGTH = 0.45
 
@@ -28,6 +31,7 @@ class Dress:
     def __init__(self, theme: Theme, family: str = "", size: int = CODE_SIZE, tab: int = TAB) -> None:
         self.theme = theme
         self.size = size
+        self._family, self._tab = family, tab
         self.shaper = Shaper(code_font(size, family), tab)
         scale = size / CODE_SIZE
         self.scale = scale
@@ -80,7 +84,6 @@ class Dress:
             "nothing": theme.nothing,
         }
         self.grounds = {name: (colour, _veiled(theme, colour)) for name, colour in grounds.items()}
-        self.selected = {name: mixed(theme.accent, colour, 0.26) for name, colour in grounds.items()}
         self.cursor_row = mixed(theme.accent, theme.ground, 0.10)
         self.faded_removed = theme.removed_row
         self.faded_added = mixed(theme.added_row, theme.ground, REJECTED_STRENGTH)
@@ -89,8 +92,52 @@ class Dress:
             "removed": (theme.removed_words, _veiled(theme, theme.removed_words)),
             "added": (theme.added_words, _veiled(theme, theme.added_words)),
         }
-        self.hit = mixed(theme.open, theme.ground, 0.45)
-        self.badge = mixed(theme.text, theme.panel, 0.09)
+        self.badge = mixed(theme.text, theme.panel, 0.04)
+        self._readable: dict[tuple[int, int], QColor] = {}
+
+    # What most frames do not show is mixed when it is first shown.
+
+    @cached_property
+    def selected(self) -> Mapping[str, QColor]:
+        """The grounds of selected rows, as strong as leaves the code on them readable."""
+        theme = self.theme
+        code = (theme.text, *theme.syntax)
+        return {
+            name: strongest(theme.accent, ground, 0.26, code, theme.contrast)
+            for name, (ground, _) in self.grounds.items()
+        }
+
+    @cached_property
+    def hit(self) -> QColor:
+        """The ground of what a search found."""
+        theme = self.theme
+        return strongest(theme.open, theme.ground, 0.45, (theme.text,), theme.contrast)
+
+    @cached_property
+    def small_strong_code(self) -> Shaper:
+        """The line numbers of selected rows."""
+        font = code_font(max(8, round(12 * self.scale)), self._family)
+        font.setBold(True)
+        return Shaper(font, self._tab)
+
+    @cached_property
+    def rejected_strength(self) -> float:
+        """How strongly rejected code is drawn: as weakly as it can be and still be read."""
+        theme, grounds = self.theme, (self.faded_added, self.faded_added_veiled)
+        for step in range(round(REJECTED_STRENGTH * 20), 20):
+            texts = ((mixed(theme.text, under, step / 20), under) for under in grounds)
+            if all(contrast(text, under) >= theme.contrast for text, under in texts):
+                return step / 20
+        return 1.0
+
+    def readable(self, colour: QColor, ground: QColor) -> QColor:
+        """A colour as it can be read on a ground that it was not made for."""
+        key = colour.rgb(), ground.rgb()
+        found = self._readable.get(key)
+        if found is None:
+            theme = self.theme
+            found = self._readable[key] = readable(colour, ground, theme.text, theme.contrast)
+        return found
 
     def standing(self, standing: Standing) -> QColor:
         """The colour of a verdict."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -177,7 +175,7 @@ class Header:
 
     def _progress(self, section: Section, file: FileChange) -> tuple[str, QColor]:
         theme = self.dress.theme
-        counts = Counter(self._layout.standings(section).values())
+        counts = self._layout.counts(section)
         total, unread = len(file.changes), counts[Standing.UNREAD]
         if not total or self._layout.document.read_only:
             return "", theme.dim

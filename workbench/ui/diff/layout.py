@@ -7,6 +7,7 @@ line numbers beyond that.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from workbench.review.blocks import Block, Sort, row_of_line
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing, has_open_lines, standing
 from workbench.review.touched import FEW, Places
+from workbench.review.verdicts import FileVerdicts
 from workbench.ui.diff.arranging import Arrangement, pin_under
 from workbench.ui.diff.comparing import ENTRY_ROWS, versions
 from workbench.ui.diff.sections import EMPTY, LEDGER_KEY, REVIEW_KEY, Heights, Part, Section
@@ -262,15 +264,34 @@ class Layout(Arrangement):
                 places = section.places
                 if places is None or places.file is not file:
                     places = section.places = Places(file)
-                touched = places.touched(before, held)
-                section.standings = section.standings | {
-                    change.id: standing(change, verdicts, asked) for change in touched
-                }
+                now = {each.id: standing(each, verdicts, asked) for each in places.touched(before, held)}
+                if section.counts is not None:
+                    section.counts.subtract(section.standings[name] for name in now)
+                    section.counts.update(now.values())
+                section.standings = section.standings | now
             elif held is None and not asked:
+                section.counts = None
                 section.standings = dict.fromkeys((change.id for change in file.changes), Standing.UNREAD)
             else:
+                section.counts = None
                 section.standings = {change.id: standing(change, verdicts, asked) for change in file.changes}
         return section.standings
+
+    def counts(self, section: Section) -> Counter[Standing]:
+        """How many changes of a file stand where."""
+        standings = self.standings(section)
+        if section.counts is None:
+            section.counts = Counter(standings.values())
+        return section.counts
+
+    def touched(self, section: Section, before: FileVerdicts | None) -> Sequence[Change]:
+        """The changes of a file that are judged otherwise than before."""
+        file = section.file
+        if file is None:
+            return ()
+        if section.places is None or section.places.file is not file:
+            section.places = Places(file)
+        return section.places.touched(before, self.document.verdicts.get(file.path))
 
     def is_open(self, change: Change) -> bool:
         """Whether a change still wants to be read: unread, or judged in part, and in the view."""

@@ -137,7 +137,9 @@ class Ruler(QWidget):
         painter = QPainter(self)
         try:
             painter.fillRect(self.rect(), theme.panel)
-            painter.fillRect(0, 0, 1, self.height(), theme.line)
+            # Where the keys are has to be seen: the edge of the code takes the accent then.
+            edge = (2, theme.accent) if self.parentWidget().hasFocus() else (1, theme.line)
+            painter.fillRect(0, 0, edge[0], self.height(), edge[1])
             scroll, height = self._shown
             whole = max(1, self._whole())
             if height < whole:

@@ -237,6 +237,7 @@ class Scrolling(QAbstractScrollArea):
         """Make the layout exact around what is about to be painted. True if something moved."""
         moved = False
         bar, height = self.verticalScrollBar(), self.viewport().height()
+        margin = 4 * self._layout.heights.row  # the rest is laid out between frames
         self._settling = True
         try:
             for _ in range(4):
@@ -244,7 +245,7 @@ class Scrolling(QAbstractScrollArea):
                 mark = self._screen_mark(scroll)
                 spot = spot_of(self._layout, mark) if mark is not None else None
                 before = self._layout.top_of(spot) if spot is not None else 0
-                if not self._layout.settle(scroll - height // 2, scroll + height + height // 2):
+                if not self._layout.settle(scroll - margin, scroll + height + margin):
                     break
                 moved = True
                 self._resized_whole()

@@ -8,6 +8,7 @@ of blocks, so that a block keeps its index whatever is laid out before or after 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 
@@ -84,6 +85,8 @@ class Section(Struct):
     held: FileVerdicts | None = None
     asked: frozenset[str] = frozenset()
     standings: dict[str, Standing] | None = None
+    counts: Counter[Standing] | None = None
+    """How many changes stand where, counted along with `standings`."""
     places: Places | None = None
     wraps: dict[int, Wraps] = field(default_factory=dict)
     """How many lines the rows of a code block take, by its index, where long lines are wrapped."""

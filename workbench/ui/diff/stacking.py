@@ -7,7 +7,7 @@ row takes, are asked for. What is shown is `arranging.py`'s, where a row is `lay
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from workbench.review.blocks import Block, Builder, Sort, tops_of
 from workbench.ui.diff.document import Document
@@ -54,6 +54,13 @@ class Stack:
     def section_at(self, y: int) -> int:
         """The section that covers a height, clamped."""
         return max(0, min(bisect_right(self.tops, y) - 1, len(self.sections) - 1))
+
+    def within(self, top: int, height: int) -> Iterator[Section]:
+        """The sections between a height and so many pixels below it."""
+        at = self.section_at(top)
+        while at < len(self.sections) and self.tops[at] < top + height:
+            yield self.sections[at]
+            at += 1
 
     def _changed(self, section: Section) -> None:
         """A section has another height. To ask all of twenty thousand anew would be felt with every one."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.blocks import Folding
@@ -392,6 +392,14 @@ class Steering(Spoken):
             self._put_cursor(mark_of(self._layout, moves.start_of_file(self._layout, at)))
         self._ruler.refresh()
         self.viewport().update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._ruler.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._ruler.update()
 
     def event(self, event: QEvent) -> bool:
         # Copying is the view's own where it has the keys, and the window's menu entry only elsewhere.

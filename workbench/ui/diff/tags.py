@@ -135,9 +135,11 @@ class Tags:
         assert self._dress is not None
         width = self.width(words)
         # What little code there is between the words and the edge says nothing, and looks like a part of them.
-        wide = row.right - left + 6 if left + width + 4 < row.end and not row.words else width + 10
-        painter.fillRect(QRectF(left - 6, y, wide, height), row.ground or self._dress.theme.ground)
-        painter.setPen(colour)
+        is_last = left + width + _EDGE + 1 >= row.right or (left + width + 4 < row.end and not row.words)
+        wide = row.right - left + 6 if is_last else width + 10
+        ground = row.ground or self._dress.theme.ground
+        painter.fillRect(QRectF(left - 6, y, wide, height), ground)
+        painter.setPen(self._dress.readable(colour, ground))
         painter.drawText(QRectF(left, y, width + 4, height), _LEFT, words)
         return left - 6
 

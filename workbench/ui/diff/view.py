@@ -14,14 +14,17 @@ from PySide6.QtWidgets import QWidget
 from workbench.review.blocks import Pin, Sort
 from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Place
-from workbench.review.verdicts import Selection
+from workbench.review.verdicts import FileVerdicts, Selection
 from workbench.ui.diff import choosing, moves
 from workbench.ui.diff.choosing import Chosen
 from workbench.ui.diff.cursor import Mark, beside, carried, first_stop, mark_of, spot_of
 from workbench.ui.diff.document import Document
-from workbench.ui.diff.layout import LEDGER_KEY, pin_under
+from workbench.ui.diff.layout import LEDGER_KEY, Section, pin_under
 from workbench.ui.diff.searching import Searching
 from workbench.ui.theme import Theme
+
+MANY = 12
+"""Changes judged at once from which on their whole file is painted again."""
 
 
 class DiffView(Searching):
@@ -165,12 +168,26 @@ class DiffView(Searching):
             if one is not other and one != other:
                 self.viewport().update()
                 return
+        for section in self._layout.within(self.verticalScrollBar().value(), self.viewport().height()):
+            if last.verdicts.get(section.key) is not document.verdicts.get(section.key):
+                self._repaint_section(section, last.verdicts.get(section.key))
+
+    def _repaint_section(self, section: Section, before: FileVerdicts | None) -> None:
+        """The header, and the changes that were judged otherwise before."""
+        layout, header = self._layout, section.header
         scroll = self.verticalScrollBar().value()
-        for seen in self._painter.seen:
-            path = seen.section.key
-            if last.verdicts.get(path) is not document.verdicts.get(path):
-                top = self._layout.tops[self._layout.files[path]] - scroll
-                self._repaint(top, top + seen.section.height)
+        top = layout.tops[layout.files[section.key]] - scroll
+        touched = layout.touched(section, before)
+        if len(touched) > MANY:
+            self._repaint(top, top + section.height)
+            return
+        # A header, and the words of a verdict, may stick to the top.
+        self._repaint(top, top + header)
+        self._repaint(0, header + 2 * layout.heights.row)
+        for change in touched:
+            rows = layout.rows_of_change(change.id)
+            if rows is not None:
+                self._repaint(rows[0] - scroll, rows[1] - scroll)
 
     def _land_cursor(self, first: bool) -> None:
         spot = None
