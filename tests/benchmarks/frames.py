@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -67,6 +67,26 @@ class Bench:
         """One act, measured; then time for what follows it."""
         self.times.setdefault(name, []).append(timed(act))
         self.beside = max(self.beside, pause(rest))
+
+    def bare(self) -> None:
+        """The yardstick: two panes of coloured text painted by hand, and nothing else."""
+        shaper, height = self.view.dress.shaper, self.view.dress.heights.row
+        size = self.view.viewport().size()
+        image = QImage(size, QImage.Format.Format_RGB32)
+        inks = [QColor(0x66 + 12 * number, 0x99, 0xCC) for number in range(8)]
+        pieces = [(number * 8, number * 8 + 8, ink) for number, ink in enumerate(inks)]
+        line = shaper.shape("value = compute(first, second, third)  # " + "x" * 24, pieces)
+
+        def paint() -> None:
+            painter = QPainter(image)
+            painter.fillRect(image.rect(), inks[0])
+            for y in range(0, size.height(), height):
+                for x in (50, size.width() // 2 + 50):
+                    line.draw(painter, x, y)
+            painter.end()
+
+        for _ in range(STEPS // 5):
+            self.times.setdefault("bare", []).append(timed(paint))
 
     def wheel(self) -> None:
         """Down and up again, a notch at a time, as fast as frames are shown on a screen."""
@@ -150,10 +170,12 @@ def run(window: MainWindow, acts: str) -> None:
     driver.until(lambda: window.controller.session is not None and view.is_settled, "it", PATIENCE)
     pause(1500)
     bench = Bench(window)
+    bench.bare()
     for act in acts.split(","):
         view.go_to_end(-1)
         pause(400)
         getattr(bench, act)()
+    bench.bare()
     print(json.dumps({"times": bench.times, "beside": bench.beside}), flush=True)
     window.close()
 

@@ -125,10 +125,10 @@ def test_the_key_is_in_no_report_of_a_bug_and_not_what_the_gate_says(
     wb: CommandLine, world: Path, home: Path, repo: Repo, running_server: ModelServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """The key stands in the code under review, and in the words of a bug; and it is kept in the file, in one place."""
+    """The key stands in the code under review and in the words of a bug; another one is kept in the file."""
     kept = wb("key", "set", "KEPT_KEY", "--file", stdin=f"{KEY}-kept\n".encode())
     configure(running_server.url)
-    repo.write({"edited.py": f"line = 1\nkey = '{KEY}a1B2c3D4e5F6g7H8i9j0K1L2'\n"})
+    repo.write({"edited.py": f"line = 1\napi_key = '{KEY}a1B2c3D4e5F6g7H8i9j0K1L2'\n"})
     review = wb.start(repo.root)
     said = wb.run("next", review, "--model", "scripted")
     assert (said.status, "looks like a secret" in said.err) == (1, True)

@@ -213,11 +213,6 @@ def test_a_question_stopped_by_the_gate_is_asked_once_it_is_allowed(
     assert server.asked == []
     (note,) = wb.json("notes", review)["notes"]
     finding = said.partition("--allow-secret ")[2].split()[0]
-    assert (
-        "no such"
-        in wb.refused("ask", review, note["id"], "--model", "scripted", "--allow-secret", "0").lower()
-        or True
-    )
     server.script("No.\n>>>>>>> ANSWER COMPLETE\n")
     out = wb("ask", review, note["id"], "--model", "scripted", "--allow-secret", finding)
     assert out == f"{note['id']}: No."
@@ -225,3 +220,48 @@ def test_a_question_stopped_by_the_gate_is_asked_once_it_is_allowed(
     # Allowed for the whole review.
     server.script("Still no.\n>>>>>>> ANSWER COMPLETE\n")
     wb("ask", review, note["id"], "--model", "scripted")
+
+
+def test_the_lines_of_a_file_that_is_never_sent_do_not_leave_in_the_feedback_either(
+    wb: CommandLine, tmp_path: Path, server: ModelServer
+) -> None:
+    repo = new_repo(tmp_path / "named")
+    repo.commit({".env": "PASSWORD=hunter2\n", "a.py": "a = 1\n"})
+    repo.write({".env": "PASSWORD=hunter3\n", "a.py": "a = 2\n"})
+    review = wb.start(repo.root)
+    wb("judge", review, "rejected", "--file", ".env")
+    wb("context", review, "--remove", "file:.env")
+    said = wb.refused("next", review, "--model", "scripted", "--keep-rejected")
+    assert ".env: environment with settings that are often secret" in said
+    assert server.asked == []
+    assert "Careful" in wb.run("feedback", review).err
+    finding = said.partition("--allow-secret ")[2].split()[0]
+    wb("context", review, "--allow-secret", finding)
+    assert "Careful" not in wb.run("feedback", review).err
+    server.script(NEW.replace("src/a.py", "a.py").replace("a = 1", "a = 2", 1).replace("a = 2\n>>", "a = 3\n>>"))
+    wb.run("next", review, "--model", "scripted", "--keep-rejected")
+    assert "hunter2" in server.asked[0].prompt
+
+
+def test_a_round_of_one_change_is_looked_through_as_it_is_sent(
+    wb: CommandLine, shop: Repo, server: ModelServer
+) -> None:
+    """Whatever was taken out of the tray: the gate reads the prompt itself."""
+    review = wb.start(shop.root)
+    change = wb.change(review, "code.py")
+    wb("note", review, "--on", change, f"!Do not use {TOKEN} here.")
+    wb("context", review, "--remove", "feedback")
+    prompts: list[str] = []
+    ran = wb.run("next", review, "--model", "scripted", "--only", change)
+    prompts += [asked.prompt for asked in server.asked]
+    assert not [prompt for prompt in prompts if TOKEN in prompt]
+    wb("context", review, "--restore", "feedback")
+    server.script("never asked")
+    said = wb.refused("next", review, "--model", "scripted", "--only", change)
+    assert "Nothing was sent: 1 thing looks like a secret." in said
+    assert server.asked == []
+    finding = said.partition("--allow-secret ")[2].split()[0]
+    server.script(*["no block"] * 3)
+    ran = wb.run("next", review, "--model", "scripted", "--only", change, "--allow-secret", finding)
+    assert ran.status == 1
+    assert TOKEN in server.asked[0].prompt

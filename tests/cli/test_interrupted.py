@@ -137,7 +137,7 @@ def test_a_reading_or_question_that_ended_leaves_nothing_to_tell(
     wb: CommandLine, review: str, server: ModelServer, words: tuple[str, ...]
 ) -> None:
     for answer in (">>>>>>> FINDINGS COMPLETE\n", "Because.\n>>>>>>> ANSWER COMPLETE\n", BAD_KEY):
-        server.script(*[answer] * 4)  # type: ignore[list-item]
+        server.script(*[answer] * 4)
         wb.run(words[0], review, *words[1:], "--model", "scripted")
         assert list(running_dir().iterdir()) == []
     calls = wb.json("calls", review)["calls"]

@@ -315,12 +315,16 @@ def test_accepted_sensitive_files_stand_first_with_the_reason(wb: CommandLine, t
         {"path": "AGENTS.md", "why": "instructions"},
         {"path": "z/.envrc", "why": "runs by itself"},
     ]
+    assert found["secret"] == [{"path": "z/.envrc", "why": "looks secret, by its name"}]
     lines = wb("land", review, "--to", "index", "--dry-run").split("\n")
     assert lines[:3] == [
+        "new       z/.envrc  [looks secret, by its name; runs by itself]",
         "new       AGENTS.md  [instructions]",
-        "new       z/.envrc  [runs by itself]",
         "changed   a",
     ]
     # In the work tree they are already; that they were accepted is said all the same.
     lines = wb("land", review, "--to", "worktree", "--dry-run").split("\n")
-    assert lines[:2] == ["as it is  AGENTS.md  [instructions]", "as it is  z/.envrc  [runs by itself]"]
+    assert lines[:2] == [
+        "as it is  z/.envrc  [looks secret, by its name; runs by itself]",
+        "as it is  AGENTS.md  [instructions]",
+    ]

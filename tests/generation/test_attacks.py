@@ -1,17 +1,17 @@
-"""What a server can do to a caller: spoiled streams, false counts, bombs, redirects, lines kept open for ever."""
+"""What a server can do to a caller: spoiled streams, false counts, bombs, redirects, lines kept open."""
 
 import gzip
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from tests.generation.conftest import KEY
 from tests.generation.streams import streams
-from tests.model_server import BROKEN, Good, ModelServer, Raw, Silent, Slow, busy, model_server
+from tests.model_server import BROKEN, Good, ModelServer, Raw, Scripted, Silent, Slow, busy, model_server
 from workbench.generation.backends import LiteLLMBackend
 from workbench.generation.children import Helpers
 from workbench.generation.events import CallEvent, Failed, Finished, Retried, TextArrived, UsageKnown
@@ -46,7 +46,7 @@ GOOD = (HELLO, WORLD, STOP)
 
 
 def call(
-    server: ModelServer, helpers: Helpers, *answers: Raw, timeout: float = 20, tries: int = 1,
+    server: ModelServer, helpers: Helpers, *answers: Scripted, timeout: float = 20, tries: int = 1,
     model: str = "openai/gpt-4o-mini",
 ) -> list[CallEvent]:  # fmt: skip
     server.script(*answers)
@@ -78,13 +78,13 @@ def failure(events: Sequence[CallEvent]) -> Failed:
         body(*GOOD).replace(b"data: ", b"data:"),
         body(*GOOD).replace(b"data: ", b"event: x\nid: 7\nretry: 10\nother: y\ndata: "),
         b"".join(
-            b"".join(b"data: " + line + b"\n" for line in json.dumps(each, indent=1).encode().split(b"\n")) + b"\n"
+            "".join(f"data: {line}\n" for line in json.dumps(each, indent=1).split("\n")).encode() + b"\n"
             for each in GOOD
         ),
         body({**HELLO, "choices": None}, {**HELLO, "choices": []}, *GOOD),
         b"\xef\xbb\xbf" + body(HELLO, *GOOD),
     ],
-    ids=["crlf", "cr", "comments", "no blank", "other fields", "data in lines", "no choices", "byte order mark"],
+    ids=["crlf", "cr", "comments", "no blank", "other fields", "data in lines", "no choices", "mark"],
 )  # fmt: skip
 def test_every_form_that_a_stream_may_have_is_read_whole(
     server: ModelServer, helpers: Helpers, stream: bytes
@@ -126,7 +126,7 @@ def test_the_same_in_the_other_protocols(
     raw = Raw(b"\n".join([*lines[:12], spoiled, *lines[12:]]), kind=stream.kind)
     last = call(server, helpers, raw, model=stream.model)[-1]
     assert isinstance(last, Failed) or last == Finished(stream.text[: len(last.text)], None), last  # type: ignore[union-attr]
-    assert stream.text != last.text  # type: ignore[union-attr]
+    assert stream.text != last.text
 
 
 def test_streams_that_break_off_leave_nothing_that_stops_the_next(
@@ -209,13 +209,13 @@ def test_a_cache_that_cannot_be_makes_no_price(server: ModelServer, helpers: Hel
 def test_a_wait_of_any_kind_is_understood(
     server: ModelServer, helpers: Helpers, value: str, asked: int, hint: str
 ) -> None:
-    failed = failure(call(server, helpers, *[busy(value)] * 4, tries=2))  # type: ignore[list-item]
+    failed = failure(call(server, helpers, *[busy(value)] * 4, tries=2))
     assert failed.trouble is Trouble.RATE_LIMIT
     assert hint in failed.hint
     assert len(server.asked) == asked
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [302, 307])
 @pytest.mark.parametrize(
     "model",
     [
@@ -253,7 +253,7 @@ def test_a_bomb_an_endless_error_and_a_line_without_end_are_ended(
         Raw(body(piece("z" * 100_000), done=False), times=1000),
     ]
     for bomb in bombs:
-        failed = failure(call(server, helpers, bomb, bomb, tries=2))
+        failed = failure(call(server, helpers, bomb, bomb, tries=2, timeout=100))
         assert failed.trouble is Trouble.ENDLESS, failed.detail
         assert len(server.asked) == 1
     assert call(server, helpers, Raw(gzip.compress(body(*GOOD)), headers=(packed,)))[-1] == Finished(
@@ -276,10 +276,11 @@ def test_a_line_that_is_kept_open_without_a_word_is_ended_and_said(
 ) -> None:
     # The first call of a new helper is slow to go out; what is short here is the silence alone.
     call(server, helpers, Raw(body(*GOOD)))
-    failed = failure(call(server, helpers, *[Slow(begin, alive)] * 2, timeout=1, tries=3))  # type: ignore[list-item]
+    failed = failure(call(server, helpers, *[Slow(begin, alive)] * 2, timeout=1, tries=3))
     assert failed.trouble is Trouble.SILENT
     assert failed.sentence == (
-        f"{server.url} kept the line open for openai/gpt-4o-mini and sent no word of an answer; nothing was applied."
+        f"{server.url} kept the line open for openai/gpt-4o-mini and sent no word of an answer; "
+        "nothing was applied."
     )
     assert failed.text == begin
     assert len(server.asked) == 1
@@ -328,7 +329,8 @@ def test_cancelled_at_any_stage_it_ends_within_a_second(
         helpers=cold if stage == "starting" else helpers,
     )
     cancelled, pressed = threading.Event(), 0.0
-    reached = {
+    began = time.monotonic()
+    reached: Callable[[CallEvent], bool] = {
         "starting": lambda event: True,
         "connecting": lambda event: time.monotonic() - began > 4,
         "waiting": lambda event: bool(server.asked),
@@ -337,7 +339,6 @@ def test_cancelled_at_any_stage_it_ends_within_a_second(
         "pause": lambda event: isinstance(event, Retried),
         "asked to wait": lambda event: isinstance(event, Retried) and event.wait == 50,
     }[stage]
-    began = time.monotonic()
     for event in backend.events(ASK, cancelled):
         if not pressed and reached(event):
             pressed = time.monotonic()
@@ -368,3 +369,21 @@ def test_good_answers_are_still_good(server: ModelServer, helpers: Helpers) -> N
     server.script(Good("All well."))
     backend = LiteLLMBackend("openai/gpt-4o-mini", api_base=server.url, key=KEY, helpers=helpers)
     assert list(backend.events(ASK, threading.Event()))[-1] == Finished("All well.", "stop")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["a\ud83d", "\ude42b"], "a🙂b"),
+        (["a\ud83d", "b"], "a\ufffdb"),
+        (["a\ude42b"], "a\ufffdb"),
+        (["a", "b\ud83d"], "ab\ufffd"),
+        (["\ud83d", "\ud83d", "\ude42"], "\ufffd🙂"),
+    ],
+)
+def test_half_a_sign_is_put_together_or_shown_as_missing(
+    server: ModelServer, helpers: Helpers, pieces: list[str], text: str
+) -> None:
+    events = call(server, helpers, Raw(body(*map(piece, pieces), STOP)))
+    assert events[-1] == Finished(text, "stop")
+    assert "".join(event.text for event in events if isinstance(event, TextArrived)) == text

@@ -1,13 +1,26 @@
 """Answers against files: applied byte for byte, or refused whole with the reason."""
 
 import random
+import threading
 from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.generation.checking import Outcome, Problems, check, hostile
+from workbench.generation.checking import (
+    MAX_BLOCKS,
+    MAX_BRACES,
+    MAX_DEPTH,
+    MAX_FILES,
+    MAX_LISTED,
+    MAX_PYTHON,
+    MAX_SENTENCE,
+    Outcome,
+    Problems,
+    check,
+    hostile,
+)
 from workbench.generation.contract import (
     Block,
     Deletion,
@@ -20,6 +33,7 @@ from workbench.generation.contract import (
     write,
 )
 from workbench.generation.edits import apply_edits, read_text
+from workbench.generation.matching import HINTS, MOST_PLACES, CheckCancelledError, Finder, Work
 from workbench.review.lines import split_lines
 from workbench.review.notes import AnswerKind
 from workbench.review.rounds import Answer, Why
@@ -123,6 +137,7 @@ def test_nothing_is_made_of_an_answer_of_which_one_part_is_wrong() -> None:
         ([NewFile(".GIT /hooks/pre-commit", "?", ("x",))], "git's own folder"),
         ([NewFile("a.py", "?", ("```python", "x = 1", "```"))], "code fence"),
         ([NewFile("a.py", "?", ("x" * 2_000_001,))], "larger than"),
+        ([NewFile("a/" * MAX_DEPTH + "b", "?", ("x",))], "100 folders"),
     ],
 )
 def test_what_may_not_be_done_is_refused(blocks: list[Block], said: str) -> None:
@@ -366,3 +381,87 @@ def test_python_is_compiled_and_thrown_away(text: str, doubted: bool) -> None:
     outcome = check(parse(write([NewFile("n.py", "x", (text,))])), {}, ())
     assert isinstance(outcome, Outcome)
     assert bool(outcome.doubts) is doubted
+
+
+# -- an answer that is too much -------------------------------------------------------------------
+
+
+def test_of_many_edits_that_match_nothing_a_few_are_told_with_the_nearest_lines() -> None:
+    lines = [
+        f"value_{number} = compute_the_{number % 97}th(some_argument, {number})" for number in range(2000)
+    ]
+    data = "".join(f"{line}\n" for line in lines).encode()
+    edits = [
+        _edit(f"valu_{number} = comptue_teh_{number}(sme_argment {number})", "x", "f")
+        for number in range(900)
+    ]
+    found = check(parse(write(list(edits))), {"f": data}, ())
+    assert isinstance(found, Problems)
+    assert len(found.found) == MAX_LISTED + 1
+    assert found.found[-1] == "And 880 more of this kind or another."
+    assert sum("The nearest lines are" in each for each in found.found) == HINTS
+    assert "value_0 = compute_the_0th(some_argument, 0)" in found.found[0]
+
+
+def test_a_sentence_about_what_is_wrong_is_never_a_whole_file() -> None:
+    wide = ["short", "b" * 100_000, "c" * 100_000]
+    said = _refused(_edit("shor t", "x", "f"), files={"f": "\n".join(wide).encode()})
+    assert "short" in said
+    said = _refused(_edit("short\nsomething else", "x", "f"), files={"f": "\n".join(wide).encode()})
+    assert len(said) < MAX_SENTENCE
+    assert len(_refused(_edit("x", "y", "nowhere" * 10_000))) <= MAX_SENTENCE
+
+
+def test_more_blocks_or_files_than_a_round_can_have_are_not_looked_at() -> None:
+    edits: list[Block] = [_edit("import os", "import io")] * (MAX_BLOCKS + 1)
+    assert _refused(*edits) == "The answer holds more than 5,000 blocks. Do less at once."
+    new: list[Block] = [NewFile(f"d/{number}.py", "x", ("x",)) for number in range(MAX_FILES + 1)]
+    assert _refused(*new) == "The answer touches more than 500 files."
+    assert len(_fits(*new[:-1]).files) == MAX_FILES
+
+
+def test_a_check_ends_where_it_is_cancelled() -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    for block in (_edit("import os", "import io"), NewFile("new.py", "x", ("x = 1",))):
+        with pytest.raises(CheckCancelledError):
+            check(parse(write([block])), {"store.py": STORE}, (), work=Work(cancelled))
+
+
+def test_python_that_would_take_the_compiler_long_is_not_compiled_and_that_is_told() -> None:
+    for line in ("x = 1  # " + "x" * MAX_PYTHON, f"f'{'{a}' * (MAX_BRACES + 1)}'"):
+        outcome = _fits(NewFile("n.py", "x", (line, ")")))
+        assert outcome.doubts == ()
+        assert outcome.told == ("n.py: it is too large to be looked at as Python.",)
+
+
+def test_a_binary_file_that_was_given_by_its_name_alone_is_not_touched() -> None:
+    files = {"store.py": STORE, "photo.png": b"\0\1"}
+    for block in (
+        Deletion("photo.png", "unused"),
+        Move("photo.png", "b.png", "tidy"),
+        _edit("", "x", "photo.png"),
+    ):
+        assert "photo.png: the file was not given to you" in _refused(block, files=files)
+    assert "the file exists" in _refused(NewFile("photo.png", "x", ("x",)), files=files)
+
+
+_LINES = st.lists(st.sampled_from(["a", "b", ""]), max_size=9)
+
+
+@given(
+    _LINES, st.lists(st.sampled_from(["a", "b", "", "c"]), max_size=3), st.integers(0, 9), st.integers(0, 9)
+)
+def test_lines_are_found_wherever_they_stand(
+    lines: list[str], search: list[str], start: int, stop: int
+) -> None:
+    size = len(search)
+    places = [at for at in range(len(lines) - size + 1) if search and lines[at : at + size] == search]
+    finder = Finder(lines)
+    assert finder.places(search) == places
+    assert finder.stands_in(search, start, stop) is any(start <= at <= stop - size for at in places)
+
+
+def test_lines_that_stand_everywhere_are_counted_up_to_a_bound() -> None:
+    said = _refused(_edit("same", "x", "f"), files={"f": b"same\n" * 5000})
+    assert f"stand {MOST_PLACES} times or more in the file, at lines 1, 2, 3" in said

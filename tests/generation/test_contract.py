@@ -20,7 +20,7 @@ from workbench.generation.contract import (
     write,
     write_path,
 )
-from workbench.generation.prompt import fill
+from workbench.generation.prompt import Request, fill, marks_of
 from workbench.review.notes import AnswerKind
 
 
@@ -144,3 +144,43 @@ def test_the_form_that_is_told_is_the_form_that_is_read() -> None:
     assert parsed.problems == ()
     assert parsed.complete
     assert [type(block) for block in parsed.blocks] == [Edit, NewFile, Deletion, Move, NoteAnswer]
+
+
+ODD = ["\x0b", "\x0c", "\x1c", "\x1f", "\x85", "\xa0", "\u2028", "\u3000"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+@pytest.mark.parametrize("mark", [">>>>>>> END{}", ">>>>>>> ANSWER COMPLETE{}", "======= REPLACE{}"])
+def test_no_line_of_a_file_is_a_mark_whatever_stands_behind_it(mark: str, odd: str) -> None:
+    """What the reader takes for a mark and what widens the marks must never differ by a sign."""
+    line = mark.format(odd)
+    file = f"before\n{line}\nafter\n".encode()
+    marks = marks_for([file])
+    assert marks.width == 8
+    parsed = parse(write([NewFile("copy.txt", "As it is.", ("before", line, "after"))], marks), marks)
+    assert parsed.problems == ()
+    assert parsed.blocks == (NewFile("copy.txt", "As it is.", ("before", line, "after")),)
+
+
+@pytest.mark.parametrize(
+    "opening", ["<<<<<<< DELETE\tsrc/guard.py", "\ufeff<<<<<<< NOTE N1 done", "x\r>>>>>>> END"]
+)
+def test_a_block_in_a_file_that_is_copied_stays_the_text_of_that_file(opening: str) -> None:
+    lines = ("a", ">>>>>>> END\x0c", opening, "why: it is text", ">>>>>>> END", ">>>>>>> ANSWER COMPLETE")
+    marks = marks_for(["\n".join(lines).encode()])
+    parsed = parse(write([NewFile("copy.txt", "As it is.", lines)], marks), marks)
+    assert parsed.blocks == (NewFile("copy.txt", "As it is.", lines),)
+    assert parsed.problems == ()
+    # Another signs behind a mark than blanks make it text at any width.
+    assert not parse(">>>>>>> ANSWER COMPLETE\x0c").complete
+
+
+def test_marks_are_in_nothing_that_a_model_is_given() -> None:
+    marked = "\n>>>>>>> END\n"
+    for request in (
+        Request(f"task{marked}", "", {}),
+        Request("", f"quoted code{marked}", {}),
+        Request("", "", {"a": marked.encode()}),
+        Request("", "", {}, rules=(("R1", f"never write {marked}"),)),
+    ):
+        assert marks_of(request).width == 8

@@ -23,8 +23,8 @@ from workbench.generation.findings import (
     write,
 )
 from workbench.generation.findings_asking import Read, read
-from workbench.generation.findings_prompt import ReadingRequest, Shown, build, marks_of
-from workbench.generation.prompt import Message
+from workbench.generation.findings_prompt import ReadingRequest, Shown, build, marks_of, packed
+from workbench.generation.prompt import Message, rough_tokens
 from workbench.review.changes import FileChange, Run, Side, Status
 from workbench.review.notes import Intent
 
@@ -225,3 +225,31 @@ def test_answers_whose_every_finding_is_nowhere_are_lost_and_not_taken_for_clean
     _, events = reading((nowhere, "stop"), (nowhere, "stop"))
     assert isinstance(events[-1], Lost)
     assert events[-1].trouble is Trouble.BAD_ANSWER
+
+
+def test_a_reading_is_packed_to_the_window_and_what_does_not_fit_is_listed() -> None:
+    def shown(path: str, lines: int) -> Shown:
+        old = tuple(f"line {number} of {path}\n".encode() for number in range(lines))
+        run = Run(lines // 2, lines // 2 + 1, (), (b"added\n",))
+        new = (*old[: lines // 2], b"added\n", *old[lines // 2 :])
+        change = FileChange(Status.MODIFIED, path, path, "100644", "100644", "1" * 40, "2" * 40, runs=(run,))
+        return Shown(change, old, new)
+
+    request = ReadingRequest("The task.", tuple(shown(f"{name}.py", 400) for name in "abcdef"))
+    whole = sum(rough_tokens(each.content) for each in build(request))
+    assert packed(request, whole) == request
+    seen: set[tuple[int, int]] = set()
+    for budget in range(whole, 0, -10):
+        less = packed(request, budget)
+        tokens = sum(rough_tokens(each.content) for each in build(less))
+        assert tokens <= budget or not less.shown
+        names = [each.file.path for each in less.shown] + [path for path, _ in less.unread]
+        assert sorted(names) == [f"{name}.py" for name in "abcdef"]
+        assert all(why == "does not fit" for _, why in less.unread)
+        prompt = build(less)[-1].content
+        assert all(f"- {path} (does not fit)" in prompt for path, _ in less.unread)
+        seen.add((len(less.shown), sum(each.around < 20 for each in less.shown)))
+    # In order while there is room; with fewer lines around where that is what fits; at last none at all.
+    assert (6, 0) in seen
+    assert (6, 1) in seen
+    assert any(count == 0 for count, _ in seen)

@@ -1,18 +1,28 @@
 """Rounds by a model, through the real LiteLLM: arrived, repaired once, or lost with all of it kept."""
 
 import threading
+from collections.abc import Iterator, Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from tests.generation.conftest import KEY
 from tests.model_server import BAD_KEY, Cut, Good, ModelServer, Scripted, Slow
 from workbench.generation.backends import LiteLLMBackend
-from workbench.generation.contract import Block, Edit, NoteAnswer, write
-from workbench.generation.events import Answered, Event, Lost, RepairAsked, TextArrived
+from workbench.generation.contract import Block, Deletion, Edit, NoteAnswer, write
+from workbench.generation.events import (
+    Answered,
+    CallEvent,
+    Event,
+    Finished,
+    Lost,
+    RepairAsked,
+    TextArrived,
+)
 from workbench.generation.exchange import Exchange
 from workbench.generation.failures import Trouble
 from workbench.generation.generate import generate
-from workbench.generation.prompt import Request
+from workbench.generation.prompt import Message, Request
 from workbench.review.notes import AnswerKind, Intent, Note, Place
 
 FILES = {"a.py": b"x = 1\ny = 2\n"}
@@ -143,3 +153,46 @@ def test_what_had_arrived_before_a_cancel_is_kept(server: ModelServer, backend: 
     last = _lost(events)
     assert last.trouble is Trouble.CANCELLED
     assert last.exchange.calls[0].answer.startswith("Once")
+
+
+class Stopping:
+    """A model whose answer comes whole in the moment in which the round is cancelled."""
+
+    model = "stopping"
+
+    def __init__(self, cancelled: threading.Event) -> None:
+        self._cancelled = cancelled
+
+    def events(self, messages: Sequence[Message], cancelled: threading.Event) -> Iterator[CallEvent]:
+        self._cancelled.set()
+        yield Finished(_answer(), "stop")
+
+
+def test_a_round_is_cancelled_while_its_answer_is_checked() -> None:
+    cancelled = threading.Event()
+    lost = _lost(list(generate(REQUEST, Stopping(cancelled), cancelled)))
+    assert lost.trouble is Trouble.CANCELLED
+    assert [(call.outcome, call.answer) for call in lost.exchange.calls] == [("cancelled", _answer())]
+
+
+def test_a_model_is_told_a_few_of_the_things_that_are_wrong(
+    server: ModelServer, backend: LiteLLMBackend
+) -> None:
+    bad = write([*(Edit(f"{number}.py", "x", ("a",), ("b",)) for number in range(300)), DONE])
+    asked = [each for each in _run(server, backend, bad, _answer()) if isinstance(each, RepairAsked)]
+    assert len(asked[0].problems) == 21
+    assert server.asked[1].prompt.count("the file does not exist") == 20
+    assert "And 280 more" in server.asked[1].prompt
+
+
+def test_what_was_not_given_is_set_aside_where_all_else_is_frozen(
+    server: ModelServer, backend: LiteLLMBackend
+) -> None:
+    server.script(
+        write([Edit("a.py", "As asked.", ("x = 1",), ("x = 3",)), Deletion("b.py", "Unasked."), DONE])
+    )
+    request = replace(REQUEST, paths=frozenset({"a.py", "b.py"}), confined=True)
+    last = _answered(list(generate(request, backend, threading.Event())))
+    assert last.outcome.files == {"a.py": b"x = 3\ny = 2\n"}
+    assert last.outcome.beyond == (Deletion("b.py", "Unasked."),)
+    assert len(server.asked) == 1

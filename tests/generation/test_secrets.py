@@ -119,3 +119,88 @@ def test_a_text_is_looked_through_once_and_another_one_anew() -> None:
     assert scan("".join(list(text))) is found
     assert scan(f"\n{text}") is not found
     assert [hit.line for hit in scan(f"\n{text}")] == [20_002]
+
+
+AWS = "AKIA" + "Q3EXZ7WTR2M5LPN8"
+LINES = ["b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAABlwAAAAdzc2gtcn"]
+
+
+@pytest.mark.parametrize("sign", ["İ", "ẞ", "Å", "🙂"])
+def test_no_sign_in_a_text_hides_what_stands_beside_it(sign: str) -> None:
+    for secret in (
+        AWS,
+        "AIza" + "Sy4fK9" * 5 + "abcde",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
+    ):
+        assert scan(f"# {sign}\nx = '{secret}'\n") == scan(f"# a\nx = '{secret}'\n") != ()
+
+
+@pytest.mark.parametrize("name", ["TOKEN", "x"])
+def test_a_long_token_of_a_login_is_found(name: str) -> None:
+    made = random.Random(7)
+    body = "".join(made.choices(string.ascii_letters + string.digits, k=2500))
+    assert scan(f'{name} = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJ{body}.{body}"\n')
+    assert scan(f'TOKEN = "{body}"\n')
+    assert scan(f"TOKEN={body}\n")
+
+
+def _pem(body: str, *, end: str = "\n", before: str = "", head: str = "") -> str:
+    lines = [
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        *head.splitlines(),
+        *LINES,
+        *body.split(),
+        "-----END-----",
+    ]
+    return end.join(f"{before}{line}" for line in lines)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"end": "\\n"},
+        {"end": "\\\\n"},
+        {"before": "-"},
+        {"before": "+  "},
+        {"end": '",\n"'},
+        {"head": "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n"},
+    ],
+    ids=str,
+)
+def test_one_private_key_is_told_from_another_in_every_form(form: dict[str, str]) -> None:
+    made = random.Random(3)
+    keys = [" ".join("".join(made.choices(string.ascii_letters, k=70)) for _ in range(4)) for _ in range(2)]
+    (one,), (other,) = (scan(_pem(key, **form)) for key in keys)  # type: ignore[arg-type]
+    assert one.kind == other.kind == "private key"
+    # Allowing one of them (a fixture) must not allow the other: they all begin with the same line.
+    assert one.secret != other.secret
+
+
+def test_the_line_that_opens_a_key_is_none_by_itself() -> None:
+    assert scan('BEGIN = "-----BEGIN RSA PRIVATE KEY-----"\nif line == BEGIN:\n    read(line)\n') == ()
+
+
+def test_a_whole_key_in_base_64_is_found_and_a_certificate_is_not() -> None:
+    import base64  # noqa: PLC0415 - here alone
+
+    key = base64.b64encode(_pem("MIIEvQIBADANBgkqhkiG9w0BAQ").encode()).decode()
+    certificate = base64.b64encode(b"-----BEGIN CERTIFICATE-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\n").decode()
+    assert [hit.kind for hit in scan(f"  tls.key: {key}\n")] == ["private key"]
+    assert scan(f"  tls.crt: {certificate}\n") == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".env-prod", ".env_production", "a/.env~", ".env2", ".ENV.bak", "id_rsa.bak", "server.pem.old",
+        "credentials.json.bak", "k/my.key.1", "secrets.yaml~",
+    ],
+)  # fmt: skip
+def test_copies_of_what_is_never_sent_are_not_sent_either(path: str) -> None:
+    assert never_sent(path)
+
+
+@pytest.mark.parametrize("path", [".env.example", "src/environment.py", "keys.py", "a.old", "docs/env.md"])
+def test_names_that_only_sound_alike_are_sent(path: str) -> None:
+    assert never_sent(path) is None

@@ -146,10 +146,16 @@ def test_it_may_be_away_for_many_rounds_in_which_other_things_happen() -> None:
     assert rounds.said() == BACK
 
 
-def test_it_comes_back_once_and_is_not_told_again_while_it_stands_there() -> None:
+def test_what_came_back_is_told_until_it_has_an_answer() -> None:
+    later = LOGGED.replace(b"import os\n", b"import sys\n")
     rounds = Rounds().then(LOGGED).judge(Verdict.REJECTED).then(BASE).then(LOGGED)
-    rounds.then(LOGGED.replace(b"import os\n", b"import sys\n"))
-    assert rounds.said() == []
+    assert rounds.then(later).said() == [(Said.STILL_THERE, "round 1")], "the round started with it"
+    assert rounds.then(later + b"# more\n").said() == [(Said.STILL_THERE, "round 1")]
+    rounds = Rounds().then(LOGGED).judge(Verdict.REJECTED).then(BASE).then(LOGGED)
+    assert rounds.answer("taken", Said.CAME_BACK).then(later).said() == []
+    moved = BASE.replace(b"    items[key] =", b"    log.info('getting', key)\n    items[key] =")
+    rounds = Rounds().then(LOGGED).judge(Verdict.REJECTED).then(moved)
+    assert rounds.then(moved + b"# more\n").said() == BACK
 
 
 def test_rejected_twice_and_back_twice_is_told_of_the_later_rejection_alone() -> None:
@@ -191,6 +197,13 @@ def test_lines_that_many_files_have_are_no_comeback_in_another_file() -> None:
     code = b"from collections.abc import Iterator, Mapping\nfrom pathlib import Path, PurePath\n"
     rounds = Rounds().then({"a.py": code + BASE}).judge(Verdict.REJECTED)
     assert rounds.then({"a.py": BASE, "b.py": code + b"x = 1\n"}).said() == []
+
+
+def test_lines_of_the_base_whose_indentation_was_rejected_are_no_comeback_elsewhere() -> None:
+    code = b"def helper(value):\n    cache[value] = encode(value)\n    return cache[value]\n"
+    indented = b"".join(b"  " + line + b"\n" for line in code.splitlines())
+    rounds = Rounds({"a.py": BASE + code}).then({"a.py": BASE + indented}).judge(Verdict.REJECTED)
+    assert rounds.then({"a.py": BASE, "b.py": code + b"more = 1\n" * 9}).said() == []
 
 
 def test_a_removal_that_was_rejected_and_put_back_and_made_again_came_back() -> None:
@@ -272,10 +285,14 @@ def test_altered_code_that_was_taken_or_judged_is_given_up() -> None:
     assert gone.then(altered(b"later()")).said() == []
 
 
-def test_altered_code_that_the_next_round_leaves_alone_is_not_told_twice() -> None:
+def test_altered_code_is_told_until_it_has_an_answer() -> None:
+    later = altered(b"never()").replace(b"import os\n", b"import sys\n")
     rounds = Rounds().then(STORED).judge(Verdict.ACCEPTED).then(altered(b"never()"))
-    rounds.then(altered(b"never()").replace(b"import os\n", b"import sys\n"))
-    assert rounds.said() == []
+    assert rounds.then(later).said() == ALTERED
+    assert rounds.then(later + b"# more\n").said() == ALTERED
+    for answer in ("taken", "again"):
+        rounds = Rounds().then(STORED).judge(Verdict.ACCEPTED).then(altered(b"never()"))
+        assert rounds.answer(answer, Said.ALTERED).then(later).said() == []
 
 
 def test_an_accepted_removal_undone_made_again_and_undone_again_is_altered() -> None:

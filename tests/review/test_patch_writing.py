@@ -1,4 +1,4 @@
-"""A part of a change as a patch. `git apply` is the oracle: what it makes of the patch is what composing makes."""
+"""A part of a change as a patch: `git apply` makes of it what composing makes of the selection."""
 
 from __future__ import annotations
 

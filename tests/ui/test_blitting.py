@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.samples import OLD_STORE, large, ledger_sample, lines_of, many, sample
-from workbench.review.verdicts import Verdict, judged, select_change
+from workbench.review.verdicts import Verdict, judged
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.view import DiffView
 from workbench.ui.theme import load_theme
@@ -81,8 +81,8 @@ class Reader:
     def act(self) -> str:
         acts = [
             self.scroll, self.scroll, self.scroll, self.scroll, self.move, self.move, self.move, self.judge,
-            self.judge, self.fold, self.context, self.editor, self.size, self.look, self.select, self.sideways,
-            self.grow, self.click,
+            self.judge, self.fold, self.context, self.editor, self.size, self.look, self.select,
+            self.sideways, self.grow, self.click,
         ]  # fmt: skip
         act = self.chance.choice(acts)
         act()
@@ -179,7 +179,7 @@ def _differs(one: QImage, other: QImage, y: int) -> bool:
     return was != now and any(abs(a - b) > 2 for a, b in zip(was, now, strict=True))
 
 
-DOCUMENTS = {"sample": sample, "ledger": ledger_sample, "large": lambda: large(20, 8)}
+DOCUMENTS: dict[str, Callable[[], Document]] = {"sample": sample, "ledger": ledger_sample, "large": lambda: large(20, 8)}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -250,4 +250,3 @@ def test_a_cursor_that_moves_paints_two_rows(
     let_paint()
     assert painted
     assert sum(painted) < view.viewport().height() // 3
-

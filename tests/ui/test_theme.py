@@ -27,7 +27,9 @@ def test_code_can_be_read_on_every_ground_that_is_mixed_for_it(qtbot: QtBot, nam
     theme = load_theme(name)
     dress = Dress(theme)
     code = {"text": theme.text, **dict(zip(SYNTAX, theme.syntax, strict=True))}
-    grounds = {f"{kind} {veil}": each for kind, both in dress.grounds.items() for veil, each in enumerate(both)}
+    grounds = {
+        f"{kind} {veil}": each for kind, both in dress.grounds.items() for veil, each in enumerate(both)
+    }
     grounds |= {f"selected {kind}": ground for kind, ground in dress.selected.items()}
     grounds["cursor"] = dress.cursor_row
     low = [
@@ -39,7 +41,11 @@ def test_code_can_be_read_on_every_ground_that_is_mixed_for_it(qtbot: QtBot, nam
     low += [("text", "hit")] if contrast(theme.text, dress.hit) < theme.contrast else []
     for place in ("gap", "gap_veiled", "badge", "header"):
         low += [("text", place)] if contrast(theme.text, getattr(dress, place)) < theme.contrast else []
-    low += [("dim", place) for place in ("gap", "badge") if contrast(theme.dim, getattr(dress, place)) < theme.contrast]
+    low += [
+        ("dim", place)
+        for place in ("gap", "badge")
+        if contrast(theme.dim, getattr(dress, place)) < theme.contrast
+    ]
     assert low == []
 
 

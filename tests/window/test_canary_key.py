@@ -1,4 +1,4 @@
-"""A canary key in the window: errors are forced, and all that is shown, written or given to a child is searched."""
+"""A canary key in the window: errors are forced; what is shown, written or given to a child is searched."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def asking(
     path = settings_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
-        f'take_out_before_sending = false\n[models.mine]\nmodel = "openai/gpt-4o-mini"\napi_base = "{server.url}"\n'
+        f'take_out_before_sending = false\n[models.mine]\nmodel = "openai/gpt-4o-mini"\n'
+        f'api_base = "{server.url}"\n'
         'key_name = "OPENAI_API_KEY"\n',
         "utf-8",
     )

@@ -1,4 +1,4 @@
-"""The program without a mouse and without eyes: what a screen reader is told, and a focus that can be seen."""
+"""Without a mouse and without eyes: what a screen reader is told, and a focus that can be seen."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def test_moving_tells_the_change_its_position_size_and_verdict_and_the_line(
     hands: Hands, heard: list[str]
 ) -> None:
     hands.type("]")
-    assert heard[-1] == (
-        "Change 2 of 3, code.py: 1 removed, 1 added, open. line 10, added: return 30"
-    )
+    assert heard[-1] == ("Change 2 of 3, code.py: 1 removed, 1 added, open. line 10, added: return 30")
     hands.type("k")
     assert heard[-1] == "line 9, unchanged: def three():"
     hands.type("c")
@@ -89,7 +87,7 @@ def looks(widget: QWidget) -> bytes:
     """How a widget and what is around it looks."""
     QApplication.processEvents()
     image = widget.grab().toImage()
-    return bytes(image.constBits())  # type: ignore[arg-type]  # the stubs say sip's type
+    return bytes(image.constBits())
 
 
 def names(widgets: list[QWidget]) -> list[str]:
@@ -100,9 +98,7 @@ SHEETS = ("", "look", "land", "task", "keys", "go_to_file", "tray", "costs", "ro
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
-def test_tab_leads_everywhere_and_what_has_the_keys_can_be_seen(
-    hands: Hands, repo: Repo, sheet: str
-) -> None:
+def test_tab_leads_everywhere_and_what_has_the_keys_can_be_seen(hands: Hands, repo: Repo, sheet: str) -> None:
     hands.open(repo)
     hands.window.activateWindow()
     if sheet:

@@ -14,7 +14,7 @@ from tests.window.conftest import AFTER, CONTROL, SHIFT, Hands
 from workbench.generation.blocks import Marks
 from workbench.generation.contract import Edit, NewFile, write
 from workbench.review.entries import Said
-from workbench.review.notes import Author, Reply
+from workbench.review.notes import AnswerKind, Author, Reply
 from workbench.store.settings import ModelSettings, load_settings
 from workbench.ui.diff.cards import reply_words
 from workbench.ui.send_sheet import SendSheet
@@ -281,3 +281,10 @@ def test_a_note_on_a_change_that_is_left_out_is_still_there(
     hands.type("d")
 
     assert hands.window.view._layout.spot_of_note("N1") is not None
+
+
+def test_the_round_of_a_reply_is_named_by_its_number() -> None:
+    assert reply_words(Reply(Author.EXPERT, "No.", 3, again=True), 2) == "you · round 2 · sent again"
+    said = Reply(Author.MODEL, "Done.", 3, AnswerKind.DONE, model="maker")
+    assert reply_words(said, 2) == "maker · round 2 · done"
+    assert reply_words(said) == "maker · done"

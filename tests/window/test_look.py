@@ -117,7 +117,7 @@ def test_font_size_tabs_and_scrolling_are_worn_at_once_and_remembered(
     families = [sheet.fonts.item(row).data(Qt.ItemDataRole.UserRole) for row in range(sheet.fonts.count())]
     assert families[0] == ""
     assert all(QFontDatabase.isFixedPitch(family) for family in families[1:])
-    sheet.size.setFocus()
+    sheet.code_size.setFocus()
     hands.press(Qt.Key.Key_Up)
     sheet.tab.setFocus()
     hands.press(Qt.Key.Key_Up)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from tests.model_server import BAD_KEY, Cut, ModelServer, Scripted, Slow, model_server
 from tests.repos import Repo
 from tests.window.conftest import CONTROL, SHIFT, Hands
+from workbench.generation.backends import LiteLLMBackend
+from workbench.generation.children import Helpers
 from workbench.store.paths import settings_path
 from workbench.ui.running_card import VOID, RunningCard
 
@@ -23,6 +26,20 @@ from workbench.ui.running_card import VOID, RunningCard
 def server() -> Iterator[ModelServer]:
     with model_server() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Helpers]:
+    """A helper that is there already: LiteLLM takes seconds to be imported, and on a busy machine many."""
+
+    class Kept(Helpers):
+        def close(self) -> None:
+            """Not with the window."""
+
+    kept = Kept()
+    LiteLLMBackend("scripted", api_base="http://127.0.0.1:9", helpers=kept).measure(["a"], threading.Event())
+    yield kept
+    Helpers.close(kept)
 
 
 @pytest.fixture
@@ -107,13 +124,13 @@ x
     ids=["repair", "retry"],
 )
 def test_text_that_was_shown_and_does_not_count_any_more_says_so(
-    asking: Hands, server: ModelServer, answers: list[Scripted], said: str
+    asking: Hands, server: ModelServer, warm: Helpers, answers: list[Scripted], said: str
 ) -> None:
+    asking.session.helpers = warm
     server.script(*answers)
     send(asking)
     card = asking.window.side.running()
-    try: asking.until(lambda: "A second answer" in card.text.toPlainText())
-    finally: print("CARD", repr(card.text.toPlainText()), card.words.text(), asking.notice(), len(server.asked))
+    asking.until(lambda: "A second answer" in card.text.toPlainText())
     shown = card.text.toPlainText()
     assert VOID in shown
     assert said in shown
@@ -135,7 +152,7 @@ def test_text_that_was_shown_and_does_not_count_any_more_says_so(
 
 @pytest.mark.slow
 def test_text_of_a_model_that_another_takes_the_place_of_is_void(
-    make_hands: Callable[[], Hands], repo: Repo, server: ModelServer, home: Path
+    make_hands: Callable[[], Hands], repo: Repo, server: ModelServer, home: Path, warm: Helpers
 ) -> None:
     path = settings_path()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,10 +164,14 @@ def test_text_of_a_model_that_another_takes_the_place_of_is_void(
     hands = make_hands()
     hands.open(repo)
     hands.type("x")
+    hands.session.helpers = warm
     server.script(*[Cut("Once upon a time", 14, reset=True)] * 2, Slow("By another"))
     send(hands)
     card = hands.window.side.running()
-    hands.until(lambda: "By another" in card.text.toPlainText())
+    try:
+        hands.until(lambda: "By another" in card.text.toPlainText())
+    finally:
+        print("CARD", repr(card.text.toPlainText()), card.words.text(), hands.notice(), len(server.asked))
     assert card.text.toPlainText().count(VOID) == 2
     assert "Asking two instead." in card.text.toPlainText()
     assert card.valid_text.strip() == "By another"

@@ -66,10 +66,14 @@ def test_lines_that_come_above_in_the_same_file_move_nothing(hands: Hands, readi
 def test_the_top_row_stays_where_the_cursor_is_out_of_sight(hands: Hands, reading: Repo) -> None:
     view = hands.window.view
     view.go_to_end(-1)
-    view.verticalScrollBar().setValue(view._layout.top_of(view._layout.spot_of_line("b.py", Side.NEW, 150)) - 300)  # type: ignore[arg-type]
+    spot = view._layout.spot_of_line("b.py", Side.NEW, 150)
+    assert spot is not None
+    view.verticalScrollBar().setValue(view._layout.top_of(spot) - 300)
     view.viewport().repaint()
     y = row_y(hands, "b.py", Side.NEW, 151)
-    reading.write({"a.py": edited(("line 200\n", "two\nhundred\n")), "b.py": edited(("line 9\n", "9\n9\n9\n"))})
+    reading.write(
+        {"a.py": edited(("line 200\n", "two\nhundred\n")), "b.py": edited(("line 9\n", "9\n9\n9\n"))}
+    )
     refresh(hands)
     assert abs(row_y(hands, "b.py", Side.NEW, 153) - y) <= 1
 

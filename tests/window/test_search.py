@@ -174,3 +174,19 @@ def test_what_is_looked_for_is_looked_for_again_when_the_review_changes(hands: H
     repo.write({"new.py": "print('unheard')\n"})
     hands.type("R")
     hands.until(lambda: line_of(hands).count.text() == "1 match")
+
+
+def test_a_helper_that_dies_is_started_again_and_at_last_said(hands: Hands, long_repo: Repo) -> None:
+    seeker = hands.window.view._seeker
+    assert look_for(hands, "line 150") == "2 matches"
+    hands.press(Qt.Key.Key_Escape)
+    assert seeker._process is not None
+    seeker._process.kill()
+    hands.until(lambda: seeker._process is None)
+    assert look_for(hands, "line 15") == "22 matches"
+    hands.press(Qt.Key.Key_Escape)
+    seeker.program = str(long_repo.root / "no-such-program")
+    assert seeker._process is not None
+    seeker._process.kill()
+    hands.until(lambda: seeker._process is None)
+    assert look_for(hands, "line") == "nothing found · the search could not be run to its end"

@@ -1,4 +1,4 @@
-"""Selecting on one side by key and mouse, copying lines and patches, going to lines, the editor at the line."""
+"""Selecting on one side by key and mouse, copying lines and patches, going to lines, the editor."""
 
 from __future__ import annotations
 

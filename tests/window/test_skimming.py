@@ -1,4 +1,4 @@
-"""What was seen and for how long: asked about before accepting, listed before landing, kept on this machine."""
+"""What was seen and for how long: asked before accepting, listed before landing, kept here alone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from workbench.review.skimming import Look
 from workbench.store.looks import read_looks
 from workbench.store.paths import data_dir, looks_dir
 from workbench.ui import skimming
+from workbench.ui.landing_sheet import LandingSheet
 from workbench.workflow.opening import delete_review
 
 
@@ -148,6 +149,14 @@ def test_one_visit_adds_only_so_much(hands: Hands, repo: Repo, monkeypatch: pyte
     assert watcher.look_of(change).seconds == pytest.approx(skimming.VISIT, abs=1)
 
 
+def landing(hands: Hands) -> LandingSheet:
+    hands.type("L")
+    sheet = hands.window.sheets.landing()
+    assert sheet is not None
+    hands.until(lambda: sheet.plan is not None)
+    return sheet
+
+
 def test_the_landing_sheet_lists_what_was_accepted_quickly(hands: Hands, repo: Repo) -> None:
     repo.write({".envrc": "export A=1\n"})
     hands.open(repo)
@@ -160,17 +169,11 @@ def test_the_landing_sheet_lists_what_was_accepted_quickly(hands: Hands, repo: R
     view.go_to_change(change)
     watcher._looks[change] = Look((1 << 9) - 1, 60.0)
     hands.type("a")
-    hands.type("L")
-    sheet = hands.window.sheets.landing()
-    assert sheet is not None
-    hands.until(lambda: sheet.plan is not None)
+    sheet = landing(hands)
     lines = sheet.passed.toPlainText().split("\n")
     assert sheet.passed_title.text() == "2 CHANGES WERE ACCEPTED QUICKLY"
     assert [line for line in lines if ":" in line and not line.startswith(" ")] == [".envrc:1", "code.py:2"]
     hands.press(Qt.Key.Key_Escape)
     hands.window.preferences.change(pace=0)
-    hands.type("L")
-    sheet = hands.window.sheets.landing()
-    assert sheet is not None
-    hands.until(lambda: sheet.plan is not None)
+    sheet = landing(hands)
     assert not sheet.passed.isVisibleTo(sheet)

@@ -88,7 +88,7 @@ def test_a_change_that_is_there_is_judged_while_others_are_read(
     assert (counted.accepted, counted.rejected, counted.total) == (1, 1, FILES)
 
 
-@pytest.mark.parametrize("command", ["land", "send", "shape", "views", "refresh", "undo", "copy_feedback"])
+@pytest.mark.parametrize("command", ["land", "send", "views", "refresh", "undo", "copy_feedback"])
 def test_what_needs_the_whole_review_says_that_it_is_read(
     hands: Hands, large: Repo, gate: Gate, command: str
 ) -> None:
@@ -110,3 +110,15 @@ def test_opening_another_review_ends_the_reading_of_the_one_before(
     hands.until(lambda: not hands.window.tasks.is_busy)
     assert len(before.files_so_far) == 5
     assert len(hands.session.files) == 2
+
+
+def test_the_list_of_a_shape_comes_when_all_files_are_there(hands: Hands, large: Repo, gate: Gate) -> None:
+    begin(hands, large)
+    hands.window.view.setFocus()
+    hands.type("s")
+    assert hands.window.shapes.sheet() is None
+    finish(hands, gate)
+    hands.until(lambda: hands.window.shapes.sheet() is not None)
+    shapes = hands.window.shapes.shapes
+    assert shapes is not None
+    assert sum(group.count for group in shapes.groups()) == FILES

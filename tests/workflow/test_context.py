@@ -253,6 +253,14 @@ def test_a_note_that_names_a_rule_is_counted_and_undo_takes_that_back(opened: Op
     assert read_rules()[0].broken == ()
 
 
+def test_a_rule_of_another_repository_is_not_counted_as_broken_here(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root)
+    elsewhere = add_rule("Of another repository.", repository="/elsewhere/.git")
+    mine = add_rule("Of all.")
+    session.write_note(Place(path="code.py"), Intent.MUST, f"{elsewhere.id} and {mine.id} again.")
+    assert {rule.id: bool(rule.broken) for rule in read_rules()} == {elsewhere.id: False, mine.id: True}
+
+
 def test_a_secret_stops_it_until_it_is_allowed_or_taken_out(opened: Open, shop: Repo) -> None:
     token = "ghp_" + "a1B2c3D4e5F6g7H8i9" * 2
     shop.write({"code.py": f'{numbered(60)}T = "{token}"\n', "deploy/.env": "A=1\n"})

@@ -17,7 +17,7 @@ from workbench.review.ledger import Said
 from workbench.review.notes import AnswerKind, Intent, Note, Place
 from workbench.review.rounds import Answer, Source
 from workbench.review.verdicts import Verdict, verdict_of
-from workbench.workflow.answers import answer
+from workbench.workflow.answers import answer, send_again
 from workbench.workflow.arrivals import Origin, next_arrival, take_arrival
 from workbench.workflow.receive import load_ledger
 from workbench.workflow.send import start_tree
@@ -287,3 +287,13 @@ def test_a_renamed_file_and_code_in_another_file_are_told_apart(session: Session
     answer(session, entry, Verdict.REJECTED)
     held = session.review.current["docs/more"]
     assert sorted(held.new) == [2, 3, 4]
+
+
+def test_accepted_code_with_fences_is_asked_for_inside_a_longer_one(session: Session) -> None:
+    code = "````\n# Notes\n````\n"
+    then(session, FIRST + code)
+    session.judge_change(change(session, -1), Verdict.ACCEPTED)
+    (entry,) = (each for each in then(session, FIRST) if each.said is Said.ALTERED)
+    send_again(session, entry)
+    text = list(session.review.notes.values())[-1].text
+    assert f"\n`````\n{code}`````" in text

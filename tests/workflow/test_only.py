@@ -180,6 +180,46 @@ def test_what_the_model_touches_besides_is_not_in_the_round_and_is_told(
     assert session.ledger()[0].is_violation
 
 
+def test_what_the_model_does_to_files_that_it_was_not_given_is_left_out(
+    session: Session, server: ModelServer
+) -> None:
+    recipient = model(
+        server,
+        Edit("text", "asked", ("five",), ("FIVE",)),
+        Edit("other", "not asked", ("line 8", "nine"), ("line 8", "NINE", "more")),
+        Edit("other", "in the dark", ("not in there",), ("x",)),
+        Deletion("new", "not asked"),
+        NewFile("new", "not asked", ("newer",)),
+    )
+
+    only(session, recipient, wanted_only(session, ids(session)[:1]))
+
+    assert len(server.asked) == 1
+    assert text(session) == AGENT.replace("five\n", "FIVE\n")
+    assert text(session, "other") == BASE.replace("line 9\n", "nine\n")
+    assert text(session, "new") == "new\n"
+    found = {(entry.path, entry.line, entry.was, entry.now) for entry in left_out(session)}
+    assert found == {
+        ("other", 9, (b"nine\n",), (b"NINE\n", b"more\n")),
+        ("other", 0, (), ()),
+        ("new", 0, (), ()),
+    }
+    assert all(entry.is_violation for entry in left_out(session))
+    (nine,) = (entry for entry in left_out(session) if entry.now)
+    answer(session, nine, Verdict.ACCEPTED)
+    assert text(session, "other") == BASE.replace("line 9\n", "NINE\nmore\n")
+
+
+def test_an_answer_about_nothing_that_was_given_leaves_all_as_it_was(
+    session: Session, server: ModelServer
+) -> None:
+    recipient = model(server, Edit("other", "not asked", ("nine",), ("NINE",)))
+    only(session, recipient, wanted_only(session, ids(session)[:1]))
+    assert len(server.asked) == 1
+    assert text(session) == AGENT
+    assert [entry.path for entry in left_out(session)] == ["other"]
+
+
 def test_of_lines_changed_together_only_those_of_the_change_are_taken(session: Session) -> None:
 
     answered(

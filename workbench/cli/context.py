@@ -12,6 +12,7 @@ from workbench.errors import UserError
 from workbench.review.costs import dollars
 from workbench.review.text import one_line
 from workbench.workflow import pins, send
+from workbench.workflow.only import Wanted
 from workbench.workflow.session import Session
 from workbench.workflow.tray import Item, State, Tray
 from workbench.workflow.tray_documents import tray_document
@@ -51,16 +52,20 @@ def unpin(options: Options) -> int:
         return done(options, session, f"Unpinned {one_line(pins.unpin(session, options.name))}.")
 
 
-def allow_for(session: Session, recipient: send.Recipient, names: list[str]) -> None:
+def allow_for(
+    session: Session, recipient: send.Recipient, names: list[str], only: Wanted | None = None
+) -> None:
     """Before a round is asked for: allow what was named, and refuse while anything else looks secret."""
     if recipient.kind is not send.RecipientKind.MODEL:
         if names:
             raise UserError("Nothing leaves for this recipient.", hint="Leave --allow-secret away.")
         return
     cancelled = threading.Event()
-    if names:
+    if names and only is not None:
+        pins.allow_named(session, send.findings_of_only(session, recipient, cancelled, only), names)
+    elif names:
         pins.allow_named(session, send.preview(session, recipient, cancelled).findings, names)
-    send.require_sendable(session, recipient, cancelled)
+    send.require_sendable(session, recipient, cancelled, only)
 
 
 def _recipient(session: Session, options: Options) -> send.Recipient:

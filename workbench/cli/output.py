@@ -49,7 +49,11 @@ def print_text(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     # Bytes that are not UTF-8 stand in texts as lone surrogates, and leave as the bytes they were.
     errors = "surrogateescape" if encoding.lower().replace("-", "") == "utf8" else "backslashreplace"
-    data = f"{text}\n".encode(encoding, errors)
+    try:
+        data = f"{text}\n".encode(encoding, errors)
+    except UnicodeEncodeError:
+        # Halves of signs are no bytes of a file either, and are spelled out.
+        data = f"{text}\n".encode(encoding, "backslashreplace")
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:
         sys.stdout.write(data.decode(encoding, "replace"))

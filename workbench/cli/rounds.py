@@ -17,7 +17,7 @@ from workbench.errors import UserError
 from workbench.review.feedback import as_json
 from workbench.workflow import documents, send
 from workbench.workflow.answers import send_rest_back
-from workbench.workflow.gate import findings_in_text
+from workbench.workflow.gate import findings_in_text, quoted_paths
 from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.landing import rejected_in_work_tree, take_out_rejected
 from workbench.workflow.only import wanted_only
@@ -32,7 +32,8 @@ def feedback(options: Options) -> int:
         value, text = session.feedback(), handed_text(session)
         rules = [{"id": rule.id, "text": rule.text} for rule in rules_that_hold(session)]
         keep_if_possible(session)
-        found = [each for each in findings_in_text(session, text) if not each.allowed]
+        named = quoted_paths(value)
+        found = [each for each in findings_in_text(session, text, paths=named) if not each.allowed]
     if found:
         say(f"Careful: what follows holds what looks like a secret ({found[0].words}).")
     if options.json or options.format == "json":
@@ -140,7 +141,7 @@ def ask_model(session: Session, options: Options) -> None:
     only = wanted_only(session, options.only, options.file) if options.only or options.file else None
     send.require_ready(session, recipient)
     # Before anything is written: what must not leave is said, or allowed by name.
-    allow_for(session, recipient, options.allow_secret or [])
+    allow_for(session, recipient, options.allow_secret or [], only)
     take_out = session.settings.take_out_before_sending and not options.keep_rejected
     count = rejected_in_work_tree(session) if take_out else 0
     if count:

@@ -77,6 +77,7 @@ class Attempt:
         self._before = before
         self._silence = silence
         self._parts: list[str] = []
+        self._half = ""
         self._first: float | None = None
         self._signs = 0
         self.wait: float | None = None
@@ -133,9 +134,11 @@ class Attempt:
         match reply["event"]:
             case "text":
                 self._first = self._first or seconds
-                self._parts.append(reply["text"])
+                text, self._half = whole_signs(self._half + reply["text"])
                 self._signs += len(reply["text"])
-                yield TextArrived(reply["text"])
+                if text:
+                    self._parts.append(text)
+                    yield TextArrived(text)
             case "thought":
                 self._first = self._first or seconds
                 self._signs += reply["size"]
@@ -145,6 +148,11 @@ class Attempt:
                 yield Progressed(used.tokens_out or 0, seconds)
                 yield UsageKnown(used, reply["cached"], self._first)
             case "finished":
+                if self._half:
+                    # It stays half a sign, and is shown as one that is missing.
+                    self._half = ""
+                    self._parts.append("\ufffd")
+                    yield TextArrived("\ufffd")
                 self.finished = Finished(self.text, reply["reason"])
             case "failed":
                 self.wait = reply.get("wait")
@@ -156,6 +164,19 @@ class Attempt:
         if self._prices.own:
             cost = self._prices.cost(tokens_in, tokens_out)
         return Usage(tokens_in, tokens_out, cost, round(seconds, 3), reply["estimated"])
+
+
+def whole_signs(text: str) -> tuple[str, str]:
+    """The text with its halves of signs put together, and a first half at the end that waits for the other.
+
+    JSON can hold half a sign, which no file, store or request can. One that stays alone becomes U+FFFD.
+    """
+    held = ""
+    if "\ud800" <= text[-1:] <= "\udbff":
+        text, held = text[:-1], text[-1]
+    if text.isascii():
+        return text, held
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"), held
 
 
 def together(one: Usage, before: Usage | None) -> Usage:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 _WIDTH = 7
+_BLANK = " \t\r"
+"""What may stand behind a mark. Not what else Python strips (form feeds, odd blanks): those are text."""
 
 
 class Marks(Struct, frozen=True):
@@ -43,11 +45,15 @@ class Form(Struct, frozen=True):
     noun: str
 
     def markers(self) -> re.Pattern[bytes]:
-        """Lines of a file that could be taken for marks of this form, at any width."""
+        """What could be taken for a mark of this form, at any width.
+
+        Anywhere, with anything behind it: a model that copies a line may leave out what is not seen of it (a
+        form feed), and what is a line to one reader is none to another.
+        """
         words, parts = "|".join(self.words), "|".join(self.parts)
-        ends = rf"[ \t\r]*|>{{{_WIDTH},}} (?:END|{self.complete})[ \t\r]*"
+        least = f"{{{_WIDTH},}}[ \\t]+"
         return re.compile(
-            rf"^(<{{{_WIDTH},}} (?:{words}) .*|={{{_WIDTH},}} (?:{parts}){ends})$".encode(), re.MULTILINE
+            rf"<{least}(?:{words})\b|={least}(?:{parts})\b|>{least}(?:END|{self.complete})\b".encode()
         )
 
     def end_mark(self, marks: Marks) -> str:
@@ -127,7 +133,7 @@ class _Reader:
                 raw, position = self._block(opening.group(1), opening.group(2), position)
                 yield raw
                 continue
-            bare = line.rstrip()
+            bare = line.rstrip(_BLANK)
             if bare == self._complete:
                 self.complete = True
             elif self._part.match(line) or bare == self._end:
@@ -144,7 +150,7 @@ class _Reader:
         position, closed = start + 1, False
         while position < len(self._lines):
             line = self._lines[position]
-            bare = line.rstrip()
+            bare = line.rstrip(_BLANK)
             if self._opening.match(line) or bare == self._complete:
                 break
             position += 1

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import unicodedata
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from workbench.generation.contract import Deletion, Edit, Move, NewFile, NoteAnswer, Parsed
+from workbench.generation.contract import Block, Deletion, Edit, Move, NewFile, NoteAnswer, Parsed
 from workbench.generation.edits import apply_edits
+from workbench.generation.matching import Work
 from workbench.review.rounds import Answer, Why
 from workbench.review.scope import Scope
 from workbench.review.sensitive import tier_of_path
@@ -23,10 +25,21 @@ from workbench.review.sensitive import tier_of_path
 MAX_FILE = 2_000_000
 """Bytes of one file that a model may write. A round of people's code has nothing near it."""
 MAX_FILES = 500
+MAX_BLOCKS = 5_000
+"""Blocks of one answer: more than any model writes in one go. Beyond them nothing is looked at."""
+MAX_LISTED = 20
+"""Sentences about what is wrong. They all go into the next request, which is paid for."""
+MAX_SENTENCE = 3_000
+MAX_DEPTH = 100
+"""Folders that a new file may lie in."""
 MAX_ALL = 20_000_000
 """Bytes of all files of an answer together."""
 MAX_WHY = 400
 """Characters of the reason of one edit, which is shown on one line."""
+MAX_PYTHON = 500_000
+"""Bytes of a file that is compiled: that takes half a second, in which nothing else of the program runs."""
+MAX_BRACES = 20_000
+"""Opening braces of such a file. An f-string of 200,000 took the compiler of Python 3.11 40 seconds."""
 
 
 class Outcome(Struct, frozen=True):
@@ -35,7 +48,8 @@ class Outcome(Struct, frozen=True):
     `files` holds the paths that differ from the start: their bytes, or None for a file that is gone.
     `moves` are (old path, new path); the new path is in `files`, and keeps the old one's mode.
     `doubts` are sentences about what is allowed and looks wrong, which the model is asked about; `told` are
-    those for the expert alone. `remarks` is what stood outside the blocks.
+    those for the expert alone. `remarks` is what stood outside the blocks. `beyond` are blocks on what was
+    not given, of a round in which everything else is frozen.
     """
 
     files: Mapping[str, bytes | None] = field(default_factory=dict)
@@ -45,6 +59,7 @@ class Outcome(Struct, frozen=True):
     doubts: tuple[str, ...] = ()
     remarks: str = ""
     told: tuple[str, ...] = ()
+    beyond: tuple[Block, ...] = ()
 
 
 class Problems(Struct, frozen=True):
@@ -61,66 +76,115 @@ def check(
     paths: Collection[str] = (),
     also: Collection[str] = (),
     scope: Scope | None = None,
+    beyond: tuple[Block, ...] = (),
+    work: Work | None = None,
 ) -> Outcome | Problems:
     """What the answer makes of `files`, the contents that the model was given, or what is wrong with it.
 
     `paths` are all paths of the start tree, also those that were not shown. Each id of `notes` needs
-    exactly one answer; ids in `also` may have one. `scope` is what the task allows.
+    exactly one answer; ids in `also` may have one. `scope` is what the task allows. `beyond` are the
+    blocks that were set aside before. CheckCancelledError where `work` is cancelled in the middle.
     """
+    work = work or Work()
+    too_much = refused_unread(parsed)
+    if too_much:
+        return Problems((too_much,))
     problems = list(parsed.problems)
     if not parsed.complete:
         problems.append("The answer was cut: its end mark is missing.")
-    if not parsed.blocks:
+    if not parsed.blocks and not beyond:
         problems.append("The answer holds no block in the form of the contract.")
     tree = _Tree(files, paths, problems)
     _name_paths(parsed, tree)
     if not problems:
-        _make(parsed, tree)
+        _make(parsed, tree, work)
     answers = _answers(parsed, notes, also, problems)
     if problems:
-        return Problems(tuple(dict.fromkeys(problems)))
+        return Problems(listed(problems))
     changed = {path: data for path, data in tree.result.items() if files.get(path) != data}
+    unread, syntax = _syntax(files, changed, work)
     return Outcome(
         files=changed,
         whys=tuple(tree.whys),
         answers=answers,
         moves=tuple((move.path, move.to) for move in parsed.blocks if isinstance(move, Move)),
-        doubts=(
-            *_scope_doubts(scope or Scope(), changed),
-            *_case_doubts(tree.paths, changed),
-            *_syntax_doubts(files, changed),
-        ),
+        doubts=(*_scope_doubts(scope or Scope(), changed), *_case_doubts(tree.paths, changed), *syntax),
         remarks=parsed.remarks,
-        told=tuple(
-            f"{write_safely(path)}: the model changed a sensitive file ({tier})."
-            for path in sorted(changed)
-            if (tier := tier_of_path(path)) is not None
-        ),
+        told=(*_sensitive(changed), *unread),
+        beyond=beyond,
     )
 
 
+def listed(problems: Iterable[str]) -> tuple[str, ...]:
+    """As many of the sentences as a model can be told at once, and how many more there are."""
+    found = list(dict.fromkeys(problems))
+    shown = [each if len(each) <= MAX_SENTENCE else f"{each[: MAX_SENTENCE - 1]}…" for each in found]
+    if len(found) <= MAX_LISTED:
+        return tuple(shown)
+    return (*shown[:MAX_LISTED], f"And {len(found) - MAX_LISTED:,} more of this kind or another.")
+
+
+def refused_unread(parsed: Parsed) -> str | None:
+    """Why an answer is not looked at any further, however good it may be."""
+    if len(parsed.blocks) > MAX_BLOCKS:
+        return f"The answer holds more than {MAX_BLOCKS:,} blocks. Do less at once."
+    files = [block for block in parsed.blocks if not isinstance(block, NoteAnswer)]
+    touched = {block.path for block in files} | {block.to for block in files if isinstance(block, Move)}
+    return f"The answer touches more than {MAX_FILES} files." if len(touched) > MAX_FILES else None
+
+
+def _sensitive(changed: Collection[str]) -> Iterator[str]:
+    for path in sorted(changed):
+        tier = tier_of_path(path)
+        if tier is not None:
+            yield f"{write_safely(path)}: the model changed a sensitive file ({tier})."
+
+
 class _Tree:
-    """The files while an answer is put on them."""
+    """The files while an answer is put on them. `files` are those that the model could read."""
 
     def __init__(self, files: Mapping[str, bytes], paths: Collection[str], problems: list[str]) -> None:
-        self.files = files
+        # Of a binary file the model was given the name alone, and it cannot judge what it has not seen.
+        self.files = {path: data for path, data in files.items() if b"\0" not in data}
         self.paths = frozenset(paths) | frozenset(files)
         self.problems = problems
         self.result: dict[str, bytes | None] = {}
         self.whys: list[Why] = []
+        self.made: set[str] = set()
+        self._folders: set[str] | None = None
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a file lies below this path, or will."""
+        if self._folders is None:
+            self._folders = set()
+            for each in self.paths:
+                self._add_folders(each)
+        return path in self._folders
+
+    def make(self, path: str) -> None:
+        """A path that comes into being. It was looked at, and may have been refused."""
+        self.made.add(path)
+        if self._folders is not None and path.count("/") <= MAX_DEPTH:
+            self._add_folders(path)
+
+    def _add_folders(self, path: str) -> None:
+        assert self._folders is not None
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self._folders:
+            self._folders.add(folder)
+            folder = folder.rpartition("/")[0]
 
 
 def _name_paths(parsed: Parsed, tree: _Tree) -> None:
     """Refuse paths that are not there, not shown, taken, spelled to escape, or named twice."""
-    made: set[str] = set()
     edited: set[str] = set()
     gone: list[str] = []
     for block in parsed.blocks:
         if isinstance(block, NewFile):
             # An empty file holds nothing that could be lost.
-            if tree.files.get(block.path) != b"" or block.path in made:
-                _fresh(block.path, made, tree)
-            made.add(block.path)
+            if tree.files.get(block.path) != b"" or block.path in tree.made:
+                _fresh(block.path, tree)
+            tree.make(block.path)
         elif isinstance(block, Edit | Deletion | Move):
             if block.path not in tree.files:
                 why = "was not given to you" if block.path in tree.paths else "does not exist"
@@ -130,30 +194,31 @@ def _name_paths(parsed: Parsed, tree: _Tree) -> None:
             else:
                 gone.append(block.path)
         if isinstance(block, Move):
-            _fresh(block.to, made, tree)
-            made.add(block.to)
+            _fresh(block.to, tree)
+            tree.make(block.to)
     deleted = {block.path for block in parsed.blocks if isinstance(block, Deletion)}
+    twice = sorted(path for path, times in Counter(gone).items() if times > 1)
+    both = sorted(edited & tree.made)
     tree.problems += [f"{path}: it is edited and deleted in one answer." for path in sorted(edited & deleted)]
-    tree.problems += [
-        f"{path}: it is deleted or renamed twice." for path in set(gone) if gone.count(path) > 1
-    ]
-    tree.problems += [f"{path}: it is edited and made new in one answer." for path in sorted(edited & made)]
-    if len(made | edited | set(gone)) > MAX_FILES:
-        tree.problems.append(f"The answer touches more than {MAX_FILES} files.")
+    tree.problems += [f"{path}: it is deleted or renamed twice." for path in twice]
+    tree.problems += [f"{path}: it is edited and made new in one answer." for path in both]
 
 
-def _fresh(path: str, made: Collection[str], tree: _Tree) -> None:
+def _fresh(path: str, tree: _Tree) -> None:
     """Refuse a path that may not come into being."""
-    parts = path.split("/")
-    above = ["/".join(parts[:count]) for count in range(1, len(parts))]
     wrong = hostile(path)
+    parts = path.split("/")
+    if wrong is None and len(parts) > MAX_DEPTH:
+        wrong = f"it would lie in more than {MAX_DEPTH} folders"
     if wrong:
         tree.problems.append(f"{write_safely(path)}: {wrong}.")
-    elif path in tree.paths or path in made:
+        return
+    above = ("/".join(parts[:count]) for count in range(1, len(parts)))
+    if path in tree.paths or path in tree.made:
         tree.problems.append(f"{path}: the file exists. Change it with EDIT blocks.")
-    elif any(folder in tree.paths or folder in made for folder in above):
+    elif any(folder in tree.paths or folder in tree.made for folder in above):
         tree.problems.append(f"{path}: a file stands where its folder would be.")
-    elif any(each.startswith(f"{path}/") for each in (*tree.paths, *made)):
+    elif tree.is_folder(path):
         tree.problems.append(f"{path}: a folder of that name exists.")
 
 
@@ -178,7 +243,7 @@ def write_safely(path: str) -> str:
     return path if path.isprintable() else ascii(path)
 
 
-def _make(parsed: Parsed, tree: _Tree) -> None:
+def _make(parsed: Parsed, tree: _Tree, work: Work) -> None:
     """Put every block on the files. The paths were found good."""
     edits: dict[str, list[Edit]] = {}
     moves = {block.path: block for block in parsed.blocks if isinstance(block, Move)}
@@ -195,7 +260,7 @@ def _make(parsed: Parsed, tree: _Tree) -> None:
             tree.result[block.to] = tree.files[block.path]
             tree.whys.append(Why(block.to, 0, 0, _short(block.why)))
     for path, wanted in edits.items():
-        applied = apply_edits(path, tree.files[path], wanted)
+        applied = apply_edits(path, tree.files[path], wanted, work)
         if isinstance(applied, tuple):
             tree.problems.extend(applied)
             continue
@@ -268,17 +333,27 @@ def _case_doubts(paths: Collection[str], changed: Mapping[str, bytes | None]) ->
             yield f"{path}: its name differs from that of {twin} in nothing but capitals."
 
 
-def _syntax_doubts(before: Mapping[str, bytes], after: Mapping[str, bytes | None]) -> tuple[str, ...]:
-    """Python that could be read before and cannot be read now. A doubt, because our Python is not theirs."""
+def _syntax(
+    before: Mapping[str, bytes], after: Mapping[str, bytes | None], work: Work
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Python that was not looked at because it is too large, and Python that could be read and cannot be now.
+
+    The latter is a doubt, because our Python is not theirs.
+    """
+    unread: list[str] = []
     doubts: list[str] = []
     for path, data in after.items():
         if data is None or not path.endswith((".py", ".pyi")):
+            continue
+        work.go_on()
+        if len(data) > MAX_PYTHON or data.count(b"{") > MAX_BRACES:
+            unread.append(f"{path}: it is too large to be looked at as Python.")
             continue
         wrong = _python_error(data)
         old = before.get(path)
         if wrong and (old is None or _python_error(old) is None):
             doubts.append(f"{path}: {wrong}.")
-    return tuple(doubts)
+    return tuple(unread), tuple(doubts)
 
 
 def _python_error(data: bytes) -> str | None:

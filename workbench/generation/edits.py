@@ -6,20 +6,16 @@ model's business, so lines are compared without their ends, and lines that an ed
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec import Struct
 
 from workbench.generation.contract import Edit
+from workbench.generation.matching import MOST_PLACES, Finder, Work
 from workbench.review.lines import split_lines
 
 _BOM = b"\xef\xbb\xbf"
-_SHOWN = 12
-_LONG_LINE = 1000
-"""Beyond this many characters lines are compared for equality only: difflib took 1.1 s on two of 5,000."""
 
 
 class Text(Struct, frozen=True):
@@ -63,30 +59,27 @@ class Applied(Struct, frozen=True):
     spans: tuple[tuple[int, int], ...]
 
 
-def apply_edits(path: str, data: bytes, edits: Sequence[Edit]) -> Applied | tuple[str, ...]:
-    """The file with every edit made, or the sentences about those that do not fit."""
+def apply_edits(
+    path: str, data: bytes, edits: Sequence[Edit], work: Work | None = None
+) -> Applied | tuple[str, ...]:
+    """The file with every edit made, or the sentences about those that do not fit.
+
+    CheckCancelledError where `work` is cancelled in the middle.
+    """
     text = read_text(data)
     if text is None:
         return (f"{path}: it is a binary file and cannot be edited by lines.",)
+    work, finder = work or Work(), Finder(text.lines)
     problems: list[str] = []
     found: list[tuple[int, int]] = []
-    for number, edit in enumerate(edits, start=1):
-        name = f"{path}, edit {number} of {len(edits)}"
-        starts = _find(text.lines, edit.search)
+    for index, edit in enumerate(edits):
+        work.go_on()
+        starts = finder.places(edit.search)
         if len(starts) == 1 or (not edit.search and not text.lines):
-            found.append((starts[0] if starts else 0, number - 1))
-        elif not edit.search:
-            problems.append(f"{name}: SEARCH is empty. Give the lines beside which the new ones stand.")
-        elif starts:
-            lines = ", ".join(str(start + 1) for start in starts[:8])
-            problems.append(
-                f"{name}: the SEARCH lines stand {len(starts)} times in the file, at lines {lines}. "
-                "Give more lines around them, so that they stand exactly once."
-            )
+            found.append((starts[0] if starts else 0, index))
         else:
-            problems.append(
-                f"{name}: the SEARCH lines do not stand in the file. {_nearest(text.lines, edit.search)}"
-            )
+            name = f"{path}, edit {index + 1} of {len(edits)}"
+            problems.append(f"{name}: {_misplaced(finder, edit, starts, work)}")
     found.sort()
     for (start, one), (after, other) in pairwise(found):
         if start + len(edits[one].search) > after:
@@ -96,16 +89,19 @@ def apply_edits(path: str, data: bytes, edits: Sequence[Edit]) -> Applied | tupl
     return _compose(path, text, [(start, edits[index], index) for start, index in found])
 
 
-def _find(lines: Sequence[str], search: Sequence[str]) -> list[int]:
-    if not search:
-        return []
-    size = len(search)
-    first, wanted = search[0], tuple(search)
-    return [
-        index
-        for index in range(len(lines) - size + 1)
-        if lines[index] == first and tuple(lines[index : index + size]) == wanted
-    ]
+def _misplaced(finder: Finder, edit: Edit, starts: Sequence[int], work: Work) -> str:
+    """What is wrong with the place of an edit whose lines do not stand exactly once."""
+    if not edit.search:
+        return "SEARCH is empty. Give the lines beside which the new ones stand."
+    if starts:
+        lines = ", ".join(str(start + 1) for start in starts[:8])
+        more = " or more" if len(starts) == MOST_PLACES else ""
+        return (
+            f"the SEARCH lines stand {len(starts)} times{more} in the file, at lines {lines}. "
+            "Give more lines around them, so that they stand exactly once."
+        )
+    hint = f" {finder.nearest(edit.search)}" if work.may_hint() else ""
+    return f"the SEARCH lines do not stand in the file.{hint}"
 
 
 def _compose(path: str, text: Text, found: Sequence[tuple[int, Edit, int]]) -> Applied | tuple[str, ...]:
@@ -137,6 +133,30 @@ def _compose(path: str, text: Text, found: Sequence[tuple[int, Edit, int]]) -> A
     return Applied(data, tuple(spans[index] for index in range(len(found))))
 
 
+def lines_of_edit(
+    text: Text, finder: Finder, edit: Edit
+) -> tuple[int, tuple[bytes, ...], tuple[bytes, ...]] | None:
+    """The index where an edit changes something, the lines there and what it puts for them.
+
+    `finder` is that of the text's lines. None where those of the edit do not stand exactly once, or cannot be
+    written in the file's encoding.
+    """
+    places = finder.places(edit.search)
+    if len(places) != 1:
+        return None
+    try:
+        made, _ = _replacement(text, places[0], edit)
+    except UnicodeEncodeError:
+        return None
+    start, kept = places[0], text.raw[places[0] : places[0] + len(edit.search)]
+    shorter = min(len(kept), len(made))
+    head = next((at for at in range(shorter) if kept[at] != made[at]), shorter)
+    tail = 0
+    while tail < shorter - head and kept[-1 - tail] == made[-1 - tail]:
+        tail += 1
+    return start + head, tuple(kept[head : len(kept) - tail]), tuple(made[head : len(made) - tail])
+
+
 def _replacement(text: Text, start: int, edit: Edit) -> tuple[list[bytes], bool]:
     """The new lines as bytes, and whether the last of them is new.
 
@@ -152,34 +172,3 @@ def _replacement(text: Text, start: int, edit: Edit) -> tuple[list[bytes], bool]
     middle = [line.encode(text.encoding) + text.end for line in new[head : len(new) - tail]]
     kept = text.raw[start : start + len(old)]
     return [*kept[:head], *middle, *kept[len(old) - tail :]], bool(middle) and not tail
-
-
-def _nearest(lines: Sequence[str], search: Sequence[str]) -> str:
-    """The lines of the file that come nearest, with their numbers, in words."""
-    start = _nearest_start(lines, search)
-    if start is None:
-        return "Nothing in the file is like them."
-    stop = min(len(lines), start + min(len(search), _SHOWN))
-    shown = "\n".join(f"{number + 1:5} {lines[number]}" for number in range(start, stop))
-    return f"The nearest lines are:\n{shown}"
-
-
-def _nearest_start(lines: Sequence[str], search: Sequence[str]) -> int | None:
-    """Where most of the lines would match if blanks did not count; else where one line is similar."""
-    where: dict[str, list[int]] = {}
-    for number, line in enumerate(lines):
-        where.setdefault(line.strip(), []).append(number)
-    votes: Counter[int] = Counter()
-    for step, line in enumerate(search):
-        bare = line.strip()
-        # A lone bracket or a blank line says nothing about the place.
-        if len(bare) > 3:
-            votes.update(number - step for number in where.get(bare, ())[:200])
-    if votes:
-        return max(0, votes.most_common(1)[0][0])
-    likely = max(search, key=lambda line: len(line.strip()), default="").strip()
-    if not likely or len(likely) > _LONG_LINE:
-        return None
-    known = [line for line in where if line and len(line) <= _LONG_LINE][:2000]
-    close = difflib.get_close_matches(likely, known, n=1, cutoff=0.6)
-    return max(0, where[close[0]][0] - list(map(str.strip, search)).index(likely)) if close else None

@@ -57,9 +57,11 @@ def packed(request: ReadingRequest, budget: int) -> ReadingRequest:
 
     Counted as a round is, four bytes a token, so that the same round is always packed the same.
     """
-    room = budget - sum(rough_tokens(each.content) for each in build(replace(request, shown=())))
+    if _weight(request) <= budget:
+        return request
+    room = budget - _weight(replace(request, shown=()))
     shown: list[Shown] = []
-    left: list[tuple[str, str]] = []
+    left: list[Shown] = []
     for each in request.shown:
         for tried in (each, replace(each, around=_CLOSE)):
             tokens = rough_tokens(f"\n\n{_section(tried)}")
@@ -68,10 +70,18 @@ def packed(request: ReadingRequest, budget: int) -> ReadingRequest:
                 room -= tokens
                 break
         else:
-            named = (each.file.path, "does not fit")
-            left.append(named)
-            room -= rough_tokens(_unread(named) + "\n")
-    return replace(request, shown=tuple(shown), unread=(*request.unread, *left))
+            left.append(each)
+    while True:
+        named = tuple((each.file.path, "does not fit") for each in left)
+        found = replace(request, shown=tuple(shown), unread=(*request.unread, *named))
+        if not shown or _weight(found) <= budget:
+            return found
+        # The names of what is left weigh something too.
+        left.insert(0, shown.pop())
+
+
+def _weight(request: ReadingRequest) -> int:
+    return sum(rough_tokens(each.content) for each in build(request))
 
 
 def build(request: ReadingRequest) -> tuple[Message, ...]:
@@ -107,7 +117,9 @@ def repair(problems: Sequence[str], marks: Marks) -> Message:
 
 def marks_of(request: ReadingRequest) -> Marks:
     """The marker lines for this request, in none of its files."""
-    return marks_for(b"".join(lines) for each in request.shown for lines in (each.old, each.new))
+    files = (b"".join(lines) for each in request.shown for lines in (each.old, each.new))
+    said = (request.task, *(text for _, text in request.rules), *(path for path, _ in request.unread))
+    return marks_for((*files, *(text.encode("utf-8", "surrogatepass") for text in said)))
 
 
 def _filled(name: str, marks: Marks) -> str:

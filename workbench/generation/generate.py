@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from workbench.generation.asking import ask
 from workbench.generation.backends import Backend
-from workbench.generation.checking import Outcome, Problems, check
-from workbench.generation.contract import Parsed, parse
+from workbench.generation.checking import Outcome, Problems, check, listed, refused_unread
+from workbench.generation.contract import Block, Parsed, parse
 from workbench.generation.events import (
     Answered,
     CallEnded,
@@ -28,7 +28,8 @@ from workbench.generation.events import (
 )
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.failures import Callee, Trouble, words
-from workbench.generation.given import not_given
+from workbench.generation.given import not_given, parted
+from workbench.generation.matching import CheckCancelledError, Work
 from workbench.generation.offline import NAME, answer
 from workbench.generation.prompt import Message, Request, build, marks_of, repair
 from workbench.review.rounds import Usage
@@ -69,12 +70,18 @@ def generate(
             yield from [_lost(ended, exchange)] if cancel or good is None else _answered(good, exchange)
             return
         parsed = parse(ended.text, marks)
-        result = _judge(request, parsed)
+        try:
+            result = _judge(request, parsed, Work(cancelled))
+        except CheckCancelledError:
+            exchange = _marked(exchange, Trouble.CANCELLED.value, ())
+            yield CallEnded(exchange.calls[-1])
+            yield _cancelled(exchange)
+            return
         fits = isinstance(result, Outcome)
         doubts = (
             tuple(each for each in result.doubts if each not in told) if isinstance(result, Outcome) else ()
         )
-        problems = doubts if isinstance(result, Outcome) else result.found
+        problems = listed(doubts) if isinstance(result, Outcome) else result.found
         good = result if isinstance(result, Outcome) else good
         cut = not parsed.complete and ended.reason is None
         if cut:
@@ -108,13 +115,20 @@ def generate_offline(request: Request) -> Iterator[Event]:
     yield Answered(outcome, Exchange(NAME, (call,)))
 
 
-def _judge(request: Request, parsed: Parsed) -> Outcome | Problems:
+def _judge(request: Request, parsed: Parsed, work: Work) -> Outcome | Problems:
     live = tuple(note.id for note in request.notes if note.is_live)
     scope = scope_of_task(request.task)
-    beyond = not_given(parsed, request.files, request.parts)
+    too_much = refused_unread(parsed)
+    if too_much:
+        return Problems((too_much,))
+    left: tuple[Block, ...] = ()
+    if request.confined:
+        parsed, left = parted(parsed, request.files, request.parts, request.paths, work)
+    beyond = not_given(parsed, request.files, request.parts, work)
     if beyond:
-        return Problems(beyond)
-    return check(parsed, request.files, request.to_answer, paths=request.paths, also=live, scope=scope)
+        return Problems(listed(beyond))
+    notes, paths = request.to_answer, request.paths
+    return check(parsed, request.files, notes, paths=paths, also=live, scope=scope, beyond=left, work=work)
 
 
 def _marked(exchange: Exchange, outcome: str, problems: tuple[str, ...]) -> Exchange:
@@ -143,6 +157,11 @@ def _misfit(parsed: Parsed, ended: Finished, exchange: Exchange) -> Lost:
         trouble = trouble if ended.text.strip() else Trouble.EMPTY
     sentence, hint = words(trouble, Callee(exchange.model))
     return Lost(trouble, sentence, hint, exchange)
+
+
+def _cancelled(exchange: Exchange) -> Lost:
+    sentence, hint = words(Trouble.CANCELLED, Callee(exchange.model))
+    return Lost(Trouble.CANCELLED, sentence, hint, exchange)
 
 
 def _lost(failed: Failed, exchange: Exchange) -> Lost:

@@ -48,7 +48,7 @@ class Request(Struct, frozen=True):
     the start tree to that round's tree (empty where nothing was taken out): the offline author follows
     them from the note to the lines in the start tree.
     Of a path in `parts` only those lines, (start, count), are given and may be edited. `rules` are the house
-    rules as (id, text).
+    rules as (id, text). `confined`: all but `files` is frozen, and what an answer does to it is left out.
     """
 
     task: str
@@ -59,6 +59,7 @@ class Request(Struct, frozen=True):
     between: tuple[FileChange, ...] = field(default=())
     parts: Mapping[str, Ranges] = field(default_factory=dict)
     rules: tuple[tuple[str, str], ...] = ()
+    confined: bool = False
 
     @property
     def to_answer(self) -> tuple[str, ...]:
@@ -89,8 +90,9 @@ def repair(problems: Sequence[str], marks: Marks, *, doubts: bool = False) -> Me
 
 
 def marks_of(request: Request) -> Marks:
-    """The marker lines for this request, in none of its files."""
-    return marks_for(request.files.values())
+    """The marker lines for this request, in nothing of what it is given: no file, no note, no rule."""
+    said = (request.task, request.feedback, *(text for _, text in request.rules), *request.paths)
+    return marks_for((*request.files.values(), *(text.encode("utf-8", "surrogatepass") for text in said)))
 
 
 def fill(name: str, marks: Marks) -> str:

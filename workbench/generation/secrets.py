@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+import string
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -86,7 +87,13 @@ _NAMED: tuple[tuple[str, str, str], ...] = (
     ("Fly token", "fo1_ | flyv1", r"fo1_[A-Za-z0-9_-]{40,}|FlyV1 fm2_[A-Za-z0-9+/=_,-]{60,}"),
     ("Figma token", "figd_", r"figd_[A-Za-z0-9_-]{36,}"),
     ("Mailgun key", "key-", r"key-[0-9a-f]{32}"),
-    ("JSON web token", "eyj", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
+    ("JSON web token", "eyj", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}"),
+    (
+        # A whole PEM in base 64, as clusters keep them; no certificate and no public key.
+        "private key",
+        "ls0tls1crudjti",
+        r"LS0tLS1CRUdJTi(?!BDRVJU|BQVUJMSU)[A-Za-z0-9+/=]{40,}",
+    ),
     ("age key", "age-secret-key-", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
 )
 """What it is, what stands in it in lower case, and how it looks, by the prefixes that providers document."""
@@ -95,7 +102,14 @@ _PARTS: tuple[tuple[str, str, str], ...] = (
     (
         "private key",
         "private key",
-        r"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s*[A-Za-z0-9+/=]{16,})?)",
+        # Some lines of the key itself: they tell it from other keys of its kind, which all begin alike. The
+        # line that opens one, alone, is a constant of programs that read keys. Line ends may be written as
+        # letters, or have the signs of a diff or a quotation around them.
+        (
+            r"(-{4,5} ?BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)? ?-{4,5}"
+            r"(?:(?:\\+[rn]|[\s\-+|>\"',]|(?:Proc-Type|DEK-Info|Comment|Version|Subject|X-[\w-]+):[^\n\\]*)*+"
+            r"[A-Za-z0-9+/=]{16,}+){1,4}+)"
+        ),
     ),
     ("private key", "putty-user-key", r"(PuTTY-User-Key-File-\d: *\S+)"),
     (
@@ -135,7 +149,9 @@ _TELLING = "passw | passphrase | secret | token | api | apikey | access | privat
 _ASSIGNED = re.compile(
     r"(?i)(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|credential|auth[_-]?key)[\w-]{0,20}[\"']?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"
-    r"(?:[\"']([^\"'\s]{12,200})[\"']|([^\s\"'#;,(){}\[\]<>$]{16,200})[ \t]*$)",
+    # Of what is longer, the beginning: whole tokens of a login have thousands of signs.
+    r"(?:[\"']([^\"'\s]{12,200}+)(?!\s)"
+    r"|([^\s\"'#;,(){}\[\]<>$]{16,200}+)(?:[ \t]*$|(?=[^\s\"'#;,(){}\[\]<>$])))",
     re.MULTILINE,
 )
 _MADE_UP = re.compile(
@@ -157,7 +173,6 @@ _DETECTED: tuple[tuple[str, str, str], ...] = (
     ("mailchimp.MailchimpDetector", "-us", "Mailchimp key"),
     ("npm.NpmDetector", "_authtoken", "npm token"),
     ("openai.OpenAIDetector", "t3blbkfj", "OpenAI key"),
-    ("private_key.PrivateKeyDetector", "private key | putty-user-key", "private key"),
     ("pypi_token.PypiTokenDetector", "pypi-ag", "PyPI token"),
     ("sendgrid.SendGridDetector", "sg.", "SendGrid key"),
     ("slack.SlackDetector", "xox | hooks.slack", "Slack token"),
@@ -169,6 +184,7 @@ _DETECTED: tuple[tuple[str, str, str], ...] = (
 )
 """The detectors that are used, what stands in what they find, and what it is. Not: entropy, keywords, IPs."""
 
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _REMEMBERED = 5_000
 """Texts whose findings are remembered, each by its digest."""
 _BEFORE, _BEHIND = 200, 600
@@ -178,7 +194,7 @@ _BEFORE, _BEHIND = 200, 600
 def scan(text: str) -> tuple[Hit, ...]:
     """What looks like a secret in a text, in its order. A place is named once, by the best name for it.
 
-    A text that was looked through lately is not again: a tray is packed at every key, and little of it changes.
+    A text that was looked through lately is not again: a tray is packed at every key and changes little.
     """
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     known = _looked_through()
@@ -210,7 +226,8 @@ def _scan(text: str) -> tuple[Hit, ...]:
 
 def _spans(text: str) -> Iterator[tuple[str, int, int]]:
     """(kind, begin, end), the surest kinds first."""
-    lowered = text.lower() if len(text.lower()) == len(text) else text
+    # ASCII alone, whatever else stands there: of some signs, such as a Turkish İ, the small form is longer.
+    lowered = text.lower() if text.isascii() else text.translate(_SMALL)
     for kind, words, pattern in _own():
         for match in _around(text, lowered, words, pattern):
             group = 1 if match.re.groups else 0
@@ -248,7 +265,7 @@ def _detected(kind: str, detector: Any, match: re.Match[str]) -> Iterator[tuple[
     if kind == "GitHub token" or len(match[group]) < 8 <= len(match[0]):
         group = 0 if kind != "password in an address" else group
     digits = any(sign.isdigit() for sign in match[group])
-    if kind == "private key" or (digits and not _MADE_UP.search(match[group])):
+    if digits and not _MADE_UP.search(match[group]):
         yield kind, match.start(group), match.end(group)
 
 
@@ -282,6 +299,7 @@ def _is_random(value: str) -> bool:
     return entropy >= 3.2 and (digits >= 3 or bool(re.search(r"[^\w.-]", value)))
 
 
+_COPY = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|copy|swp|\d+))+$")
 _EXAMPLES = re.compile(r"[.-](?:example|sample|template|dist|defaults?|tpl|tmpl|schema)$")
 _KEYS = re.compile(
     r".*\.(?:pem|key|p12|pfx|p8|pk8|jks|jceks|keystore|bks|kdbx|kdb|ppk|ovpn|tfstate|tfvars|kubeconfig|agekey)$"
@@ -304,9 +322,10 @@ _UNDER = {
 def never_sent(path: str) -> str | None:
     """Why a file of this name does not leave, in words; None for any other. Whatever the case."""
     *folders, name = path.casefold().split("/")
+    name = _COPY.sub("", name)
     if _EXAMPLES.search(name):
         return None
-    if name == ".env" or name.startswith((".env.", ".envrc")) or name.endswith(".env"):
+    if name.startswith(".env") or name.endswith(".env"):
         return "environment with settings that are often secret"
     if (folders[-1] if folders else "", name) in _UNDER or _KEYS.fullmatch(name):
         return "keys or credentials, by its name"

@@ -7,9 +7,8 @@ that runs by itself, builds or instructs is never folded, however large.
 
 from __future__ import annotations
 
-import re
-
 from workbench.review.changes import FileChange
+from workbench.review.expressions import Expression
 from workbench.review.sensitive import tier
 
 LARGE = 3000
@@ -17,11 +16,11 @@ LARGE = 3000
 SMALL = 100
 """Changed lines up to which a generated or vendored file is shown as any other."""
 
-_VENDORED = re.compile(
+_VENDORED = Expression(
     r"(?:^|/)(?:vendor|vendored|_vendor|third[_-]?party|thirdparty|node_modules|bower_components|external_libs"
     r"|site-packages|Godeps|Pods|Carthage)/"
 )
-_GENERATED = re.compile(
+_GENERATED = Expression(
     r"(?:_pb2(?:_grpc)?\.pyi?|\.pb\.(?:go|cc|h)|\.pb\.gw\.go|_generated\.\w+|\.generated\.\w+|\.g\.(?:dart|cs)"
     r"|\.designer\.cs|\.min\.(?:js|css)|\.(?:js|css)\.map|\.snap|zz_generated\.[\w.]+\.go"
     r"|(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|poetry\.lock|uv\.lock|composer\.lock"

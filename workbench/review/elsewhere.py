@@ -45,19 +45,28 @@ def is_telling(line: bytes) -> bool:
 class NewCode:
     """The lines that are new in this round, by what they say without the blanks around them.
 
-    `between` are the changes from the round before, `after` those from the base. A line that is found is
+    `between` are the changes from a round before, `after` those from the base. A line that is found is
     not found again for another block: one place does not answer for two.
     """
 
-    def __init__(self, between: Sequence[FileChange], after: Sequence[FileChange]) -> None:
+    def __init__(
+        self,
+        between: Sequence[FileChange],
+        after: Sequence[FileChange],
+        claimed: set[tuple[str, int]] | None = None,
+    ) -> None:
         self._between = between
         self._added = {file.path: file for file in after}
         self._known: dict[str, dict[bytes, list[int]]] | None = None
         self._code: dict[tuple[str, int], bytes] = {}
         self._holders: dict[bytes, list[str]] = {}
-        self._claimed: set[tuple[str, int]] = set()
+        self._claimed = claimed if claimed is not None else set()
         # By the last line that says the same: how many places before it are told of.
         self._passed: dict[tuple[str, int], int] = {}
+
+    def since(self, between: Sequence[FileChange], after: Sequence[FileChange]) -> NewCode:
+        """The lines that are new since an earlier round. What is told of is told of for both."""
+        return NewCode(between, after, self._claimed)
 
     def claim(self, path: str, lines: Sequence[int]) -> None:
         """These lines are told of already."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from workbench.review.expressions import Expression
 from workbench.review.text import decode
 
 _LOOK_BACK = 3000
@@ -25,27 +26,27 @@ _MODIFIERS = (
 )
 
 
-def _kinds(words: str, name: str = r"[\w$.:<>~]+") -> re.Pattern[str]:
-    return re.compile(rf"{_MODIFIERS}(?:{words})\b\*?\s+{name}")
+def _kinds(words: str, name: str = r"[\w$.:<>~]+") -> Expression[str]:
+    return Expression(rf"{_MODIFIERS}(?:{words})\b\*?\s+{name}")
 
 
-_PYTHON = re.compile(r"(?:async\s+def|def|class)\s+\w+\s*[(:\[]")
-_RUBY = re.compile(
+_PYTHON = Expression(r"(?:async\s+def|def|class)\s+\w+\s*[(:\[]")
+_RUBY = Expression(
     r"(?:def\s+[\w.?!=\[\]<>+*/%-]+|(?:class|module)\s+[\w:]+|class\s*<<\s*\w+|(?:describe|context|it|namespace|task)"
     r"\s+\S.*\bdo(?:\s*\|[^|]*\|)?\s*$)"
 )
-_ELIXIR = re.compile(
+_ELIXIR = Expression(
     r"(?:def|defp|defmodule|defmacro|defmacrop|defprotocol|defimpl|describe|test)\s+\S.*\bdo\s*$"
 )
-_LUA = re.compile(r"(?:local\s+)?function\s+[\w.:]+\s*\(")
-_SHELL = re.compile(r"(?:function\s+[\w:.-]+\s*(?:\(\s*\))?|[\w:.-]+\s*\(\s*\))\s*(?:\{.*)?$")
-_PERL = re.compile(r"(?:sub\s+\w+|package\s+[\w:]+\s*\{)")
-_GO = re.compile(r"(?:func\s+(?:\([^)]*\)\s*)?\w+\s*[(\[]|type\s+\w+.*\b(?:struct|interface)\s*\{)")
-_RUST = re.compile(
+_LUA = Expression(r"(?:local\s+)?function\s+[\w.:]+\s*\(")
+_SHELL = Expression(r"(?:function\s+[\w:.-]+\s*(?:\(\s*\))?|[\w:.-]+\s*\(\s*\))\s*(?:\{.*)?$")
+_PERL = Expression(r"(?:sub\s+\w+|package\s+[\w:]+\s*\{)")
+_GO = Expression(r"(?:func\s+(?:\([^)]*\)\s*)?\w+\s*[(\[]|type\s+\w+.*\b(?:struct|interface)\s*\{)")
+_RUST = Expression(
     r"(?:(?:pub(?:\([^)]*\))?|default|const|async|unsafe|extern(?:\s+\"[^\"]*\")?)\s+)*"
     r"(?:fn\s+\w+|(?:struct|enum|union|trait|mod)\s+\w+|impl\b|macro_rules!\s*\w+)"
 )
-_SCRIPT = re.compile(
+_SCRIPT = Expression(
     rf"{_MODIFIERS}(?:(?:class|interface|enum|namespace|module|object)\s+[\w$.\"']+|function\b\s*\*?\s*[\w$]+\s*[(<]"
     r"|(?:const|let|var)\s+[\w$]+\s*(?::[^=]+)?=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*(?::[^=]+)?=>|[\w$]+\s*=>)"
     r"|type\s+[\w$]+(?:<[^=]*>)?\s*=\s*\{|(?:describe|it|test|context|suite)(?:\.\w+)?\s*\(\s*['\"`])"
@@ -55,33 +56,33 @@ _TYPES = _kinds(
     r"|module|actor"
 )
 _FUNCTIONS = _kinds(r"func|fun|fn|function|def|init|sub|proc", r"[^\s(]+\s*[(<\[]")
-_NAMED = re.compile(
+_NAMED = Expression(
     rf"{_MODIFIERS}(?:class|def|function|func|fn|fun|struct|interface|trait|enum|module)\s+[\w$:.]+"
 )
-_SQL = re.compile(
+_SQL = Expression(
     r"(?:CREATE|ALTER)\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+|UNIQUE\s+|MATERIALIZED\s+)*"
     r"(?:TABLE|VIEW|FUNCTION|PROCEDURE|TRIGGER|INDEX|TYPE)\s+\S+",
     re.IGNORECASE,
 )
-_CSS = re.compile(r"[^{};]*\{\s*$")
-_LISP = re.compile(r"\((?:def\w*|defn-?|defun|defmacro|define|ns)\b")
-_KEY = re.compile(r"(?:-\s+)*(?:[\w.$/@ -]+|\"[^\"]*\"|'[^']*'):(?:\s*(?:[|>&!].*)?)$")
-_JSON = re.compile(r"(\"(?:[^\"\\]|\\.)*\")\s*:\s*[\[{]\s*$")
-_SECTION = re.compile(rb"\[\[?[^\]]+\]\]?[ \t]*(?:#.*)?\r?\n?$")
-_TARGET = re.compile(rb"[^\s#:=][^#:=]*:(?!=)")
-_HEADING = re.compile(rb"#{1,6}[ \t]+\S")
-_FENCE = re.compile(rb" {0,3}(?:```|~~~)")
+_CSS = Expression(r"[^{};]*\{\s*$")
+_LISP = Expression(r"\((?:def\w*|defn-?|defun|defmacro|define|ns)\b")
+_KEY = Expression(r"(?:-\s+)*(?:[\w.$/@ -]+|\"[^\"]*\"|'[^']*'):(?:\s*(?:[|>&!].*)?)$")
+_JSON = Expression(r"(\"(?:[^\"\\]|\\.)*\")\s*:\s*[\[{]\s*$")
+_SECTION = Expression(rb"\[\[?[^\]]+\]\]?[ \t]*(?:#.*)?\r?\n?$")
+_TARGET = Expression(rb"[^\s#:=][^#:=]*:(?!=)")
+_HEADING = Expression(rb"#{1,6}[ \t]+\S")
+_FENCE = Expression(rb" {0,3}(?:```|~~~)")
 
-_not_functions = re.compile(
+_not_functions = Expression(
     r"(?:if|for|foreach|while|until|unless|switch|select|return|else|elif|elseif|elsif|catch|with|try|match|case"
     r"|do|using|lock|synchronized|fixed|checked|guard|defer|go|throw|await|yield|new|delete|sizeof|assert|echo"
     r"|print|require|include|when|where|super|this|not|and|or|in|is|goto|repeat|loop)\b"
 )
-_before_body = re.compile(
+_before_body = Expression(
     r"\s*(?:const|noexcept(?:\([^)]*\))?|override|final|volatile|&{1,2}|mutable|throws\s+[\w.,\s]+|throw\s*\([^)]*\)"
     r"|->\s*[^{;]+|:\s*[^{;?]+|async|where\s[^{;]+|\s)*\{"
 )
-_head = re.compile(
+_head = Expression(
     r"(?P<type>[\w$:<>,*&~\[\]?.\s@]*?)(?P<name>operator\s*\S+|~?[\w$]+(?:::~?[\w$]+)*)\s*(?:<[^()]*>)?\("
 )
 
@@ -123,7 +124,7 @@ _MAYBE = "maybe"
 _Definition = Callable[[Sequence[bytes], int, str], str]
 
 
-def _by(pattern: re.Pattern[str]) -> _Definition:
+def _by(pattern: Expression[str]) -> _Definition:
     return lambda lines, at, text: text if pattern.match(text) else ""
 
 
@@ -227,7 +228,7 @@ def _json(lines: Sequence[bytes], at: int, text: str) -> str:
     return found[1] if found else ""
 
 
-def _nearest(pattern: re.Pattern[bytes]) -> Callable[[Sequence[bytes], int], str]:
+def _nearest(pattern: Expression[bytes]) -> Callable[[Sequence[bytes], int], str]:
     """Sections that go on until the next one: the nearest above, however it is indented."""
 
     def found(lines: Sequence[bytes], line: int) -> str:

@@ -69,8 +69,8 @@ def _frozen(part: Frozen) -> str:
     if part.deleted and part.whole:
         return "stays deleted"
     if part.whole and part.status is Status.ADDED:
-        return "; ".join(("the whole new file", *part.facts))
-    said = [*part.facts]
+        return "; ".join(("the whole new file", *map(_one_line, part.facts)))
+    said = [_one_line(each) for each in part.facts]
     if part.lines:
         said.append(_lines(part.lines))
     if part.removed:
@@ -93,7 +93,7 @@ def _rejected_section(feedback: Feedback) -> Iterator[str]:
 def _rejected(part: Rejected, told: set[str], *, taken_out: bool) -> Iterator[str]:
     many = f"{len(part.places)} places, the first in " if part.places else ""
     if part.words:
-        yield f"### {many}{_path(part.path)}: {part.words}"
+        yield f"### {many}{_path(part.path)}: {_one_line(part.words)}"
     else:
         where = _rejected_at(part, taken_out=taken_out)
         yield f"### {many}{_path(part.path)}, {where}{' (a part of the change)' if part.partly else ''}"
@@ -260,6 +260,13 @@ def _path(path: str) -> str:
     fence = "`" * (max((len(each) for each in re.findall("`+", shown)), default=0) + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _one_line(words: str) -> str:
+    """Words that may hold a file's name or a link's target, on one line: nothing in them begins another."""
+    if words.isprintable():
+        return words
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in words)
 
 
 def _diff_lines(sign: str, lines: Sequence[bytes]) -> Iterator[str]:

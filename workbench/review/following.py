@@ -1,7 +1,7 @@
 """Where lines of a file stand in another state of it, compared with the same base. Pure.
 
-The base never moves, so its lines keep their numbers. A line of a round is found by its change, whose id speaks
-of its bytes, or by the line of the base that it is. What cannot be said for certain is None, never a guess.
+The base never moves, so its lines keep their numbers. A line of a round is found by its change, whose id
+speaks of its bytes, or by the line of the base that it is. What is not certain is None, never a guess.
 """
 
 from __future__ import annotations

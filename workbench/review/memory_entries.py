@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workbench.review.aftermath import Aftermath, Aftermaths, fact
-from workbench.review.changes import Change, FileChange
+from workbench.review.changes import Change, FileChange, Side
 from workbench.review.elsewhere import NewCode
 from workbench.review.entries import Entry, Said
 from workbench.review.memory import EarlierRound, Since, left_behind
@@ -35,7 +35,8 @@ def remembered(
         if not left:
             continue
         files = Aftermaths(each.files, after, start, each.since)
-        judge = _Remembered(review, each.index, before_index, new_code, since, last)
+        lines = new_code.since(each.since, after)
+        judge = _Remembered(review, each.index, before_index, lines, since, last)
         for file, aftermath in files.all_before():
             held = left.get(file.path)
             if held:
@@ -43,7 +44,7 @@ def remembered(
 
 
 class _Remembered(VerdictEntries):
-    """Of what a round left behind, what this round has anew; what it left as it found it is no news."""
+    """Of what a round left behind, what this round has anew, and what no round since had an answer to."""
 
     def __init__(
         self,
@@ -68,29 +69,33 @@ class _Remembered(VerdictEntries):
                     yield from self._fact(change, aftermath, held, kept)
                 continue
             for entry in self._accepted(change, aftermath, held, kept):
-                is_news = entry.said is Said.ALTERED and self._is_news(entry, last)
-                if is_news and not self.since.is_given_up(self.index, change, file.base_path):
+                is_told = entry.said is Said.ALTERED and (self._is_open(entry) or self._is_news(entry, last))
+                if is_told and not self.since.is_given_up(self.index, change, file.base_path):
                     yield entry
             for entry in self._rejected(change, aftermath, held):
-                if not self.since.is_taken(self.index, entry.was):
-                    self.new_code.claim(entry.path, range(entry.line, entry.line + entry.count))
+                is_told = self._is_open(entry) or self._is_news(entry, self.last.of_now(entry.path))
+                if is_told and not self.since.is_taken(self.index, entry.was):
                     yield entry
 
     def stands_again(self, aftermath: Aftermath, line: int) -> bool:
-        """Whether a rejected line is one that this round adds, and the round before did not have."""
+        """Whether a rejected line is one that this round adds, and no other entry tells of it."""
         now = aftermath.forward(line)
         if now is None or now not in aftermath.added:
             return False
-        path = aftermath.path or ""
-        return self.last.of_now(path).is_new(now) and not self.new_code.is_claimed(path, (now,))
+        return not self.new_code.is_claimed(aftermath.path or "", (now,))
 
     def removed_again(self, aftermath: Aftermath, old: Sequence[int]) -> bool:
         """Whether lines of the base are removed, of which the round before had some."""
         last = self.last.of_now(aftermath.path or "")
         return aftermath.removed.issuperset(old) and not last.removed_before.issuperset(old)
 
+    def _is_open(self, entry: Entry) -> bool:
+        """Whether a violation waits for an answer since the round that was told of it first."""
+        rounds = range(self.index + 1, self.review.index)
+        return not any(f"{index}/{entry.id}" in self.review.entries for index in rounds)
+
     def _is_news(self, entry: Entry, last: Aftermath) -> bool:
         """Whether this round changed something of the lines that stand where accepted ones stood."""
-        if last.lost or last.gone:
+        if last.lost or last.gone or entry.side is Side.OLD:
             return True
         return last.touched(entry.line, entry.count)

@@ -84,15 +84,18 @@ class Moves(Struct, frozen=True):
     """All moved blocks of a review, by path and side in order of their lines."""
 
     blocks: Mapping[tuple[str, Side], tuple[Move, ...]] = field(default_factory=dict)
+    starts: Mapping[tuple[str, Side], Sequence[int]] = field(default_factory=dict)
+    """The first line of each block: it is asked for every row of a frame."""
     complete: bool = True
     """False: the review is too large or repeats itself too much, and not all were looked for."""
 
     def at(self, path: str, side: Side, line: int) -> Move | None:
         """The block that a line belongs to."""
-        found = self.blocks.get((path, side))
+        key = path, side
+        found = self.blocks.get(key)
         if not found:
             return None
-        index = bisect_right(found, line, key=lambda move: move.end(side).start) - 1
+        index = bisect_right(self.starts[key], line) - 1
         return found[index] if index >= 0 and line <= found[index].end(side).last else None
 
     @property
@@ -262,10 +265,9 @@ def _ordered(found: Sequence[Move], *, complete: bool) -> Moves:
     for move in found:
         for side in Side:
             by_place.setdefault((move.end(side).path, side), []).append(move)
-    return Moves(
-        {
-            (path, side): tuple(sorted(moves, key=lambda move: move.end(side).start))
-            for (path, side), moves in by_place.items()
-        },
-        complete,
-    )
+    blocks = {
+        (path, side): tuple(sorted(moves, key=lambda move: move.end(side).start))
+        for (path, side), moves in by_place.items()
+    }
+    starts = {key: [move.end(key[1]).start for move in moves] for key, moves in blocks.items()}
+    return Moves(blocks, starts, complete)

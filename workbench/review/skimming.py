@@ -15,7 +15,7 @@ from workbench.review.verdicts import Selection, Verdict, Verdicts, verdict_of
 
 
 class Look(Struct, frozen=True):
-    """What was seen of one change. `lines` has a bit for each: first its removed lines, then its added ones."""
+    """What was seen of one change. `lines` has a bit for each: its removed lines, then its added ones."""
 
     lines: int = 0
     seconds: float = 0.0

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from workbench.review.asides import is_conflict_marker
 from workbench.review.changes import FileChange, Side
+from workbench.review.expressions import Expression
 from workbench.review.text import decode, hidden_characters, is_utf8, visible
 
 FAR = 200
@@ -67,7 +68,7 @@ _NEARLY = _pairs("αa γy ηn κk ρp τt υu ωw σo ιi кk гr тt вb нh м
 """Taken for a letter of ASCII only within a word of such."""
 _SIGNS = _pairs("\u037e; \ua789: \u2024. \ufe52. \ufe54; \ufe55:")
 
-_maybe = re.compile(
+_maybe = Expression(
     f"[{''.join((*_TWINS, *_NEARLY, *_SIGNS))}\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]"
 )
 _word = re.compile(r"[^\W\d_]+")

@@ -7,11 +7,12 @@ replaced before anything is laid out; copying goes back to the original by `Visi
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
 from msgspec import Struct
+
+from workbench.review.expressions import Expression
 
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 """Blanks that are not the space bar's: shown as boxes, but no reason for a badge (prose has them)."""
@@ -26,11 +27,11 @@ _HIDING = (
 )
 """Bidi controls, zero width, tags, variation selectors, soft hyphen, fillers, controls, line separators."""
 
-_boxed = re.compile(f"[{_HIDING}{_SPACES}]")
-_hidden = re.compile(f"[{_HIDING}]")
+_boxed = Expression(f"[{_HIDING}{_SPACES}]")
+_hidden = Expression(f"[{_HIDING}]")
 
 _PICTURES = "\u203c-\u3299\U0001f000-\U0001faff"
-_emoji = re.compile(
+_emoji = Expression(
     f"(?<=[{_PICTURES}\u00a9\u00ae#*0-9])[\ufe0e\ufe0f]|(?<=[{_PICTURES}\ufe0f])\u200d(?=[{_PICTURES}])"
 )
 """Where the characters that choose and join pictures are at home. They are boxed there too."""

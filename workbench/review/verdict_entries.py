@@ -20,6 +20,7 @@ from workbench.review.notes import Note, Place
 from workbench.review.own_lines import OwnLines
 from workbench.review.places import places_at
 from workbench.review.review import Review
+from workbench.review.text import one_line
 from workbench.review.verdicts import FileVerdicts, Verdict
 
 
@@ -154,6 +155,7 @@ class VerdictEntries:
             return self._moved(change, aftermath, [code(line) for line in new])
         back = [line for line in new if self.stands_again(aftermath, line)]
         now = [line for line in map(aftermath.forward, back) if line is not None]
+        self.new_code.claim(aftermath.path or change.path, now)
         region = Region(now[0], now[-1] - now[0] + 1, tuple(map(code, back)), True)
         others = [line for step, line in enumerate(change.added) if change.new_start + step not in new]
         still = aftermath.started_with(change, map(code, there), others)
@@ -166,13 +168,16 @@ class VerdictEntries:
 
     def _moved(self, change: Change, aftermath: Aftermath, block: list[bytes]) -> Entry | None:
         """Rejected code that this round adds at another place, in another file, or indented differently."""
-        found = self.new_code.find(block, aftermath.path)
+        # Where a change only moved lines in or out, the lines are the base's, and may stand anywhere.
+        removed = {line.strip() for line in change.removed}
+        own = [line for line in block if line.strip() not in removed]
+        found = self.new_code.find(own, aftermath.path)
         if found is None:
             return None
         first, last = found.lines[0], found.lines[-1]
         words = "rejected, and there again at another place or indentation"
         if found.path != aftermath.path:
-            words = f"rejected in {change.path}, and there again in this file"
+            words = f"rejected in {one_line(change.path)}, and there again in this file"
         region = Region(first, last - first + 1, found.code, True)
         entry = self._entry("rejected", Said.CAME_BACK, change, aftermath, region, tuple(block), words)
         if found.path == aftermath.path:
@@ -209,13 +214,13 @@ class VerdictEntries:
         if verdict is Verdict.ACCEPTED and same:
             kept.append(change)
         elif verdict is Verdict.ACCEPTED:
-            words = f"accepted ({change.words}), and otherwise now"
+            words = f"accepted ({one_line(change.words)}), and otherwise now"
             yield self._entry("accepted", Said.ALTERED, change, aftermath, nowhere, (), words)
         elif verdict is Verdict.REJECTED and same:
             still = fact(aftermath.start, change.kind) == fact(aftermath.after, change.kind)
             said = Said.STILL_THERE if still else Said.CAME_BACK
             ending = "nobody took it out" if still else "there again"
-            words = f"rejected ({change.words}), and {ending}"
+            words = f"rejected ({one_line(change.words)}), and {ending}"
             yield self._entry("rejected", said, change, aftermath, nowhere, (), words)
 
     def _entry(

@@ -340,7 +340,8 @@ class Desk(QObject):
 
     def may_accept_file(self, path: str | None) -> bool:
         """The same of a whole file."""
-        return self._window.skimming.may_accept_file(self._window.controller.open_session().by_path.get(path or ""))
+        file = self._window.controller.open_session().by_path.get(path or "")
+        return self._window.skimming.may_accept_file(file)
 
     def copy_lines(self) -> None:
         """The selected lines into the clipboard."""

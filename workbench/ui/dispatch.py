@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 OF_THE_WHOLE = frozenset(
     (
         *("copy_feedback", "land", "close_review", "send", "send_back", "only_change", "only_file"),
-        *("refresh", "read", "tray", "compare", "views", "shape", "by_shape", "edit", "undo", "redo"),
+        *("refresh", "read", "tray", "compare", "views", "by_shape", "edit", "undo", "redo"),
     )
 )
 """What speaks of the whole review, and therefore waits until it is read."""
@@ -276,9 +276,9 @@ class Dispatch(QObject):
 
     def _repeat(self) -> None:
         last = self._controller.open_session().last_verdict
-        if self._controller.last_note is None and last is not None and last[0] is Verdict.ACCEPTED:
-            if not self._desk.may_accept(self._view.stop(), self._selections()):
-                return
+        accepts = self._controller.last_note is None and last is not None and last[0] is Verdict.ACCEPTED
+        if accepts and not self._desk.may_accept(self._view.stop(), self._selections()):
+            return
         self._controller.repeat(self._view.stop(), self._selections())
         self._view.clear_selection()
 

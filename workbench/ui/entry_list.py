@@ -115,30 +115,30 @@ class EntryList(QWidget):
             for number, row in enumerate(self._entries):
                 top, bottom = self._tops[number], self._tops[number + 1]
                 if bottom >= event.rect().top() and top <= event.rect().bottom():
-                    painter.setOpacity(0.55 if row.done else 1.0)
                     self._paint_row(painter, row, top + PAD)
-                    painter.setOpacity(1.0)
                     painter.fillRect(0, bottom - 1, self.width(), 1, self._theme.line)
 
     def _paint_row(self, painter: QPainter, row: EntryRow, top: int) -> None:
         theme = self._theme
+        # Paler by the theme's own faint, which is read on every ground; half opaque it would not be.
+        tone, text = (theme.faint, theme.faint) if row.done else (row.tone, theme.text)
         middle = QPointF(5, top + QFontMetrics(self._bold).height() / 2)
-        painter.setPen(QPen(row.tone, 1.6) if row.draft else Qt.PenStyle.NoPen)
-        painter.setBrush(Qt.BrushStyle.NoBrush if row.draft else row.tone)
+        painter.setPen(QPen(tone, 1.6) if row.draft else Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.BrushStyle.NoBrush if row.draft else tone)
         painter.drawEllipse(middle, _DOT - 0.4 * row.draft, _DOT - 0.4 * row.draft)
         painter.setFont(self._bold)
-        painter.setPen(row.tone)
+        painter.setPen(tone)
         painter.drawText(self._word_box(top), _WRAP, row.word)
         where, words = self._heights(row, self.width())
         left = LEFT + self._word
         painter.setFont(self._plain)
-        painter.setPen(theme.text)
+        painter.setPen(text)
         painter.drawText(QRect(left, top, self.width() - left, where), _WRAP, row.where)
         box = QRect(left, top + where + GAP, self.width() - left, words)
         painter.save()
         painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
         painter.setFont(self._small)
-        painter.setPen(theme.dim)
+        painter.setPen(theme.faint if row.done else theme.dim)
         painter.drawText(box, _WRAP, row.words)
         painter.restore()
 

@@ -21,14 +21,13 @@ from workbench.review.rounds import Source
 from workbench.ui.controller import Controller, as_user_error
 from workbench.ui.tasks import Report, Tasks
 from workbench.workflow.candidates import Asked, late_words
-from workbench.workflow.loading import batches
+from workbench.workflow.loading import FileStream, batches
 from workbench.workflow.opening import Nothing, open_review, open_saved, recent_reviews
 from workbench.workflow.receive import load_ledger, refresh, take_arrival, tweak_lines
 from workbench.workflow.session import Session
 from workbench.workflow.watching import Watch
 
 if TYPE_CHECKING:
-    from workbench.git.streaming import FileStream
     from workbench.workflow.only import Wanted
 
 ROUND, OPEN, ARRIVAL, LOADING = "round", "open", "arrival", "loading"
@@ -411,7 +410,7 @@ class Errands(QObject):
             from workbench.workflow.send import require_sendable  # noqa: PLC0415 - see the top
 
             # Before anything is written: what must not leave stops it here.
-            require_sendable(session, recipient, report.cancelled)
+            require_sendable(session, recipient, report.cancelled, only)
             if not take_out:
                 return session, None
             from workbench.workflow.landing import take_out_rejected  # noqa: PLC0415 - see the top

@@ -339,11 +339,14 @@ class FilePanel(QWidget):
         """Mark the file that the cursor is in."""
         if path == self.delegate.current:
             return
-        self.delegate.current = path
+        before, self.delegate.current = self.delegate.current, path
         number = self.model.places.get(path)
         if number is not None:
             self.list.scrollTo(self.model.index(number))
-        self.list.viewport().update()
+        # Only the two rows: all of them would cost more than the code that was gone to.
+        for each in (self.model.places.get(before), number):
+            if each is not None:
+                self.list.update(self.model.index(each))
 
     def show_shapes(self, counts: ShapeCounts | None) -> None:
         """Group the files by shape, with these counts; None: by folder, as the review scrolls."""

@@ -83,6 +83,10 @@ class LedgerDesk(QObject):
         if note_id is None:
             self._controller.said.emit("There is no question under the cursor.", "c? writes one.", False)
             return
+        if note_id in session.review.findings:
+            words = f"{note_id} is a draft, which is sent to nobody."
+            self._controller.said.emit(words, "a adopts it as a note; a question can be asked then.", False)
+            return
         found: list[str] = []
 
         def look() -> None:

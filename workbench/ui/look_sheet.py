@@ -1,4 +1,4 @@
-"""The sheet for how code looks: theme, font, size, tabs, scrolling. What is chosen is worn at once and kept."""
+"""The sheet for how code looks: theme, font, size, tabs, scrolling. A choice is worn at once and kept."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LookSheet(Sheet):
         self.body.addWidget(plain("Theme, font and tabs", self.card, "title"))
         self.themes = self._list("Themes")
         self.fonts = self._list("Fonts of one width")
-        self.size = self._spin("Size of code in pixels", SIZES, preferences.code_size)
+        self.code_size = self._spin("Size of code in pixels", SIZES, preferences.code_size)
         self.tab = self._spin("Columns of a tab", TABS, preferences.settings.tab_width)
         self.smooth = QCheckBox("&Smooth scrolling", self.card)
         self.smooth.setChecked(preferences.settings.smooth_scroll)
@@ -90,7 +90,7 @@ class LookSheet(Sheet):
             self.error.setText(chosen.data(Qt.ItemDataRole.UserRole + 1))
         self.themes.currentItemChanged.connect(self._on_theme)
         self.fonts.currentItemChanged.connect(self._on_font)
-        self.size.valueChanged.connect(self._on_size)
+        self.code_size.valueChanged.connect(self._on_size)
         self.tab.valueChanged.connect(self._on_tab)
         self.smooth.toggled.connect(self._on_smooth)
         self.closed.connect(self._wear)
@@ -139,7 +139,7 @@ class LookSheet(Sheet):
             column.addWidget(widget, 1)
             columns.addLayout(column, 1)
         right = QVBoxLayout()
-        for words, spin in (("SIZE", self.size), ("TAB", self.tab)):
+        for words, spin in (("SIZE", self.code_size), ("TAB", self.tab)):
             row = QHBoxLayout()
             label: QLabel = plain(words, self.card, "section", wrapped=False)
             label.setBuddy(spin)
@@ -221,6 +221,8 @@ class LookSheet(Sheet):
 
     def _show_sample(self) -> None:
         item = self.fonts.currentItem()
-        font = code_font(self.size.value(), item.data(Qt.ItemDataRole.UserRole) if item is not None else "")
+        font = code_font(
+            self.code_size.value(), item.data(Qt.ItemDataRole.UserRole) if item is not None else ""
+        )
         self.sample.setFont(font)
         self.sample.setTabStopDistance(self.tab.value() * QFontMetricsF(font).horizontalAdvance(" "))

@@ -57,7 +57,7 @@ class SearchLine(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 14, 6)
         layout.setSpacing(8)
-        layout.addWidget(self.line, 2)
+        layout.addWidget(self.line, 1)
         for widget in (self.case, self.word, self.regex, self.sides, self.back, self.on):
             layout.addWidget(widget)
         for widget in (self.word, self.sides, self.back, self.on):

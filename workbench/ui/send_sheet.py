@@ -179,7 +179,7 @@ class SendSheet(Sheet):
             # Choosing another one now would send it twice.
             self._sending = True
             for button in self._group.buttons():
-                button.setEnabled(False)
+                button.setEnabled(button.isChecked())
             self.main.setEnabled(False)
             self.main.setText("Sending…")
             # What was in the way before may be out of it by now.

@@ -130,7 +130,7 @@ class Shapes(QObject):
             )
             return
         shapes = self.shapes
-        if shapes is None and len(session.changes_by_id) <= FEW:
+        if shapes is None and len(session.changes_by_id) <= FEW and not session.is_loading:
             from workbench.workflow.shape_acts import find_shapes  # noqa: PLC0415 - said above
 
             self._tasks.cancel("shapes")

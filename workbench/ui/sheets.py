@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
@@ -268,6 +269,9 @@ class Sheets(QObject):
         sheet = self.sending()
         if sheet is not None:
             outgoing, recipients, last = found
+            if self._only is not None:
+                # The tray is that of a whole round: of one change, the model is given less.
+                outgoing = replace(outgoing, tray=None)
             chosen = "waiting" if self.waiting else last or self._preferences.settings.model
             sheet.show_outgoing(
                 outgoing, recipients, chosen, take_out=self._preferences.settings.take_out_before_sending

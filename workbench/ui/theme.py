@@ -266,6 +266,8 @@ QPushButton[kind="quiet"], QToolButton[kind="quiet"] {
   background: transparent; border-color: transparent; color: @dim; }
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: @hover; color: @text; }
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border-color: @accent; }
+QToolButton:checked, QToolButton[kind="quiet"]:checked {
+  background: @chosen; border-color: @accent; color: @text; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QTreeView, QListView, QTableView, QAbstractItemView {
   background: @panel; border: 1px solid transparent; show-decoration-selected: 1; }

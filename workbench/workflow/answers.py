@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from workbench.review.lines import ranges
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import place_lines
 from workbench.review.review import next_note_id
+from workbench.review.text import one_line
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.workflow.arrivals import Arrival
 from workbench.workflow.edits import move_file, restore, tweak_lines
@@ -218,5 +220,7 @@ def _words(entry: Entry) -> str:
     if entry.count or not entry.was:
         return PUT_BACK if entry.was or entry.count else f"{PUT_BACK} ({entry.words})"
     code = b"".join(entry.was).decode("utf-8", "backslashreplace")
+    # Longer than any in the code, so that no line of it stands outside.
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
     where = f"after line {entry.line} " if entry.line else ""
-    return f"{PUT_BACK} It stood {where}in {entry.path}:\n\n```\n{code.rstrip()}\n```"
+    return f"{PUT_BACK} It stood {where}in {one_line(entry.path)}:\n\n{fence}\n{code.rstrip()}\n{fence}"

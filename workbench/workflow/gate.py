@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from workbench.errors import UserError
+from workbench.generation.prompt import build
 from workbench.generation.secrets import never_sent, scan
 from workbench.review.text import one_line
 from workbench.store.digests import digest_key, keyed_digest
 from workbench.workflow.tray import Finding, Kind
 
 if TYPE_CHECKING:
+    from workbench.generation.prompt import Request
+    from workbench.review.feedback_values import Feedback
     from workbench.workflow.session import Session
     from workbench.workflow.tray import Item, Tray
 
@@ -34,18 +37,32 @@ class SecretsFoundError(UserError):
 def with_findings(session: Session, tray: Tray) -> Tray:
     """The tray with what looks secret in what it gives, the same secret once with all its places."""
     found = [each for item in tray.given for each in _of_item(item, tray)]
+    if any(item.kind is Kind.FEEDBACK for item in tray.given):
+        found += _of_names(quoted_paths(session.feedback()), "feedback")
     return replace(tray, findings=_named(session, found))
+
+
+def findings_in_request(session: Session, request: Request) -> tuple[Finding, ...]:
+    """The same for a prompt that is not that of the tray: a round of one change alone."""
+    asked = build(request)[-1].content
+    paths = [*request.files, *(quoted_paths(session.feedback()) if request.feedback.strip() else ())]
+    return findings_in_text(session, asked, "what is asked", paths)
+
+
+def quoted_paths(feedback: Feedback) -> tuple[str, ...]:
+    """The files of which a feedback quotes code: of what is rejected, and of what is noted."""
+    remarks = (*feedback.keep, *feedback.notes, *feedback.questions)
+    paths = [each.path for each in feedback.rejected if each.removed or each.added]
+    paths += [each.path for each in remarks if each.path is not None and each.code]
+    paths += [spot.path for each in remarks for spot in each.spots if spot.path is not None and spot.code]
+    return tuple(dict.fromkeys(paths))
 
 
 def findings_in_text(
     session: Session, text: str, name: str = "the feedback", paths: Iterable[str] = ()
 ) -> tuple[Finding, ...]:
     """The same for a text that leaves by itself, and the files in it: feedback, a question, a reading."""
-    found = list(_of_text(text, name, "feedback"))
-    for path in paths:
-        why = never_sent(path)
-        found += [(f"name {path}", why, one_line(path), "feedback")] if why is not None else []
-    return _named(session, found)
+    return _named(session, [*_of_text(text, name, "feedback"), *_of_names(paths, "feedback")])
 
 
 def findings_in_lines(
@@ -96,6 +113,13 @@ def _of_item(item: Item, tray: Tray) -> Iterator[_Found]:
         text = "\n".join(lines[start - 1 : start - 1 + count])
         for hit in scan(text):
             yield f"secret {hit.secret}", hit.kind, f"{one_line(item.path)}:{start + hit.line - 1}", item.id
+
+
+def _of_names(paths: Iterable[str], item: str) -> Iterator[_Found]:
+    for path in paths:
+        why = never_sent(path)
+        if why is not None:
+            yield f"name {path}", why, one_line(path), item
 
 
 def _of_text(text: str, name: str, item: str) -> Iterator[_Found]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from workbench.git.streaming import FileStream
 from workbench.review.changes import FileChange
 
+__all__ = ["FileStream", "batches"]
+
 EACH, LONGEST = 0.06, 0.4
 """Seconds of reading in the first batch, and in later ones at most: each is twice as long as the one before.
 

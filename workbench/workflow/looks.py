@@ -1,4 +1,4 @@
-"""How closely the changes of a review were looked at, read and kept. Not part of the review: nothing sends it."""
+"""How closely the changes of a review were looked at. Not part of the review: nothing sends it."""
 
 from __future__ import annotations
 

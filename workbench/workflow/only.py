@@ -12,7 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.errors import UserError
-from workbench.generation.checking import Outcome
+from workbench.generation.checking import MAX_ALL, Outcome
+from workbench.generation.contract import Block, Deletion, Edit, Move, NewFile
+from workbench.generation.edits import Text, lines_of_edit, read_text
+from workbench.generation.matching import Finder
 from workbench.generation.prompt import Request, rough_tokens
 from workbench.review.aftermath import Aftermath
 from workbench.review.changes import Change, FileChange, Run, Side, Status
@@ -148,6 +151,7 @@ def only_request(session: Session, request: Request, wanted: Wanted) -> Request:
         files=files,
         notes=tuple(note for note in request.notes if note.id in notes),
         parts={path: spans for path, spans in request.parts.items() if path in files},
+        confined=True,
     )
 
 
@@ -161,7 +165,41 @@ def confine(session: Session, start: str, tree: str, outcome: Outcome, wanted: W
     maker = _Confiner(session, start, tree, dict(outcome.moves), wanted)
     made = maker.make()
     final = session.repository.compose_tree(start, made) if made else start
-    return Confined(final, tuple(maker.left), _whys(session, tree, final, outcome.whys))
+    left = (*maker.left, *_beyond(session, start, outcome.beyond))
+    return Confined(final, left, _whys(session, tree, final, outcome.whys))
+
+
+def _beyond(session: Session, start: str, blocks: Sequence[Block]) -> Iterator[LeftOut]:
+    """What the model did to files, or to lines, that it was not given."""
+    entries = session.repository.tree_entries(start)
+    texts: dict[str, tuple[Text, Finder] | None] = {}
+    for block in blocks:
+        if isinstance(block, Move):
+            yield LeftOut(block.path, words=f"another name, {block.to}", moved=block.to)
+        elif isinstance(block, Deletion):
+            yield LeftOut(block.path, words="the deletion of the file", gone=True)
+        elif isinstance(block, NewFile):
+            yield LeftOut(block.path, words="other contents for a file that it was not given")
+        elif isinstance(block, Edit):
+            if block.path not in texts:
+                texts[block.path] = _text(session, entries.get(block.path))
+            yield _edited(texts[block.path], block)
+
+
+def _text(session: Session, entry: Entry | None) -> tuple[Text, Finder] | None:
+    if entry is None or entry[0] not in FILES or session.repository.blob_size(entry[1]) > MAX_ALL:
+        return None
+    text = read_text(session.repository.blob(entry[1]))
+    return (text, Finder(text.lines)) if text is not None else None
+
+
+def _edited(text: tuple[Text, Finder] | None, edit: Edit) -> LeftOut:
+    """An edit as the lines that it would have put, where it is certain which it meant."""
+    found = lines_of_edit(*text, edit) if text is not None else None
+    if found is None:
+        return LeftOut(edit.path, words="an edit of lines that it was not given")
+    start, was, now = found
+    return LeftOut(edit.path, start + bool(was), len(was), was, now)
 
 
 class _Confiner:

@@ -66,7 +66,10 @@ def count_broken(session: Session) -> None:
     """Bring the counts up to date with the notes of the review."""
     # The note itself is saved already, and counts for more than being counted.
     with suppress(UserError, OSError):
-        set_broken(session.review.id, named_rules(session.review))
+        # Another repository's rule is no rule here, whatever a note says of its number.
+        holding = {rule.id for rule in read_rules(session.repository.found.common_dir)}
+        named = named_rules(session.review).items()
+        set_broken(session.review.id, {rule: notes for rule, notes in named if rule in holding})
 
 
 def export(repository: Repository, path: Path) -> int:

@@ -51,7 +51,7 @@ from workbench.workflow.calls import (
     require_room,
 )
 from workbench.workflow.composing import compose_tree
-from workbench.workflow.gate import findings_in_text, require_clear
+from workbench.workflow.gate import findings_in_request, findings_in_text, quoted_paths, require_clear
 from workbench.workflow.keeping import keep_rounds
 from workbench.workflow.landing import rejected_in_work_tree
 from workbench.workflow.limits import SMALL, ask_limits, known_limits, measured, usual_limits
@@ -59,7 +59,7 @@ from workbench.workflow.only import Wanted, as_only, confine, only_request, only
 from workbench.workflow.receive import Arrival, Origin, next_arrival, take_arrival
 from workbench.workflow.request import handed_text, next_tray, rules_that_hold, tray_of
 from workbench.workflow.session import Session, new_id
-from workbench.workflow.tray import Tray
+from workbench.workflow.tray import Finding, Tray
 from workbench.workflow.under_way import recorded, under_way
 
 # The record of a call, and the name that is no model's, belong to what this module offers.
@@ -239,7 +239,8 @@ def next_round(
     if only is not None:
         request = only_request(session, request, only)
     if recipient.kind is RecipientKind.MODEL:
-        require_clear(tray.findings)
+        # What is looked through is what is sent, to the letter.
+        require_clear(tray.findings if only is None else findings_in_request(session, request))
     line: tuple[LiteLLMBackend, ...] = ()
     if recipient.kind is RecipientKind.MODEL:
         line = line_of(session, recipient, next_number(session))
@@ -264,9 +265,14 @@ def next_round(
 def hand_over(session: Session, recipient: str) -> FeedbackSent:
     """The act of sending to whoever is no model: the clipboard, a waiting caller. Through the same gate."""
     sent = replace(send_feedback(session, recipient), text=handed_text(session))
-    require_clear(findings_in_text(session, sent.text))
+    require_clear(_findings_handed(session, sent.text))
     count_sent(frozenset(rule.id for rule in rules_that_hold(session)))
     return sent
+
+
+def _findings_handed(session: Session, text: str) -> tuple[Finding, ...]:
+    """What looks secret in what leaves for no model, and in the names of the files that it quotes."""
+    return findings_in_text(session, text, paths=quoted_paths(session.feedback()))
 
 
 def preview(
@@ -280,15 +286,27 @@ def preview(
     return _tray(session, recipient, sent, cancelled, quick=quick)
 
 
-def require_sendable(session: Session, recipient: Recipient, cancelled: threading.Event) -> None:
+def require_sendable(
+    session: Session, recipient: Recipient, cancelled: threading.Event, only: Wanted | None = None
+) -> None:
     """UserError, before anything is done for it, when the gate stops what this recipient would be given."""
-    if recipient.kind is RecipientKind.MODEL:
+    if only is not None and recipient.kind is RecipientKind.MODEL:
+        require_clear(findings_of_only(session, recipient, cancelled, only))
+    elif recipient.kind is RecipientKind.MODEL:
         # What can be looked through at once is: to learn how much a new model takes needs seconds.
         require_clear(preview(session, recipient, cancelled, quick=True).findings)
         if known_limits(session, recipient.id).window is None:
             require_clear(preview(session, recipient, cancelled).findings)
     elif recipient.kind is not RecipientKind.OFFLINE:
-        require_clear(findings_in_text(session, handed_text(session)))
+        require_clear(_findings_handed(session, handed_text(session)))
+
+
+def findings_of_only(
+    session: Session, recipient: Recipient, cancelled: threading.Event, only: Wanted
+) -> tuple[Finding, ...]:
+    """What looks secret in what a model would be given to make one change or file anew. Blocking."""
+    tray = preview(session, recipient, cancelled, quick=True)
+    return findings_in_request(session, only_request(session, tray.request, only))
 
 
 def measured_preview(session: Session, recipient: Recipient, tray: Tray, cancelled: threading.Event) -> Tray:

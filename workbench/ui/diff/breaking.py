@@ -1,4 +1,4 @@
-"""Where a long line is cut when lines are wrapped: at a blank where there is one, and under the text's indent.
+"""Where a long line is cut when lines are wrapped: at a blank where there is one, indented as its text is.
 
 A very long line is cut after every so many characters, which needs no look at it. Nothing is ever left beyond
 the edge: what is not one cell wide is measured.

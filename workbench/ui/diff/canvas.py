@@ -91,14 +91,29 @@ class Canvas(Asking):
 
     def set_wrap(self, wrap: bool) -> None:
         """Wrap long lines in their pane, or let them run out to the right. The line under the eye stays."""
-        if wrap != self._layout.wrap:
-            self.horizontalScrollBar().setValue(0)
-            with self._kept():
-                self._layout.set_wrap(wrap=wrap)
-                self._cells.forget()
-            self._settle_at(self.verticalScrollBar().value())
-            self._resized_whole()
-            self.viewport().update()
+        layout = self._layout
+        if wrap == layout.wrap:
+            return
+        scroll = self._target()
+        mark = self._screen_mark(scroll) if layout.sections else None
+        spot = spot_of(layout, mark) if mark is not None else None
+        y = max(0, layout.top_of(spot) - scroll) if spot is not None else 0
+        self.horizontalScrollBar().setValue(0)
+        layout.set_wrap(wrap=wrap)
+        self._cells.forget()
+        self._motion.stop()
+        for _ in range(4):
+            spot = spot_of(layout, mark) if mark is not None else None
+            if spot is None:
+                break
+            top = layout.top_of(spot) - y
+            moved = layout.settle(top, top + self.viewport().height())
+            self._scroll_to(layout.top_of(spot) - y, smooth=False)
+            if not moved:
+                break
+        self._widen()
+        self._resized_whole()
+        self.viewport().update()
 
     @property
     def wraps(self) -> bool:

@@ -11,12 +11,13 @@ from PySide6.QtGui import QColor, QGlyphRun, QPainter, QPen
 from workbench.review.blocks import Block, Line, line_at
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
-from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
+from workbench.review.verdicts import Verdict
 from workbench.ui.diff.beside import Beside
 from workbench.ui.diff.cells import Cell, Cells, Visual
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
+from workbench.ui.diff.looks import Look, Strip, look_of
 from workbench.ui.diff.tags import Tags, verdict_words
 
 __all__ = ["CodePainter", "verdict_words"]
@@ -27,57 +28,6 @@ _TAG_ROWS = 3
 """Rows of a change among which its verdict looks for room."""
 _GOES_ON = "·"
 """In the gutter, where a wrapped line goes on."""
-
-
-class _Look(Struct):
-    """How a change looks in this frame."""
-
-    change: Change
-    veiled: bool
-    stands: Standing | None
-    colour: QColor
-    hollow: bool
-    verdicts: FileVerdicts
-    words: str
-    shade: QColor
-    least: str
-    tag: tuple[int, int] | None = None
-    """The row of the run, and its line, that the verdict's words stand on."""
-
-    def verdict(self, line: Line, side: Side) -> Verdict:
-        """That of a line; where a side has none, that of the line it faces."""
-        if self.stands is Standing.ACCEPTED:
-            return Verdict.ACCEPTED
-        if self.stands is Standing.REJECTED:
-            return Verdict.REJECTED
-        if self.stands is not Standing.MIXED:
-            return Verdict.OPEN
-        if (side is Side.OLD and line.old is not None) or line.new is None:
-            return self.verdicts.old.get(line.old or 0, Verdict.OPEN)
-        return self.verdicts.new.get(line.new, Verdict.OPEN)
-
-
-class _Strip:
-    """Rectangles of one column, joined while colour and place go on."""
-
-    __slots__ = ("_bottom", "_colour", "_left", "_top", "_width")
-
-    def __init__(self, left: int, width: int) -> None:
-        self._left, self._width = left, width
-        self._colour: QColor | None = None
-        self._top = self._bottom = 0
-
-    def add(self, painter: QPainter, colour: QColor | None, top: int, height: int) -> None:
-        if colour is self._colour and top == self._bottom:
-            self._bottom = top + height
-            return
-        self.flush(painter)
-        self._colour, self._top, self._bottom = colour, top, top + height
-
-    def flush(self, painter: QPainter) -> None:
-        if self._colour is not None and self._bottom > self._top:
-            painter.fillRect(self._left, self._top, self._width, self._bottom - self._top, self._colour)
-        self._colour = None
 
 
 class _Text(Struct):
@@ -98,7 +48,7 @@ class _Row(Struct):
     section: Section
     block: Block
     line: Line
-    look: _Look | None
+    look: Look | None
     spot: Spot
     y: int
     height: int
@@ -119,10 +69,11 @@ class CodePainter:
         self._dress: Dress | None = None
         self._digits: list[int] = []
         self._digit_places: list[QPointF] = []
-        self._looks: dict[str, _Look] = {}
+        self._looks: dict[str, Look] = {}
         self._texts: dict[Side, list[_Text]] = {Side.OLD: [], Side.NEW: []}
-        self._grounds: dict[Side, _Strip] = {}
-        self._bars: dict[Side, tuple[_Strip, _Strip]] = {}
+        self._grounds: dict[Side, Strip] = {}
+        self._strokes: dict[Side, Strip] = {}
+        self._bars: dict[Side, tuple[Strip, Strip]] = {}
 
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
@@ -140,9 +91,10 @@ class CodePainter:
         for side in _SIDES:
             self._texts[side].clear()
             left, right = columns.code(side)
-            self._grounds[side] = _Strip(left, right - left)
+            self._grounds[side] = Strip(left, right - left)
+            self._strokes[side] = Strip(left - 5, 2)
             bar = columns.bar(side)
-            self._bars[side] = (_Strip(bar, BAR), _Strip(bar + 1, BAR - 2))
+            self._bars[side] = (Strip(bar, BAR), Strip(bar + 1, BAR - 2))
 
     def end(self, painter: QPainter, scene: Scene) -> None:
         """Draw what was collected."""
@@ -190,10 +142,13 @@ class CodePainter:
         for row in range(first, last + 1):
             bottom = top + layout.row_top(section, spot.block, row + 1)
             if not scene.bands or scene.shows(y, bottom):
-                self._paint_row(painter, scene, section, block, Spot(spot.section, spot.block, row), y, bottom)
+                self._paint_row(
+                    painter, scene, section, block, Spot(spot.section, spot.block, row), y, bottom
+                )
             y = bottom
         for side in _SIDES:
             self._grounds[side].flush(painter)
+            self._strokes[side].flush(painter)
             for strip in self._bars[side]:
                 strip.flush(painter)
 
@@ -226,23 +181,11 @@ class CodePainter:
         if look is not None and look.words:
             self._tag(scene, row, look, ground)
 
-    def _look(self, scene: Scene, section: Section, change: Change) -> _Look:
+    def _look(self, scene: Scene, section: Section, change: Change) -> Look:
         assert self._dress is not None
-        document = self._layout.document
-        stands = self._layout.standings(section).get(change.id)
-        said = document.ledger_marks.get(change.id)
-        unread = self._dress.theme.faint if document.read_only else self._dress.theme.open
-        colour = self._dress.said(said) if said is not None else unread
-        if stands is Standing.ACCEPTED:
-            colour = self._dress.theme.accepted
-        elif stands is Standing.REJECTED:
-            colour = self._dress.theme.rejected
-        held = document.verdicts.get(change.path, NO_VERDICTS)
-        words, shade = verdict_words(self._layout, self._dress, change, stands)
-        veiled, hollow = change.id == scene.change, stands is Standing.ASKED
-        least = words.split(" · ")[0]
-        look = _Look(change, veiled, stands, colour, hollow, held, words, shade, least)
-        self._looks[change.id] = look
+        look = self._looks[change.id] = look_of(
+            self._layout, self._dress, section, change, veiled=change.id == scene.change
+        )
         self.painted_change = True
         return look
 
@@ -272,16 +215,16 @@ class CodePainter:
             return ground
         if row.block.run is None or row.block.run.numbered:
             self._number(painter, scene, spot, side, number, row.y)
-        if self.beside.move(row.section, row.block, line, side) is not None:
+        if self.beside.moves.blocks and self.beside.move(row.section, row.block, line, side) is not None:
             # A line of a moved block: a quiet stroke beside its number, on both ends.
-            painter.fillRect(scene.columns.code(side)[0] - 5, row.y, 2, row.height, dress.theme.accent)
+            self._strokes[side].add(painter, dress.theme.accent, row.y, row.height)
         cell = self._cell(scene.columns, scene.left, row.section, row.block, line, side)
         if cell is not None:
             self._collect(painter, scene, row, cell, side, kind, veiled, faded)
             self._chips(scene, row, cell, side, ground)
         return ground
 
-    def _bar(self, painter: QPainter, look: _Look, verdict: Verdict, side: Side, y: int, height: int) -> None:
+    def _bar(self, painter: QPainter, look: Look, verdict: Verdict, side: Side, y: int, height: int) -> None:
         assert self._dress is not None
         theme = self._dress.theme
         colour = look.colour
@@ -305,7 +248,7 @@ class CodePainter:
             shaped.draw(painter, right - shaped.width, y + dress.number_drop)
             return
         if scene.chosen is not None and scene.chooses(spot, side):
-            # A selection is known by its numbers too: its ground may only be as strong as leaves code readable.
+            # A selection is known by its numbers too: its ground is only as strong as leaves code readable.
             shaped = dress.small_strong_code.plain(str(number), dress.theme.accent)
             shaped.draw(painter, right - shaped.width, y + dress.number_drop)
             return
@@ -385,7 +328,7 @@ class CodePainter:
                 words = next((each for each in forms if self.tags.fits(each, right, end)), forms[-1])
                 self.tags.chip(y, right, words, dress.theme.back if warns else dress.theme.dim, ground)
 
-    def _tag(self, scene: Scene, row: _Row, look: _Look, ground: QColor | None) -> None:
+    def _tag(self, scene: Scene, row: _Row, look: Look, ground: QColor | None) -> None:
         """The verdict of a change as a word, at the right of one of its first rows: never colour alone.
 
         Where that one is scrolled out of sight, the words stick under the header.
@@ -414,7 +357,7 @@ class CodePainter:
     def _tag_side(self, scene: Scene, line: Line) -> Side:
         return Side.NEW if scene.columns.split or line.new is not None else Side.OLD
 
-    def _tag_place(self, scene: Scene, row: _Row, look: _Look) -> tuple[int, int]:
+    def _tag_place(self, scene: Scene, row: _Row, look: Look) -> tuple[int, int]:
         """The first of the first rows at whose right the words of a change fit, else the first."""
         run = row.block.run
         assert run is not None

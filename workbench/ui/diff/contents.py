@@ -1,4 +1,4 @@
-"""The lines of the base's files that were read, and of the round's files, made from them. Reads nothing itself."""
+"""The lines of the base's files that were read, and the round's made from them. Reads nothing itself."""
 
 from __future__ import annotations
 

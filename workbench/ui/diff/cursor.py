@@ -138,7 +138,7 @@ def _other(side: Side) -> Side:
 
 
 def carried(mark: Mark, before: FileChange | None, after: FileChange | None) -> Mark | None:
-    """A line's mark in another state of its file: the same line, wherever it stands now; None if it is gone."""
+    """A line's mark in another state of its file: the same line where it stands now; None if it is gone."""
     if not mark.is_line or mark.key or before is after or before is None:
         return mark
     if after is None:

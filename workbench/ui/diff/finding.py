@@ -53,7 +53,7 @@ class Query(Struct, frozen=True):
                 re.compile(self.text)
             except (re.error, OverflowError, RecursionError) as error:
                 raise UserError(
-                    f"“{self.text}” is not a regular expression: {error}.", hint="Search for it as text."
+                    f"No regular expression: {error}.", hint="Search for it as text."
                 ) from error
             inner = self.text
         return rf"(?<!\w)(?:{inner})(?!\w)" if self.word else inner
@@ -182,6 +182,8 @@ class Standing(Struct, frozen=True):
     """Files that were not searched to their end, because the expression does not come to one there."""
     ended: bool = False
     """Whether the search was given up, because the expression came to no end again and again."""
+    failed: bool = False
+    """Whether what searches could not be run."""
     turned: str = ""
     """Said when the way led round the end of the review, or its top."""
 
@@ -198,6 +200,8 @@ def words_of_standing(standing: Standing) -> str:
             words += f" · {standing.turned}"
     else:
         words = f"{count} {'match' if standing.count == 1 else 'matches'}{dots}"
+    if standing.failed:
+        return f"{words} · the search could not be run to its end"
     if standing.ended:
         return f"{words} · the expression takes too long and was given up"
     if standing.slow:

@@ -11,7 +11,7 @@ OnScreen = dict[str, tuple[Change, list[int], list[int]]]
 
 
 def on_screen(layout: Layout, top: int, bottom: int) -> OnScreen:
-    """Of every change the lines whose rows are wholly between two heights. What is not laid out is not there."""
+    """Of every change the lines whose rows are wholly between two heights, as far as it is laid out."""
     found: OnScreen = {}
     if not layout.sections or bottom <= top:
         return found

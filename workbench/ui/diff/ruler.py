@@ -1,8 +1,9 @@
 """The ruler at the right edge: where changes stand in the whole review, in the colours of their verdicts, and
 beside them notes and what a search found.
 
-It is the scroll bar too: the part on the screen is marked, and clicking or dragging goes there. Verdicts differ
-by form too: what is accepted is full, rejected split, open half as wide, asked hollow, mixed in two colours.
+It is the scroll bar too: the part on the screen is marked, and clicking or dragging goes there. Verdicts
+differ by form too: what is accepted is full, rejected split, open half as wide, asked hollow, mixed in two
+colours.
 """
 
 from __future__ import annotations
@@ -138,7 +139,8 @@ class Ruler(QWidget):
         try:
             painter.fillRect(self.rect(), theme.panel)
             # Where the keys are has to be seen: the edge of the code takes the accent then.
-            edge = (2, theme.accent) if self.parentWidget().hasFocus() else (1, theme.line)
+            view = self.parentWidget()
+            edge = (2, theme.accent) if view is not None and view.hasFocus() else (1, theme.line)
             painter.fillRect(0, 0, edge[0], self.height(), edge[1])
             scroll, height = self._shown
             whole = max(1, self._whole())
@@ -195,7 +197,7 @@ class Ruler(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _look_beside(self) -> None:
-        """Where the marks beside the changes stand, each height once: there may be twenty thousand matches."""
+        """Where the marks beside the changes stand, each height once: there may be thousands of matches."""
         assert self._dress is not None
         layout, tops = self._layout, self._layout.tops
         scale = self.height() / max(1, self._whole())

@@ -1,9 +1,9 @@
-"""The place of the view in its scroll: keeps it while the layout changes, shows what is wanted, and moves what
-is painted already instead of painting it again.
+"""The place of the view in its scroll: keeps it while the layout changes, shows what is wanted, and moves
+what is painted already instead of painting it again.
 
 What is on the screen is known as a `Picture`: which block stands where. When the view scrolls, the old and
-the new picture say whether all that stays is merely moved; only then its pixels are moved, and what came in is
-painted. In every other case all is painted, so a mistake in counting costs time and never shows a wrong row.
+the new picture say whether all that stays is merely moved; only then its pixels are moved, and what came in
+is painted. In every other case all is painted: a mistake in counting costs time and never shows a wrong row.
 """
 
 from __future__ import annotations
@@ -314,4 +314,3 @@ def moved_by(before: Picture, now: Picture, roof: int) -> int | None:
         if id(part) not in stay and bottom + delta > roof and top + delta < now.height and bottom > top:
             return None
     return delta
-

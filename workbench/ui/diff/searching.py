@@ -1,4 +1,4 @@
-"""Searching in the diff view: what is looked for, going from match to match, and saying how many there are."""
+"""Searching in the diff view: what is looked for, going from match to match, how many there are."""
 
 from __future__ import annotations
 
@@ -109,7 +109,10 @@ class Searching(Mouse):
             hit, step = self._at
             at = found.before(found.at_or_after(*self._key(hit))) + step + 1
         done, slow = seeker.is_done, tuple(seeker.slow)
-        return Standing(at, found.matches, done, found.is_full, slow, seeker.ended, self._turned)
+        failed = seeker.ended and bool(seeker.failures)
+        return Standing(
+            at, found.matches, done, found.is_full, slow, seeker.ended, failed=failed, turned=self._turned
+        )
 
     def _key(self, hit: Hit) -> tuple[int, int, Side]:
         return self._orders.get(hit.path, -1), hit.at, hit.side

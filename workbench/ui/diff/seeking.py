@@ -59,7 +59,9 @@ class Seeker(QObject):
         self.found: Found | None = None
         self.slow: list[str] = []
         self.ended = False
+        self.failures = 0
         self.patience = PATIENCE
+        self.program = sys.executable
         self._ready = False
         self._contents = contents
         self._process: QProcess | None = None
@@ -118,7 +120,7 @@ class Seeker(QObject):
             self._drop()
         for timer in (self._soon, self._turn, self._say, self._watch):
             timer.stop()
-        self.found, self.slow, self.ended = None, [], False
+        self.found, self.slow, self.ended, self.failures = None, [], False, 0
         self._order, self._next, self._files = [], 0, ()
         self._parts = iter(())
         self._given, self._asked = {}, set()
@@ -304,7 +306,7 @@ class Seeker(QObject):
         process.finished.connect(self._lost)
         process.errorOccurred.connect(self._lost)
         self._process, self._buffer, self._ready = process, b"", False
-        process.start(sys.executable, ["-P", "-m", "workbench.ui.matcher"])
+        process.start(self.program, ["-P", "-m", "workbench.ui.matcher"])
 
     def _drop(self) -> QProcess | None:
         """Let go of the helper, without waiting: it may be stuck."""
@@ -322,20 +324,28 @@ class Seeker(QObject):
     def _stuck(self) -> None:
         """No answer: the text that it works on is left, the others are given to another helper."""
         if self._flight:
-            self._lost()
+            path = next(iter(self._flight.values())).path
+            if path not in self.slow:
+                self.slow.append(path)
+            self.ended = len(self.slow) >= MOST_STUCK
+            self._go_on(1)
 
     def _lost(self) -> None:
-        waiting = list(self._flight.values())
+        """The helper ended by itself, or could not be started: that is no fault of the expression."""
+        self.failures += 1
+        self.ended = self.failures >= MOST_STUCK
+        self._go_on(0)
+
+    def _go_on(self, first: int) -> None:
+        """Another helper, and what the last one had not answered; given up where that happened too often."""
+        waiting = list(self._flight.values())[first:]
         self._drop()
-        if waiting and waiting[0].path not in self.slow:
-            self.slow.append(waiting[0].path)
-        self.ended = len(self.slow) >= MOST_STUCK or not waiting
         if self.found is None:
             return
         if not self.ended:
             self._begin_helper()
             self._tell_query()
-            for text in waiting[1:]:
+            for text in waiting:
                 self._send(text)
         self._watch.stop()
         if self._flight:

@@ -1,5 +1,5 @@
-"""What a screen reader is told of the painted view: its document, the change under the cursor, and what became
-of it. Says nothing as long as nobody listens.
+"""What a screen reader is told of the painted view: its document, the change under the cursor, and what
+became of it. Says nothing as long as nobody listens.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class ViewSpeech(QAccessibleInterface):
         super().__init__()
         self._view = view
 
-    def isValid(self) -> bool:
+    def isValid(self) -> bool:  # noqa: N802 - overrides Qt's
         from shiboken6 import isValid  # noqa: PLC0415 - only where somebody listens
 
         return isValid(self._view)
@@ -100,7 +100,8 @@ class ViewSpeech(QAccessibleInterface):
         return -1
 
     def parent(self) -> QAccessibleInterface:
-        return QAccessible.queryAccessibleInterface(self._view.parentWidget())
+        over = self._view.parentWidget()
+        return QAccessible.queryAccessibleInterface(over) if over is not None else None  # type: ignore[return-value]
 
     def role(self) -> QAccessible.Role:
         return QAccessible.Role.Document
@@ -120,16 +121,16 @@ class ViewSpeech(QAccessibleInterface):
             return self._view.spoken_row()
         return ""
 
-    def setText(self, kind: QAccessible.Text, text: str) -> None:
+    def setText(self, kind: QAccessible.Text, text: str) -> None:  # noqa: N802 - overrides Qt's
         """It is not written from outside."""
 
 
 def _state(widget: QWidget) -> QAccessible.State:
     state = QAccessible.State()
-    state.focusable = True  # type: ignore[attr-defined]  # bit fields, which the stubs leave out
-    state.focused = widget.hasFocus()  # type: ignore[attr-defined]
-    state.readOnly = True  # type: ignore[attr-defined]
-    state.multiLine = True  # type: ignore[attr-defined]
+    state.focusable = True
+    state.focused = widget.hasFocus()
+    state.readOnly = True
+    state.multiLine = True
     return state
 
 

@@ -119,7 +119,9 @@ class Stack:
         blocks = self._builder(section).build()
         if not blocks:
             reading = file.path in self.document.reading
-            blocks.append(Block(Sort.WORDS, key="Being read…" if reading else "Nothing to show in this file."))
+            blocks.append(
+                Block(Sort.WORDS, key="Being read…" if reading else "Nothing to show in this file.")
+            )
         section.hold(blocks)
         section.slices[0].code = code_of(blocks, 0)
         self._stack_all(section)

@@ -201,7 +201,7 @@ class Steering(Spoken):
         return went
 
     def lines_on_screen(self) -> OnScreen:
-        """The lines of changes that are on the screen, or will be at the end of a scroll that is under way."""
+        """The lines of changes that are on the screen, or will be when a scroll that is under way ends."""
         top = self._target()
         return on_screen(self._layout, top, top + self.viewport().height())
 

@@ -101,21 +101,26 @@ class Tags:
             if row.words:
                 assert row.colour is not None
                 words = self._shown(row)
-                edge = self._words(painter, row, y, words, edge - _EDGE - self.width(words), height, row.colour)
+                edge = self._words(
+                    painter, row, y, words, edge - _EDGE - self.width(words), height, row.colour
+                )
+            beside = row.beside
+            if sum(self.width(words) + _EDGE for words, _ in beside) + _AROUND > edge - row.end:
+                # No room after the code: they stand at the edge, and what they cover is counted.
+                for words, colour in reversed(beside):
+                    edge = self._words(
+                        painter, row, y, words, edge - _EDGE - self.width(words), height, colour
+                    )
+                beside = []
             if row.end > edge:
                 # Code is out of sight, beyond the edge or under the words: how much is said.
                 count = f"+{int((row.end - edge) / dress.shaper.cell) + 1:,}"
                 left = edge - (_EDGE if edge == row.right else 4) - self.width(count)
                 edge = self._words(painter, row, y, count, left, height, dress.theme.dim)
             at = row.end + _AROUND
-            for words, colour in row.beside:
-                left = min(at, edge - _EDGE - self.width(words))
-                self._words(painter, row, y, words, left, height, colour)
-                if row.end > left - 6 and row.end <= edge:
-                    count = f"+{int((row.end - left + 6) / dress.shaper.cell) + 1:,}"
-                    before = left - 10 - self.width(count)
-                    self._words(painter, row, y, count, before, height, dress.theme.dim)
-                at = left + self.width(words) + _EDGE
+            for words, colour in beside:
+                self._words(painter, row, y, words, at, height, colour)
+                at += self.width(words) + _EDGE
 
     def _shown(self, row: _Row) -> str:
         """As much of the words as there is room for beside the code."""
@@ -134,8 +139,8 @@ class Tags:
         """Draw some words; where what is left of them has to end."""
         assert self._dress is not None
         width = self.width(words)
-        # What little code there is between the words and the edge says nothing, and looks like a part of them.
-        is_last = left + width + _EDGE + 1 >= row.right or (left + width + 4 < row.end and not row.words)
+        # What little code is left between the words and the edge looks like a part of them.
+        is_last = left + width + _EDGE + 1 >= row.right
         wide = row.right - left + 6 if is_last else width + 10
         ground = row.ground or self._dress.theme.ground
         painter.fillRect(QRectF(left - 6, y, wide, height), ground)

@@ -1,4 +1,4 @@
-"""Where long lines are wrapped: how many lines each row of a block takes, measured only near what is looked at.
+"""Where long lines are wrapped: how many lines each row of a block takes, measured near what is looked at.
 
 Counts lines, not pixels; what a row needs is asked for. A row that nobody came near counts as one line.
 """
@@ -14,7 +14,7 @@ PAGE = 64
 
 
 class Wraps:
-    """The rows of one block in lines: prefix sums of pages of rows, and within a measured page of its rows."""
+    """The rows of one block in lines: prefix sums of pages of rows, and of rows in a measured page."""
 
     __slots__ = ("_counts", "_pages", "_starts", "rows")
 
