@@ -238,7 +238,7 @@ def test_the_lines_of_a_file_that_is_never_sent_do_not_leave_in_the_feedback_eit
     finding = said.partition("--allow-secret ")[2].split()[0]
     wb("context", review, "--allow-secret", finding)
     assert "Careful" not in wb.run("feedback", review).err
-    server.script(NEW.replace("src/a.py", "a.py").replace("a = 1", "a = 2", 1).replace("a = 2\n>>", "a = 3\n>>"))
+    server.script(*["no block"] * 3)
     wb.run("next", review, "--model", "scripted", "--keep-rejected")
     assert "hunter2" in server.asked[0].prompt
 

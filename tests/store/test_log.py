@@ -11,8 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.store.actions import ANY_TEXT, arrived, judged, started
-from workbench.review.actions import Action, Landed, Redone, ReviewClosed, RoundFailed, TaskSet, Undone
+from workbench.review.actions import (
+    Action,
+    CallMade,
+    Landed,
+    Redone,
+    ReviewClosed,
+    RoundFailed,
+    TaskSet,
+    Undone,
+)
 from workbench.review.review import replay
+from workbench.review.rounds import Usage
 from workbench.store.log import ActionLog, ReviewRow
 
 
@@ -261,3 +271,14 @@ def test_what_was_appended_here_is_not_read_a_second_time_and_all_else_is(log: A
     assert [action for _, action in found] == [started("r"), mine, theirs]
     assert found[1][1] is mine
     assert found[2][1] is not theirs
+
+
+def test_a_clock_that_jumps_back_does_not_make_calls_of_the_day_forgotten(log: ActionLog) -> None:
+    """What counts against the budget of a day: the review was touched later, at what seems an earlier time."""
+    call = CallMade(id="c", at=5000.0, purpose="round", model="m", outcome="fits", usage=Usage(1, 2, 0.5))
+    log.append("r1", started())
+    log.append("r1", arrived("a"))
+    log.append("r1", call)
+    log.append("r1", judged("b", at=50.0))
+    assert log.calls_since(4000.0) == [("r1", call)]
+    assert row(log).newest == 5000.0

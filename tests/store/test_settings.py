@@ -113,7 +113,7 @@ def test_a_file_says_what_is_set() -> None:
     ("text", "line", "words"),
     [
         ('split = true\n\ntheem = "dark"\n', 3, "there is no setting “theem”"),
-        ('# theme = 1\ntheme = "pink"\n', 2, 'must be one of "system", "dark", "light", "colour-blind-dark"'),
+        ('# split = 1\nafter_verdict = "pink"\n', 2, 'must be one of "next open", "stay"'),
         ("tab_width = 0\n", 1, "must be from 1 to 16"),
         ('tab_width = "four"\n', 1, "must be a whole number"),
         ("tab_width = true\n", 1, "must be a whole number"),

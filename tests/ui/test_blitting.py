@@ -179,7 +179,11 @@ def _differs(one: QImage, other: QImage, y: int) -> bool:
     return was != now and any(abs(a - b) > 2 for a, b in zip(was, now, strict=True))
 
 
-DOCUMENTS: dict[str, Callable[[], Document]] = {"sample": sample, "ledger": ledger_sample, "large": lambda: large(20, 8)}
+DOCUMENTS: dict[str, Callable[[], Document]] = {
+    "sample": sample,
+    "ledger": ledger_sample,
+    "large": lambda: large(20, 8),
+}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

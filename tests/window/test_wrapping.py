@@ -28,9 +28,7 @@ def row_height(hands: Hands, line: int) -> int:
     return layout.bottom_of(spot) - layout.top_of(spot)
 
 
-def test_the_key_wraps_long_lines_and_the_setting_stays(
-    make_hands: Callable[[], Hands], repo: Repo
-) -> None:
+def test_the_key_wraps_long_lines_and_the_setting_stays(make_hands: Callable[[], Hands], repo: Repo) -> None:
     hands = make_hands()
     opened(hands, repo)
     assert row_height(hands, 41) == hands.window.view._layout.heights.row

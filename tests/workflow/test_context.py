@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.repos import Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from workbench.errors import UserError
 from workbench.generation.backends import Measured
+from workbench.generation.children import Helper, Helpers
 from workbench.generation.contract import Edit, Parsed
 from workbench.generation.given import not_given
 from workbench.generation.prompt import build
@@ -17,12 +20,13 @@ from workbench.review.changes import Side
 from workbench.review.notes import Intent, Place
 from workbench.review.verdicts import Verdict
 from workbench.store.rules import add_rule, read_rules
-from workbench.store.settings import Settings
+from workbench.store.settings import ModelSettings, Settings
 from workbench.workflow import pins
-from workbench.workflow.gate import require_clear
+from workbench.workflow.gate import SecretsFoundError, require_clear
 from workbench.workflow.limits import known_limits, learn
 from workbench.workflow.receive import refresh, take_arrival
 from workbench.workflow.request import next_tray
+from workbench.workflow.send import Recipient, RecipientKind, require_sendable
 from workbench.workflow.session import Session
 from workbench.workflow.tray import Item, Kind, Limits, State, Tray
 
@@ -344,3 +348,30 @@ def test_what_is_learned_of_a_model_is_kept(opened: Open, shop: Repo) -> None:
     assert (found.window, found.longest_answer, found.price_in) == (128_000, 16_384, 0.15)
     tray = next_tray(other, found)
     assert tray.cost(1_000_000) == pytest.approx(0.15)
+
+
+class Counting(Helpers):
+    """Says how often a helper process was wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted = 0
+
+    def borrow(self, *given: Any) -> Helper:
+        self.wanted += 1
+        return super().borrow(*given)
+
+
+def test_the_gate_speaks_before_a_helper_is_started(opened: Open, tmp_path: Path) -> None:
+    """What is known of a new model takes seconds to learn; that a secret would leave is known without it."""
+    repo = new_repo(tmp_path / "large")
+    repo.commit({"code.py": numbered(9000)})
+    repo.write({"code.py": numbered(9000) + "token = 'ghp_" + "a1B2c3D4e5F6g7H8i9" * 2 + "'\n"})
+    session = opened(repo.root)
+    helpers = session.helpers = Counting()
+    settings = ModelSettings("openai/scripted", api_base="http://127.0.0.1:9")
+    recipient = Recipient("new", "new", RecipientKind.MODEL, model=settings)
+    assert next_tray(session).tokens > 20_000
+    with pytest.raises(SecretsFoundError):
+        require_sendable(session, recipient, threading.Event())
+    assert helpers.wanted == 0

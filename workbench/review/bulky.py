@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from workbench.review.changes import FileChange
 from workbench.review.expressions import Expression
-from workbench.review.sensitive import tier
 
 LARGE = 3000
 """Changed lines from which on a file is large: an hour of reading."""
@@ -43,6 +42,9 @@ def why_folded(file: FileChange) -> str:
         kinds += ["generated"] if _GENERATED.search(name) else []
     if not kinds and lines < LARGE:
         return ""
+    # Late: its rules take a while to be made, and a first screen seldom has such a file.
+    from workbench.review.sensitive import tier  # noqa: PLC0415 - said above
+
     if tier(file) is not None:
         return ""
     return ", ".join((*(kinds or ["large"]), f"{lines:,} changed lines"))

@@ -362,7 +362,7 @@ class ActionLog:
             )
             return
         changed = run(
-            "update reviews set newest = ?, actions = actions + 1 where id = ?", (action.at, review)
+            "update reviews set newest = max(newest, ?), actions = actions + 1 where id = ?", (action.at, review)
         ).rowcount
         if not changed:
             raise ValueError(f"There is no review {review!r}.")

@@ -20,7 +20,6 @@ from workbench.review.key_names import holds_key
 from workbench.ui.controller import Controller
 from workbench.ui.diff.lineless import Picture
 from workbench.ui.tasks import Tasks
-from workbench.workflow.remarks import size_words
 from workbench.workflow.session import Session
 
 PATIENCE = 8_000
@@ -87,6 +86,8 @@ class Pictures(QObject):
         session, _, sides = found
         if session is not self._controller.session:
             return
+        from workbench.workflow.remarks import size_words  # noqa: PLC0415 - the first frame needs none of it
+
         for blob, data, size in sides:
             if data is None:
                 self.decoded.emit(blob, Picture(f"not shown: {size_words(size)} are more than are decoded"))
@@ -154,6 +155,8 @@ class Pictures(QObject):
 
 def picture_of(output: bytes, size: int) -> Picture:
     """What the helper said of a picture whose file has `size` bytes."""
+    from workbench.workflow.remarks import size_words  # noqa: PLC0415 - as above
+
     head, _, pixels = output.partition(b"\n")
     try:
         facts = json.loads(head)

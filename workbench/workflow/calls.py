@@ -132,7 +132,9 @@ def _require(refusal: Refusal | None) -> None:
 
 def midnight() -> float:
     """When the day began, by the clock on the wall here."""
-    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    # Without the zone's distance of this hour: on the days when clocks change, midnight had another.
+    here = datetime.now().astimezone().replace(tzinfo=None)
+    return here.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 def calls_of_day(log: ActionLog) -> list[tuple[str, CallMade]]:

@@ -28,6 +28,8 @@ __all__ = ["KEPT_BYTES", "Cell", "Cells", "Contents", "Visual", "joined", "mark_
 KEPT_CELLS = 6000
 LONG = 3000
 """Characters from which on a line is laid out in windows of this many, around what is looked at."""
+HUGE = 200_000
+"""Bytes from which on only what two lines begin and end with is compared, as bytes."""
 _STEP = 1000
 _KEPT_VISUALS = 200
 """Lines of one cell that stay shaped: a wrapped line of 5 MB has tens of thousands."""
@@ -291,8 +293,37 @@ class Cells:
         if known is None:
             if len(self._words) > KEPT_CELLS:
                 self._words.clear()
-            known = self._words[pair] = spans_of_lines(*pair)
+            huge = max(map(len, pair)) > HUGE and pair[0].isascii() and pair[1].isascii()
+            known = self._words[pair] = middles(*pair) if huge else spans_of_lines(*pair)
         return known[0] if side is Side.OLD else known[1]
+
+
+def middles(old: bytes, new: bytes) -> tuple[Spans, Spans]:
+    """What stands between the common beginning and the common end of two lines of ASCII."""
+    shorter, step = min(len(old), len(new)), 1 << 16
+    head = 0
+    while head < shorter and old[head : head + step] == new[head : head + step]:
+        head = min(head + step, shorter)
+    head += _common(old[head : head + step], new[head : head + step])
+    tail, most = 0, shorter - head
+    while tail < most:
+        size = min(step, most - tail)
+        one = old[len(old) - tail - size : len(old) - tail]
+        other = new[len(new) - tail - size : len(new) - tail]
+        if one != other:
+            tail += _common(one[::-1], other[::-1])
+            break
+        tail += size
+    ends = len(old) - tail, len(new) - tail
+    return ((head, ends[0]),) if ends[0] > head else (), ((head, ends[1]),) if ends[1] > head else ()
+
+
+def _common(old: bytes, new: bytes) -> int:
+    """With how many bytes both begin."""
+    for at, (one, other) in enumerate(zip(old, new, strict=False)):
+        if one != other:
+            return at
+    return min(len(old), len(new))
 
 
 def _look_alikes(text: str) -> Spans:

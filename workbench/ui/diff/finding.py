@@ -7,7 +7,7 @@ an end must hold neither the window nor what is painted.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
@@ -52,9 +52,7 @@ class Query(Struct, frozen=True):
             try:
                 re.compile(self.text)
             except (re.error, OverflowError, RecursionError) as error:
-                raise UserError(
-                    f"No regular expression: {error}.", hint="Search for it as text."
-                ) from error
+                raise UserError(f"No regular expression: {error}.", hint="Search for it as text.") from error
             inner = self.text
         return rf"(?<!\w)(?:{inner})(?!\w)" if self.word else inner
 
@@ -91,21 +89,36 @@ class Text(Struct, frozen=True):
     at: int = 0
     """Where the first line stands among those of the round; 0 where it is `first`."""
     said: tuple[Hit, ...] = ()
-    """For each of `lines` the hit that a match in it is, where they are no one stretch of a file."""
+    """For each of `lines` the hit that a match in it is, where they are no lines of a file."""
+
+    parts: tuple[Text, ...] = ()
+    """The stretches that `lines` are put together from."""
+    starts: tuple[int, ...] = ()
+    skipped: int = 0
+    """How many lines of the stretches stand before the first of `lines`."""
 
     def hit(self, index: int, spans: Spans) -> Hit:
         """The hit that a match in one of the lines is."""
         if self.said:
             return replace(self.said[index], spans=spans)
+        if self.parts:
+            whole = index + self.skipped
+            which = bisect_right(self.starts, whole) - 1
+            return self.parts[which].hit(whole - self.starts[which], spans)
         at = (self.at or self.first) + index
         share = min(1.0, at / max(1, self.total))
         return Hit(self.path, self.side, self.first + index, spans, at, share)
 
     def part(self, start: int, end: int) -> Text:
         """Some of the lines."""
-        at = (self.at or self.first) + start
-        lines, said = self.lines[start:end], self.said[start:end]
-        return replace(self, first=self.first + start, at=at, lines=lines, said=said)
+        return replace(
+            self,
+            first=self.first + start,
+            at=(self.at or self.first) + start,
+            lines=self.lines[start:end],
+            said=self.said[start:end],
+            skipped=self.skipped + start,
+        )
 
 
 class Found:
@@ -237,19 +250,19 @@ def texts_of(
 
 
 def _joined(texts: list[Text]) -> list[Text]:
-    """Many short stretches of one side go to the helper as one, each line with the hit that it would be."""
-    if len(texts) < 4:
-        return texts
+    """Many short stretches of one side go to the helper as one."""
     result: list[Text] = []
     for side in Side:
-        lines: list[bytes] = []
-        said: list[Hit] = []
-        for text in texts:
-            if text.side is side:
-                lines += text.lines
-                said += [text.hit(index, ()) for index in range(len(text.lines))]
-        if lines:
-            result.append(Text(texts[0].order, texts[0].path, side, 0, lines, 1, said=tuple(said)))
+        parts = tuple(text for text in texts if text.side is side)
+        if len(parts) < 2:
+            result += parts
+            continue
+        starts, lines = [0], list(parts[0].lines)
+        for part in parts[1:]:
+            starts.append(len(lines))
+            lines += part.lines
+        one = parts[0]
+        result.append(Text(one.order, one.path, side, 0, lines, 1, parts=parts, starts=tuple(starts)))
     return result
 
 
