@@ -112,10 +112,10 @@ class Asked:
 
 
 class _Server(ThreadingHTTPServer):
-    def handle_error(self, *_: object) -> None:
+    def handle_error(self, *given: Any) -> None:
         """A caller that was killed breaks its connection: that is no error of ours."""
         if not isinstance(sys.exception(), ConnectionError):
-            raise
+            super().handle_error(*given)
 
 
 class ModelServer:

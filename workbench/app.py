@@ -6,6 +6,7 @@ the exit status. The order is for speed: git reads in a thread while Qt's librar
 
 from __future__ import annotations
 
+import builtins
 import gc
 import os
 import signal
@@ -13,13 +14,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.ui.ahead import Ahead
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 ALL_ACCEPTED, CLOSED, CHANGES_REQUESTED = 0, 4, 10
+_ICON_AFTER = 250
 _COLLECT_AFTER = 1000
 """Milliseconds after the window is shown: the first frames are painted by then."""
+_FOR_STUBS = frozenset(f"shibokensupport/signature/lib/{name}.py" for name in ("pyi_generator", "enum_sig"))
+"""Names of sources inside of PySide."""
 PATIENCE = 0.4
 """Seconds that the first frame waits for the review, so that it is painted once; then it comes without."""
 
@@ -87,6 +91,7 @@ def show(options: Options) -> Ended:
     window.tracer.start()
     _fill(window, opening, options)
     window.show()
+    QTimer.singleShot(_ICON_AFTER, window, _show_icon)
     QTimer.singleShot(_COLLECT_AFTER, window, lambda: _collect_again(window))
     if options.prepare is not None:
         options.prepare(window)
@@ -197,6 +202,17 @@ def _collect_again(window: MainWindow) -> None:
     gc.enable()
 
 
+def _show_icon() -> None:
+    """Give the windows their icon: the first frame does without it, and without all that an icon brings."""
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QApplication
+
+    from workbench.assets import asset
+
+    # Given by its path: the picture is read when somebody asks for it.
+    QApplication.setWindowIcon(QIcon(str(asset("icons", "workbench.svg"))))
+
+
 def process_started() -> float:
     """When this process started, in seconds since the epoch; where the system does not say, now."""
     try:
@@ -215,12 +231,23 @@ def _open(options: Options) -> Session | Nothing:
     return open_review(options.path or Path(), options.asked, streamed=True)
 
 
-def _spare_sources() -> None:
-    """Keep PySide from reading the source of each module that is imported after it (5 % of the start).
+def _import_pyside() -> None:
+    """Import PySide without what it brings for others (a tenth of the start).
 
-    It looks for its own name there, for modules that switch on its second spelling of names; we have none.
-    It does the same for modules that come without source. Inside of PySide: where it is otherwise, nothing.
+    Its modules that write type stubs come as source and are compiled at each start: here they are empty.
+    And of each module that is imported after it, it reads the source to look for its own name, for modules
+    that switch on its second spelling of names: we have none. Inside of PySide: otherwise there, nothing.
     """
+    compile_ = builtins.compile
+
+    def compile_needed(source: Any, filename: Any, *rest: Any, **named: Any) -> Any:
+        return compile_(b"" if filename in _FOR_STUBS else source, filename, *rest, **named)
+
+    builtins.compile = compile_needed  # type: ignore[assignment]  # for the time of one import
+    try:
+        import PySide6  # noqa: F401 - brings shiboken
+    finally:
+        builtins.compile = compile_
     with suppress(Exception):
         feature = import_module("shibokensupport.feature")
         if callable(feature._mod_uses_pyside):
@@ -229,11 +256,8 @@ def _spare_sources() -> None:
 
 def make_application() -> QApplication:
     """The application, made once, in the look that every window has."""
-    import PySide6  # noqa: F401 - brings shiboken
-
-    _spare_sources()
+    _import_pyside()
     from PySide6.QtCore import Qt
-    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
     existing = QApplication.instance()
@@ -245,12 +269,9 @@ def make_application() -> QApplication:
     application.setApplicationName("workbench")
     application.setApplicationDisplayName("Workbench")
     application.setDesktopFileName("workbench")
-    from workbench.assets import asset
     from workbench.ui.fonts import interface_font
 
     application.setFont(interface_font())
-    # Given by its path: the picture is read when somebody asks for it, which the first frame does not.
-    application.setWindowIcon(QIcon(str(asset("icons", "workbench.svg"))))
     return application
 
 
@@ -293,7 +314,7 @@ def _saver(settings: Settings) -> Callable[[Mapping[str, object]], Settings]:
     def save(values: Mapping[str, object]) -> Settings:
         from workbench.store.settings import save_settings
 
-        held[0] = replace(held[0], **values)  # type: ignore[arg-type]  # names come from the window's own code
+        held[0] = replace(held[0], **values)
         save_settings(held[0])
         return held[0]
 

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import KeptHelpers
 from tests.cli.driver import CommandLine
 from tests.cli.test_models import ANSWER, WRONG
-from tests.model_server import BAD_KEY, Good, ModelServer
+from tests.model_server import BAD_KEY, Good, ModelServer, Raw
 from tests.repos import Repo, edited_repo
 from workbench.store.paths import settings_path
 
@@ -157,3 +157,48 @@ def test_the_doctor_says_what_of_a_model_works(wb: CommandLine, review: str, ser
     ran = wb.run("doctor", "--model", "gone")
     assert "no   model gone, address: http://127.0.0.1:9/v1 does not answer" in ran.out
     assert "Is the server running" in ran.out
+
+
+def test_the_doctor_speaks_of_keys_and_addresses_as_they_are(
+    wb: CommandLine, review: str, server: ModelServer
+) -> None:
+    def said(*lines: str) -> str:
+        settings_path().write_text(f'[models.m]\nmodel = "openai/gpt-4o"\n{chr(10).join(lines)}\n')
+        ran = wb.run("doctor", "--model", "m")
+        assert "round" not in ran.out
+        return ran.out
+
+    address = f'api_base = "{server.url}"'
+    server.script("ready", BAD_KEY, BAD_KEY, Raw(b"<html>hello</html>", kind="text/html"))
+    unset = 'key_name = "MY_KEY"'
+    assert "ok   model m, key: MY_KEY is not set, and none was asked for" in said(address, unset)
+    wanted = said(address)
+    assert "no   model m, key: " in wanted
+    assert "wants a key for openai/gpt-4o, and none was given" in wanted
+    assert 'key_name = "NAME"' in wanted
+    assert "OPENAI_API_KEY" not in wanted
+    assert "workbench key set MY_KEY" in said(address, unset)
+    page = said(address)
+    assert "is no answer of a model. Check the address" in page
+    assert f"no   model m, address: {server.url} answers, and speaks no protocol of a model" in page
+
+
+def test_the_doctor_says_which_fallbacks_cannot_be_asked(
+    wb: CommandLine, review: str, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    settings_path().write_text(
+        f'[models.m]\nmodel = "hosted_vllm/own"\napi_base = "{server.url}"\n'
+        'fallbacks = ["nobody", "m", "openai/gpt-4o", "ollama_chat/x"]\n'
+    )
+    server.script("ready")
+    ran = wb.run("doctor", "--model", "m")
+    assert ran.status == 1
+    fallbacks = [line.split("fallback: ")[1] for line in ran.out.splitlines() if "fallback: " in line]
+    assert fallbacks == [
+        "nobody can be asked by the name nobody: no model of the settings; correct it in the fallbacks",
+        "m (hosted_vllm/own) is this model itself; take it out of the fallbacks",
+        "openai/gpt-4o would be asked when it fails, and has no key (OPENAI_API_KEY)",
+        "ollama_chat/x is asked when it fails; try it: workbench doctor --model ollama_chat/x",
+    ]
+    assert "There is no key for openai/gpt-4o." in wb.run("doctor", "--model", "openai/gpt-4o").out

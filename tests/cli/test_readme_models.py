@@ -11,7 +11,8 @@ from tests.cli.conftest import KeptHelpers
 from tests.generation.streams import Stream, streams
 from tests.model_server import ModelServer, Raw
 from workbench.store.settings import parse_settings
-from workbench.workflow.calls import backend_of, try_model
+from workbench.workflow.calls import backend_of
+from workbench.workflow.trying import try_model
 
 README = Path(__file__).parents[2] / "README.md"
 LINES = re.findall(r"^(\w+) = (\{ model = .* \})$", README.read_text(encoding="utf-8"), re.MULTILINE)

@@ -1,5 +1,7 @@
 """The form of an answer: read back as written, never complete when cut, and every slip in words."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,3 +186,20 @@ def test_marks_are_in_nothing_that_a_model_is_given() -> None:
         Request("", "", {}, rules=(("R1", f"never write {marked}"),)),
     ):
         assert marks_of(request).width == 8
+
+
+def test_a_line_of_blanks_takes_no_time_that_grows_with_its_square() -> None:
+    def took(blanks: int) -> float:
+        text = f"<<<<<<< EDIT a{' ' * blanks}x\nwhy: y\n>>>>>>> END\n>>>>>>> ANSWER COMPLETE\n"
+        began = time.process_time()
+        assert len(parse(text).problems) == 1
+        assert marks_for([text.encode()]).width == 8
+        return time.process_time() - began
+
+    # Ten seconds and more when it did; a thousandth of one now.
+    assert took(40_000) < 1
+
+
+def test_what_opens_a_block_is_named_without_the_blanks_behind_it() -> None:
+    text = "<<<<<<< DELETE a b.py \t\r\nwhy: y\n>>>>>>> END\n>>>>>>> ANSWER COMPLETE"
+    assert parse(text).blocks == (Deletion("a b.py", "y"),)

@@ -171,7 +171,7 @@ def _pem(body: str, *, end: str = "\n", before: str = "", head: str = "") -> str
 def test_one_private_key_is_told_from_another_in_every_form(form: dict[str, str]) -> None:
     made = random.Random(3)
     keys = [" ".join("".join(made.choices(string.ascii_letters, k=70)) for _ in range(4)) for _ in range(2)]
-    (one,), (other,) = (scan(_pem(key, **form)) for key in keys)  # type: ignore[arg-type]
+    (one,), (other,) = (scan(_pem(key, **form)) for key in keys)
     assert one.kind == other.kind == "private key"
     # Allowing one of them (a fixture) must not allow the other: they all begin with the same line.
     assert one.secret != other.secret

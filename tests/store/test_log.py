@@ -274,7 +274,7 @@ def test_what_was_appended_here_is_not_read_a_second_time_and_all_else_is(log: A
 
 
 def test_a_clock_that_jumps_back_does_not_make_calls_of_the_day_forgotten(log: ActionLog) -> None:
-    """What counts against the budget of a day: the review was touched later, at what seems an earlier time."""
+    """What counts against the budget of a day: the review was touched later, at an earlier time."""
     call = CallMade(id="c", at=5000.0, purpose="round", model="m", outcome="fits", usage=Usage(1, 2, 0.5))
     log.append("r1", started())
     log.append("r1", arrived("a"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import fields, replace
 
 from workbench.errors import UserError
 from workbench.store.settings import (
+    About,
     ModelSettings,
     Settings,
     format_settings,
@@ -22,6 +24,7 @@ from workbench.store.settings import (
 TEXT = st.text(max_size=15)
 PRICE = st.none() | st.floats(0, 1_000_000)
 MODEL = st.builds(
+    About,
     ModelSettings,
     model=TEXT,
     api_base=st.none() | TEXT,
@@ -208,5 +211,9 @@ def test_a_save_that_fails_leaves_the_file_as_it_was_and_nothing_beside_it(tmp_p
 
 
 def test_every_setting_says_what_it_does() -> None:
-    for each in (*fields(Settings), *fields(ModelSettings)):
-        assert each.metadata["words"]
+    for kind in (Settings, ModelSettings):
+        hints = get_type_hints(kind, include_extras=True)
+        for each in fields(kind):
+            about = get_args(hints[each.name])[1]
+            assert isinstance(about, About)
+            assert about.words

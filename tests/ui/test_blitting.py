@@ -254,3 +254,22 @@ def test_a_cursor_that_moves_paints_two_rows(
     let_paint()
     assert painted
     assert sum(painted) < view.viewport().height() // 3
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_the_place_of_last_time_is_gone_to_when_its_file_has_arrived(
+    view: DiffView, qtbot: QtBot, moved: bool
+) -> None:
+    """Unless the reader went elsewhere meanwhile."""
+    document = large(12, 4)
+    change = document.files[9].changes[2]
+    place = {"path": change.path, "sort": "RUN", "change": change.id, "line": change.new_start}
+    view.restore(place)
+    for count in (2, 5, 12):
+        view.show_document(replace(document, files=document.files[:count], loading=count < 12))
+        with qtbot.waitExposed(view):
+            view.show()
+        if moved and count == 5:
+            view.next_file(1)
+        let_paint()
+    assert (view.current_file() == change.path) is not moved

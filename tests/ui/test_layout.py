@@ -10,9 +10,12 @@ from msgspec.structs import replace
 from tests.ui.samples import file_of, large, many
 from workbench.review.blocks import Block, Builder, Folding, Sort
 from workbench.review.changes import FileChange, Side
+from workbench.review.lines import numbers
 from workbench.ui.diff.cells import middles
+from workbench.ui.diff.choosing import Chosen, selected
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.layout import Layout, Section, Spot
+from workbench.ui.diff.moves import gap_for
 from workbench.ui.diff.sections import EMPTY, SLICE
 from workbench.ui.diff.wrapping import PAGE, Wraps
 
@@ -170,3 +173,23 @@ def test_of_a_huge_line_the_middle_that_differs_is_marked() -> None:
     assert new == ((300_002, 300_004),)
     assert middles(same, same) == ((), ())
     assert middles(b"ab", b"cd") == (((0, 2),), ((0, 2),))
+
+
+def test_lines_selected_across_slices_that_nobody_looked_at_are_all_selected() -> None:
+    file = many("a.py", 4 * SLICE)
+    layout = layout_of(file)
+    first = layout.spot_of_change(file.changes[0].id)
+    last = layout.spot_of_change(file.changes[-1].id)
+    assert first is not None
+    assert last is not None
+    assert layout.sections[0].slices[2].tops is None
+    found = selected(layout, Chosen(first, last, Side.NEW))
+    whole = [line for change in file.changes[:-1] for line in range(change.new_start, change.new_start + 3)]
+    assert set(whole) <= set(numbers(found[0].new))
+
+
+def test_a_folded_line_in_a_slice_that_nobody_looked_at_is_found_in_its_gap() -> None:
+    file = many("a.py", 4 * SLICE)
+    layout = layout_of(file)
+    line = file.changes[3 * SLICE].new_start - 8
+    assert gap_for(layout, "a.py", Side.NEW, line)

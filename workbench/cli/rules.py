@@ -34,8 +34,7 @@ def _add(options: Options) -> int:
 
 
 def _list(options: Options) -> int:
-    where = _common_dir(options) if is_repository(Path(options.path)) else None
-    rules = read_rules(where)
+    rules = read_rules(_where(options))
     if options.json:
         print_json({"rules": [_document(each) for each in rules]})
         return 0
@@ -50,7 +49,8 @@ def _list(options: Options) -> int:
 
 
 def _remove(options: Options) -> int:
-    gone = remove_rule(_argument(options, "the rule's id", "workbench rule remove R1"))
+    named = _argument(options, "the rule's id", "workbench rule remove R1")
+    gone = remove_rule(named, _where(options))
     return _said(options, gone, f"Removed {gone.id}: {gone.text}")
 
 
@@ -83,6 +83,11 @@ def _argument(options: Options, what: str, example: str) -> str:
         raise UserError(f"Name {what}.", hint=f"For example: {example}")
     text: str = options.text
     return text
+
+
+def _where(options: Options) -> str | None:
+    """The repository whose rules are meant; None outside of one, where all of them are."""
+    return _common_dir(options) if is_repository(Path(options.path)) else None
 
 
 def _common_dir(options: Options) -> str:

@@ -53,6 +53,13 @@ class Prices(Struct, frozen=True):
             return None
         return (tokens_in * self.given + tokens_out * self.answered) / 1_000_000
 
+    def estimate(self, tokens: int, longest: int | None) -> Estimate:
+        """What a prompt of so many tokens costs, and with the longest answer; None: nobody knows how long."""
+        if longest is not None:
+            most = self.cost(tokens, longest)
+            return Estimate(tokens, self.cost(tokens, 0), tokens + longest, most or 0.0)
+        return Estimate(tokens, self.cost(tokens, 0), math.inf, math.inf if self.answered else 0.0)
+
 
 class Attempt:
     """One try: `run` passes its events on, and ends with `finished` or `failed` set.

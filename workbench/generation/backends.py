@@ -26,6 +26,8 @@ from workbench.generation.providers import key_name as usual_key_name
 from workbench.generation.providers import needs_key
 from workbench.review.rounds import Usage
 
+_LOOK_AGAIN = 0.2
+"""Seconds between two looks whether a call that another one waits for has ended."""
 _PER_MESSAGE = 4
 """Tokens that a message costs beside its words, in the protocols that say so."""
 
@@ -78,7 +80,7 @@ class LiteLLMBackend:
         if name is None and api_base is not None:
             # A name without a provider, at an address of one's own, is called as an OpenAI server.
             name = "OPENAI_API_KEY"
-        self._callee = Callee(model, api_base, name)
+        self._callee = Callee(model, api_base, name, has_key=key is not None)
         self._key = key
         self._own = Prices(price_in, price_out, own=price_in is not None and price_out is not None)
         self._prices = self._own
@@ -92,6 +94,11 @@ class LiteLLMBackend:
     @property
     def model(self) -> str:
         return self._callee.model
+
+    @property
+    def budget(self) -> Budget:
+        """What its calls are held against, together with the others of its line."""
+        return self._budget
 
     @property
     def address(self) -> str | None:
@@ -135,7 +142,9 @@ class LiteLLMBackend:
         tries, before, wait = 0, None, 0.0
         while True:
             refusal = self._budget.refusal(prompt)
-            if cancelled.wait(wait) or refusal is not None:
+            if refusal is None and not cancelled.wait(wait):
+                refusal = yield from self._turn(prompt, began, cancelled)
+            if cancelled.is_set() or refusal is not None:
                 trouble = Trouble.CANCELLED if cancelled.is_set() else Trouble.CAP
                 failed = self._failure(trouble)
                 if trouble is Trouble.CAP and refusal is not None:
@@ -162,6 +171,18 @@ class LiteLLMBackend:
             wait = pause
             yield Retried(ended.sentence, pause, bool(attempt.text), attempt.text)
 
+    def _turn(
+        self, prompt: Estimate, began: float, cancelled: threading.Event
+    ) -> Generator[CallEvent, None, Refusal | None]:
+        """Wait until the budget has room for the call beside those under way; why there will be none."""
+        told = False
+        while True:
+            refusal = self._budget.opens(prompt)
+            if refusal is None or not refusal.passing or cancelled.wait(_LOOK_AGAIN if told else 0):
+                return refusal
+            yield Progressed(0, now() - began) if told else Noticed(refusal.sentence)
+            told = True
+
     def _ended(self, attempt: Attempt, cancelled: threading.Event) -> CallEvent:
         if attempt.finished is not None:
             return attempt.finished
@@ -174,6 +195,7 @@ class LiteLLMBackend:
     ) -> Generator[CallEvent, None, Estimate]:
         """What the prompt costs, counted by the helper where there is a cap to hold it against."""
         about = sum(rough_tokens(each.content) + _PER_MESSAGE for each in messages)
+        longest = self._max_tokens
         if not self._budget.holds:
             return Estimate(about, self._prices.cost(about, 0))
         if self._estimated is not None and self._estimated[0] == tuple(messages):
@@ -187,12 +209,13 @@ class LiteLLMBackend:
         if found is not None and found["event"] == "measured":
             measured = self._measured(found)
             about = sum(measured.tokens) + _PER_MESSAGE * len(messages)
+            longest = longest or measured.longest_answer
             if not self._own.own:
                 self._prices = Prices(measured.price_in, measured.price_out)
-        cost = self._prices.cost(about, 0)
+        estimate = self._prices.estimate(about, longest)
         if found is not None:
-            self._estimated = tuple(messages), Estimate(about, cost)
-        return Estimate(about, cost)
+            self._estimated = tuple(messages), estimate
+        return estimate
 
     def refusal(self, messages: Sequence[Message], cancelled: threading.Event) -> Refusal | None:
         """Why the budget would not have these messages sent, asked before anything is. Blocking."""

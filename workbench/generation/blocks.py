@@ -116,7 +116,7 @@ class _Reader:
         self._lines, self._form = lines, form
         self._end, self._complete = marks.closes, form.end_mark(marks)
         opening, part = re.escape(marks.opens("")), re.escape(marks.part(""))
-        self._opening = re.compile(rf"{opening}({'|'.join(form.words)})[ \t]+(\S.*?)[ \t\r]*$")
+        self._opening = re.compile(rf"{opening}({'|'.join(form.words)})[ \t]+(\S.*)$")
         self._part = re.compile(rf"{part}({'|'.join(form.parts)})[ \t\r]*$")
         self.complete = False
         self.problems: list[str] = []
@@ -130,7 +130,7 @@ class _Reader:
             if opening:
                 if self.complete:
                     self.problems.append(f"Line {position + 1}: a {noun} stands after the end mark.")
-                raw, position = self._block(opening.group(1), opening.group(2), position)
+                raw, position = self._block(opening.group(1), opening.group(2).rstrip(_BLANK), position)
                 yield raw
                 continue
             bare = line.rstrip(_BLANK)

@@ -52,6 +52,7 @@ class Callee(Struct, frozen=True):
     model: str
     api_base: str | None = None
     key_name: str | None = None
+    has_key: bool = True
 
     @property
     def where(self) -> str:
@@ -135,6 +136,11 @@ _SAID: Mapping[Trouble, tuple[str, str]] = {
     ),
 }
 """What is said of each kind: a sentence and a hint."""
+_KEYLESS = (
+    "{where} wants a key for {model}, and none was given.",
+    'Name one in the model\'s settings, key_name = "NAME", and keep it: workbench key set NAME',
+)
+"""Where a key is refused that was never sent: at an address of one's own none goes along by chance."""
 
 
 def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tuple[str, str]:
@@ -146,7 +152,8 @@ def words(trouble: Trouble, callee: Callee, *, wait: float | None = None) -> tup
         "later": "Try again in a while." if wait is None else f"Try again in {_duration(wait)}.",
         "network": _network_hint(callee),
     }
-    sentence, hint = _SAID[trouble]
+    is_keyless = trouble is Trouble.REFUSED_KEY and not callee.has_key
+    sentence, hint = _KEYLESS if is_keyless else _SAID[trouble]
     return sentence.format_map(fields), hint.format_map(fields)
 
 

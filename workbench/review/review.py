@@ -7,7 +7,7 @@ the fold and folds again what came after it, so that rounds and calls, which are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -293,7 +293,7 @@ def _change(review: Review, action: Action) -> Review:
             closed = review.closed or action.purpose == "land"
             return replace(review, landings=(*review.landings, action), closed=closed)
         case CallMade():
-            return replace(review, calls=(*review.calls, action))
+            return replace(review, calls=(*review.calls, _of_its_round(action, review.rounds)))
         case RoundFailed():
             return replace(review, failures=(*review.failures, action))
         case ReviewClosed():
@@ -316,6 +316,7 @@ def _arrive(review: Review, action: RoundArrived) -> Review:
     return replace(
         review,
         rounds=(*review.rounds, action.round),
+        calls=tuple(_of_its_round(call, (action.round,)) for call in review.calls),
         carries=(*review.carries, action.carry),
         verdicts=(*review.verdicts, verdicts),
         places=(*review.places, action.places),
@@ -324,6 +325,17 @@ def _arrive(review: Review, action: RoundArrived) -> Review:
         notes=notes,
         closed=False,
     )
+
+
+def _of_its_round(call: CallMade, rounds: Sequence[Round]) -> CallMade:
+    """The call under the number of the round that its exchange became, where it is one of these.
+
+    Where two rounds are asked for at once, both are asked for under the same number, and one gets the next.
+    """
+    for each in rounds:
+        if each.exchange is not None and each.exchange == call.exchange and each.number != call.round:
+            return replace(call, round=each.number)
+    return call
 
 
 def _judge(review: Review, action: Judged) -> Review:

@@ -17,6 +17,7 @@ _LABEL = re.compile(
 )
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?P<rest>.*)$")
 _QUOTED = re.compile(r"`([^`]+)`")
+_WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 class Scope(Struct, frozen=True):
@@ -68,16 +69,33 @@ def _is_pathlike(word: str) -> bool:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """A folder holds all below it; `*` and `?` stop at `/`, `**` does not; without `/` any folder will do."""
-    folder = pattern.rstrip("/")
+    """A folder holds all below it; `*` and `?` stop at `/`, `**` does not; without `/` any folder will do.
+
+    `/a.py` and `./a.py` are that of the top folder alone. `[ab]` is one of these signs, and itself: there
+    are folders that are called `[id]`.
+    """
+    name = pattern.removeprefix("./").removeprefix("/")
+    folder = name.rstrip("/")
+    anywhere = "/" not in name and name == pattern
     if not re.search(r"[*?\[]", folder):
-        return (
-            path == folder
-            or path.startswith(folder + "/")
-            or ("/" not in pattern and path.endswith("/" + folder))
-        )
-    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", folder)
-    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    body = "".join(wild.get(piece, re.escape(piece)) for piece in pieces)
-    head = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
+        return path == folder or path.startswith(folder + "/") or (anywhere and path.endswith("/" + folder))
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[!?[^/!\]][^/\]]*\])", folder)
+    body = "".join(_WILD.get(piece) or _one_of(piece) or re.escape(piece) for piece in pieces)
+    head = "" if name != pattern or "/" in folder else "(?:.*/)?"
     return re.fullmatch(f"{head}{body}(?:/.*)?", path, re.DOTALL) is not None
+
+
+def _one_of(piece: str) -> str:
+    """The expression of `[ab]`, `[a-z]` or `[!ab]`; "" for what is none."""
+    if not (piece.startswith("[") and piece.endswith("]")):
+        return ""
+    signs = piece[1:-1].removeprefix("!")
+    if "--" in signs:  # In Python's expressions it may come to mean something of its own.
+        return ""
+    within = re.sub(r"([\\\[\]^&~|])", r"\\\1", signs)
+    one = f"(?!/)[{'^' if piece[1] == '!' else ''}{within}]"
+    try:
+        re.compile(one)
+    except re.error:  # such as [z-a]
+        return ""
+    return f"(?:{one}|{re.escape(piece)})"

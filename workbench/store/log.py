@@ -181,6 +181,16 @@ class ActionLog:
         read = ((review, loads(body)) for review, body in (*deleted, *rows))
         return [(review, action) for review, action in read if isinstance(action, CallMade)]
 
+    def calls_of(self, review: str) -> list[CallMade]:
+        """The calls to models that a review made, oldest first."""
+        query = (
+            "select cast(body as blob) from actions where review = ? and kind = 'call made' order by seq"
+        )
+        with self._reading() as run:
+            rows = run(query, (review,)).fetchall()
+        read = (loads(body) for (body,) in rows)
+        return [action for action in read if isinstance(action, CallMade)]
+
     def version(self) -> int:
         """A number that is another one after somebody else wrote: another process, or another ActionLog here.
 
@@ -362,7 +372,8 @@ class ActionLog:
             )
             return
         changed = run(
-            "update reviews set newest = max(newest, ?), actions = actions + 1 where id = ?", (action.at, review)
+            "update reviews set newest = max(newest, ?), actions = actions + 1 where id = ?",
+            (action.at, review),
         ).rowcount
         if not changed:
             raise ValueError(f"There is no review {review!r}.")

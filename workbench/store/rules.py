@@ -91,13 +91,21 @@ def add_rule(text: str, *, priority: int = 0, pattern: str = "", repository: str
     return _change(added)
 
 
-def remove_rule(rule_id: str) -> Rule:
-    """Take a rule away and give it. UserError when there is none of that id."""
+def remove_rule(rule_id: str, repository: str | None = None) -> Rule:
+    """Take a rule away and give it. UserError when there is none of that id.
+
+    With `repository`, only one that holds there: the user's, or that repository's own.
+    """
 
     def removed(known: Rules) -> tuple[Rules, Rule]:
         gone = next((rule for rule in known.rules if rule.id == rule_id.upper()), None)
         if gone is None:
             raise UserError(f"There is no rule {rule_id}.", hint="List them: workbench rule list")
+        if repository is not None and gone.repository not in ("", repository):
+            raise UserError(
+                f"{gone.id} is a rule of another repository.",
+                hint=f"Name that one: workbench rule remove {gone.id} --path PATH",
+            )
         return replace(known, rules=tuple(rule for rule in known.rules if rule is not gone)), gone
 
     return _change(removed)

@@ -24,6 +24,8 @@ else:
     import fcntl
 
 _SECONDS = 1.0
+_ROOM = 1_000_000
+"""Bytes that are kept free for what is to come. Few answers are half as long, and each stands here twice."""
 
 Line = dict[str, Any]
 
@@ -34,15 +36,19 @@ class Running:
     def __init__(self, review: str, round_id: str) -> None:
         folder = make_private(running_dir())
         handle = os.open(folder / f"{review}.{round_id}", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        _lock(handle)
+        try_lock(handle)
         self._file = os.fdopen(handle, "wb")
         self._flushed = time.monotonic()
+        self._taken = self._longest = 0
 
     def add(self, line: Mapping[str, Any], *, now: bool = False) -> None:
         """One more line. With `now` it is out of the program when this returns."""
         # A full disk must not end the round: what is kept here is for the case that something else does.
+        data = json.dumps(dict(line), ensure_ascii=True).encode() + b"\n"
+        self._longest = max(self._longest, len(data))
         with suppress(OSError):
-            self._file.write(json.dumps(dict(line), ensure_ascii=True).encode() + b"\n")
+            self._file.write(data)
+        self._take_room()
         self.tick(now=now)
 
     def tick(self, *, now: bool = False) -> None:
@@ -55,7 +61,22 @@ class Running:
     def leave(self) -> None:
         """Let go of the file and leave it: the next one who opens the review tells what had arrived."""
         with suppress(OSError):
+            self._file.flush()
+        with suppress(OSError):
+            os.ftruncate(self._file.fileno(), os.lseek(self._file.fileno(), 0, os.SEEK_CUR))
+        with suppress(OSError):
             self._file.close()
+
+    def _take_room(self) -> None:
+        """Have room on the disk for what is to come. Where a system cannot, that is as it was."""
+        if not hasattr(os, "posix_fallocate"):
+            return
+        with suppress(OSError):
+            wanted = self._file.tell() + self._longest + _ROOM
+            if wanted - self._taken < _ROOM // 2:
+                return
+            os.posix_fallocate(self._file.fileno(), self._taken, wanted - self._taken)
+            self._taken = wanted
 
 
 class Left:
@@ -85,7 +106,7 @@ def left_behind(review: str) -> Iterator[tuple[Left, ...]]:
                 continue
             handles.append(handle)
             # Looked at again under the lock: another process may have recorded and removed it meanwhile.
-            if _lock(handle) and path.exists():
+            if try_lock(handle) and path.exists():
                 found.append(Left(path, path.name.partition(".")[2], _lines(handle)))
         yield tuple(found)
     finally:
@@ -119,7 +140,7 @@ def _files(review: str) -> list[Path]:
 
 
 def _lines(handle: int) -> tuple[Line, ...]:
-    """The whole lines; a kill may have cut the last one."""
+    """The whole lines. A kill may have cut the last one, and left the room behind it that was not needed."""
     with os.fdopen(os.dup(handle), "rb") as file:
         file.seek(0)
         data = file.read()
@@ -127,14 +148,15 @@ def _lines(handle: int) -> tuple[Line, ...]:
     for line in data.split(b"\n")[:-1]:
         try:
             value = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             break
         if isinstance(value, dict):
             found.append(value)
     return tuple(found)
 
 
-def _lock(handle: int) -> bool:
+def try_lock(handle: int) -> bool:
+    """Hold the lock of an open file, until it is closed or its process ends. False while another does."""
     try:
         if sys.platform == "win32":
             # A byte far behind the end, so that the text itself can be read.

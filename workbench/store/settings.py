@@ -1,8 +1,8 @@
 """What the user sets, as one frozen value. Reads and writes settings.toml; knows nothing of who uses it.
 
-The fields of `Settings` are the whole definition: type, limits and meaning stand on each, and reading,
-writing, checking and the settings page are loops over them. Only what differs from the default is
-written. A key or a value that is not known is refused with its line: no misspelt setting is silently ignored.
+The fields of `Settings` are the whole definition: type, limits and meaning stand on each, in an annotation
+that is looked at only when there is a file; reading, writing, checking and the settings page are loops over
+them. Only what differs from the default is written. A key or a value that is not known is refused with its line: no misspelt setting is silently ignored.
 """
 
 from __future__ import annotations
@@ -13,87 +13,107 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from shutil import copy
-from typing import Any, ClassVar, Union
+from typing import Annotated, Any, ClassVar, Union
+
+from msgspec import NODEFAULT, Struct, field
+from msgspec.structs import FieldInfo, fields
 
 from workbench.errors import UserError
 from workbench.store.paths import make_private, settings_path
 from workbench.store.toml_text import key, line_of, literal, quoted, with_value
 
 
-def _choice(default: str, *choices: str, words: str) -> Any:
-    return field(default=default, metadata={"choices": choices, "words": words})
+class About(Struct, frozen=True):
+    """What a setting does, in words, and what it may be."""
+
+    words: str
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
 
 
-def _number(default: float | None, low: float, high: float, *, words: str) -> Any:
-    return field(default=default, metadata={"low": low, "high": high, "words": words})
-
-
-def _plain(default: Any, *, words: str) -> Any:
-    return field(default=default, metadata={"words": words})
-
-
-def _table(*, words: str) -> Any:
-    return field(default_factory=dict, metadata={"words": words})
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
+class ModelSettings(Struct, frozen=True):
     """A model by a name of the user's own. Prices: dollars for a million tokens; None is LiteLLM's price."""
 
-    model: str = field(metadata={"words": "LiteLLM's name of the model, such as ollama/qwen3-coder"})
-    api_base: str | None = _plain(None, words="the address of a local or compatible server")
-    key_name: str | None = _plain(None, words="the provider or environment variable whose key is used")
-    price_in: float | None = _number(None, 0, 1_000_000, words="dollars for a million tokens given")
-    price_out: float | None = _number(None, 0, 1_000_000, words="dollars for a million tokens answered")
-    fallbacks: tuple[str, ...] = _plain((), words="models asked instead, in order, where this one fails")
+    model: Annotated[str, About("LiteLLM's name of the model, such as ollama/qwen3-coder")]
+    api_base: Annotated[str | None, About("the address of a local or compatible server")] = None
+    key_name: Annotated[str | None, About("the provider or environment variable whose key is used")] = None
+    price_in: Annotated[float | None, About("dollars for a million tokens given", low=0, high=1_000_000)] = (
+        None
+    )
+    price_out: Annotated[
+        float | None, About("dollars for a million tokens answered", low=0, high=1_000_000)
+    ] = None
+    fallbacks: Annotated[tuple[str, ...], About("models asked instead, in order, where this one fails")] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Every setting with its default. Its metadata: `words` (what it does), `choices`, `low` and `high`."""
+class Settings(Struct, frozen=True):
+    """Every setting with its default, and what it is about."""
 
-    theme: str = _plain(
-        "system", words="colours: system, one that ships, or a file in the folder themes beside this one"
+    theme: Annotated[
+        str, About("colours: system, one that ships, or a file in the folder themes beside this one")
+    ] = "system"
+    code_font: Annotated[str, About("font of the code; empty is the bundled one")] = ""
+    code_size: Annotated[int, About("size of the code in points; 0 is the system's", low=0, high=72)] = 0
+    tab_width: Annotated[int, About("columns of a tab", low=1, high=16)] = 4
+    split: Annotated[bool, About("side by side; false is one column")] = True
+    wrap: Annotated[bool, About("long lines are wrapped; false lets them run out to the right")] = False
+    context: Annotated[int, About("unchanged lines shown around a change", low=0, high=1000)] = 3
+    after_verdict: Annotated[
+        str, About("where the cursor goes after a verdict", choices=("next open", "stay"))
+    ] = "next open"
+    smooth_scroll: Annotated[bool, About("scroll in small steps")] = True
+    pace: Annotated[
+        int,
+        About(
+            "changed lines a second above which an accepted change was skimmed; 0 lists none",
+            low=0,
+            high=1000,
+        ),
+    ] = 5
+    take_out_before_sending: Annotated[
+        bool, About("take rejected lines out of the work tree before the feedback is sent")
+    ] = True
+    model: Annotated[str, About("the model that the next round is asked of unless another is chosen")] = ""
+    budget_round: Annotated[
+        float | None, About("dollars that one round may spend", low=0, high=1_000_000)
+    ] = None
+    budget_review: Annotated[
+        float, About("dollars that one review may spend on models", low=0, high=1_000_000)
+    ] = 2.0
+    budget_day: Annotated[
+        float | None, About("dollars that all reviews together may spend on one day", low=0, high=1_000_000)
+    ] = None
+    tokens_round: Annotated[
+        int | None, About("tokens, in and out, that one round may use", low=0, high=10**12)
+    ] = None
+    tokens_review: Annotated[
+        int | None, About("tokens, in and out, that one review may use", low=0, high=10**12)
+    ] = None
+    tokens_day: Annotated[
+        int | None,
+        About("tokens, in and out, that all reviews together may use on one day", low=0, high=10**12),
+    ] = None
+    reader: Annotated[str, About("the model that reads each new round by itself; empty is none")] = ""
+    context_tokens: Annotated[
+        int | None,
+        About("tokens that a round is given at most; without it, what the model takes", low=1000, high=10**9),
+    ] = None
+    editor: Annotated[str, About("command that opens {file} at {line}; empty is the first that is known")] = (
+        ""
     )
-    code_font: str = _plain("", words="font of the code; empty is the bundled one")
-    code_size: int = _number(0, 0, 72, words="size of the code in points; 0 is the system's")
-    tab_width: int = _number(4, 1, 16, words="columns of a tab")
-    split: bool = _plain(True, words="side by side; false is one column")
-    wrap: bool = _plain(False, words="long lines are wrapped; false lets them run out to the right")
-    context: int = _number(3, 0, 1000, words="unchanged lines shown around a change")
-    after_verdict: str = _choice(
-        "next open", "next open", "stay", words="where the cursor goes after a verdict"
+    snippets: Annotated[tuple[str, ...], About("texts that Ctrl+1 to Ctrl+9 put into a note")] = ()
+    seen_keys: Annotated[
+        tuple[str, ...], About("of the keys shown at the first start, those used since")
+    ] = ()
+    keys: Annotated[Mapping[str, str], About("keys of commands, by the command's name")] = field(
+        default_factory=dict
     )
-    smooth_scroll: bool = _plain(True, words="scroll in small steps")
-    pace: int = _number(
-        5, 0, 1000, words="changed lines a second above which an accepted change was skimmed; 0 lists none"
+    models: Annotated[Mapping[str, ModelSettings], About("models, by a name of your own")] = field(
+        default_factory=dict
     )
-    take_out_before_sending: bool = _plain(
-        True, words="take rejected lines out of the work tree before the feedback is sent"
-    )
-    model: str = _plain("", words="the model that the next round is asked of unless another is chosen")
-    budget_round: float | None = _number(None, 0, 1_000_000, words="dollars that one round may spend")
-    budget_review: float = _number(2.0, 0, 1_000_000, words="dollars that one review may spend on models")
-    budget_day: float | None = _number(
-        None, 0, 1_000_000, words="dollars that all reviews together may spend on one day"
-    )
-    tokens_round: int | None = _number(None, 0, 10**12, words="tokens, in and out, that one round may use")
-    tokens_review: int | None = _number(None, 0, 10**12, words="tokens, in and out, that one review may use")
-    tokens_day: int | None = _number(
-        None, 0, 10**12, words="tokens, in and out, that all reviews together may use on one day"
-    )
-    reader: str = _plain("", words="the model that reads each new round by itself; empty is none")
-    context_tokens: int | None = _number(
-        None, 1000, 10**9, words="tokens that a round is given at most; without it, what the model takes"
-    )
-    editor: str = _plain("", words="command that opens {file} at {line}; empty is the first that is known")
-    snippets: tuple[str, ...] = _plain((), words="texts that Ctrl+1 to Ctrl+9 put into a note")
-    seen_keys: tuple[str, ...] = _plain((), words="of the keys shown at the first start, those used since")
-    keys: Mapping[str, str] = _table(words="keys of commands, by the command's name")
-    models: Mapping[str, ModelSettings] = _table(words="models, by a name of your own")
 
     FILE: ClassVar[str] = "settings.toml"
 
@@ -119,7 +139,7 @@ def parse_settings(text: str, name: str = Settings.FILE) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{name} is not valid TOML: {error}.", hint=_HINT) from error
     try:
-        settings: Settings = _dataclass(Settings, given, ())
+        settings: Settings = _struct(Settings, given, ())
     except _WrongError as error:
         line = line_of(text, error.where)
         at = f", line {line}" if line else ""
@@ -173,54 +193,55 @@ class _WrongError(Exception):
 # Reading
 
 
-def _dataclass(kind: Any, given: Mapping[str, Any], where: tuple[str, ...]) -> Any:
+def _struct(kind: Any, given: Mapping[str, Any], where: tuple[str, ...]) -> Any:
     known = {each.name: each for each in fields(kind)}
     for name in given:
         if name not in known:
             raise _WrongError((*where, name), f"there is no setting “{'.'.join((*where, name))}”")
-    hints = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind, include_extras=True)
     values = {
-        name: _value(hints[name], given[name], (*where, name), each.metadata)
-        for name, each in known.items()
+        name: _value(*typing.get_args(hints[name]), given[name], (*where, name))
+        for name in known
         if name in given
     }
     for name, each in known.items():
-        if name not in values and each.default is MISSING and each.default_factory is MISSING:
+        if name not in values and each.default is NODEFAULT and each.default_factory is NODEFAULT:
             raise _WrongError(where, f"“{'.'.join(where)}” lacks “{name}”")
     return kind(**values)
 
 
-def _value(declared: Any, given: Any, where: tuple[str, ...], limits: Mapping[str, Any]) -> Any:
+def _value(declared: Any, limits: About, given: Any, where: tuple[str, ...]) -> Any:
     origin = typing.get_origin(declared)
     if origin is Union or origin is types.UnionType:
         declared = next(each for each in typing.get_args(declared) if each is not types.NoneType)
     elif origin is tuple:
         _check(given, list, "a list of texts", where)
-        return tuple(_value(str, each, where, {}) for each in given)
+        return tuple(_value(str, _TEXT, each, where) for each in given)
     elif origin is not None:
         inner = typing.get_args(declared)[1]
         _check(given, dict, "a table", where)
         if inner is str:
-            return {name: _value(str, each, (*where, name), {}) for name, each in given.items()}
+            return {name: _value(str, _TEXT, each, (*where, name)) for name, each in given.items()}
         for name, each in given.items():
             _check(each, dict, "a table", (*where, name))
-        return {name: _dataclass(inner, each, (*where, name)) for name, each in given.items()}
-    return _scalar(declared, given, where, limits)
+        return {name: _struct(inner, each, (*where, name)) for name, each in given.items()}
+    return _scalar(declared, limits, given, where)
 
 
+_TEXT = About("a text")
 _SAID = {str: "a text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
 
 
-def _scalar(declared: type[Any], given: Any, where: tuple[str, ...], limits: Mapping[str, Any]) -> Any:
+def _scalar(declared: type[Any], limits: About, given: Any, where: tuple[str, ...]) -> Any:
     wanted = (int, float) if declared is float else declared
     _check(given, wanted, _SAID[declared], where)
     if declared is not bool:
         _check(given, bool, _SAID[declared], where, wrong=True)
-    choices = limits.get("choices")
+    choices, low, high = limits.choices, limits.low, limits.high
     if choices and given not in choices:
         raise _WrongError(where, f"“{'.'.join(where)}” must be one of {', '.join(map(quoted, choices))}")
-    if "low" in limits and not limits["low"] <= given <= limits["high"]:
-        raise _WrongError(where, f"“{'.'.join(where)}” must be from {limits['low']:g} to {limits['high']:g}")
+    if low is not None and high is not None and not low <= given <= high:
+        raise _WrongError(where, f"“{'.'.join(where)}” must be from {low:g} to {high:g}")
     return float(given) if declared is float else given
 
 
@@ -233,7 +254,7 @@ def _check(given: Any, wanted: Any, said: str, where: tuple[str, ...], *, wrong:
 
 
 def _lines(settings: Settings) -> Iterator[str]:
-    tables: list[Field[Any]] = []
+    tables: list[FieldInfo] = []
     for each in fields(settings):
         value = getattr(settings, each.name)
         if isinstance(value, Mapping):

@@ -10,7 +10,6 @@ import json
 import threading
 import time
 from collections.abc import Generator, Sequence
-from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,14 +22,10 @@ from workbench.generation.children import Helpers
 from workbench.generation.events import (
     CallEnded,
     CallEvent,
-    Failed,
     FellBack,
-    Finished,
-    TextArrived,
-    UsageKnown,
 )
 from workbench.generation.exchange import Call, Exchange
-from workbench.generation.failures import NOT_MADE, Trouble
+from workbench.generation.failures import NOT_MADE
 from workbench.generation.prompt import Message
 from workbench.generation.providers import key_name
 from workbench.review.actions import CallMade
@@ -41,6 +36,7 @@ from workbench.store.log import ActionLog
 from workbench.store.settings import ModelSettings, Settings
 from workbench.workflow.gate import findings_in_text, require_clear
 from workbench.workflow.session import Session, new_id
+from workbench.workflow.tally import LogTally, caps_of_sums, has_day, midnight
 
 OFFLINE = "offline"
 
@@ -91,24 +87,19 @@ def line_of(session: Session, model: ModelSettings, budget: Budget) -> tuple[Lit
 
 
 def budget_of(session: Session, number: int) -> Budget:
-    """The caps of the settings, with what this round, this review and this day have spent already."""
-    return Budget(caps_of(session, number))
+    """The caps of the settings, held against what is spent and under way at each call, by whomever."""
+    caps = caps_of(session, number)
+    tally = LogTally(session.log, session.settings, session.review.id, number, caps) if caps else None
+    return Budget(caps, tally)
 
 
 def caps_of(session: Session, number: int) -> tuple[Cap, ...]:
     """Every cap that is set. `number` is that of the round that calls are made for."""
     settings, calls = session.settings, session.review.calls
     spent = {"round": total(call for call in calls if call.round == number), "review": total(calls)}
-    if settings.budget_day is not None or settings.tokens_day is not None:
+    if has_day(settings):
         spent["day"] = total(call for _, call in calls_of_day(session.log))
-    caps: list[Cap] = []
-    for of, done in spent.items():
-        money, tokens = getattr(settings, f"budget_{of}"), getattr(settings, f"tokens_{of}")
-        if money is not None:
-            caps.append(Cap(of, f"budget_{of}", money, done.cost, done.unknown_cost))
-        if tokens is not None:
-            caps.append(Cap(of, f"tokens_{of}", tokens, done.tokens, done.unknown_tokens, in_tokens=True))
-    return tuple(caps)
+    return caps_of_sums(settings, spent)
 
 
 def require_room(session: Session, model: ModelSettings, number: int) -> None:
@@ -128,13 +119,6 @@ def _require(refusal: Refusal | None) -> None:
     if refusal is not None:
         sentence = refusal.sentence.replace("The call was not made", "The round was not started", 1)
         raise UserError(sentence, hint=refusal.hint)
-
-
-def midnight() -> float:
-    """When the day began, by the clock on the wall here."""
-    # Without the zone's distance of this hour: on the days when clocks change, midnight had another.
-    here = datetime.now().astimezone().replace(tzinfo=None)
-    return here.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 def calls_of_day(log: ActionLog) -> list[tuple[str, CallMade]]:
@@ -202,7 +186,7 @@ def ask_model(
     # Late: it keeps records by what stands here.
     from workbench.workflow.under_way import under_way  # noqa: PLC0415
 
-    with under_way(session, number, name, purpose) as coming:
+    with under_way(session, number, name, purpose, line=line) as coming:
         asking = ask(line, messages, cancelled, purpose)
         while True:
             try:
@@ -216,56 +200,6 @@ def ask_model(
         coming.keep(session, Exchange(asked.line[0].model, asked.calls))
         yield from filter(None, records)
     return replace(asked, exchange=coming.id)
-
-
-class Tried(Struct, frozen=True):
-    """What one small call to a model showed."""
-
-    model: str
-    address: str | None
-    key_name: str | None
-    has_key: bool
-    own_price: bool
-    answered: bool = False
-    pieces: int = 0
-    usage: Usage | None = None
-    trouble: Trouble | None = None
-    sentence: str = ""
-    hint: str = ""
-
-
-def try_model(model: ModelSettings) -> Tried:
-    """One small call, for the doctor. Blocking; no review records it."""
-    backend = backend_of(model)
-    own = model.price_in is not None and model.price_out is not None
-    needed = backend.key_name if backend.has_key or backend.lacks else None
-    tried = Tried(model.model, backend.address, needed, backend.has_key, own)
-    try:
-        for event in backend.events((Message("user", "Answer with the word: ready"),), threading.Event()):
-            match event:
-                case TextArrived():
-                    tried = replace(tried, pieces=tried.pieces + 1)
-                case UsageKnown():
-                    tried = replace(tried, usage=event.usage)
-                case Finished():
-                    tried = _finished(tried, event)
-                case Failed():
-                    tried = replace(tried, trouble=event.trouble, sentence=event.sentence, hint=event.hint)
-                case _:
-                    pass
-    finally:
-        backend.close()
-    return tried
-
-
-def _finished(tried: Tried, event: Finished) -> Tried:
-    if event.text.strip() and event.reason is not None:
-        return replace(tried, answered=True)
-    if event.text.strip():
-        sentence = f"The answer of {tried.model} broke off."
-        return replace(tried, trouble=Trouble.CUT, sentence=sentence, hint="Try again.")
-    sentence = f"{tried.model} answered without a word."
-    return replace(tried, trouble=Trouble.BAD_ANSWER, sentence=sentence, hint="Choose another model.")
 
 
 def require_key(label: str, backend: LiteLLMBackend) -> None:

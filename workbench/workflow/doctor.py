@@ -10,14 +10,16 @@ from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.generation.failures import Trouble
+from workbench.generation.providers import provider_of
 from workbench.git.version import git_version
 from workbench.review.costs import dollars
 from workbench.store import key_file, paths
 from workbench.store.keys import keyring_words
-from workbench.store.settings import load_settings
-from workbench.workflow.calls import OFFLINE, Tried, settings_of, try_model
+from workbench.store.settings import Settings, load_settings
+from workbench.workflow.calls import OFFLINE, backend_of, settings_of
 from workbench.workflow.opening import is_repository, open_log, open_repository
 from workbench.workflow.trust import could_run, on_one_line, trust_of
+from workbench.workflow.trying import Tried, try_model
 
 
 class Finding(Struct, frozen=True):
@@ -119,12 +121,11 @@ def _model(name: str) -> tuple[Finding, ...]:
         tried = try_model(settings_of(settings, name))
     except UserError as error:
         return (Finding(f"model {name}", False, f"not tried: {error.message} {error.hint}".strip()),)
-    others = settings_of(settings, name).fallbacks
     found = [Finding(f"model {name}", tried.answered, _answered(tried))]
     found += [Finding(f"model {name}, {what}", ok, words) for what, ok, words in _facts(tried)]
-    for other in others:
-        named = settings_of(settings, other).model
-        found.append(Finding(f"model {name}, fallback", other != OFFLINE, _fallback(other, named)))
+    for other in settings_of(settings, name).fallbacks:
+        ok, words = _fallback(settings, name, other)
+        found.append(Finding(f"model {name}, fallback", ok, words))
     return tuple(found)
 
 
@@ -134,31 +135,35 @@ def _answered(tried: Tried) -> str:
     return f"{tried.sentence} {tried.hint}".strip()
 
 
-def _fallback(name: str, model: str) -> str:
-    if name == OFFLINE:
-        return "offline reads no prompt and cannot take its place; take it out of the fallbacks"
-    words = name if name == model else f"{name} ({model})"
-    return f"{words} is asked when it fails; try it: workbench doctor --model {name}"
+def _fallback(settings: Settings, name: str, other: str) -> tuple[bool, str]:
+    """Whether another model can take the place of this one. It is not called."""
+    if other == OFFLINE:
+        return False, "offline reads no prompt and cannot take its place; take it out of the fallbacks"
+    meant = settings_of(settings, other)
+    words = other if other == meant.model else f"{other} ({meant.model})"
+    if other == name or meant == settings_of(settings, name):
+        return False, f"{words} is this model itself; take it out of the fallbacks"
+    if meant.api_base is None and provider_of(meant.model) is None:
+        known = "its name says no provider" if other in settings.models else "no model of the settings"
+        return False, f"nobody can be asked by the name {words}: {known}; correct it in the fallbacks"
+    lacks = backend_of(meant).lacks
+    if lacks:
+        return False, f"{words} would be asked when it fails, and has {lacks}"
+    return True, f"{words} is asked when it fails; try it: workbench doctor --model {other}"
 
 
 def _facts(tried: Tried) -> Iterator[tuple[str, bool, str]]:
     """What the call showed. A failure is told once, beside what it is about; the rest was not come to."""
     where = tried.address or "the provider's own address"
     trouble = tried.trouble
-    if tried.key_name is None:
-        yield "key", True, "none is needed"
-    elif trouble in (Trouble.NO_KEY, Trouble.REFUSED_KEY, Trouble.NOT_ALLOWED):
-        yield "key", False, tried.sentence
-    else:
-        yield (
-            "key",
-            True,
-            f"{tried.key_name} {'is there' if tried.has_key else 'is not set, and none was asked for'}",
-        )
+    yield ("key", *_key(tried))
     if trouble is Trouble.NO_KEY:
         return
     reached = trouble is not Trouble.NO_NETWORK
-    yield "address", reached, f"{where} {'answers' if reached else 'does not answer'}"
+    if tried.speaks:
+        yield "address", reached, f"{where} {'answers' if reached else 'does not answer'}"
+    else:
+        yield "address", False, f"{where} answers, and speaks no protocol of a model"
     if not tried.answered:
         return
     yield "stream", True, f"the answer came in {tried.pieces} piece{'s' if tried.pieces != 1 else ''}"
@@ -173,3 +178,15 @@ def _facts(tried: Tried) -> Iterator[tuple[str, bool, str]]:
     else:
         table = "the settings" if tried.own_price else "LiteLLM's table"
         yield "price", True, f"known, by {table}: this call cost {dollars(usage.cost)}"
+
+
+def _key(tried: Tried) -> tuple[bool, str]:
+    if tried.trouble in (Trouble.NO_KEY, Trouble.REFUSED_KEY, Trouble.NOT_ALLOWED):
+        unset = f" {tried.key_name} is not set." if tried.key_name and not tried.has_key else ""
+        return False, f"{tried.sentence}{unset}"
+    if tried.has_key:
+        return True, f"{tried.key_name} is there"
+    unset = f"{tried.key_name} is not set" if tried.key_name else ""
+    if tried.answered:
+        return True, f"{unset}, and none was asked for" if unset else "none is needed"
+    return True, unset or "none is named"

@@ -19,7 +19,7 @@ from workbench.git.repository import Head, Repository
 from workbench.review.actions import ReviewStarted, RoundArrived
 from workbench.review.review import replay
 from workbench.review.rounds import Round, Source
-from workbench.store import looks, paths, running
+from workbench.store import looks, paths, running, spending
 from workbench.store.log import ActionLog, ReviewRow
 from workbench.store.settings import Settings, load_settings
 from workbench.workflow.candidates import Asked, Candidate, Choice, choices, late_words, read_candidate
@@ -180,6 +180,7 @@ def delete_review(review_id: str) -> str:
         log.close()
     looks.forget_looks(row.id)
     running.forget(row.id)
+    spending.forget(row.id)
     remove_record(paths.journal_dir(row.id))
     remove_intent(paths.journal_dir(row.id))
     with suppress(UserError):

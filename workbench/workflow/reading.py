@@ -34,13 +34,14 @@ from workbench.review.reading_counts import KINDS, counts
 from workbench.review.review import next_note_id
 from workbench.review.scope import Scope
 from workbench.review.text import decode
-from workbench.store.rules import count_sent, read_rules
+from workbench.store.rules import read_rules
 from workbench.workflow import send
 from workbench.workflow.calls import keep, require_affordable
 from workbench.workflow.gate import findings_in_lines, require_clear
 from workbench.workflow.limits import SMALL, ask_limits, known_limits
 from workbench.workflow.placing import places_since
 from workbench.workflow.request import PROMPT_FILE_LIMIT
+from workbench.workflow.rules import count_given
 from workbench.workflow.send import Called, Recipient, RecipientKind
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.tray import Finding as Secret
@@ -192,15 +193,16 @@ def read_round(session: Session, recipient: Recipient, cancelled: threading.Even
     request = reading_request(session, _limits(session, recipient, line[0], cancelled))
     require_clear(secrets_in(session, request))
     _require_affordable(line[0], request, cancelled)
-    count_sent(frozenset(rule for rule, _ in request.rules))
+    rules = frozenset(rule for rule, _ in request.rules)
     exchange, last = Exchange(line[0].model, contract=VERSION), ""
-    with under_way(session, current.number, recipient.id, PURPOSE) as coming:
+    with under_way(session, current.number, recipient.id, PURPOSE, line=line) as coming:
         for event in ask_reader(request, line, cancelled):
             # Recorded as soon as it is over, whatever becomes of the reading: it was paid for.
             record = coming.note(event)
             if isinstance(event, CallEnded):
                 exchange = replace(exchange, model=event.call.model, calls=(*exchange.calls, event.call))
                 if record is not None:
+                    rules = count_given(rules, record.action)
                     keep(session.log, exchange, coming.id)
                     last = record.action.id
                     yield record

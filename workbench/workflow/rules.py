@@ -10,8 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
-from workbench.review.actions import RuleMade
-from workbench.store.rules import Rule, add_rule, put_back, read_rules, remove_rule, set_broken
+from workbench.review.actions import CallMade, RuleMade
+from workbench.store.rules import (
+    Rule,
+    add_rule,
+    count_sent,
+    put_back,
+    read_rules,
+    remove_rule,
+    set_broken,
+)
 from workbench.workflow.session import Session, new_id
 
 if TYPE_CHECKING:
@@ -70,6 +78,19 @@ def count_broken(session: Session) -> None:
         holding = {rule.id for rule in read_rules(session.repository.found.common_dir)}
         named = named_rules(session.review).items()
         set_broken(session.review.id, {rule: notes for rule, notes in named if rule in holding})
+
+
+def count_given(rules: frozenset[str], call: CallMade) -> frozenset[str]:
+    """Count these rules as sent, if the call took its prompt; the rules that are still to be counted.
+
+    A call that was refused at the door (a wrong key, no network) was given nothing.
+    """
+    if not call.usage.tokens_in:
+        return rules
+    # The call is made and paid for, and counts for more than being counted.
+    with suppress(UserError, OSError):
+        count_sent(rules)
+    return frozenset()
 
 
 def export(repository: Repository, path: Path) -> int:

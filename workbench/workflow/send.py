@@ -58,6 +58,7 @@ from workbench.workflow.limits import SMALL, ask_limits, known_limits, measured,
 from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text
 from workbench.workflow.receive import Arrival, Origin, next_arrival, take_arrival
 from workbench.workflow.request import handed_text, next_tray, rules_that_hold, tray_of
+from workbench.workflow.rules import count_given
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.tray import Finding, Tray
 from workbench.workflow.under_way import recorded, under_way
@@ -246,12 +247,12 @@ def next_round(
         line = line_of(session, recipient, next_number(session))
         require_affordable(line[0], build(request), cancelled)
     yield Sent(sent)
-    count_sent(frozenset(rule for rule, _ in request.rules))
-    began = time.monotonic()
-    with under_way(session, next_number(session), recipient.id) as coming:
+    rules, began = frozenset(rule for rule, _ in request.rules), time.monotonic()
+    with under_way(session, next_number(session), recipient.id, line=line) as coming:
         for event in _author(line, request, cancelled):
             record = coming.note(event)
             if record is not None:
+                rules = count_given(rules, record.action)
                 yield record
             if isinstance(event, Answered):
                 kept = coming.keep(session, event.exchange)

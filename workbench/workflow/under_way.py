@@ -8,7 +8,7 @@ exchange nobody names is one that was interrupted.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -16,12 +16,15 @@ from msgspec import convert, to_builtins
 from msgspec.structs import replace
 
 from workbench.errors import UserError
+from workbench.generation.backends import LiteLLMBackend
+from workbench.generation.budget import Budget
 from workbench.generation.events import CallBegan, CallEnded, Progressed, Retried, TextArrived
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import rough_tokens
 from workbench.review.actions import RoundFailed
 from workbench.review.rounds import Usage
 from workbench.store.running import Left, Running, finished, has_left, left_behind
+from workbench.store.spending import settled
 from workbench.workflow.calls import Called, keep, made
 from workbench.workflow.session import Session, new_id
 
@@ -33,8 +36,12 @@ _FRESH = 10.0
 class UnderWay:
     """One round, reading or question that is being made, in the thread that makes it."""
 
-    def __init__(self, session: Session, number: int, recipient: str, purpose: str) -> None:
+    def __init__(
+        self, session: Session, number: int, recipient: str, purpose: str, budget: Budget
+    ) -> None:
         self.id = new_id()
+        self._budget = budget
+        budget.begins(self.id)
         self._number = number
         self._file = Running(session.review.id, self.id)
         begun = {"what": "begun", "number": number, "recipient": recipient, "purpose": purpose}
@@ -69,12 +76,24 @@ class UnderWay:
 
     def leave(self) -> None:
         self._file.leave()
+        self._budget.leaves()
 
 
 @contextmanager
-def under_way(session: Session, number: int, recipient: str, purpose: str = "round") -> Iterator[UnderWay]:
-    """What arrives within is kept until it is recorded. `purpose`: round, read or ask."""
-    found = UnderWay(session, number, recipient, purpose)
+def under_way(
+    session: Session,
+    number: int,
+    recipient: str,
+    purpose: str = "round",
+    *,
+    line: Sequence[LiteLLMBackend] = (),
+) -> Iterator[UnderWay]:
+    """What arrives within is kept until it is recorded.
+
+    `purpose` is round, read or ask; `line` are the models that are asked, none for the offline author.
+    """
+    budget = line[0].budget if line else Budget()
+    found = UnderWay(session, number, recipient, purpose, budget)
     try:
         yield found
     finally:
@@ -84,6 +103,7 @@ def under_way(session: Session, number: int, recipient: str, purpose: str = "rou
 def recorded(review: str, exchange: str | None) -> None:
     """What came of this exchange is in the log: a round, findings, an answer, or that there is none."""
     if exchange:
+        settled(review, exchange)
         finished(review, exchange)
 
 
@@ -96,11 +116,13 @@ def tell_interrupted(session: Session) -> tuple[str, ...]:
         session.poll()
         for left in found:
             if _is_recorded(session, left.round_id):
+                settled(session.review.id, left.round_id)
                 left.remove()
             elif not _is_fresh(left):
                 # Where nothing can be saved now, it is told again the next time.
                 with suppress(UserError):
                     said.append(_record(session, left))
+                    settled(session.review.id, left.round_id)
                     left.remove()
     return tuple(filter(None, said))
 
@@ -113,13 +135,13 @@ def _is_recorded(session: Session, exchange: str) -> bool:
 
 def _is_fresh(left: Left) -> bool:
     last = left.lines[-1] if left.lines else {}
-    return last.get("what") == "kept" and 0 <= time.time() - float(last.get("at", 0)) < _FRESH
+    return last.get("what") == "kept" and 0 <= time.time() - _number(last.get("at")) < _FRESH
 
 
 def _record(session: Session, left: Left) -> str:
     """The calls that are not recorded yet, the whole exchange as far as it came, and the failure."""
     begun = left.lines[0] if left.lines else {}
-    number, recipient = int(begun.get("number", 0)), str(begun.get("recipient", ""))
+    number, recipient = int(_number(begun.get("number"))), str(begun.get("recipient", ""))
     purpose = str(begun.get("purpose", "round"))
     known = {call.id for call in session.review.calls}
     calls, records = _calls(left)
@@ -152,7 +174,11 @@ def _record(session: Session, left: Left) -> str:
 
 
 def _calls(left: Left) -> tuple[tuple[Call, ...], tuple[str, ...]]:
-    """The calls as far as they came, and the ids of their records: the last one may be half a call."""
+    """The calls as far as they came, and the ids of their records: the last one may be half a call.
+
+    A line of another shape (an older or a newer program's) must not keep the review from being opened: it
+    is passed over, and what can be read is taken.
+    """
     calls: list[Call] = []
     records: list[str] = []
     open_call: Call | None = None
@@ -160,15 +186,17 @@ def _calls(left: Left) -> tuple[tuple[Call, ...], tuple[str, ...]]:
     for line in left.lines:
         match line.get("what"):
             case "call":
-                open_call, text = _call(line["call"]), ""
+                open_call, text = _call(line), ""
             case "text":
-                text += str(line["text"])
+                text += str(line.get("text") or "")
             case "retried" if open_call is not None:
                 void = (*open_call.void, text) if text else open_call.void
                 open_call, text = replace(open_call, retries=open_call.retries + 1, void=void), ""
             case "ended":
-                calls.append(_call(line["call"]))
-                records.append(str(line["record"] or new_id()))
+                call = _call(line) or (open_call and _interrupted(open_call, text))
+                if call is not None:
+                    calls.append(call)
+                    records.append(str(line.get("record") or new_id()))
                 open_call = None
             case _:
                 pass
@@ -184,5 +212,12 @@ def _interrupted(call: Call, text: str) -> Call:
     return replace(call, answer=text, outcome=INTERRUPTED, usage=usage)
 
 
-def _call(saved: Any) -> Call:
-    return convert(saved, Call)
+def _call(line: Mapping[str, Any]) -> Call | None:
+    with suppress(ValueError, KeyError):
+        return convert(line["call"], Call)
+    return None
+
+
+def _number(value: object) -> float:
+    """A number that is to be reckoned with; 0 for what is none."""
+    return value if isinstance(value, int | float) and 0 <= value < 2**53 else 0

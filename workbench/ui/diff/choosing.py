@@ -28,6 +28,7 @@ class Chosen(Struct, frozen=True):
 def chosen_lines(layout: Layout, chosen: Chosen) -> list[Line]:
     """The code rows of a selection, those without a line on its side left out."""
     section = layout.sections[chosen.first.section]
+    layout.build_between(section, max(0, chosen.first.block), chosen.last.block)
     found: list[Line] = []
     for index in range(max(0, chosen.first.block), chosen.last.block + 1):
         block = (section.blocks or [])[index]

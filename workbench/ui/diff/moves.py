@@ -182,7 +182,7 @@ def opened_around(layout: Layout, at: int, index: int, lines: int) -> tuple[tupl
 def gap_for(layout: Layout, path: str, side: Side, line: int) -> tuple[tuple[int, int], ...] | None:
     """What has to be opened so that a folded line is shown; None if it is in no gap."""
     section = layout.sections[layout.files[path]]
-    layout.build(section)
+    layout.build_line(path, side, line)
     for block in section.blocks or ():
         if block.sort is Sort.GAP and block.hidden:
             offset = line - (block.old if side is Side.OLD else block.new)

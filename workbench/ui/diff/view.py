@@ -33,6 +33,8 @@ class DiffView(Searching):
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent, theme)
         self._pending: dict[str, Any] | None = None
+        self._landed: Mark | None = None
+        """Where the cursor was put while the place to restore was still being read."""
 
     def show_document(self, document: Document) -> None:
         """Show another state of the review. Place, folding and selection stay, by path and id."""
@@ -63,6 +65,8 @@ class DiffView(Searching):
             self._layout.show(document, self._contents.counts)
             self._ruler.refresh()
             self._repaint_judged(last)
+            if self._pending is not None and document.files and self._may_restore():
+                self._restore_now()
             return
         self._notes = {note.id: (note, place) for note, place in document.notes}
         other = (
@@ -75,10 +79,12 @@ class DiffView(Searching):
             with self._kept():
                 self._layout.show(document, self._contents.counts)
         self._resized_whole()
-        if self._pending is not None and document.files:
+        if self._pending is not None and document.files and self._may_restore():
             self._restore_now()
         if self._cursor is None or spot_of(self._layout, self._cursor) is None:
             self._land_cursor(first)
+        if self._pending is not None and self._landed is None:
+            self._landed = self._cursor
         if other:
             self.search_again()
         self._ruler.refresh()
@@ -348,9 +354,18 @@ class DiffView(Searching):
 
     def restore(self, state: dict[str, Any]) -> None:
         """Be where `state` says, as far as it still exists. Waits for a document if there is none yet."""
-        self._pending = dict(state)
-        if self._layout.sections:
+        self._pending, self._landed = dict(state), None
+        if self._layout.sections and self._may_restore():
             self._restore_now()
+
+    def _may_restore(self) -> bool:
+        """Whether the place that is waited for is there. A cursor that was moved meanwhile stays."""
+        state, layout = self._pending or {}, self._layout
+        if self._landed is not None and self._cursor != self._landed:
+            self._pending = None
+            return False
+        path = str(state.get("path", ""))
+        return not layout.document.loading or not path or path in layout.files
 
     def _restore_now(self) -> None:
         state, self._pending = self._pending or {}, None
