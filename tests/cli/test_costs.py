@@ -160,8 +160,10 @@ def test_the_doctor_says_what_of_a_model_works(wb: CommandLine, review: str, ser
 
 
 def test_the_doctor_speaks_of_keys_and_addresses_as_they_are(
-    wb: CommandLine, review: str, server: ModelServer
+    wb: CommandLine, review: str, server: ModelServer, helpers: KeptHelpers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("workbench.generation.backends.Helpers", lambda: helpers)
+
     def said(*lines: str) -> str:
         settings_path().write_text(f'[models.m]\nmodel = "openai/gpt-4o"\n{chr(10).join(lines)}\n')
         ran = wb.run("doctor", "--model", "m")
@@ -184,8 +186,9 @@ def test_the_doctor_speaks_of_keys_and_addresses_as_they_are(
 
 
 def test_the_doctor_says_which_fallbacks_cannot_be_asked(
-    wb: CommandLine, review: str, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+    wb: CommandLine, review: str, server: ModelServer, helpers: KeptHelpers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("workbench.generation.backends.Helpers", lambda: helpers)
     monkeypatch.delenv("OPENAI_API_KEY")
     settings_path().write_text(
         f'[models.m]\nmodel = "hosted_vllm/own"\napi_base = "{server.url}"\n'

@@ -24,7 +24,6 @@ from workbench.store.settings import (
 TEXT = st.text(max_size=15)
 PRICE = st.none() | st.floats(0, 1_000_000)
 MODEL = st.builds(
-    About,
     ModelSettings,
     model=TEXT,
     api_base=st.none() | TEXT,

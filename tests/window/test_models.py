@@ -29,21 +29,31 @@ def server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture(scope="module")
-def warm() -> Iterator[Helpers]:
-    """A helper that is there already: LiteLLM takes seconds to be imported, and on a busy machine many."""
+def kept() -> Iterator[Helpers]:
+    """Helpers that outlive a window."""
 
     class Kept(Helpers):
         def close(self) -> None:
             """Not with the window."""
 
-    kept = Kept()
-    LiteLLMBackend("scripted", api_base="http://127.0.0.1:9", helpers=kept).measure(["a"], threading.Event())
-    yield kept
-    Helpers.close(kept)
+    made = Kept()
+    yield made
+    Helpers.close(made)
 
 
 @pytest.fixture
-def asking(make_hands: Callable[[], Hands], repo: Repo, server: ModelServer, home: Path) -> Hands:
+def warm(kept: Helpers) -> Helpers:
+    """A helper that is there already: LiteLLM takes seconds to be imported, and on a busy machine many. Each
+    call that a test before cancelled has ended one.
+    """
+    LiteLLMBackend("scripted", api_base="http://127.0.0.1:9", helpers=kept).measure(["a"], threading.Event())
+    return kept
+
+
+@pytest.fixture
+def asking(
+    make_hands: Callable[[], Hands], repo: Repo, server: ModelServer, home: Path, warm: Helpers
+) -> Hands:
     """A window with a model in its settings, and a rejected change to send."""
     path = settings_path()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +63,7 @@ def asking(make_hands: Callable[[], Hands], repo: Repo, server: ModelServer, hom
     )
     hands = make_hands()
     hands.open(repo)
+    hands.session.helpers = warm
     hands.type("x")
     return hands
 
@@ -124,9 +135,8 @@ x
     ids=["repair", "retry"],
 )
 def test_text_that_was_shown_and_does_not_count_any_more_says_so(
-    asking: Hands, server: ModelServer, warm: Helpers, answers: list[Scripted], said: str
+    asking: Hands, server: ModelServer, answers: list[Scripted], said: str
 ) -> None:
-    asking.session.helpers = warm
     server.script(*answers)
     send(asking)
     card = asking.window.side.running()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import CONTROL, SHIFT, Hands
@@ -135,6 +137,104 @@ def test_a_draft_stays_under_its_line_and_is_saved_there(hands: Hands, reading: 
     ((_, place),) = hands.session.notes_in_round()
     assert place is not None
     assert (place.path, place.side, place.start) == ("a.py", Side.NEW, 254)
+
+
+def half_written(make_hands: Callable[[], Hands], made: Repo, *, edit: bool) -> None:
+    """A window that is closed while something is written on some lines of a.py."""
+    first = make_hands()
+    first.open(made)
+    view = first.window.view
+    view.go_to_line("a.py", Side.NEW, 252)
+    if edit:
+        first.press(Qt.Key.Key_Return)
+        first.press(Qt.Key.Key_A, CONTROL)
+        first.type("mine")
+    else:
+        view.go_to_line("a.py", Side.NEW, 260)
+        first.type("c")
+        first.type("! about")
+    first.window.close()
+
+
+@pytest.mark.parametrize("edit", [False, True], ids=["note", "edit"])
+def test_after_a_restart_a_draft_is_with_its_lines_which_have_other_numbers(
+    make_hands: Callable[[], Hands], reading: Repo, hands: Hands, *, edit: bool
+) -> None:
+    hands.window.close()
+    half_written(make_hands, reading, edit=edit)
+    text = edited(("line 10\n", "line 10\nnew\nnew\n"))
+    reading.write({"a.py": text})
+    second = make_hands()
+    second.open(reading)
+    second.window.run_command("refresh")
+    second.until(lambda: second.session.review.index == 1)
+    second.until(lambda: not second.window.tasks.is_busy)
+    second.window.close()
+
+    third = make_hands()
+    third.open(reading)
+    third.until(lambda: third.window._loaded)
+    [key] = third.session.drafts()
+    third.window.editing().open_draft(key)
+    third.press(Qt.Key.Key_Return, CONTROL)
+    third.until(lambda: not third.window.tasks.is_busy)
+    if edit:
+        now = b"".join(third.session.new_lines("a.py")).decode()
+        assert now == edited(("line 10\n", "line 10\nnew\nnew\n"), ("changed 250\nand 250\n", "mine\n"))
+    else:
+        [note] = third.session.review.notes.values()
+        assert (note.text, note.place.start, note.place.quote) == ("about", 262, (b"line 257\n",))
+    assert third.session.drafts() == {}
+
+
+@pytest.mark.parametrize("edit", [False, True], ids=["note", "edit"])
+def test_after_a_restart_a_draft_whose_lines_are_gone_is_never_saved_on_others(
+    make_hands: Callable[[], Hands], reading: Repo, hands: Hands, *, edit: bool
+) -> None:
+    hands.window.close()
+    half_written(make_hands, reading, edit=edit)
+    text = edited(("changed 250\n", "quite\nother\nlines\n"), ("and 250\n", ""), ("line 257\n", "other\n"))
+    reading.write({"a.py": text})
+    second = make_hands()
+    second.open(reading)
+    second.window.run_command("refresh")
+    second.until(lambda: second.session.review.index == 1)
+    second.until(lambda: not second.window.tasks.is_busy)
+    [key] = second.session.drafts()
+    second.window.editing().open_draft(key)
+    editor = second.window.editing()._open[key]
+    assert "gone" in " ".join(each.text() for each in editor.findChildren(QLabel))
+    second.press(Qt.Key.Key_Return, CONTROL)
+    second.until(lambda: not second.window.tasks.is_busy)
+    if edit:
+        assert "were changed meanwhile" in second.notice()
+        assert b"".join(second.session.new_lines("a.py")).decode() == text
+        assert "mine" in second.session.drafts()[key]
+    else:
+        [note] = second.session.review.notes.values()
+        assert (note.text, note.place.path, note.place.count) == ("about", "a.py", 0)
+
+
+def test_a_new_note_on_the_numbers_that_a_kept_draft_had_is_not_that_draft(
+    hands: Hands, reading: Repo
+) -> None:
+    view = hands.window.view
+    view.go_to_line("a.py", Side.NEW, 260)
+    hands.type("c")
+    hands.type("about 257")
+    hands.press(Qt.Key.Key_Escape)
+    reading.write({"a.py": edited(("line 10\n", "line 10\nnew\nnew\n"))})
+    refresh(hands)
+    view.go_to_line("a.py", Side.NEW, 260)
+    hands.type("c")
+    hands.type("another")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    assert [note.text for note in hands.session.review.notes.values()] == ["another"]
+    view.go_to_line("a.py", Side.NEW, 262)
+    hands.type("c")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    assert hands.session.review.notes["N2"].text == "about 257"
+    assert hands.session.review.notes["N2"].place.start == 262
 
 
 def test_after_a_verdict_the_next_open_change_comes_without_a_jump(hands: Hands, repo: Repo) -> None:

@@ -220,6 +220,68 @@ def test_s_pressed_before_the_shapes_of_a_large_round_are_known_opens_when_they_
     hands.until(lambda: not hands.window.tasks.is_busy)
 
 
+@pytest.fixture
+def hundred(hands: Hands, tmp_path: Path) -> Repo:
+    """More changes of one shape than fit on a screen."""
+    made = new_repo(tmp_path / "hundred")
+    made.commit({f"f{number:03}.py": f"x = old({number})\n" for number in range(100)})
+    made.write({f"f{number:03}.py": f"x = new({number})\n" for number in range(100)})
+    hands.open(made)
+    return made
+
+
+def test_accepting_all_asks_once_about_what_was_not_on_the_screen_with_the_count(
+    hands: Hands, hundred: Repo
+) -> None:
+    hands.type("s")
+    sheet = listed(hands)
+    hands.until(lambda: not sheet.looked.text().startswith("looked at 0 "))
+    hands.type("a")
+    assert set(hands.verdicts()) == {"open"}
+    words = sheet.says.text()
+    lines, changes = int(words.split()[0]), int(words.split()[3])
+    assert (
+        words == f"{lines} lines of {changes} changes were never on the screen. a again accepts all the same."
+    )
+    assert 0 < changes < 100
+    assert lines == 2 * changes, "one removed, one added"
+
+    hands.type("j")
+    hands.type("a")
+    assert set(hands.verdicts()) == {"open"}, "another key between makes it a first press"
+    hands.type("a")
+    assert set(hands.verdicts()) == {"accepted"}
+
+
+def test_accepting_all_does_not_ask_where_all_of_it_was_on_the_screen(hands: Hands, hundred: Repo) -> None:
+    hands.type("s")
+    sheet = listed(hands)
+    while sheet.list.current < 99:
+        hands.press(Qt.Key.Key_PageDown)
+        sheet.list.viewport().repaint()
+    hands.until(lambda: sheet.looked.text() == "looked at 100 of 100")
+    hands.type("a")
+    assert set(hands.verdicts()) == {"accepted"}
+
+
+def test_rejecting_all_never_asks(hands: Hands, hundred: Repo) -> None:
+    hands.type("sx")
+    assert set(hands.verdicts()) == {"rejected"}
+
+
+def test_another_key_after_s_takes_the_wish_for_the_list_back(hands: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "large")
+    made.commit({f"f{number}.py": f"x = old({number})\n" for number in range(FEW + 20)})
+    made.write({f"f{number}.py": f"x = new({number})\n" for number in range(FEW + 20)})
+    hands.window.errands.open(made.root)
+    hands.until(lambda: hands.window.controller.session is not None)
+    hands.type("s")
+    hands.type("j")
+    hands.until(lambda: hands.window.shapes.shapes is not None)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    assert not hands.window.sheets.is_open
+
+
 def test_a_change_that_shares_a_note_says_so(hands: Hands, many: Repo) -> None:
     open_list(hands, many)
     hands.type("c+ fine")

@@ -41,10 +41,14 @@ _ALIKE = 0.5
 _NOT_ALIKE = 0.4
 
 
-class _Sketch(NamedTuple):
-    """What a line is compared by: its words, each occurrence numbered, weighed by length."""
+_Word = bytes | tuple[bytes, int]
+"""A word; where it comes again in its line, with a number."""
 
-    words: frozenset[tuple[bytes, int]]
+
+class _Sketch(NamedTuple):
+    """What a line is compared by: its words, weighed by length."""
+
+    words: frozenset[_Word]
     weight: int
 
 
@@ -141,16 +145,19 @@ def _zipped(i: int, i_end: int, j: int, j_end: int) -> tuple[Pair, ...]:
 
 
 def _sketch(line: bytes, length: int) -> _Sketch:
-    counts: Counter[bytes] = Counter()
-    words: set[tuple[bytes, int]] = set()
-    weight = 0
     if len(line) > length:
         line = line[: length // 2] + line[-length // 2 :]
-    for word in _word.findall(line):
-        words.add((word, counts[word]))
-        counts[word] += 1
-        weight += len(word)
-    return _Sketch(frozenset(words), weight)
+    found = _word.findall(line)
+    words: frozenset[_Word] = frozenset(found)
+    if len(words) == len(found):
+        return _Sketch(words, len(b"".join(found)))
+    counts: dict[bytes, int] = {}
+    again: set[_Word] = set(words)
+    for word in found:
+        count = counts[word] = counts.get(word, -1) + 1
+        if count:
+            again.add((word, count))
+    return _Sketch(frozenset(again), len(b"".join(found)))
 
 
 def _likeness(one: _Sketch, other: _Sketch) -> float:
@@ -160,7 +167,9 @@ def _likeness(one: _Sketch, other: _Sketch) -> float:
     shorter, longer = sorted((one.weight, other.weight))
     if 2 * shorter < _ALIKE * (shorter + longer):
         return 0.0
-    return 2 * sum(len(word) for word, _ in one.words & other.words) / (one.weight + other.weight)
+    both = one.words & other.words
+    weight = sum([len(each) if isinstance(each, bytes) else len(each[0]) for each in both])
+    return 2 * weight / (one.weight + other.weight)
 
 
 def _table(left: Sequence[_Sketch], right: Sequence[_Sketch]) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.review.text import one_line
 from workbench.ui.note_editor import from_draft
+from workbench.workflow.draft_lines import named_lines
 
 _LONGEST = 100
 _OF_ENTRIES = {"reply": "reply to", "edit": "other words for", "adopt": "note out of", "dismiss": "no to"}
@@ -33,12 +34,12 @@ def _about(key: str) -> str:
     if kind == "reason":
         return "reason of a rejection"
     if kind == "lines":
-        start, _, path = rest.split(" ", 2)
-        return f"edit of {path}:{start}"
+        lines = named_lines(rest)
+        return f"edit of {lines.path}:{lines.start}" if lines is not None else "edit of lines"
     what, _, about = rest.partition(" ")
     if what == "review":
         return "note on the review"
-    if what == "at":
-        _, start, _, path = about.split(" ", 3)
-        return f"note on {path}:{start}"
+    lines = named_lines(about) if what == "at" else None
+    if lines is not None:
+        return f"note on {lines.path}:{lines.start}"
     return f"note on {about.partition(' ')[2] if what == 'change' else about}"

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.errors import UserError
 from workbench.review.changes import Change, Side
-from workbench.review.following import span_now
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import place_lines
 from workbench.ui.controller import Controller
@@ -29,6 +28,7 @@ from workbench.ui.note_editor import (
     marked,
 )
 from workbench.ui.preferences import Preferences
+from workbench.workflow.draft_lines import DraftLines, named_lines, start_now, tree_now
 from workbench.workflow.session import Session
 
 UNEDITABLE = "\r\u2028\u2029\ufdd0\ufdd1\x00"
@@ -79,7 +79,7 @@ class Editing(QObject):
         if place is None or place.is_review:
             self.note_review()
         elif place.count or place.change:
-            self._open_note(f"note {_name(place)}", place, _words(place))
+            self._open_note(self._key_of(session, place), place, _words(place))
         else:
             self.note_file()
 
@@ -196,11 +196,11 @@ class Editing(QObject):
                 hint="Edit the file in your editor, then R reads it again.",
             )
 
-        key = f"lines {start} {len(lines)} {path}"
+        session = self._controller.open_session()
+        about = DraftLines(tree_now(session), Side.NEW, start, len(lines), path)
+        key = self._draft_on(session, "lines", about) or f"lines {about.name}"
         editor = LinesEditor(key, f"edit {path}:{start}", text.removesuffix("\n"))
-        where = change or place_lines(
-            path, Side.NEW, self._controller.open_session().new_lines(path), start, 1
-        )
+        where = change or place_lines(path, Side.NEW, session.new_lines(path), start, 1)
         self._show(key, editor, where)
 
     def _open_note(self, key: str, place: Place, words: str, *, focus: bool = True) -> None:
@@ -223,8 +223,8 @@ class Editing(QObject):
         editor.left.connect(self._on_left)
         editor.draft_changed.connect(self._on_draft)
         self._open[key] = editor
-        current = self._controller.open_session().review.round
-        self._trees[key] = current.tree if current is not None else ""
+        written_on = named_lines(key.removeprefix("note at ").removeprefix("lines "))
+        self._trees[key] = written_on.tree if written_on else tree_now(self._controller.open_session())
         self._view.open_editor(key, editor, where)
         if focus:
             editor.setFocus()
@@ -261,9 +261,8 @@ class Editing(QObject):
             kind, _, rest = key.partition(" ")
             if key in self._open:
                 continue
-            place = self._place_of_key(session, rest) if kind == "note" else None
-            if place is not None:
-                self._open_note(key, place, _words(place), focus=False)
+            if kind == "note":
+                self._open_note_again(session, key, focus=False)
             elif kind == "reply" and rest in session.review.notes:
                 self.reply(rest, focus=False)
             elif kind == "adopt" and self._findings.is_finding(rest):
@@ -287,9 +286,8 @@ class Editing(QObject):
     def _open_again(self, key: str) -> None:
         session = self._controller.open_session()
         kind, _, rest = key.partition(" ")
-        place = self._place_of_key(session, rest) if kind == "note" else None
-        if place is not None:
-            self._open_note(key, place, _words(place))
+        if kind == "note":
+            self._open_note_again(session, key)
         elif kind == "reply":
             self.reply(rest)
         elif kind == "edit" and rest in session.review.notes:
@@ -299,22 +297,69 @@ class Editing(QObject):
         elif kind == "reason" and rest in session.changes_by_id:
             self._show(key, ReasonLine(key), rest)
         elif kind == "lines":
-            self._open_lines(session, *rest.split(" ", 2))
+            self._open_lines(session, key, rest)
 
-    def _open_lines(self, session: Session, start: str, count: str, path: str) -> None:
-        """The lines that were being edited, where the round has as many."""
-        first, many = int(start), int(count)
-        lines = session.new_lines(path) if path in session.by_path else ()
-        if first - 1 + many <= len(lines):
-            at = next(
-                (
-                    change.id
-                    for change in session.by_path[path].changes
-                    if change.is_text and (change.new_start, len(change.added)) == (first, many)
-                ),
-                None,
-            )
-            self._edit_range(path, first, lines[first - 1 : first - 1 + many] if many else (), at)
+    def _open_note_again(self, session: Session, key: str, *, focus: bool = True) -> None:
+        """A kept note, at its lines wherever they are now; where they are gone, on its file, and it says so."""
+        _, kind, about = (*key.split(" ", 2), "")[:3]
+        lines = named_lines(about) if kind == "at" else None
+        if lines is None:
+            place = self._place_of_key(session, kind, about)
+            if place is not None:
+                self._open_note(key, place, _words(place), focus=focus)
+            return
+        now = start_now(session, lines)
+        try:
+            shown = self._lines_place(session, lines, now) if now else Place(path=lines.path)
+        except UserError:
+            shown = Place()  # the file is gone: the draft is shown at the top
+        words = _words(shown) if now and shown.count else f"on the file {lines.path}: the lines are gone"
+        self._open_note(key, shown, words, focus=focus)
+
+    def _open_lines(self, session: Session, key: str, about: str) -> None:
+        """The lines that were being edited, wherever they are now. Where they are gone, the text can be
+        copied, and cannot be saved.
+        """
+        lines = named_lines(about)
+        if lines is None:
+            return
+        now = start_now(session, lines)
+        file = session.by_path.get(lines.path)
+        if now is None or file is None:
+            editor = LinesEditor(key, f"edit {lines.path}: the lines are gone, copy what you need", "")
+            self._show(key, editor, lines.path)
+            return
+        found = session.new_lines(lines.path)[now - 1 : now - 1 + lines.count] if lines.count else ()
+        at = next(
+            (
+                change.id
+                for change in file.changes
+                if change.is_text and (change.new_start, len(change.added)) == (now, lines.count)
+            ),
+            None,
+        )
+        self._edit_range(lines.path, now, found, at)
+
+    def _key_of(self, session: Session, place: Place) -> str:
+        """The key of a note that is begun at a place: that of a draft which stands there, if there is one."""
+        if place.change is not None:
+            return f"note change {place.change} {place.path}"
+        about = DraftLines(tree_now(session), place.side, place.start, place.count, place.path or "")
+        return self._draft_on(session, "note at", about) or f"note at {about.name}"
+
+    def _draft_on(self, session: Session, kind: str, wanted: DraftLines) -> str | None:
+        """A draft of an earlier round whose lines are these now."""
+        for key in (*self._open, *session.drafts()):
+            lines = named_lines(key.removeprefix(f"{kind} ")) if key.startswith(f"{kind} ") else None
+            if lines is None or (lines.path, lines.side, lines.count) != (
+                wanted.path,
+                wanted.side,
+                wanted.count,
+            ):
+                continue
+            if start_now(session, lines) == wanted.start:
+                return key
+        return None
 
     def _take_away(self, key: str) -> None:
         editor = self._open.pop(key, None)
@@ -382,15 +427,14 @@ class Editing(QObject):
     def _save_lines(self, key: str, rest: str, written: Written) -> None:
         """The text with the line ends that the lines had."""
         session = self._controller.open_session()
-        first, number, path = rest.split(" ", 2)
-        start, count = int(first), int(number)
-        now = self._start_now(key, path, Side.NEW, start, count)
-        if now is None:
+        about = named_lines(rest)
+        now = start_now(session, about) if about is not None else None
+        if about is None or now is None:
             error = "The lines that this edit replaces were changed meanwhile."
             hint = "Copy your text, press Esc, and edit the lines as they are now."
             self._controller.fail(UserError(error, hint=hint))
             return
-        start = now
+        start, count, path = now, about.count, about.path
         lines = session.new_lines(path)
         replaced = lines[start - 1 : start - 1 + count] if count else lines[:1]
         end = b"\r\n" if replaced and all(line.endswith(b"\r\n") for line in replaced) else b"\n"
@@ -399,36 +443,25 @@ class Editing(QObject):
             text += end
         self._errands.edit(Edit(key, path, start, count, text))
 
-    def _start_now(self, key: str, path: str, side: Side, start: int, count: int) -> int | None:
-        """Where lines begin that an editor was opened on; None where they are not together any more."""
-        session, tree = self._controller.open_session(), self._trees.get(key, "")
-        current = session.review.round
-        if current is None or current.tree == tree:
-            return start
-        before = next((each for each in session.files_of(tree) if each.path == path), None)
-        after = session.by_path.get(path)
-        if before is None or after is None:
-            return None
-        if not count:  # nothing is replaced; it is put beside a line that has to be there still
-            return span_now(before, after, side, max(1, start), 1)
-        return span_now(before, after, side, start, count)
-
     def _place_now(self, key: str) -> Place:
         """Where a new note belongs: on its lines, whatever number they have now, else on their file."""
         place = self._places.get(key, Place())
-        if place.path is None or not place.count:
-            return place
-        start = self._start_now(key, place.path, place.side, place.start, place.count)
-        if start == place.start:
+        session = self._controller.open_session()
+        lines = named_lines(key.removeprefix("note at ")) if key.startswith("note at ") else None
+        if lines is None:
+            if place.path is None or not place.count:
+                return place
+            tree = self._trees.get(key, "")
+            lines = DraftLines(tree, place.side, place.start, place.count, place.path)
+        start = start_now(session, lines)
+        if start == place.start and place.count:
             return place
         if start is None:
             self._controller.said.emit(
                 "The lines of this note were changed meanwhile, so it is on their file.", "", False
             )
-            return Place(path=place.path)
-        session = self._controller.open_session()
-        lines = session.lines_at(place.path, place.side)
-        return place_lines(place.path, place.side, lines, start, place.count, place.change)
+            return Place(path=lines.path)
+        return self._lines_place(session, lines, start, place.change)
 
     # -- places -------------------------------------------------------------------------------
 
@@ -442,14 +475,14 @@ class Editing(QObject):
             return session.place_of(change)
         return Place(path=stop.path) if stop.path else None
 
-    def _on_lines(self, session: Session, place: Place) -> Place:
-        path = place.path or ""
-        lines = session.lines_at(path, place.side)
-        return place_lines(path, place.side, lines, place.start, place.count)
+    def _lines_place(
+        self, session: Session, lines: DraftLines, start: int, change: str | None = None
+    ) -> Place:
+        found = session.lines_at(lines.path, lines.side)
+        return place_lines(lines.path, lines.side, found, start, lines.count, change)
 
-    def _place_of_key(self, session: Session, rest: str) -> Place | None:
-        """Where a kept draft of a note belongs; on its file, where its lines are gone."""
-        kind, _, about = rest.partition(" ")
+    def _place_of_key(self, session: Session, kind: str, about: str) -> Place | None:
+        """Where a kept note belongs that is not about lines; on its file, where its change is gone."""
         if kind == "review":
             return Place()
         if kind == "file":
@@ -458,14 +491,6 @@ class Editing(QObject):
             identity, _, path = about.partition(" ")
             change = session.changes_by_id.get(identity)
             return session.place_of(change) if change is not None else Place(path=path)
-        if kind == "at":
-            side, start, count, path = about.split(" ", 3)
-            try:
-                return self._on_lines(
-                    session, Place(path=path, side=Side(side), start=int(start), count=int(count))
-                )
-            except UserError:
-                return Place()  # the file is gone: the draft is shown at the top
         return None
 
     def _note_place(self, session: Session, note: Note) -> Place | str | None:
@@ -475,13 +500,6 @@ class Editing(QObject):
 
     def _snippets(self) -> tuple[str, ...]:
         return self._preferences.settings.snippets
-
-
-def _name(place: Place) -> str:
-    """The part of a note's key that says where it stands."""
-    if place.change is not None:
-        return f"change {place.change} {place.path}"
-    return f"at {place.side.value} {place.start} {place.count} {place.path}"
 
 
 def _words(place: Place) -> str:

@@ -6,7 +6,7 @@ back from. The acts themselves are those of `workflow/shape_acts.py`, as the com
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,9 @@ class Shapes(QObject):
         self._looking: dict[str, Looking] = {}
         self._entered: set[str] = set()
         self._wanted: str | None = None
+        self._at: str | None = None
+        self.unseen: Callable[[Sequence[Change]], str] = lambda _: ""
+        """What of some changes was never on the screen, as a sentence; "" where all of it was."""
         self._act: Act | None = None
         self._from = ""
         self._left = ""
@@ -106,7 +109,7 @@ class Shapes(QObject):
         self.found.emit(self._shapes)
         wanted, self._wanted = self._wanted, None
         if wanted is not None and not self._sheets.is_open:
-            self.open(wanted)
+            self.open(wanted or self._at)
 
     def _forget(self) -> None:
         self._files, self._shapes, self._wanted = None, None, None
@@ -115,8 +118,14 @@ class Shapes(QObject):
 
     def entered(self, stop: Stop) -> None:
         """The cursor of the review is on something: a change that was gone to was looked at."""
+        self._at = stop.change
         if stop.change is not None:
             self._entered.add(stop.change)
+
+    def on_ran(self, command: str) -> None:
+        """Who does something else meanwhile waits for the list no more: its keys judge many at once."""
+        if command != "shape":
+            self._wanted = None
 
     # -- the sheet ----------------------------------------------------------------------------
 
@@ -124,6 +133,10 @@ class Shapes(QObject):
         """List all changes of the shape of this one."""
         session = self._controller.open_session()
         change = session.changes_by_id.get(change_id or "")
+        if change is None and session.is_loading:
+            # The first frame may not be there yet: it is the change that the cursor is on then.
+            self._wait("")
+            return
         if change is None:
             self._controller.said.emit(
                 "There is no change under the cursor.", "] goes to the next one.", False
@@ -138,11 +151,14 @@ class Shapes(QObject):
             self._files = session.files
             self.found.emit(shapes)
         if shapes is None:
-            self._wanted = change.id
-            self.look()
-            self._controller.said.emit("The same change is being looked for…", "It is listed then.", False)
+            self._wait(change.id)
             return
         self._show(change, shapes)
+
+    def _wait(self, change: str) -> None:
+        self._wanted = change
+        self.look()
+        self._controller.said.emit("The same change is being looked for…", "It is listed then.", False)
 
     def open_draft(self, key: str) -> None:
         """The list of the shape that a draft is about, with its editor."""
@@ -213,7 +229,11 @@ class Shapes(QObject):
     def _on_judged(self, verdict: Verdict, changes: tuple[Change, ...]) -> None:
         from workbench.workflow.shape_acts import judge_all  # noqa: PLC0415 - said above
 
-        session = self._controller.open_session()
+        session, sheet = self._controller.open_session(), self.sheet()
+        if verdict is Verdict.ACCEPTED and sheet is not None:
+            left = [each for each in changes if each.id not in sheet.looking.shown]
+            if not sheet.is_sure(changes, self.unseen(left)):
+                return
         if self._controller.attempt(lambda: judge_all(session, changes, verdict)):
             self._judged(f"{_counted(changes)} {_SAID[verdict]}.")
 

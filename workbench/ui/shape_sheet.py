@@ -48,6 +48,8 @@ class Looking(Struct):
     """What is known of a shape in this window: what was looked at, what is taken out, where the cursor is."""
 
     looked: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
+    """What was on the screen whole, in the list or below it; what was only gone to is not among it."""
     out: set[str] = field(default_factory=set)
     current: str = ""
 
@@ -95,6 +97,7 @@ class ShapeSheet(Sheet):
             self.body.addWidget(line)
         self.body.addLayout(self.foot)
         self.editor: Editor | None = None
+        self._asked: tuple[Change, ...] = ()
         self.list.moved.connect(self._on_moved)
         self.list.looked_at.connect(self._on_looked)
         self.list.doubleClicked.connect(self._enter)
@@ -167,6 +170,8 @@ class ShapeSheet(Sheet):
 
     def do(self, command: str) -> None:
         """What a key means here: the same letters as in the review, for all at once."""
+        if command != "accept":
+            self._asked = ()
         listed, page = self.list, self.list.page
         steps = {"line_down": 1, "line_up": -1, "next_change": 1, "previous_change": -1}
         steps |= {"PageDown": page, "PageUp": -page, "Home": -listed.current}
@@ -190,6 +195,15 @@ class ShapeSheet(Sheet):
             self.undo_wanted.emit(command)
         elif command in ("shape", "escape"):
             self.close_sheet()
+
+    def is_sure(self, changes: tuple[Change, ...], unseen: str) -> bool:
+        """Whether these are accepted with this press: nothing of them is `unseen`, or it was asked already."""
+        if not unseen or self._asked == changes:
+            self._asked = ()
+            return True
+        self._asked = changes
+        self.says.setText(f"{unseen} {self._keymap.shown('accept')} again accepts all the same.")
+        return False
 
     def _is_any_wanted(self) -> bool:
         found = bool(self.wanted())
@@ -233,6 +247,7 @@ class ShapeSheet(Sheet):
         for row in (rows[number] for number in numbers if number < len(rows)):
             row.looked = True
             self.looking.looked.add(row.change.id)
+            self.looking.shown.add(row.change.id)
         self._show_counts()
         self.list.viewport().update()
 

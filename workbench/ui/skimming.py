@@ -166,6 +166,18 @@ class Skimming(QObject):
         whole = sum(map(size, left))
         return self._is_sure(file.path, f"{count:,} of {_lines(whole)} of this file", "A", count)
 
+    def words_of_unseen(self, changes: Sequence[Change]) -> str:
+        """What of changes that are accepted together was never on the screen, as a sentence; "" for nothing."""
+        verdicts = self._controller.open_session().review.current
+        left = [each for each in changes if verdict_of(each, verdicts) is not Verdict.ACCEPTED]
+        unread = [each for each in left if not seen_to_its_end(each, self.look_of(each.id))]
+        count = self._unseen(unread)
+        if not count:
+            return ""
+        were = "was" if count == 1 else "were"
+        many = "1 change" if len(unread) == 1 else f"{len(unread):,} changes"
+        return f"{_lines(count)} of {many} {were} never on the screen."
+
     def _unseen(self, changes: Sequence[Change]) -> int:
         return sum(unseen(each, self.look_of(each.id)) for each in changes)
 

@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
             self.controller, self.tasks, self.view, lambda: self.sheets.is_open, self
         )
         self.sheets.passed = self.skimming.passed
+        self.shapes.unseen = self.skimming.words_of_unseen
         self.desk = Desk(self)
         self.dispatch = Dispatch(
             self.desk, self.controller, self.errands, self.landing, self.editing, self.view, self
@@ -220,6 +221,7 @@ class MainWindow(QMainWindow):
         self.sheets.handed_over.connect(self._on_handed_over)
         self.dispatch.ran.connect(self._on_ran)
         self.dispatch.ran.connect(self.skimming.on_ran)
+        self.dispatch.ran.connect(self.shapes.on_ran)
         self.panels.shown.connect(self._on_panels_shown)
         self.status.set_hints([(each, self.keymap.shown(each), SHORT[each]) for each in HINTS])
         self.welcome.show_left(self.preferences.settings.seen_keys)
