@@ -182,6 +182,9 @@ def make_window(options: Options) -> MainWindow:
     tracer = Tracer(options.trace, options.quit_after, process_started())
     window = MainWindow(preferences, theme, tracer, QSize(*options.size) if options.size else None)
     window.sheets.waiting = options.wait
+    hard = "" if broken is not None else preferences.hard_to_read(theme)
+    if hard:
+        broken = UserError(hard, hint="It is worn all the same.")
     if broken is not None:
         window.say_first(broken)
     return window

@@ -16,7 +16,7 @@ from workbench.assets import asset
 from workbench.errors import UserError
 from workbench.store.paths import settings_path, themes_dir
 from workbench.ui.look_sheet import LookSheet
-from workbench.ui.theme import load_theme, own_theme_names
+from workbench.ui.theme import hard_to_read, load_theme, own_theme_names, theme_names
 
 
 def own(stem: str, text: str | None = None, **values: str) -> Path:
@@ -83,6 +83,34 @@ def test_a_broken_theme_is_one_sentence_and_the_window_opens_all_the_same(
     hands.press(Qt.Key.Key_End)
     assert why in sheet.error.text()
     assert settings_path().read_text() == 'theme = "mine"\n'
+
+
+def test_colours_that_cannot_be_read_are_named_and_the_theme_is_worn_all_the_same(
+    make_hands: Callable[[], Hands], repo: Repo
+) -> None:
+    own("mine", name="Fog", dim="#3a4150", comment="#2a2f3a")
+    hands = make_hands()
+    hands.open(repo)
+    sheet = open_sheet(hands)
+    hands.press(Qt.Key.Key_End)
+    hands.until(lambda: hands.window.theme.name == "Fog")
+    told = sheet.error.text()
+    assert told.startswith("Hard to read in the theme “Fog”: comment (")
+    assert ", dim (" in told
+    assert told.endswith(" on raised). 4.5 is the least.")
+    hands.press(Qt.Key.Key_Return)
+    assert hands.notice() == told
+    hands.window.close()
+
+    again = make_hands()
+    again.open(repo)
+    assert again.notice() == told
+    assert again.window.theme.name == "Fog"
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_all_of_a_theme_that_ships_can_be_read(name: str) -> None:
+    assert hard_to_read(load_theme(name)) == ""
 
 
 def test_a_colour_that_is_missing_or_unknown_is_named() -> None:

@@ -208,7 +208,7 @@ def test_a_refused_key_is_a_sentence_and_the_choice_is_remembered(
     sheet = ask(reading)
     sheet._group.button(1).setChecked(True)
     reading.press(Qt.Key.Key_Return)
-    answered(reading, lambda: "refused the key" in reading.notice())
+    answered(reading, lambda: "wants a key for other" in reading.notice())
     reading.until(lambda: not reading.window.tasks.is_busy)
     assert not reading.session.review.findings
     assert ask(reading)._group.checkedId() == 1

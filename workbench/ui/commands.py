@@ -158,6 +158,8 @@ BY_ID = {command.id: command for command in COMMANDS}
 EDITOR_KEYS: tuple[tuple[str, str], ...] = (
     ("Ctrl+Enter", "Save"),
     ("Escape", "Leave; the draft is kept"),
+    ("Tab", "Next field; in code it is a tab"),
+    ("Ctrl+Tab", "Next field, from code too; Shift+Tab goes back"),
     ("Ctrl+E", "Start a suggestion from the lines"),
     ("Ctrl+Shift+Enter", "Save a question and ask it now"),
     ("!", "First character: must"),

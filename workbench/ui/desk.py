@@ -533,6 +533,9 @@ class Desk(QObject):
             part.set_theme(theme)
         window.findings.set_theme(theme)
         window.menus.check(f"theme_{preferences.theme_name}")
+        hard = preferences.hard_to_read(theme)
+        if hard:
+            window.say(hard, "It is worn all the same.", False)
 
     def show_why(self) -> None:
         """What the model said of the change under the cursor."""

@@ -300,7 +300,7 @@ class Editing(QObject):
             self._open_lines(session, key, rest)
 
     def _open_note_again(self, session: Session, key: str, *, focus: bool = True) -> None:
-        """A kept note, at its lines wherever they are now; where they are gone, on its file, and it says so."""
+        """A kept note, at its lines wherever they are; where they are gone, on its file, and it says so."""
         _, kind, about = (*key.split(" ", 2), "")[:3]
         lines = named_lines(about) if kind == "at" else None
         if lines is None:

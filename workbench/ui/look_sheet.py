@@ -26,7 +26,7 @@ from workbench.review.text import visible
 from workbench.ui.fonts import CODE_FAMILY, code_font
 from workbench.ui.preferences import Preferences
 from workbench.ui.sheet import Sheet, plain
-from workbench.ui.theme import Theme, load_theme, own_theme_names, theme_names
+from workbench.ui.theme import Theme, hard_to_read, load_theme, own_theme_names, theme_names
 
 SIZES = (9, 28)
 TABS = (1, 16)
@@ -87,7 +87,7 @@ class LookSheet(Sheet):
         self._show_sample()
         chosen = self.themes.currentItem()
         if chosen is not None:
-            self.error.setText(chosen.data(Qt.ItemDataRole.UserRole + 1))
+            self._say_wrong(chosen)
         self.themes.currentItemChanged.connect(self._on_theme)
         self.fonts.currentItemChanged.connect(self._on_font)
         self.code_size.valueChanged.connect(self._on_size)
@@ -157,17 +157,20 @@ class LookSheet(Sheet):
         shipped, own = theme_names(), own_theme_names(self._preferences.themes)
         self._add_theme(_SYSTEM, "As the system", "")
         for name in (*shipped, *own):
-            words, wrong = visible(name).text, ""
+            words, wrong, hard = visible(name).text, "", ""
             try:
-                words = visible(load_theme(name, self._preferences.themes).name).text
+                theme = load_theme(name, self._preferences.themes)
+                words = visible(theme.name).text
+                hard = hard_to_read(theme) if name in own else ""
             except UserError as error:
                 words, wrong = f"{words} · broken", error.message
-            self._add_theme(name, f"{words} · yours" if name in own and not wrong else words, wrong)
+            self._add_theme(name, f"{words} · yours" if name in own and not wrong else words, wrong, hard)
 
-    def _add_theme(self, name: str, words: str, wrong: str) -> None:
+    def _add_theme(self, name: str, words: str, wrong: str, hard: str = "") -> None:
         item = QListWidgetItem(words, self.themes)
         item.setData(Qt.ItemDataRole.UserRole, name)
         item.setData(Qt.ItemDataRole.UserRole + 1, wrong)
+        item.setData(Qt.ItemDataRole.UserRole + 2, hard)
         if name == self._preferences.settings.theme:
             self.themes.setCurrentItem(item)
 
@@ -191,10 +194,14 @@ class LookSheet(Sheet):
 
     def _on_theme(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            wrong = item.data(Qt.ItemDataRole.UserRole + 1)
-            self.error.setText(wrong)
-            if not wrong:
+            self._say_wrong(item)
+            if not item.data(Qt.ItemDataRole.UserRole + 1):
                 self._choose(theme=item.data(Qt.ItemDataRole.UserRole))
+
+    def _say_wrong(self, item: QListWidgetItem) -> None:
+        """Why a theme cannot be worn, else what of it cannot be read."""
+        wrong, hard = (item.data(Qt.ItemDataRole.UserRole + more) for more in (1, 2))
+        self.error.setText(wrong or hard)
 
     def _on_font(self, item: QListWidgetItem | None) -> None:
         if item is not None:

@@ -81,10 +81,11 @@ class GrowingText(QPlainTextEdit):
     asks = False
     """Whether Ctrl+Shift+Enter means something here: what stands in the field is a question."""
 
-    def __init__(self, rows: int, parent: QWidget) -> None:
+    def __init__(self, rows: int, parent: QWidget, *, code: bool = False) -> None:
+        """In `code` Tab is a character, and Ctrl+Tab or Shift+Tab leave the field; elsewhere Tab does."""
         super().__init__(parent)
         self._rows = rows
-        self.setTabChangesFocus(False)
+        self.setTabChangesFocus(not code)
         self.textChanged.connect(self._fit)
 
     def set_rows_font(self) -> None:
@@ -120,6 +121,8 @@ class GrowingText(QPlainTextEdit):
             self.asked.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
+        elif event.key() == Qt.Key.Key_Backtab or (control and event.key() == Qt.Key.Key_Tab):
+            self._go_on(forward=event.key() == Qt.Key.Key_Tab and not shift)
         elif control and event.key() == Qt.Key.Key_E:
             self.suggested.emit()
         elif control and Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9:
@@ -127,9 +130,15 @@ class GrowingText(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    def _go_on(self, *, forward: bool) -> None:
+        """To the next field, or the one before, from code too."""
+        code, _ = not self.tabChangesFocus(), self.setTabChangesFocus(True)
+        self.focusNextPrevChild(forward)
+        self.setTabChangesFocus(not code)
+
 
 def _is_ours(event: QKeyEvent, *, asks: bool) -> bool:
-    if event.key() == Qt.Key.Key_Escape:
+    if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backtab):
         return True
     control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
     shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
@@ -137,7 +146,7 @@ def _is_ours(event: QKeyEvent, *, asks: bool) -> bool:
         return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
     if not control or shift:
         return False
-    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_E) or (
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_E, Qt.Key.Key_Tab) or (
         Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9
     )
 
@@ -222,7 +231,7 @@ class NoteEditor(Editor):
         self.text.setAccessibleName(f"Note, {one_line(title)}")
         self.suggestion_title = QLabel("suggestion", self)
         self.suggestion_title.setProperty("kind", "dim")
-        self.suggestion = GrowingText(1, self)
+        self.suggestion = GrowingText(1, self, code=True)
         self.suggestion.setProperty("kind", "code")
         self.suggestion.setFont(code_font())
         self.suggestion.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -316,7 +325,7 @@ class LinesEditor(Editor):
     def __init__(self, key: str, title: str, text: str) -> None:
         super().__init__(key)
         label = plain(one_line(title), self, "dim", wrapped=False)
-        self.text = GrowingText(1, self)
+        self.text = GrowingText(1, self, code=True)
         self.text.setProperty("kind", "code")
         self.text.setFont(code_font())
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

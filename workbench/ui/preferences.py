@@ -9,7 +9,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QSysInfo, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
-from workbench.ui.theme import Theme, load_theme
+from workbench.ui.theme import Theme, hard_to_read, load_theme, theme_names
 
 
 class Settings(Protocol):
@@ -77,6 +77,10 @@ class Preferences(QObject):
     def theme(self) -> Theme:
         """The theme to wear. UserError where a file is not there, or is broken."""
         return load_theme(self.theme_name, self.themes)
+
+    def hard_to_read(self, theme: Theme) -> str:
+        """What of a theme of one's own cannot be read well, as a sentence; "" for nothing."""
+        return "" if self.theme_name in theme_names() else hard_to_read(theme)
 
     def usual_theme(self) -> Theme:
         """What is worn where that one cannot be."""

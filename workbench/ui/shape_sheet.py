@@ -197,7 +197,7 @@ class ShapeSheet(Sheet):
             self.close_sheet()
 
     def is_sure(self, changes: tuple[Change, ...], unseen: str) -> bool:
-        """Whether these are accepted with this press: nothing of them is `unseen`, or it was asked already."""
+        """Whether these are accepted with this press: nothing is `unseen` of them, or it was asked."""
         if not unseen or self._asked == changes:
             self._asked = ()
             return True

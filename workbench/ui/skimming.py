@@ -167,7 +167,7 @@ class Skimming(QObject):
         return self._is_sure(file.path, f"{count:,} of {_lines(whole)} of this file", "A", count)
 
     def words_of_unseen(self, changes: Sequence[Change]) -> str:
-        """What of changes that are accepted together was never on the screen, as a sentence; "" for nothing."""
+        """What of changes that are accepted together was never on the screen, in words; "" for nothing."""
         verdicts = self._controller.open_session().review.current
         left = [each for each in changes if verdict_of(each, verdicts) is not Verdict.ACCEPTED]
         unread = [each for each in left if not seen_to_its_end(each, self.look_of(each.id))]

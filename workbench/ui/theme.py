@@ -13,6 +13,15 @@ from PySide6.QtGui import QColor
 from workbench.assets import asset
 from workbench.errors import UserError
 
+LEAST = 4.5
+"""The contrast of text that WCAG 2.2 asks for at least."""
+
+_WORDS = ("dim", "faint", "accent", "accepted", "rejected", "open", "altered", "back")
+_UNDER_ALL = ("ground", "panel", "raised")
+_UNDER_CODE = ("added_row", "removed_row", "nothing")
+_NAMED = 8
+"""Colours that are named one by one where many are wrong."""
+
 SYNTAX = ("keyword", "function", "string", "comment", "number", "builtin")
 """The classes of coloured code, in the order in which the lexer's helper process numbers them."""
 
@@ -176,6 +185,31 @@ def _luminance(colour: QColor) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def hard_to_read(theme: Theme) -> str:
+    """A sentence that names the colours of text which are too near to a ground that they stand on; "" for none.
+
+    The state of a change is moved until it can be read on a row (`readable`); on the other grounds nothing is.
+    """
+    code = {"text": theme.text, **dict(zip(SYNTAX, theme.syntax, strict=True))}
+    words = {name: getattr(theme, name) for name in _WORDS}
+    pairs = [(name, each, ground) for name, each in (code | words).items() for ground in _UNDER_ALL]
+    pairs += [(name, each, ground) for name, each in code.items() for ground in _UNDER_CODE]
+    pairs += [("text", theme.text, ground) for ground in ("added_words", "removed_words")]
+    worst: dict[str, tuple[float, str]] = {}
+    for name, colour, ground in pairs:
+        found = contrast(colour, getattr(theme, ground))
+        if found < LEAST and found < worst.get(name, (LEAST, ""))[0]:
+            worst[name] = found, ground
+    # Cut, not rounded: 4.46 is too little, and 4.5 would not say so.
+    told = [f"{name} ({int(found * 10) / 10} on {ground})" for name, (found, ground) in worst.items()]
+    if not told:
+        return ""
+    more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+    return (
+        f"Hard to read in the theme “{theme.name}”: {', '.join(told[:_NAMED])}{more}. {LEAST} is the least."
+    )
 
 
 def strongest(over: QColor, under: QColor, most: float, texts: Iterable[QColor], wanted: float) -> QColor:

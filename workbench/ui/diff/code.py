@@ -26,6 +26,8 @@ _KINDS = {Side.OLD: "removed", Side.NEW: "added"}
 _SIDES = (Side.OLD, Side.NEW)
 _TAG_ROWS = 3
 """Rows of a change among which its verdict looks for room."""
+_KEPT_PLACES = 4000
+_MOST_DIGITS = 10
 _GOES_ON = "·"
 """In the gutter, where a wrapped line goes on."""
 
@@ -69,6 +71,7 @@ class CodePainter:
         self._dress: Dress | None = None
         self._digits: list[int] = []
         self._digit_places: list[QPointF] = []
+        self._places: dict[tuple[int, int], list[QPointF]] = {}
         self._looks: dict[str, Look] = {}
         self._texts: dict[Side, list[_Text]] = {Side.OLD: [], Side.NEW: []}
         self._grounds: dict[Side, Strip] = {}
@@ -78,6 +81,7 @@ class CodePainter:
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
         self._dress = dress
+        self._places.clear()
         self.tags.wear(dress)
 
     def begin(self, scene: Scene) -> None:
@@ -253,12 +257,22 @@ class CodePainter:
             shaped.draw(painter, right - shaped.width, y + dress.number_drop)
             return
         # All others are one run of glyphs for the frame: half a millisecond less than one run for each.
-        shaper = dress.small_code
+        digits = dress.small_code.digits
         text = str(number)
-        self._digits += [shaper.digits[each] for each in text]
-        x, base = right - len(text) * shaper.cell, y + dress.number_drop + shaper.ascent
-        for at in range(len(text)):
-            self._digit_places.append(QPointF(x + at * shaper.cell, base))
+        self._digits += [digits[each] for each in text]
+        places = self._places.get((right, y)) or self._places_at(right, y)
+        self._digit_places += places[-len(text) :]
+
+    def _places_at(self, right: int, y: int) -> list[QPointF]:
+        """Where the digits of a number stand that ends there; made once: points are dear."""
+        dress = self._dress
+        assert dress is not None
+        if len(self._places) > _KEPT_PLACES:
+            self._places.clear()
+        cell, base = dress.small_code.cell, y + dress.number_drop + dress.small_code.ascent
+        found = [QPointF(right - count * cell, base) for count in range(_MOST_DIGITS, 0, -1)]
+        self._places[right, y] = found
+        return found
 
     def _draw_numbers(self, painter: QPainter) -> None:
         dress = self._dress

@@ -5,11 +5,12 @@ Looks things up and draws; changes nothing but caches. Where in a gap's row a cl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import ceil
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 
 from workbench.review.blocks import Block
 from workbench.review.changes import Change, FileChange, Side, Status
@@ -28,6 +29,9 @@ from workbench.ui.theme import mixed
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _CENTRE = Qt.AlignmentFlag.AlignCenter
+_ELIDED = Qt.TextElideMode.ElideRight
+Zone = tuple[Opens, tuple[float, float]]
+"""What a sign opens, and from where to where it stands."""
 _CHECK = 8
 """Pixels of a square of the board under what is transparent."""
 
@@ -52,6 +56,7 @@ class Lineless:
         self._scopes: dict[tuple[str, int], str] = {}
         self._dress: Dress | None = None
         self._tile: QImage | None = None
+        self._drawn: dict[tuple[tuple[Opens, ...], int, float], QPixmap] = {}
 
     @property
     def dress(self) -> Dress:
@@ -61,6 +66,7 @@ class Lineless:
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
         self._dress, self._tile = dress, None
+        self._drawn.clear()
 
     def forget_scopes(self) -> None:
         """Other files."""
@@ -72,34 +78,58 @@ class Lineless:
         """A folded stretch: what opens it, how long it is, and what the line after it stands in."""
         dress = self.dress
         painter.fillRect(box, dress.gap)
-        left = scene.columns.code(Side.OLD)[0] + PAD
-        painter.setFont(dress.small)
-        for opens, zone in self._zones(left, section, block):
-            sign = {Opens.BELOW: "↓", Opens.ABOVE: "↑", Opens.ALL: "↕"}[opens]
-            shape = QRectF(zone[0], box.y() + 5, zone[1] - zone[0], box.height() - 10)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(dress.badge)
-            painter.drawRoundedRect(shape, 4, 4)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(dress.theme.dim)
-            painter.drawText(shape, _CENTRE, f"{sign} {MORE}" if opens is not Opens.ALL else sign)
-            left = round(zone[1]) + 6
-        left += 6
+        start = scene.columns.code(Side.OLD)[0] + PAD
+        zones = self._zones(start, section, block)
+        left = start + 6
+        if zones:
+            painter.drawPixmap(start, box.y(), self._signs(painter, zones, box.height()))
+            left = round(zones[-1][1][1]) + 12
         count = block.hidden
         words = "more lines" if count is None else f"{count:,} unchanged line{'' if count == 1 else 's'}"
         scope = self._scope(section, block)
         if scope:
             words += "  ·  "
+        base = box.y() + round((box.height() - dress.text_metrics.height()) / 2 + dress.text_metrics.ascent())
         painter.setFont(dress.text)
         painter.setPen(dress.theme.dim)
-        painter.drawText(QRect(left, box.y(), 600, box.height()), _LEFT, words)
+        # From a point: in a rectangle Qt lays the words out as a paragraph.
+        painter.drawText(left, base, words)
         if scope:
             left += round(dress.text_metrics.horizontalAdvance(words))
             room = scene.columns.width - left - 20
-            text = dress.strong_metrics.elidedText(scope, Qt.TextElideMode.ElideRight, room)
             painter.setFont(dress.strong)
-            painter.drawText(QRect(left, box.y(), room, box.height()), _LEFT, text)
+            painter.drawText(left, base, dress.strong_metrics.elidedText(scope, _ELIDED, room))
+
+    def _signs(self, painter: QPainter, zones: Sequence[Zone], height: int) -> QPixmap:
+        """The signs of a gap in one picture: there are three rows of signs in all, and hundreds of gaps."""
+        ratio = painter.device().devicePixelRatioF()
+        key = (tuple(opens for opens, _ in zones), height, ratio)
+        known = self._drawn.get(key)
+        if known is None:
+            known = self._drawn[key] = self._draw_signs(zones, height, ratio)
+        return known
+
+    def _draw_signs(self, zones: Sequence[Zone], height: int, ratio: float) -> QPixmap:
+        dress, start = self.dress, zones[0][1][0]
+        picture = QPixmap(ceil((zones[-1][1][1] - start) * ratio), ceil(height * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(dress.gap)
+        painter = QPainter(picture)
+        try:
+            painter.setFont(dress.small)
+            for opens, zone in zones:
+                sign = {Opens.BELOW: "↓", Opens.ABOVE: "↑", Opens.ALL: "↕"}[opens]
+                shape = QRectF(zone[0] - start, 5, zone[1] - zone[0], height - 10)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(dress.badge)
+                painter.drawRoundedRect(shape, 4, 4)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+                painter.setPen(dress.theme.dim)
+                painter.drawText(shape, _CENTRE, f"{sign} {MORE}" if opens is not Opens.ALL else sign)
+        finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its device
+            painter.end()
+        return picture
 
     def opens(self, columns: Columns, section: Section, block: Block, x: float) -> Opens:
         """What a click at `x` in a gap's row opens: what its signs say, and all of it anywhere else."""
@@ -108,7 +138,7 @@ class Lineless:
                 return opens
         return Opens.ALL
 
-    def _zones(self, left: float, section: Section, block: Block) -> list[tuple[Opens, tuple[float, float]]]:
+    def _zones(self, left: float, section: Section, block: Block) -> list[Zone]:
         """The signs of a gap from left to right, with where they stand."""
         if not block.hidden:
             return []

@@ -157,20 +157,10 @@ class Painter:
 
         self._kept.draw(painter, section.key, made_from, box, paint)
 
-    def _gap(self, painter: QPainter, scene: Scene, section: Section, block: Block, box: QRect) -> None:
-        lines = self._cells.contents.old(section.file) if section.file is not None else None
-        made_from = (block, section.file, lines)
-        name = (section.key, block.old, block.hidden, section.old_count, scene.columns)
-
-        def paint(on: QPainter, where: QRect) -> None:
-            self.lineless.gap(on, scene, section, block, where)
-
-        self._kept.draw(painter, name, made_from, box, paint)
-
     def _other(self, painter: QPainter, scene: Scene, section: Section, spot: Spot, box: QRect) -> None:
         block = self._layout.block(spot)
         if block.sort is Sort.GAP:
-            self._gap(painter, scene, section, block, box)
+            self.lineless.gap(painter, scene, section, block, box)
         elif block.sort is Sort.FACT:
             self.lineless.fact(painter, scene, section, block, box)
             self.code.painted_change = True
