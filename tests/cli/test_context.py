@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import KeptHelpers
 from tests.cli.driver import CommandLine
-from tests.model_server import ModelServer
+from tests.model_server import BAD_KEY, ModelServer
 from tests.repos import Repo, new_repo, numbered
 from workbench.store.paths import settings_path
 
@@ -179,6 +179,43 @@ def test_house_rules_are_listed_removed_and_exported(wb: CommandLine, shop: Repo
     for wrong in (("rule", "mend"), ("rule", "add"), ("rule", "remove"), ("rule", "export")):
         wb.refused(*wrong)
     assert [each.name for each in shop.root.iterdir() if "rule" in each.name.lower()] == []
+
+
+def test_the_rule_of_another_repository_is_not_removed(wb: CommandLine, shop: Repo, tmp_path: Path) -> None:
+    other = new_repo(tmp_path / "other")
+    wb("rule", "add", "No print.", "--path", shop.root)
+    assert "of another repository" in wb.refused("rule", "remove", "R1", "--path", other.root)
+    assert wb("rule", "remove", "R1", "--path", shop.root) == "Removed R1: No print."
+
+
+def test_a_rule_counts_as_sent_once_a_model_took_it(
+    wb: CommandLine, shop: Repo, server: ModelServer
+) -> None:
+    wb("rule", "add", "No print.", "--path", shop.root)
+    review = wb.start(shop.root)
+    wb("note", review, "--file", "code.py", "!Say why.")
+
+    def sent() -> int:
+        (rule,) = wb.json("rule", "list", "--path", shop.root)["rules"]
+        number: int = rule["sent"]
+        return number
+
+    server.script(BAD_KEY)
+    assert wb.run("next", review, "--model", "scripted").status == 1
+    assert "No print." in server.asked[0].prompt
+    assert sent() == 0
+    # A round that is asked for again, and then lost, was given it once.
+    server.script(*["Nothing that fits."] * 3)
+    assert wb.run("next", review, "--model", "scripted").status == 1
+    assert (len(server.asked), sent()) == (3, 1)
+    server.script(BAD_KEY, ">>>>>>> FINDINGS COMPLETE\n")
+    wb.run("read", review, "--model", "scripted")
+    assert sent() == 1
+    wb("read", review, "--model", "scripted")
+    assert sent() == 2
+    # The offline author is given no prompt.
+    wb("next", review, "--model", "offline")
+    assert sent() == 2
 
 
 def test_whoever_is_no_model_gets_the_house_rules_too(wb: CommandLine, shop: Repo) -> None:

@@ -21,6 +21,7 @@ from workbench.review.review import replay
 from workbench.store.log import ActionLog
 from workbench.store.paths import database_path, running_dir
 
+CALL = {"what": "call", "call": {"messages": [], "answer": "", "outcome": "", "model": "m"}}
 TEXT = "<<<<<<< EDIT edited.py\nwhy: because of this"
 
 
@@ -158,6 +159,34 @@ def test_a_round_that_another_process_is_making_is_not_interrupted(
         assert "cancelled" in said
     assert [call["outcome"] for call in wb.json("calls", review)["calls"]] == ["cancelled"]
     assert list(running_dir().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcomes", "kept"),
+    [
+        ([{"what": "call", "call": {"x": 1}}, {"what": "text", "text": "some"}], [], ""),
+        ([CALL, {"what": "text"}, {"what": "text", "text": "some"}], ["interrupted"], "some"),
+        ([CALL, {"what": "text", "text": "some"}, {"what": "ended", "call": 7}], ["interrupted"], "some"),
+        ([CALL, {"what": "text", "text": "some"}, {"what": "of a newer one"}], ["interrupted"], "some"),
+        ([{"what": "ended"}, {"what": ["call"]}, {"what": "kept", "at": "now"}], [], ""),
+    ],
+)
+def test_lines_of_another_shape_do_not_keep_a_review_from_being_opened(
+    wb: CommandLine, review: str, lines: list[dict[str, object]], outcomes: list[str], kept: str
+) -> None:
+    """An older or a newer program may have written them."""
+    begun = {"what": "begun", "number": "two", "recipient": ["m"], "purpose": None}
+    for purpose, known in (("round", {}), ("ask", begun)):
+        running_dir().mkdir(exist_ok=True)
+        file = running_dir() / f"{review}.{purpose}"
+        told = [{"what": "begun", "number": 2, "recipient": "m", "purpose": purpose, **known}, *lines]
+        file.write_text("".join(f"{json.dumps(line)}\n" for line in told))
+        said = wb.run("show", review)
+        assert (said.status, file.exists()) == (0, False)
+        calls = wb.json("calls", review)["calls"]
+        assert [call["outcome"] for call in calls if call["exchange"] == purpose] == outcomes
+    if kept:
+        assert f"({len(kept)} characters)" in said.err
 
 
 def test_what_a_deleted_review_left_goes_with_it(wb: CommandLine, review: str, server: ModelServer) -> None:

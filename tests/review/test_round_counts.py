@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from tests.review.texts import arrived, changed, started
-from workbench.review.actions import CallMade, Judged, NoteSettled, NoteWithdrawn, NoteWritten, RoundFailed
+from workbench.review.actions import (
+    CallMade,
+    Judged,
+    NoteSettled,
+    NoteWithdrawn,
+    NoteWritten,
+    RoundArrived,
+    RoundFailed,
+)
 from workbench.review.changes import Change
+from workbench.review.costs import by_round
 from workbench.review.entries import Entry, Said
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.progress import Progress
@@ -51,6 +62,32 @@ def test_a_round_is_counted_as_it_stood_whatever_came_later() -> None:
     assert not counts.current
     withdrawn = apply(later, NoteWithdrawn(id="w", at=0.0, note="N1"))
     assert round_counts(withdrawn, 0, (FILE,), ()).progress == Progress(accepted=1, unread=2)
+
+
+def test_a_call_belongs_to_the_round_that_its_exchange_became() -> None:
+    """Two rounds were asked for at once: both calls were for round 2, and one of them became round 3."""
+
+    def came(review: Review, number: int, exchange: str) -> Review:
+        after = arrived(review)
+        tree = replace(after.rounds[-1], number=number, exchange=exchange, tree=f"tree {number}")
+        return apply(review, RoundArrived(id=exchange, at=0.0, round=tree))
+
+    def made(review: Review, exchange: str, *, cost: float) -> Review:
+        usage = Usage(tokens_in=100, tokens_out=10, cost=cost)
+        call = CallMade(
+            id=f"call {len(review.calls)}", at=0.0, purpose="round", model="m", outcome="fits", usage=usage,
+            round=2, exchange=exchange,
+        )  # fmt: skip
+        return apply(review, call)
+
+    review = made(made(arrived(started()), "a", cost=0.25), "b", cost=0.5)
+    review = came(came(review, 2, "b"), 3, "a")
+    # The record of a call may come after the round, from another process.
+    review = made(review, "a", cost=1.0)
+
+    assert [(call.exchange, call.round) for call in review.calls] == [("a", 3), ("b", 2), ("a", 3)]
+    assert {number: each.cost for number, each in by_round(review.calls).items()} == {2: 0.5, 3: 1.25}
+    assert [round_counts(review, index, (), ()).spent.cost for index in (1, 2)] == [0.5, 1.25]
 
 
 def test_the_current_round_is_counted_as_it_stands_now() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.review.scope import out_of_scope, scope_of_task
+from workbench.review.scope import Scope, out_of_scope, scope_of_task
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,29 @@ def test_a_heading_can_carry_the_list() -> None:
 def test_a_file_name_without_a_folder_is_meant_in_any_folder() -> None:
     assert out_of_scope("Out of scope: package.json", "web/package.json")
     assert not out_of_scope("Out of scope: package.json", "web/my-package.json")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "held", "not_held"),
+    [
+        ("a.py", ["a.py", "x/a.py"], ["b.py"]),
+        ("/a.py", ["a.py"], ["x/a.py"]),
+        ("./a.py", ["a.py"], ["x/a.py"]),
+        ("/*.py", ["a.py"], ["x/a.py"]),
+        ("/src/", ["src/a.py"], ["x/src/a.py"]),
+        ("./src/*.py", ["src/a.py"], ["src/x/a.py", "x/src/a.py"]),
+        ("[ab].py", ["a.py", "x/b.py", "[ab].py"], ["c.py", "ab.py"]),
+        ("[a-c]?.py", ["b1.py"], ["d1.py", "b.py"]),
+        ("x[!.]y", ["xzy"], ["x.y", "x/y"]),
+        ("[^a].py", ["a.py", "^.py"], ["b.py"]),
+        # A folder may be called so, and no pattern is too odd to be looked for as it stands.
+        ("app/[id]/page.tsx", ["app/[id]/page.tsx"], ["app/x/page.tsx"]),
+        ("[z-a].py", ["[z-a].py"], ["z.py"]),
+        ("[[a].py", ["[[a].py", "[.py"], ["b.py"]),
+        ("[a--b].py", ["[a--b].py"], ["a.py"]),
+        ("[a", ["[a", "x/[a"], ["a"]),
+    ],
+)
+def test_a_pattern_holds_for_what_it_names(pattern: str, held: list[str], not_held: list[str]) -> None:
+    scope = Scope((pattern,))
+    assert [path for path in (*held, *not_held) if scope.holds(path)] == held

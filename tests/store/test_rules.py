@@ -32,6 +32,15 @@ def test_a_repository_has_its_own_and_the_users() -> None:
     assert (ids("/a/.git"), ids("/b/.git"), ids()) == (["R1", "R2"], ["R1"], ["R1", "R2"])
 
 
+def test_a_rule_is_removed_only_where_it_holds() -> None:
+    add_rule("Mine.")
+    add_rule("Theirs.", repository="/a/.git")
+    with pytest.raises(UserError, match="R2 is a rule of another repository"):
+        remove_rule("R2", "/b/.git")
+    assert ids() == ["R1", "R2"]
+    assert [remove_rule(each, "/a/.git").text for each in ("R2", "R1")] == ["Theirs.", "Mine."]
+
+
 def test_they_are_counted() -> None:
     add_rule("One.")
     add_rule("Two.")

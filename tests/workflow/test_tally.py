@@ -33,7 +33,7 @@ def session(opened: Open, repo: Repo) -> Session:
 
 
 def capped(session: Session, **caps: float) -> Session:
-    session.settings = replace(Settings(), **caps)
+    session.settings = replace(Settings(budget_review=None), **caps)
     return session
 
 
@@ -82,7 +82,7 @@ def test_a_call_waits_for_one_that_may_leave_it_no_room(session: Session, caps: 
 
 
 def test_calls_are_made_at_once_while_there_is_room_for_all(session: Session) -> None:
-    capped(session, tokens_review=1400)
+    capped(session, tokens_review=1250)
     first, second, third = (budget(session, each) for each in "abc")
     assert (first.opens(CALL), second.opens(CALL), waits(third)) == (None, None, True)
     second.used(USED)
@@ -93,9 +93,9 @@ def test_beside_a_call_whose_answer_has_no_known_end_none_is_made(session: Sessi
     first, second = budget(session, "a"), budget(session, "b")
     assert first.opens(ENDLESS) is None
     assert waits(second)
-    free = budget(session, "c")
+    # One that is known to be free waits for no dollars.
     capped(session, budget_review=1.0)
-    assert free.refusal(Estimate(100, 0.0)) is None
+    assert budget(session, "c").opens(Estimate(100, 0.0)) is None
 
 
 def test_a_call_counts_once_before_it_is_recorded_and_afterwards(session: Session) -> None:
@@ -104,8 +104,8 @@ def test_a_call_counts_once_before_it_is_recorded_and_afterwards(session: Sessio
         assert first.opens(Estimate(100, 0.1)) is None
         first.used(Usage(100, 350, 0.5))
     # 900 of 1,000, of which nothing is in the log yet.
-    assert spent(second)
-    assert second.refusal(Estimate(90, 0.0)) is None
+    assert second.refusal(Estimate(101, 0.0)) is not None
+    assert second.refusal(Estimate(100, 0.0)) is None
     record(session, "a")
     record(session, "a")
     first.leaves()
@@ -174,7 +174,7 @@ def test_a_file_that_is_not_understood_is_passed_over(session: Session) -> None:
 
 
 def test_without_a_cap_nothing_is_written(session: Session) -> None:
-    capped(session)
+    session.settings = Settings(budget_review=None)
     free = budget(session, "a")
     assert (caps_of(session, 1), free.opens(CALL), free.holds) == ((), None, False)
     free.used(USED)

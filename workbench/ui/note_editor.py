@@ -132,9 +132,10 @@ class GrowingText(QPlainTextEdit):
 
     def _go_on(self, *, forward: bool) -> None:
         """To the next field, or the one before, from code too."""
-        code, _ = not self.tabChangesFocus(), self.setTabChangesFocus(True)
+        leaves = self.tabChangesFocus()
+        self.setTabChangesFocus(True)
         self.focusNextPrevChild(forward)
-        self.setTabChangesFocus(not code)
+        self.setTabChangesFocus(leaves)
 
 
 def _is_ours(event: QKeyEvent, *, asks: bool) -> bool:

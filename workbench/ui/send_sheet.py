@@ -133,12 +133,10 @@ class SendSheet(Sheet):
         self._order_keys()
 
     def _order_keys(self) -> None:
-        # Qt shows new fields and gives them their places a turn later. Until then none of them takes the keys,
-        # and an arrow, which goes to the field that stands next, goes anywhere.
-        for at in range(self._choices.count()):
-            widget = self._choices.itemAt(at).widget()
-            if widget is not None:
-                widget.show()
+        # Qt shows new fields and gives them their places a turn later. Until then none of them takes the
+        # keys, and an arrow, which goes to the field that stands next, goes anywhere.
+        for button in self._group.buttons():
+            button.show()
         self._left.activate()
         # The recipients were made last, and are what is chosen first: arrows there, Tab goes on to the rest.
         order = [*self._group.buttons(), self.take_out, self.text]
