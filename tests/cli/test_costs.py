@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import KeptHelpers
-from tests.cli.driver import CommandLine
+from tests.cli.driver import CommandLine, command, environment
 from tests.cli.test_models import ANSWER, WRONG
 from tests.model_server import BAD_KEY, Good, ModelServer, Raw
 from tests.repos import Repo, edited_repo
 from workbench.store.paths import settings_path
+from workbench.store.spending import spending_dir
 
 KEY = "sk-canary-0123456789"
 
@@ -120,6 +124,45 @@ def test_a_repair_is_asked_of_the_budget_too(wb: CommandLine, review: str, serve
     assert "The call was not made: its prompt takes about" in ran.err
     assert len(server.asked) == 1
     assert [call["outcome"] for call in wb.json("calls", review)["calls"]] == ["repair"]
+
+
+@pytest.mark.parametrize("cap", ["tokens_review", "tokens_day"])
+def test_a_cap_holds_over_questions_that_are_asked_at_once(
+    wb: CommandLine, review: str, server: ModelServer, cap: str
+) -> None:
+    """Each in a process of its own: together they may pass it by one answer, and no more."""
+    configure(server.url, **{cap: 3000})
+    at_once, most = 0, 0
+    lock, more = threading.Lock(), threading.Event()
+
+    def slowly(_: dict[str, Any]) -> Good:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        # The others come meanwhile, were it not for the cap.
+        more.wait(1.5)
+        with lock:
+            at_once -= 1
+        return Good("It is so.\n>>>>>>> ANSWER COMPLETE\n", usage=(1_000, 1_500))
+
+    server.script(*[slowly] * 4)
+    running = [
+        subprocess.Popen(
+            command("ask", review, "--model", "second", "--file", "edited.py", f"?Why {number}?"),
+            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for number in range(4)
+    ]  # fmt: skip
+    ended = [(*each.communicate(timeout=300), each.returncode) for each in running]
+    assert most == 1
+    assert sorted(code for *_, code in ended) == [0, 0, 1, 1], ended
+    assert len(server.asked) == 2
+    assert wb.json("calls", review)["total"]["tokens_in"] == 2_000
+    refused = [err for _, err, code in ended if code]
+    assert all("3,000 tokens, is spent" in err for err in refused)
+    assert any("Waiting for another call to end" in err for _, err, _ in ended)
+    assert [each.name for each in spending_dir().iterdir()] == ["guard"]
 
 
 def test_a_price_that_nobody_knows_is_said_to_be_unknown(

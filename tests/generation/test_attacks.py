@@ -178,13 +178,21 @@ def test_a_count_that_cannot_be_costs_neither_the_answer_nor_the_budget(
     assert 0 < (used.cost or 0) < 0.0001
 
 
-@pytest.mark.parametrize("cached", [-500_000, 10**9])
-def test_a_cache_that_cannot_be_makes_no_price(server: ModelServer, helpers: Helpers, cached: int) -> None:
-    usage = {
-        "prompt_tokens": 100,
-        "completion_tokens": 20,
-        "prompt_tokens_details": {"cached_tokens": cached},
-    }
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"prompt_tokens_details": {"cached_tokens": -500_000}},
+        {"prompt_tokens_details": {"cached_tokens": 10**9}},
+        {"prompt_tokens_details": {"audio_tokens": 10**9}},
+        {"completion_tokens_details": {"reasoning_tokens": 10**9}},
+        {"cache_creation_input_tokens": 10**9},
+    ],
+    ids=str,
+)
+def test_parts_of_a_count_that_cannot_be_make_no_price(
+    server: ModelServer, helpers: Helpers, parts: dict[str, Any]
+) -> None:
+    usage = {"prompt_tokens": 100, "completion_tokens": 20, **parts}
     events = call(server, helpers, Raw(body(*GOOD, {**piece(), "choices": [], "usage": usage})))
     (used,) = [event for event in events if isinstance(event, UsageKnown)]
     assert used.cached is None

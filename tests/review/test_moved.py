@@ -39,6 +39,14 @@ def test_a_block_that_moved_to_another_file_names_it() -> None:
     assert (move.words(Side.OLD), move.words(Side.NEW)) == ("moved to b.py:1", "moved from a.py:9")
 
 
+def test_blank_lines_around_a_block_are_not_part_of_it() -> None:
+    block = b"\n\n" + BLOCK + b"\n\n"
+    files = tree_changes({"a.py": REST + block, "b.py": REST}, {"a.py": REST, "b.py": block + REST})
+    (move,) = found(files)
+    assert (move.words(Side.OLD), move.words(Side.NEW)) == ("moved to b.py:3", "moved from a.py:11")
+    assert move.old.count == move.new.count == len(split_lines(BLOCK))
+
+
 def test_another_indentation_is_said() -> None:
     deeper = b"class A:\n" + b"".join(b"    " + line for line in split_lines(BLOCK))
     (move,) = found(tree_changes({"a.py": BLOCK + REST, "b.py": REST}, {"a.py": REST, "b.py": deeper + REST}))

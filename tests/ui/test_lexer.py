@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.highlighter import Highlighter, language_key
@@ -15,8 +18,10 @@ from workbench.ui.lexer import (
     COMMENT,
     FUNCTION,
     KEYWORD,
+    LONGEST_LINE,
     NUMBER,
     STRING,
+    Job,
     coloured_lines,
     lexer_for,
 )
@@ -90,6 +95,29 @@ def test_what_is_looked_at_in_a_long_text_comes_before_the_whole_of_it(tmp_path:
     answers = ask([{"want": "k", "path": "a.py", "text": text, "first": 4000, "last": 4050}], tmp_path)
     assert answers[0]["final"] is False
     assert answers[0]["from"] == 3800
+    lines = answers[0]["lines"]
+    assert isinstance(lines, list)
+    assert 3800 + len(lines) == 4051, "what is looked at does not wait for what lies below it"
+    assert (answers[1]["final"], answers[1]["from"]) == (False, 4051)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("way", ["killed", "stopped"])
+def test_a_helper_that_dies_or_hangs_is_replaced_and_only_what_it_worked_on_stays_plain(
+    qtbot: QtBot, way: str
+) -> None:
+    highlighter = Highlighter(patience=500)
+    text = "".join(f"def f{n}(): return {n}\n" for n in range(40_000))
+    highlighter.want("long", "a.py", text, 0, 40)
+    qtbot.waitUntil(lambda: highlighter.spans("long", 20) is not None, timeout=60_000)
+    first = highlighter.helper_id
+    os.kill(first, signal.SIGKILL if way == "killed" else signal.SIGSTOP)
+    qtbot.waitUntil(lambda: highlighter.is_final("long", 39_999), timeout=60_000)
+    assert highlighter.spans("long", 20) is None, "it is plain now, and not asked for again"
+    highlighter.want("next", "b.py", "x = 1\n", 0, 1)
+    qtbot.waitUntil(lambda: highlighter.spans("next", 0) is not None, timeout=60_000)
+    assert highlighter.helper_id not in (0, first)
+    highlighter.stop()
 
 
 def test_the_client_gets_final_colours_of_every_line(qtbot: QtBot) -> None:
@@ -117,3 +145,25 @@ def test_one_blob_under_two_names_is_coloured_twice() -> None:
     assert language_key("1", "a/b.py") != language_key("1", "a/b.js")
     assert language_key("1", "a/b.py") == language_key("1", "c.py")
     assert language_key("1", "Makefile") != language_key("1", "Dockerfile")
+
+
+def test_a_minified_line_is_lexed_no_further_than_it_is_coloured() -> None:
+    text = "var first = 1;" + "f(1);" * 1_000_000 + "\nvar second = 2;\n"
+    seen = 0
+
+    class Counting:
+        def get_tokens_unprocessed(self, part: str) -> Iterator[tuple[int, Any, str]]:
+            nonlocal seen
+            seen = len(part)
+            return iter(())
+
+    job = Job("k", "a.js", text)
+    lexer = job.lexer
+    assert lexer is not None
+    lines = job.step()
+    assert lines[0][:3] == [0, 3, KEYWORD]
+    assert max(lines[0]) <= LONGEST_LINE
+    assert lines[1][:3] == [0, 3, KEYWORD], "what stands below it is coloured as ever"
+    job.lexer = Counting()
+    list(job.provisional(0, 1))
+    assert seen < 2 * LONGEST_LINE

@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from tests.repos import Repo
-from tests.window.conftest import Hands
+from tests.window.conftest import CONTROL, Hands
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import Message
 from workbench.review.actions import CallMade, RoundFailed
 from workbench.review.rounds import Usage
-from workbench.ui.prompt_view import NOTHING, PromptSheet, spans_of
+from workbench.ui.diff.finding import Query
+from workbench.ui.prompt_search import PromptSearch, Span
+from workbench.ui.prompt_view import NOTHING, PromptSheet
 from workbench.workflow.calls import keep
 from workbench.workflow.kept_calls import as_text
 from workbench.workflow.session import new_id
@@ -140,7 +143,7 @@ def test_prompt_and_answer_are_searched_with_a_slash_and_n_goes_on(asked: Hands)
 
     asked.type("/")
     asked.type("line 39")
-    assert sheet.search.count.text() == "11 matches"
+    asked.until(lambda: sheet.search.count.text() == "11 matches")
     asked.press(Qt.Key.Key_Return)
     first = sheet.prompt.textCursor().position()
     asked.type("n")
@@ -163,6 +166,7 @@ def test_a_match_in_what_arrived_is_gone_to_there_and_keys_scroll_there(asked: H
     sheet = opened(asked)
     asked.type("/")
     asked.type("second answer")
+    asked.until(lambda: sheet.search.count.text() == "1 match")
     assert sheet.active is sheet.answer
     asked.press(Qt.Key.Key_Escape)
     asked.type("h")
@@ -180,10 +184,41 @@ def test_without_any_prompt_the_next_step_is_named(hands: Hands, repo: Repo) -> 
     assert not hands.window.sheets.is_open
 
 
-def test_matches_are_counted_as_qt_counts_characters() -> None:
-    assert spans_of("a\U0001f600b", "b", regex=False, case=True) == [(3, 1)]
-    assert spans_of("aXa", "x", regex=False, case=False) == [(1, 1)]
-    assert spans_of("aaa", "x*", regex=True, case=True) == []
+def found(bot: QtBot, query: Query, *texts: str) -> list[Span]:
+    owner = QObject()
+    search = PromptSearch(owner)
+    search.begin(query, texts)
+    bot.waitUntil(lambda: search.standing.done, timeout=20_000)
+    search.stop()
+    return search.spans
+
+
+def test_matches_are_counted_as_qt_counts_characters(qtbot: QtBot) -> None:
+    assert found(qtbot, Query("b", case=True), "", "x\na\U0001f600b") == [(1, 5, 1)]
+    assert found(qtbot, Query("x"), "aXa", "x") == [(0, 1, 1), (1, 0, 1)]
+    assert found(qtbot, Query("x*", regex=True), "aaa") == []
+    assert found(qtbot, Query("b"), "a\ud800b\nb") == [(0, 2, 1), (0, 4, 1)]
+
+
+def test_an_expression_without_end_holds_the_helper_and_not_the_window(asked: Hands) -> None:
+    session = asked.session
+    text = "a" * 60 + "!\nand the word\n"
+    call = Call(message(text), "nothing", "cut")
+    kept = keep(session.log, Exchange("other", (call,)))
+    session.act(RoundFailed(id=new_id(), at=1.0, number=4, model="other", why="so", exchange=kept))
+    asked.window.controller.changed.emit()
+    sheet = opened(asked)
+    asked.until(lambda: text in sheet.prompt.toPlainText())
+    sheet._seek._seeker.patience = 300
+    asked.type("/")
+    sheet.search.regex.setChecked(True)
+    asked.type("(a+)+$")
+    asked.type("j")
+    asked.press(Qt.Key.Key_Backspace)
+    asked.until(lambda: "the expression takes too long" in sheet.search.count.text())
+    asked.press(Qt.Key.Key_A, CONTROL)
+    asked.type("w.rd")
+    asked.until(lambda: sheet.search.count.text() == "1 match")
 
 
 def test_where_nothing_arrived_or_nothing_was_sent_that_is_said(hands: Hands, repo: Repo) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import SHIFT, Hands
 from workbench.review.changes import Side
+from workbench.ui.diff.cursor import spot_of
 from workbench.ui.search_line import SearchLine
 
 
@@ -55,6 +56,44 @@ def test_hits_are_counted_and_n_goes_from_one_to_the_next_and_round(hands: Hands
     assert said[-1].endswith("from the top again")
     hands.type("N")
     assert line_of(hands).count.text() == "5 of 5 · from the end again"
+
+
+def framed(hands: Hands) -> list[int]:
+    """Where on the cursor's row a frame begins and ends: the columns in which the accent is painted."""
+    view = hands.window.view
+    view.viewport().repaint()
+    spot = spot_of(view._layout, view._cursor) if view._cursor is not None else None
+    assert spot is not None
+    top = view._layout.top_of(spot) - view.verticalScrollBar().value()
+    bottom = view._layout.bottom_of(spot) - view.verticalScrollBar().value()
+    image = view.viewport().grab().toImage()
+    accent = hands.window.theme.accent.rgb()
+    left, right = view._columns().code(Side.NEW)
+    middle = (top + bottom) // 2
+    return [x for x in range(round(left), round(right)) if image.pixel(x, middle) == accent]
+
+
+def test_the_match_that_n_went_to_has_a_frame_of_its_own(hands: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "twice")
+    made.commit({"a.py": "one\n" * 3})
+    made.write({"a.py": "one\nxx or xx\none\n"})
+    hands.open(made)
+    hands.window.view.go_to_line("a.py", Side.NEW, 1)
+    look_for(hands, "xx")
+    assert framed(hands) == []
+    hands.press(Qt.Key.Key_Return)
+    first = framed(hands)
+    hands.type("n")
+    second = framed(hands)
+    assert first
+    assert second
+    cell = hands.window.view.dress.shaper.cell
+    assert second[0] - first[0] == pytest.approx(6 * cell, abs=1.5)
+    hands.type("j")
+    assert framed(hands) == []
+    hands.type("k")
+    hands.press(Qt.Key.Key_Escape)
+    assert framed(hands) == [], "the search is over"
 
 
 def test_a_hit_in_folded_lines_is_opened_on_going_there(hands: Hands, long_repo: Repo) -> None:

@@ -35,8 +35,9 @@ def ask(options: Options) -> int:
                 if isinstance(event, asking.NotAnswered):
                     kept = f"The question is kept as {note.id}."
                     raise UserError(event.sentence, hint=f"{event.hint} {kept}".strip())
-                if isinstance(event, asking.AnswerArrived) and event.words and shown:
-                    say(event.words)
+                words = asking.words(event)
+                if words and shown:
+                    say(words)
         found = {each.id: (each, where) for each, where in session.notes_in_round()}
         written, where = found[note.id]
         if options.json:

@@ -228,18 +228,33 @@ def _full_name(litellm: Any, model: str, api_base: str | None) -> str:
 
 
 def _used(litellm: Any, model: str, usage: Any) -> dict[str, Any]:
-    details = getattr(usage, "prompt_tokens_details", None)
-    cached = getattr(details, "cached_tokens", None)
-    if cached is not None and (type(cached) is not int or not 0 <= cached <= usage.prompt_tokens):
-        # A price would be made of it, which can come out below nothing.
+    if not _are_parts(usage):
+        # A price would be made of them, which can come out below nothing or above all that there is.
         usage = litellm.Usage(prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens)
-        cached = None
+    details = getattr(usage, "prompt_tokens_details", None)
     return {
         "tokens_in": usage.prompt_tokens,
         "tokens_out": usage.completion_tokens,
-        "cached": cached,
+        "cached": getattr(details, "cached_tokens", None),
         "cost": _cost(litellm, model, usage),
     }
+
+
+def _are_parts(usage: Any) -> bool:
+    """Whether each count in the details (cached, audio, thinking and whatever comes) can be one of a part."""
+    whole = usage.model_dump()
+    sides = [
+        (whole.pop("prompt_tokens_details", None), usage.prompt_tokens),
+        (whole.pop("completion_tokens_details", None), usage.completion_tokens),
+        ({name: each for name, each in whole.items() if name.startswith("cache_")}, usage.prompt_tokens),
+    ]
+    return all(_is_count(each, most) for side, most in sides if side for each in side.values())
+
+
+def _is_count(value: Any, most: int) -> bool:
+    if isinstance(value, dict):
+        return all(_is_count(each, most) for each in value.values())
+    return value is None or (type(value) in (int, float) and 0 <= value <= most)
 
 
 def _cost(litellm: Any, model: str, usage: Any) -> float | None:

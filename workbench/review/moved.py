@@ -236,7 +236,9 @@ class _Search:
         top = _same(here, first - 1, there, other - 1, -1)
         self.steps -= size + top
         first, other, count = first - top, other - top, size + top
-        return (first, other, count) if _telling(here, first, count) >= LEAST else None
+        if _telling(here, first, count) < LEAST:
+            return None
+        return _without_blank_ends(here.keys, first, other, count)
 
 
 def _same(here: _Lines, first: int, there: _Lines, other: int, step: int) -> int:
@@ -247,6 +249,15 @@ def _same(here: _Lines, first: int, there: _Lines, other: int, step: int) -> int
             break
         count, first, other = count + 1, first + step, other + step
     return count
+
+
+def _without_blank_ends(keys: Sequence[bytes], first: int, other: int, count: int) -> tuple[int, int, int]:
+    """Blank lines at the ends of a block belong to what is around it: the mark begins where the text does."""
+    while not keys[first].strip():
+        first, other, count = first + 1, other + 1, count - 1
+    while not keys[first + count - 1].strip():
+        count -= 1
+    return first, other, count
 
 
 def _telling(run: _Lines, start: int, count: int) -> int:

@@ -61,7 +61,7 @@ class Highlighter(QObject):
     coloured = Signal(str)
     """New colours for this key. Sent at most once for each turn of the event loop."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, patience: int = PATIENCE) -> None:
         super().__init__(parent)
         self._known: dict[str, _Colours] = {}
         self._process: QProcess | None = None
@@ -74,7 +74,7 @@ class Highlighter(QObject):
         self._drain.timeout.connect(self._work)
         self._watch = QTimer(self)
         self._watch.setSingleShot(True)
-        self._watch.setInterval(PATIENCE)
+        self._watch.setInterval(patience)
         self._watch.timeout.connect(self._give_up)
 
     def start(self) -> None:
@@ -114,6 +114,11 @@ class Highlighter(QObject):
         process.kill()
         process.waitForFinished(1000)
         process.deleteLater()
+
+    @property
+    def helper_id(self) -> int:
+        """The process number of the helper; 0 while none runs."""
+        return self._process.processId() if self._process is not None else 0
 
     def knows(self, key: str) -> bool:
         """Whether the helper was given the text already."""

@@ -23,8 +23,9 @@ import json
 import queue
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any, Protocol, TextIO
 
 from pygments.lexers import get_lexer_for_filename
@@ -124,6 +125,11 @@ def coloured_lines(lexer: Lexer, text: str) -> Iterator[list[int]]:
     yield spans
 
 
+def _cut(lines: Sequence[str]) -> Iterator[str]:
+    """Lines as far as they are coloured: lexing a minified file for seconds would keep all others plain."""
+    return (line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] for line in lines)
+
+
 def _add(spans: list[int], start: int, end: int, shade: int) -> None:
     if start >= end or start > LONGEST_LINE:
         return
@@ -141,15 +147,21 @@ class Job:
         self.lines = text.split("\n")
         self.lexer = lexer_for(path, text[:4000])
         self.sent = 0
-        self._steps = coloured_lines(self.lexer, text) if self.lexer else iter(())
+        self._steps = coloured_lines(self.lexer, "\n".join(_cut(self.lines))) if self.lexer else iter(())
 
-    def provisional(self, first: int, last: int) -> tuple[int, list[list[int]]]:
-        """The colours of some lines, lexed as if the text began a little above them."""
+    def provisional(self, first: int, last: int) -> Iterator[tuple[int, list[list[int]]]]:
+        """The colours of some lines, lexed as if the text began a little above them; where each part begins.
+
+        What is looked at is given as soon as it is lexed, what lies below it after that.
+        """
         start, end = max(0, first - _AROUND), min(len(self.lines), last + _AROUND + 1)
         if self.lexer is None or start >= end:
-            return start, []
-        part = "\n".join(self.lines[start:end])
-        return start, list(coloured_lines(self.lexer, part))[: end - start]
+            return
+        part = islice(coloured_lines(self.lexer, "\n".join(_cut(self.lines[start:end]))), end - start)
+        at = start
+        while found := list(islice(part, last + 1 - at if at <= last else CHUNK)):
+            yield at, found
+            at += len(found)
 
     def step(self) -> list[list[int]]:
         """The next lines of the whole text; fewer than CHUNK when it is done."""
@@ -211,9 +223,8 @@ class Helper:
         first, last = int(request["first"]), int(request["last"])
         if last < CHUNK:
             return  # the first step of the whole text is as quick, and final
-        start, lines = job.provisional(first, last)
-        for at in range(0, len(lines), CHUNK):
-            self._say({"key": job.key, "from": start + at, "final": False, "lines": lines[at : at + CHUNK]})
+        for at, lines in job.provisional(first, last):
+            self._say({"key": job.key, "from": at, "final": False, "lines": lines})
 
     def _drop(self, key: str) -> None:
         self._jobs = [job for job in self._jobs if job.key != key]

@@ -17,6 +17,7 @@ from workbench.review.notes import Intent
 from workbench.review.text import one_line
 from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.hidden_line import HiddenLine
+from workbench.ui.hints import Hints
 from workbench.ui.sheet import plain
 
 DRAFT_AFTER = 250
@@ -237,10 +238,9 @@ class NoteEditor(Editor):
         self.suggestion.setFont(code_font())
         self.suggestion.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.suggestion.setAccessibleName("Suggestion")
-        extra = "   Ctrl+E suggestion" if lines is not None else ""
-        self._hint = f"Ctrl+Enter saves   Esc keeps the draft{extra}"
-        self.hint = hint = QLabel(self._hint, self)
-        hint.setProperty("kind", "faint")
+        extra = ("Ctrl+E suggestion",) if lines is not None else ()
+        self._hints = ("Ctrl+Enter saves", "Esc keeps the draft", *extra)
+        self.hint = hint = Hints(self, *self._hints)
         top = QHBoxLayout()
         top.setSpacing(8)
         for widget in (self.chip, title_label):
@@ -305,7 +305,9 @@ class NoteEditor(Editor):
         asks = intent is Intent.QUESTION
         if asks is not self.text.asks:
             self.text.asks = self.suggestion.asks = asks
-            self.hint.setText(f"{self._hint}   Ctrl+Shift+Enter asks now" if asks else self._hint)
+            first, *others = self._hints
+            asking = ("Ctrl+Shift+Enter asks now",) if asks else ()
+            self.hint.set_parts(first, *asking, *others)
         self.state.setText("")
         self._touched()
 
@@ -332,8 +334,7 @@ class LinesEditor(Editor):
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setPlainText(text)
         self.text.setAccessibleName(one_line(title))
-        hint = QLabel("Ctrl+Enter takes it as your own accepted change   Esc keeps the draft", self)
-        hint.setProperty("kind", "faint")
+        hint = Hints(self, "Ctrl+Enter accepts it as yours", "Esc keeps the draft")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(6)

@@ -88,11 +88,14 @@ class Pictures(QObject):
             return
         from workbench.workflow.remarks import size_words  # noqa: PLC0415 - the first frame needs none of it
 
+        jobs = []
         for blob, data, size in sides:
             if data is None:
                 self.decoded.emit(blob, Picture(f"not shown: {size_words(size)} are more than are decoded"))
             else:
-                self._waiting.append(_Job(blob, data))
+                jobs.append(_Job(blob, data))
+        # What came on the screen last is looked at now; what was scrolled past waits.
+        self._waiting[:0] = jobs
         self._next()
 
     def _next(self) -> None:

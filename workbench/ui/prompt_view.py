@@ -5,7 +5,6 @@ A sheet over the review. What it shows are texts of the repository and of models
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,10 +27,12 @@ from workbench.review.line_diff import compare_texts, encoded
 from workbench.review.lines import split_lines
 from workbench.review.text import one_line, visible
 from workbench.ui.diff.document import Document
+from workbench.ui.diff.finding import Query
 from workbench.ui.diff.view import DiffView
 from workbench.ui.fonts import code_font
 from workbench.ui.keymap import chord
 from workbench.ui.outcomes import outcome_words
+from workbench.ui.prompt_search import PromptSearch, Span
 from workbench.ui.search_line import SearchLine
 from workbench.ui.sheet import Sheet, as_tooltip, plain
 from workbench.ui.table import SCROLLS
@@ -48,7 +49,6 @@ _COMPARING = (
     "[ ] other   { } compared with   j k Space scroll   / search   n N matches   c the answers, then back"
 )
 _LISTED = 240
-_MOST_HITS = 2000
 _LONGEST_DETAIL = 300
 
 
@@ -62,8 +62,10 @@ class PromptSheet(Sheet):
         self.at = self.against = -1
         self.comparing = ""
         """"" while reading, else what is compared: "prompt" or "answer"."""
-        self._hits: list[tuple[int, int, int]] = []
+        self._hits: list[Span] = []
         self._hit = -1
+        self._seek = PromptSearch(self)
+        self._seek.found_more.connect(self._on_found)
         self._hit_colours = (mixed(theme.open, theme.ground, 0.35), mixed(theme.accent, theme.ground, 0.55))
         self.title = plain("The exact prompts", self.card, "title", wrapped=False)
         self.summary = plain("Reading…", self.card, "dim")
@@ -294,6 +296,7 @@ class PromptSheet(Sheet):
 
     def close_sheet(self) -> None:
         self.view.stop_helpers()
+        self._seek.stop()
         super().close_sheet()
 
     def _on_row(self, row: int) -> None:
@@ -312,17 +315,22 @@ class PromptSheet(Sheet):
             if self.comparing:
                 self.search.show_count(self.view.find(text, regex, case))
                 return
-            self._hits = [
-                (number, *span)
-                for number, pane in enumerate(self._panes)
-                for span in spans_of(pane.toPlainText(), text, regex=regex, case=case)
-            ]
+            self._hits, self._hit = [], -1
+            self._seek.end()
+            if text:
+                self._seek.begin(Query(text, regex, case), [pane.toPlainText() for pane in self._panes])
+            self.search.show_count(-1)
         except UserError as error:
             self.search.show_words(error.message)
-            return
-        self.search.show_count(len(self._hits))
-        self._hit = -1
-        self.step(1)
+        self._mark_hits()
+
+    def _on_found(self) -> None:
+        """More was found: what stands before it keeps its number, so the current one is the same."""
+        self._hits = self._seek.spans
+        self.search.show_standing(self._seek.standing)
+        if self._hit < 0 and self._hits:
+            self._hit = 0
+        self._mark_hits()
 
     def step(self, n: int) -> None:
         """Go to the next match, or back."""
@@ -353,38 +361,10 @@ class PromptSheet(Sheet):
     def _leave_search(self) -> None:
         self.search.hide()
         self._hits, self._hit = [], -1
+        self._seek.end()
         self._mark_hits()
         self.view.find("")
         self.setFocus()
-
-
-def spans_of(text: str, wanted: str, *, regex: bool, case: bool) -> list[tuple[int, int]]:
-    """Where a text is found, as (start, length) in the half characters that Qt counts. UserError on a bad
-    expression.
-    """
-    if not wanted:
-        return []
-    try:
-        pattern = re.compile(wanted if regex else re.escape(wanted), 0 if case else re.IGNORECASE)
-    except re.error as error:
-        raise UserError(
-            f"“{wanted}” is not a regular expression: {error}.", hint="Search for it as text."
-        ) from error
-    found: list[tuple[int, int]] = []
-    at = units = 0
-    for match in pattern.finditer(text):
-        if len(found) == _MOST_HITS:
-            break
-        if match.end() > match.start():
-            units += _units(text[at : match.start()])
-            size = _units(match.group())
-            found.append((units, size))
-            at, units = match.end(), units + size
-    return found
-
-
-def _units(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _mark(pane: QPlainTextEdit, start: int, length: int, colour: QColor) -> QTextEdit.ExtraSelection:

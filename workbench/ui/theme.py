@@ -188,9 +188,9 @@ def _luminance(colour: QColor) -> float:
 
 
 def hard_to_read(theme: Theme) -> str:
-    """A sentence that names the colours of text which are too near to a ground that they stand on; "" for none.
+    """A sentence that names the colours of text which are too near to a ground under them; "" for none.
 
-    The state of a change is moved until it can be read on a row (`readable`); on the other grounds nothing is.
+    A verdict's colour is moved until it can be read on a row (`readable`); on other grounds nothing is.
     """
     code = {"text": theme.text, **dict(zip(SYNTAX, theme.syntax, strict=True))}
     words = {name: getattr(theme, name) for name in _WORDS}
@@ -206,10 +206,9 @@ def hard_to_read(theme: Theme) -> str:
     told = [f"{name} ({int(found * 10) / 10} on {ground})" for name, (found, ground) in worst.items()]
     if not told:
         return ""
+    named = ", ".join(told[:_NAMED])
     more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
-    return (
-        f"Hard to read in the theme “{theme.name}”: {', '.join(told[:_NAMED])}{more}. {LEAST} is the least."
-    )
+    return f"Hard to read in the theme “{theme.name}”: {named}{more}. {LEAST} is the least."
 
 
 def strongest(over: QColor, under: QColor, most: float, texts: Iterable[QColor], wanted: float) -> QColor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -157,6 +157,7 @@ class TopBar(QWidget):
         for widget in (self.trust, self.view, self.split, self.land, self.send):
             right.addWidget(widget)
         right.insertSpacing(2, 8)
+        self._right = right
         layout.addLayout(left, 1)
         layout.addWidget(self.field)
         layout.addLayout(right, 1)
@@ -166,6 +167,21 @@ class TopBar(QWidget):
         self.field.set_theme(theme)
         self.menu_button.set_theme(theme)
         self.trust.set_theme(theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._share()
+        return done
+
+    def _share(self) -> None:
+        """The field stands in the middle and gives way first: a word to its right that is cut says little."""
+        wide = max(self._right.sizeHint().width(), self._right.minimumSize().width())
+        self.field.setMaximumWidth(max(self.field.minimumWidth(), min(FIELD, self.width() - 2 * wide - 34)))
 
     def set_menu(self, menu: QMenu) -> None:
         """The menu behind the three lines."""

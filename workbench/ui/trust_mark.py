@@ -81,6 +81,8 @@ class TrustMark(QAbstractButton):
                 _lock(painter, box, self.colour)
             room = self.rect().adjusted(_LEFT + _SIDE + _GAP, 0, -4, 0)
             words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+            if words != self.text() and not (self._stale or self._foreign):
+                words = ""  # the shape says it as well; half a word says nothing
             painter.setPen(self.colour if self._stale or self._foreign else theme.dim)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 

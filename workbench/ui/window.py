@@ -483,6 +483,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.keep()
+        self.sheets.close()
         self._keep_used()
         self.poll_timer.stop()
         self.trusting.stop()

@@ -15,7 +15,7 @@ from msgspec import Struct
 from workbench.errors import UserError
 from workbench.generation.blocks import Marks
 from workbench.generation.contract import NoteAnswer, marks_for, parse, write_path
-from workbench.generation.events import CallBegan, CallEvent, Failed, FellBack
+from workbench.generation.events import CallBegan, CallEvent, Failed, FellBack, Noticed
 from workbench.generation.failures import Trouble
 from workbench.generation.prompt import Message, fill
 from workbench.review.actions import NoteAnswered
@@ -24,6 +24,7 @@ from workbench.review.notes import AnswerKind, Author, Intent, Note, Place, Repl
 from workbench.review.places import place_now
 from workbench.review.progress import changes_at
 from workbench.review.text import decode
+from workbench.workflow import send
 from workbench.workflow.calls import OFFLINE, Called, ask_model
 from workbench.workflow.gate import findings_in_text, require_clear
 from workbench.workflow.session import Session, new_id
@@ -176,6 +177,13 @@ def take(session: Session, event: Event) -> None:
         session.act(event.action)
     if isinstance(event, AnswerArrived | NotAnswered):
         recorded(session.review.id, event.exchange)
+
+
+def words(event: Event) -> str:
+    """One line about an event, "" for those that say nothing by themselves."""
+    if isinstance(event, AnswerArrived | Noticed):
+        return event.words
+    return send.words(event)  # type: ignore[arg-type]  # those that both have; "" for the others
 
 
 def _words(note: str, reply: Reply, failed: Failed | None) -> str:

@@ -4,7 +4,7 @@ frames to prepare the next page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from time import perf_counter
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.review.changes import FileChange, Side
 from workbench.ui.diff.cells import Cells, Contents, joined
 from workbench.ui.diff.frame import Scene
-from workbench.ui.diff.layout import Layout
+from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.painter import Painter
 from workbench.ui.diff.scrolling import Scrolling
 from workbench.ui.highlighter import Highlighter
@@ -66,6 +66,10 @@ class Asking(Scrolling):
     def _widen(self) -> None:
         raise NotImplementedError
 
+    def _goals(self) -> Sequence[Spot]:
+        """Where one key may lead from here, likeliest first."""
+        raise NotImplementedError
+
     def _ask(self) -> None:
         """After a frame: ask for lines and colours of what is on the screen or near it."""
         if self._closed:
@@ -78,21 +82,50 @@ class Asking(Scrolling):
             return
         at = layout.section_at(scroll - height)
         while at < len(layout.sections) and layout.tops[at] < scroll + 2 * height:
-            section = layout.sections[at]
-            file = section.file
-            if file is not None and section.wants_lines and not section.folded:
-                key = (section.key, file.old_id)
-                if self._contents.old(file) is None and key not in self._asked:
-                    self._asked.add(key)
-                    self.contents_wanted.emit(section.key)
+            self._ask_lines(layout.sections[at])
             at += 1
         self._ask_colours()
         scene = self._scene()
         self._ahead = chain(
             self._painter.ahead(scene, scroll + height, scroll + 2 * height),
+            self._ahead_of_keys(scene, height),
             self._painter.ahead(scene, scroll - height, scroll),
         )
         self._idle.start(_AHEAD_AFTER)
+
+    def _ask_lines(self, section: Section) -> None:
+        file = section.file
+        if file is not None and section.wants_lines and not section.folded:
+            key = (section.key, file.old_id)
+            if self._contents.old(file) is None and key not in self._asked:
+                self._asked.add(key)
+                self.contents_wanted.emit(section.key)
+
+    def _ahead_of_keys(self, scene: Scene, height: int) -> Iterator[None]:
+        """Lay out what the next key may lead to, and make its cells, one row at a time."""
+        layout = self._layout
+        for spot in self._goals():
+            section = layout.sections[spot.section]
+            self._ask_lines(section)
+            self._settle_far(spot, height)
+            blocks = section.blocks
+            yield
+            if spot.section >= len(layout.sections) or layout.sections[spot.section] is not section:
+                return
+            if section.blocks is blocks and not section.folded:
+                yield from self._painter.ahead(scene, *self._around(spot, height))
+
+    def _around(self, spot: Spot, height: int) -> tuple[int, int]:
+        """What is on the screen about where a key led: a file's header goes to the top."""
+        top = self._layout.top_of(spot)
+        return (top if spot.block < 0 else top - height // 2), top + height
+
+    def _settle_far(self, spot: Spot, height: int) -> None:
+        with self._kept():
+            moved = self._layout.settle(*self._around(spot, height))
+        if moved:
+            self._resized_whole()
+            self.show_again()
 
     def _look_ahead(self) -> None:
         """Between events: prepare the page below and the page above."""

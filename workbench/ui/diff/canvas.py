@@ -236,7 +236,12 @@ class Canvas(Asking):
             chosen.side if chosen is not None else None,
             self._search.spans if self._search is not None else None,
             bands,
+            self._current_hit(),
         )
+
+    def _current_hit(self) -> tuple[int, int] | None:
+        """On the cursor's row, the match that the search went to."""
+        return None
 
     def _widen(self) -> None:
         if self._layout.wrap:

@@ -42,6 +42,8 @@ class _Text(Struct):
     kind: str
     veiled: bool
     faded: bool
+    hit: tuple[int, int] | None = None
+    """The match that the search went to."""
 
 
 class _Row(Struct):
@@ -299,11 +301,13 @@ class CodePainter:
         x = scene.columns.code(side)[0] + PAD - scene.left
         self.widest = max(self.widest, cell.width)
         height, texts = self._layout.heights.row, self._texts[side]
+        here = row.spot == scene.spot and (side is scene.side or not scene.columns.split)
+        hit = scene.hit if here else None
         for at in range(row.first, min(row.last, cell.lines)):
             y = row.y + at * height
             if at and scene.bands and not scene.shows(y, y + height):
                 continue
-            texts.append(_Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded))
+            texts.append(_Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded, hit))
             if at:
                 self._goes_on(painter, scene, side, y)
 
@@ -451,6 +455,11 @@ class CodePainter:
             if place is not None:
                 box = QRectF(text.x + place[0], text.y + 2, place[1] - place[0], height - 4)
                 painter.drawRoundedRect(box, 2, 2)
+                if (start, end) == text.hit:
+                    # A frame, for who does not tell two grounds apart.
+                    painter.setPen(QPen(self._dress.theme.accent, 2))
+                    painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 3, 3)
+                    painter.setPen(Qt.PenStyle.NoPen)
 
 
 def _sides_of(line: Line, *, split: bool) -> tuple[Side, ...]:

@@ -83,6 +83,8 @@ class Scene(Struct, frozen=True):
     hits: Callable[[bytes], tuple[Span, ...]] | None = None
     bands: tuple[Span, ...] = ()
     """The heights (top, bottom) that have to be painted; all where there are none."""
+    hit: Span | None = None
+    """On the cursor's row, the match that the search went to."""
 
     def shows(self, top: int, bottom: int) -> bool:
         """Whether anything between two heights has to be painted."""

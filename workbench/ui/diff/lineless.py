@@ -100,6 +100,10 @@ class Lineless:
             painter.setFont(dress.strong)
             painter.drawText(left, base, dress.strong_metrics.elidedText(scope, _ELIDED, room))
 
+    def warm(self, section: Section, block: Block) -> None:
+        """Look for what the line after a gap stands in: the gap may be painted soon."""
+        self._scope(section, block)
+
     def _signs(self, painter: QPainter, zones: Sequence[Zone], height: int) -> QPixmap:
         """The signs of a gap in one picture: there are three rows of signs in all, and hundreds of gaps."""
         ratio = painter.device().devicePixelRatioF()
@@ -182,7 +186,7 @@ class Lineless:
             painter.fillRect(box, dress.grounds["nothing"][True])
         words, shade = verdict_words(self._layout, dress, change, stands)
         fact = self._words(section.file, change)
-        left, room, wide = self._room(scene, section, fact, words)
+        left, room, wide, words = self._room(scene, section, fact, words)
         colour = self._colour(change, stands)
         for bar in {0} if wide else {0, scene.columns.new_bar}:
             painter.fillRect(bar, box.y(), BAR, box.height(), colour)
@@ -209,21 +213,29 @@ class Lineless:
             return self.dress.theme.faint
         return self.dress.standing(stands or Standing.UNREAD)
 
-    def _room(self, scene: Scene, section: Section, fact: str, words: str) -> tuple[int, int, bool]:
-        """Where a fact's words begin, their room, and whether they run over both sides.
+    def _room(self, scene: Scene, section: Section, fact: str, words: str) -> tuple[int, int, bool, str]:
+        """Where a fact's words begin, their room, whether they run over both sides, and what there is room
+        for of the verdict.
 
         Side by side they stand on the side that they speak of, as code does; across, if they fit on neither.
+        A long reason does not move them: it is cut.
         """
         dress, columns = self.dress, scene.columns
-        taken = round(dress.small_strong_metrics.horizontalAdvance(words)) + 24 if words else 8
+        metrics = dress.small_strong_metrics
+        taken = round(metrics.horizontalAdvance(words)) + 24 if words else 8
         is_gone = section.file is not None and section.file.status is Status.DELETED
         start = round(columns.code(Side.OLD)[0]) + PAD
         if columns.split:
-            end = columns.half - 8 if is_gone else columns.width - taken
             left = start if is_gone else round(columns.code(Side.NEW)[0]) + PAD
-            if dress.text_metrics.horizontalAdvance(fact) <= end - left:
-                return left, end - left, False
-        return start, max(40, columns.width - taken - start), True
+            needed = round(dress.text_metrics.horizontalAdvance(fact))
+            least = round(metrics.horizontalAdvance(words.partition(" · ")[0] + "…")) + 24 if words else 8
+            if is_gone and needed <= columns.half - 8 - left:
+                return left, columns.half - 8 - left, False, words
+            if not is_gone and needed <= columns.width - least - left:
+                given = min(taken, columns.width - left - needed)
+                said = metrics.elidedText(words, Qt.TextElideMode.ElideRight, given - 24) if words else ""
+                return left, columns.width - given - left, False, said
+        return start, max(40, columns.width - taken - start), True, words
 
     # pictures
 

@@ -85,9 +85,9 @@ def by_changes(layout: Layout, mark: Mark | None, n: int) -> Change | None:
     return layout.changes[target] if 0 <= target < len(layout.changes) else None
 
 
-def open_after(layout: Layout, mark: Mark | None, after: str | None) -> Change | None:
+def open_after(layout: Layout, mark: Mark | None, after: str | None, most: int = 0) -> Change | None:
     """The next change that wants to be read, after the cursor or a given one, from the top again at the
-    end.
+    end: of all files, not of those that have come so far. With `most`, only so many are looked at.
     """
     count = len(layout.changes)
     if not count:
@@ -97,7 +97,8 @@ def open_after(layout: Layout, mark: Mark | None, after: str | None) -> Change |
     else:
         at, on_one = ordinal(layout, mark)
         start = at + 1 if on_one else at
-    for step in range(count):
+    left = max(0, count - start) if layout.document.loading else count
+    for step in range(min(left, most) if most else left):
         change = layout.changes[(start + step) % count]
         if layout.is_open(change):
             return change
@@ -106,13 +107,13 @@ def open_after(layout: Layout, mark: Mark | None, after: str | None) -> Change |
 
 def by_files(layout: Layout, mark: Mark | None, n: int) -> int | None:
     """The section of the n-th file on or back."""
-    files = sorted(layout.files.values())
-    if not files:
+    if not layout.files:
         return None
+    # Files stand one after the other, at the end of all sections.
+    first, last = len(layout.sections) - len(layout.files), len(layout.sections) - 1
     if mark is None or mark.section not in layout.files:
-        return files[0] if n > 0 else None
-    at = files.index(layout.files[mark.section]) + n
-    return files[max(0, min(at, len(files) - 1))]
+        return first if n > 0 else None
+    return max(first, min(layout.files[mark.section] + n, last))
 
 
 def start_of_file(layout: Layout, at: int) -> Spot:

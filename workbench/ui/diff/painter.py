@@ -115,6 +115,8 @@ class Painter:
             for index, above, _ in list(section.between(top - start, bottom - start)):
                 block = blocks[index]
                 if not block.is_code:
+                    if block.sort is Sort.GAP:
+                        self.lineless.warm(section, block)
                     continue
                 low = max(0, layout.row_at(section, index, max(0, top - start - above)))
                 high = min(block.rows, layout.row_at(section, index, max(0, bottom - start - above)) + 1)

@@ -146,8 +146,15 @@ class Searching(Mouse):
         hit = hits[index]
         went = self._go_to_hit(hit, step)
         self._at = hit, step
+        self._touch(self._cursor)  # on the same row, another of its matches has the frame now
         self.search_changed.emit(self.search_standing)
         return went
+
+    def _current_hit(self) -> tuple[int, int] | None:
+        if self._search is None or self._at is None or not self._is_on(self._at[0]):
+            return None
+        hit, step = self._at
+        return hit.spans[step] if hit.line and step < len(hit.spans) else None
 
     def _step(self, found: Found, n: int) -> tuple[int, int]:
         """The index of the hit to go to and which of its matches; the index may be beyond the ends."""

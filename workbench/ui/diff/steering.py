@@ -4,6 +4,8 @@ no documents.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
@@ -21,6 +23,8 @@ from workbench.ui.diff.spoken import Spoken
 from workbench.ui.theme import Theme
 
 _MORE = 10
+_LOOKED_AT = 500
+"""Changes among which the next open one is looked for between frames."""
 
 
 class Steering(Spoken):
@@ -126,6 +130,16 @@ class Steering(Spoken):
         else:
             self._scroll_to(top)
         return True
+
+    def _goals(self) -> Sequence[Spot]:
+        layout, here = self._layout, self._cursor
+        change = moves.open_after(layout, here, here.change if here is not None else None, _LOOKED_AT)
+        found: list[Spot | None] = []
+        if change is not None and not layout.sections[layout.files[change.path]].folded:
+            found.append(layout.spot_of_change(change.id))
+        found += [Spot(at, -1) for n in (1, -1) if (at := moves.by_files(layout, here, n)) is not None]
+        found.append(self._end())
+        return [spot for spot in found if spot is not None]
 
     def next_note(self, n: int) -> bool:
         """The next note, or the one before."""
@@ -246,15 +260,18 @@ class Steering(Spoken):
             return False
         if n < 0:
             return self._go(next(self._layout.stops(Spot(0, -1), 1), None))
+        return self._go(self._end())
+
+    def _end(self) -> Spot | None:
+        """The last row of the whole review."""
         last = len(self._layout.sections) - 1
         section = self._layout.sections[last]
+        if section.folded:
+            return Spot(last, -1)
         self._layout.build(section)
         blocks = section.blocks or []
-        end = (
-            Spot(last, len(blocks) - 1, blocks[-1].rows) if blocks and not section.folded else Spot(last, -1)
-        )
-        spot = next(self._layout.stops(end, -1), None)
-        return self._go(Spot(last, -1) if section.folded else spot)
+        end = Spot(last, len(blocks) - 1, blocks[-1].rows) if blocks else Spot(last, -1)
+        return next(self._layout.stops(end, -1), None)
 
     def _go(self, spot: Spot | None, *, margin: int = 3, side: Side | None = None) -> bool:
         if spot is None:

@@ -221,7 +221,13 @@ class DiffView(Searching):
         self._resized_whole()
         if self._awaited is not None and self._awaited[0] == path:
             self.go_to_line(*self._awaited)
-        self.viewport().update()
+        self._repaint_whole(self._layout.sections[at])
+
+    def _repaint_whole(self, section: Section) -> None:
+        """A section, as far as it is on the screen; what was moved by it is moved."""
+        top = self._layout.tops[self._layout.files[section.key]] - self.verticalScrollBar().value()
+        self._repaint(top, top + section.height)
+        self.show_again()
 
     def set_split(self, split: bool) -> None:
         """Side by side or unified. The line under the cursor stays where it is."""
