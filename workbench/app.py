@@ -246,7 +246,7 @@ def _import_pyside() -> None:
     def compile_needed(source: Any, filename: Any, *rest: Any, **named: Any) -> Any:
         return compile_(b"" if filename in _FOR_STUBS else source, filename, *rest, **named)
 
-    builtins.compile = compile_needed  # type: ignore[assignment]  # for the time of one import
+    builtins.compile = compile_needed  # for the time of one import
     try:
         import PySide6  # noqa: F401 - brings shiboken
     finally:

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import large, large_runs, load_runs, repositories, view_runs
 from tests.benchmarks.seen import Seen, environment
+from tests.benchmarks.sizes import SIZES
 
 SIZE = "1600x1000"
 PAIRS = 9
@@ -153,6 +155,15 @@ BENCHMARKS: dict[str, Callable[[Path], Seen | list[Seen]]] = {
 }
 
 
+SCENES = {"frames": view_runs.frames, "keys": view_runs.keys}
+"""Those that run on reviews of every size; `frames:files` is one of them alone."""
+
+
+def _scenes(name: str) -> Iterator[tuple[str, Callable[[Path], list[Seen]]]]:
+    for size in SIZES:
+        yield size, partial(SCENES[name], sizes=(size,))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the named benchmarks, all without a name; a table to paste at the end."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description="Measure what is promised about time.")
@@ -160,14 +171,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="the same, one at a time")
     asked = parser.parse_args(arguments)
     names = [*asked.names, *asked.only] or list(BENCHMARKS)
-    unknown = [name for name in names if name not in BENCHMARKS]
+    known = {**BENCHMARKS, **{f"{name}:{size}": run for name in SCENES for size, run in _scenes(name)}}
+    unknown = [name for name in names if name not in known]
     if unknown:
-        parser.error(f"no benchmark is called {unknown[0]}; there are {', '.join(BENCHMARKS)}")
+        parser.error(f"no benchmark is called {unknown[0]}; there are {', '.join(known)}")
     rows: list[Seen] = []
     for name in names:
         with tempfile.TemporaryDirectory(prefix="workbench-bench-", ignore_cleanup_errors=True) as scratch:
             (Path(scratch) / "home").mkdir()
-            found = BENCHMARKS[name](Path(scratch))
+            found = known[name](Path(scratch))
         for seen in found if isinstance(found, list) else [found]:
             rows.append(seen)
             print(

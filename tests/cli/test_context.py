@@ -188,9 +188,7 @@ def test_the_rule_of_another_repository_is_not_removed(wb: CommandLine, shop: Re
     assert wb("rule", "remove", "R1", "--path", shop.root) == "Removed R1: No print."
 
 
-def test_a_rule_counts_as_sent_once_a_model_took_it(
-    wb: CommandLine, shop: Repo, server: ModelServer
-) -> None:
+def test_a_rule_counts_as_sent_once_a_model_took_it(wb: CommandLine, shop: Repo, server: ModelServer) -> None:
     wb("rule", "add", "No print.", "--path", shop.root)
     review = wb.start(shop.root)
     wb("note", review, "--file", "code.py", "!Say why.")

@@ -18,6 +18,7 @@ from workbench.generation.events import CallEvent, Failed, Finished, Retried, Te
 from workbench.generation.failures import Trouble
 from workbench.generation.patience import Patience
 from workbench.generation.prompt import Message
+from workbench.generation.wire import LONGEST_LINE, MOST_OF_ERROR, LineDecoder
 
 ASK = (Message("user", "Do it."),)
 Chunk = dict[str, Any]
@@ -248,20 +249,30 @@ def test_a_redirect_is_not_followed_with_the_key_or_the_prompt(
     assert len(server.asked) == 1
 
 
+def test_a_line_that_comes_in_a_million_pieces_is_put_together_once() -> None:
+    """Were all of it copied at each piece, this would not end."""
+    decoder = LineDecoder()
+    assert not any(decoder.decode("y" * 40) for _ in range(1_000_000))
+    assert [len(line) for line in decoder.decode("\r")] == []
+    assert [len(line) for line in decoder.decode("\nz")] == [40_000_000]
+    assert (decoder.flush(), decoder.flush()) == (["z"], [])
+
+
 def test_a_bomb_an_endless_error_and_a_line_without_end_are_ended(
     server: ModelServer, helpers: Helpers
 ) -> None:
     packed = ("Content-Encoding", "gzip")
     twice = ("Content-Encoding", "gzip, gzip")
     bombs = [
-        Raw(gzip.compress(b"x" * 100_000_000), status=401, headers=(packed,)),
-        Raw(gzip.compress(gzip.compress(b"x" * 300_000_000)), headers=(twice,)),
+        Raw(gzip.compress(b"x" * (3 * MOST_OF_ERROR)), status=401, headers=(packed,)),
+        Raw(gzip.compress(gzip.compress(b"x" * (2 * LONGEST_LINE), 1), 1), headers=(twice,)),
         Raw(b"y" * 1_000_000, status=500, times=0),
         Raw(b"data: " + b"y" * 1_000_000, times=0),
         Raw(body(piece("z" * 100_000), done=False), times=1000),
     ]
     for bomb in bombs:
-        failed = failure(call(server, helpers, bomb, bomb, tries=2, timeout=100))
+        # By what came and not by how long it took: the silence that is waited for is never reached.
+        failed = failure(call(server, helpers, bomb, bomb, tries=2, timeout=300))
         assert failed.trouble is Trouble.ENDLESS, failed.detail
         assert len(server.asked) == 1
     assert call(server, helpers, Raw(gzip.compress(body(*GOOD)), headers=(packed,)))[-1] == Finished(

@@ -6,6 +6,7 @@ from tests.ui.samples import file_of
 from workbench.review.skimming import (
     NOTHING,
     Look,
+    Passed,
     lines_seen,
     seen_to_its_end,
     size,
@@ -53,3 +54,7 @@ def test_what_was_accepted_faster_than_the_pace_is_listed_sensitive_first() -> N
     assert [words_of_passed(each) for each in passed] == ["1 line, never on the screen", "4 lines in 0.5 s"]
     assert skimmed((FILE, hook), verdicts, looks, 0) == ()
     assert skimmed((FILE, hook), {}, looks, 5) == ()
+
+
+def test_a_moment_is_not_said_to_be_no_time() -> None:
+    assert words_of_passed(Passed("a.py", 1, 1, 1, 0.04)) == "1 line in under 0.1 s"

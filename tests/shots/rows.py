@@ -96,6 +96,9 @@ def rows_repo(root: Path) -> Repo:
 def rows_scenes(scratch: Path, folder: Path) -> list[Path]:
     """Every picture of it."""
     window = make_window(Options(size=SIZE))
+    # Size and theme are remembered: the scenes before this one left others.
+    for command in ("theme_dark", "normal_size"):
+        window.run_command(command)
     window.show()
     driver = Driver(window, folder)
     window.errands.open(rows_repo(scratch / "rows").root, Asked(new=True))

@@ -42,6 +42,7 @@ ANY_SETTINGS = st.builds(
     context=st.integers(0, 1000),
     after_verdict=st.sampled_from(["next open", "stay"]),
     smooth_scroll=st.booleans(),
+    flat_files=st.booleans(),
     take_out_before_sending=st.booleans(),
     model=TEXT,
     budget_round=PRICE,

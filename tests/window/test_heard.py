@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.repos import Repo
-from tests.window.conftest import Hands
+from tests.window.conftest import CONTROL, SHIFT, Hands
+from workbench.ui.note_editor import NoteEditor
 
 
 @pytest.fixture
@@ -94,27 +95,66 @@ def names(widgets: list[QWidget]) -> list[str]:
     return [f"{type(each).__name__} {each.accessibleName() or each.objectName()}" for each in widgets]
 
 
-SHEETS = ("", "look", "land", "task", "keys", "go_to_file", "tray", "costs", "rounds", "send", "search")
+def reachable(root: QWidget) -> set[QWidget]:
+    """What takes the keys by Tab and can be seen: all of it has to be reached."""
+    return {
+        each
+        for each in (root, *root.findChildren(QWidget))
+        if each.isVisible()
+        and each.isEnabled()
+        and each.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and each.focusProxy() is None
+    }
+
+
+SHEETS = (
+    *("", "look", "land", "task", "keys", "go_to_file", "palette", "tray", "costs", "rounds", "send"),
+    *("search", "shape", "prompts", "go_to_line", "note"),
+)
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_tab_leads_everywhere_and_what_has_the_keys_can_be_seen(hands: Hands, repo: Repo, sheet: str) -> None:
     hands.open(repo)
     hands.window.activateWindow()
+    hands.until(hands.window.isActiveWindow)
     if sheet:
         hands.window.run_command(sheet)
         hands.until(lambda: not hands.window.tasks.is_busy)
-    unseen: list[QWidget] = []
+    root = hands.window.sheets.current() or hands.window
+    wanted = reachable(root)
     found = stops(hands)
+    assert names([each for each in wanted if each not in found]) == []
+    assert [each for each in found if not (each is root or root.isAncestorOf(each))] == []
+    back = stops(hands, Qt.Key.Key_Backtab)
+    assert set(back) == set(found), "and back the same way"
+    unseen: list[QWidget] = []
     for widget in found:
-        if widget is hands.window.sheets.current():
-            continue  # the sheet itself: the card is what is seen
         widget.setFocus(Qt.FocusReason.TabFocusReason)
-        if QApplication.focusWidget() is not widget:
-            continue
-        with_focus = looks(widget)
+        assert QApplication.focusWidget() is widget
+        with_focus = looks(hands.window)
         widget.clearFocus()
-        if looks(widget) == with_focus:
+        if looks(hands.window) == with_focus:
             unseen.append(widget)
     assert names(unseen) == []
-    assert len(found) > 1 or sheet in ("keys", "go_to_file", "costs", "rounds", "task", "send")
+
+
+def test_tab_is_a_character_in_code_and_leads_on_everywhere_else(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("c")
+    hands.type("a note")
+    hands.press(Qt.Key.Key_E, CONTROL)
+    editor = next(iter(hands.window.editing()._open.values()))
+    assert isinstance(editor, NoteEditor)
+    assert editor.suggestion.hasFocus()
+    hands.press(Qt.Key.Key_Home)
+    hands.press(Qt.Key.Key_Tab)
+    assert editor.suggestion.toPlainText().startswith("\t")
+    hands.press(Qt.Key.Key_Backtab, SHIFT)
+    assert editor.text.hasFocus()
+    hands.press(Qt.Key.Key_Tab)
+    assert editor.suggestion.hasFocus()
+    assert editor.text.toPlainText() == "a note"
+    hands.press(Qt.Key.Key_Tab, CONTROL)
+    assert not editor.suggestion.hasFocus()
+    assert "\t\t" not in editor.suggestion.toPlainText()

@@ -202,3 +202,20 @@ def test_a_long_answer_lets_go_of_its_top_and_what_is_void_stays_void(qtbot: QtB
     card.mark_void("nothing came since.")
     assert card.text.toPlainText().count(VOID) == 1
     assert card.valid_text == ""
+
+
+def test_an_answer_without_line_ends_is_shown_in_lines(qtbot: QtBot) -> None:
+    """One line of it, laid out anew at each piece that comes, would hold the window for minutes."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    card = RunningCard(parent)
+    card.begin("Asking")
+    pieces = ["word and ", "x" * 1000, "🙂 end\n", "a line\n", *["and on "] * 30_000]
+    for piece in pieces:
+        card.add_text(piece)
+    assert max(map(len, card.text.toPlainText().split("\n"))) <= 400
+    assert card.text.toPlainText().replace("\n", "").startswith("word and xxx")
+    assert card.valid_text.replace("\n", "") == "".join(pieces).replace("\n", "")
+    card.mark_void("cut.")
+    card.add_text("y" * 10)
+    assert card.valid_text == "y" * 10

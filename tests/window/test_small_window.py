@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
+from PySide6.QtCore import QProcess, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.repos import new_repo
+from tests.repos import Repo, new_repo
 from tests.shots.rows import logo
 from tests.window.conftest import Hands
+from workbench.ui.diff.tags import _Row
 from workbench.ui.hints import Hints
+from workbench.ui.look_sheet import LookSheet
+from workbench.ui.pictures import Pictures
 from workbench.ui.top_bar import FIELD
 
 
@@ -20,7 +28,7 @@ def test_the_field_in_the_middle_gives_way_before_a_word_beside_it_is_cut(
     made.commit({"a.py": "x = 1\n"})
     made.write({"a.py": "x = 2\n"})
     hands.open(made)
-    bar = hands.window.top_bar
+    bar = hands.window.top
     for width in (1600, 1280, 1200):
         hands.window.resize(width, 700)
         hands.until(lambda: bar.width() == width)  # noqa: B023 - asked at once
@@ -30,9 +38,10 @@ def test_the_field_in_the_middle_gives_way_before_a_word_beside_it_is_cut(
 
 
 def test_keys_under_an_editor_are_shown_whole_or_not_at_all(qtbot: QtBot) -> None:
-    hints = Hints(None, "Ctrl+Enter saves", "Esc keeps the draft", "Ctrl+E suggestion")  # type: ignore[arg-type]
-    qtbot.addWidget(hints)
-    hints.show()
+    around = QWidget()
+    qtbot.addWidget(around)
+    hints = Hints(around, "Ctrl+Enter saves", "Esc keeps the draft", "Ctrl+E suggestion")
+    around.show()
     wide = hints.fontMetrics().horizontalAdvance
     hints.resize(wide("Ctrl+Enter saves   Esc keeps the draft   Ctrl+E suggestion") + 4, 20)
     assert hints.text().endswith("Ctrl+E suggestion")
@@ -40,7 +49,7 @@ def test_keys_under_an_editor_are_shown_whole_or_not_at_all(qtbot: QtBot) -> Non
     assert hints.text() == "Ctrl+Enter saves   Esc keeps the draft"
     assert "Ctrl+E suggestion" in hints.toolTip()
     hints.set_parts("Ctrl+Enter saves", "Ctrl+Shift+Enter asks now", "Esc keeps the draft")
-    assert hints.text() == "Ctrl+Enter saves"
+    assert hints.text() == "Ctrl+Enter saves   Ctrl+Shift+Enter asks now"
 
 
 def test_a_reason_does_not_move_the_fact_that_it_stands_beside(hands: Hands, tmp_path: Path) -> None:
@@ -68,13 +77,64 @@ def test_the_picture_that_is_looked_at_is_decoded_before_those_that_were_passed(
     made.commit({"z.py": "x = 1\n"})
     made.write({name: logo(f"#{number}46c7b", 40 + number) for number, name in enumerate(names)})
     hands.open(made)
-    pictures = hands.window.pictures
-    pictures.stop()
+    pictures = Pictures(hands.window.controller, hands.window.tasks, hands.window)
     came: list[str] = []
     pictures.decoded.connect(lambda blob, _: came.append(blob))
-    pictures._forget()
+    pictures._process = busy = QProcess(hands.window)
     for name in names:
         pictures.want(name)
+    hands.until(lambda: len(pictures._waiting) == len(names))
+    pictures._process = None
+    pictures._next()
     hands.until(lambda: len(came) == len(names))
     by_blob = {hands.session.by_path[name].new_id: name for name in names}
-    assert [by_blob[blob] for blob in came].index("f.png") <= 1
+    assert [by_blob[blob] for blob in came] == names[::-1]
+    busy.deleteLater()
+
+
+@pytest.mark.parametrize("width", [700, 900, 1100])
+def test_the_count_of_what_is_out_of_sight_counts_what_it_covers_itself(
+    hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    made = new_repo(tmp_path / "shop")
+    made.commit({"a.py": "x = 1\n"})
+    text = "".join(f"{'m' * long}\n" for long in range(20, 140))
+    made.write({"a.py": text})
+    hands.open(made)
+    hands.window.resize(width, 700)
+    view = hands.window.view
+    tags = view._painter.code.tags
+    drawn: list[tuple[_Row, str, float]] = []
+    shown = tags._words
+
+    def noted(painter: QPainter, row: _Row, y: int, words: str, left: float, *more: Any) -> float:
+        drawn.append((row, words, left))
+        return shown(painter, row, y, words, left, *more)
+
+    monkeypatch.setattr(tags, "_words", noted)
+    view.viewport().repaint()
+    cell = view._painter.dress.shaper.cell
+    counts = [each for each in drawn if each[1].startswith("+")]
+    assert counts
+    for row, words, left in counts:
+        hidden = (row.end - (left - 6)) / cell
+        assert hidden <= int(words[1:].replace(",", "")) + 0.02 < hidden + 2
+
+
+def test_the_numbers_of_the_look_are_in_sight(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.window.run_command("look")
+    sheet = hands.window.sheets.current()
+    assert isinstance(sheet, LookSheet)
+    for spin in (sheet.code_size, sheet.tab):
+        line = spin.lineEdit()
+        room = line.style().subElementRect(QStyle.SubElement.SE_LineEditContents, _option(line), line)
+        assert room.height() >= line.fontMetrics().height() - 2
+        assert room.width() >= line.fontMetrics().horizontalAdvance("88") + 4
+    hands.press(Qt.Key.Key_Escape)
+
+
+def _option(line: QLineEdit) -> QStyleOptionFrame:
+    option = QStyleOptionFrame()
+    line.initStyleOption(option)
+    return option

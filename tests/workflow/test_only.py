@@ -38,12 +38,14 @@ from workbench.workflow.send import (
     RecipientKind,
     next_round,
     recipient_named,
+    require_sendable,
     start_tree,
     take,
 )
 from workbench.workflow.session import Session, new_id
 
 BASE = numbered(30)
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 AGENT = BASE.replace("line 5\n", "five\n").replace("line 25\n", "more\nagain\n")
 
 
@@ -395,3 +397,28 @@ def test_the_task_stands_once_in_the_prompt_for_one_change(opened: Open, repo: R
     request = only_request(session, request_for(session, "", start_tree(session)), wanted)
 
     assert "\n".join(each.content for each in build(request)).count("ACME") == 1
+
+
+def test_the_gate_looks_through_what_is_sent_for_one_change_and_nothing_else(
+    opened: Open, repo: Repo, helpers: KeptHelpers, server: ModelServer
+) -> None:
+    """A secret in what the prompt holds stops it; one on the tray of a whole round, not given here, does not."""
+    repo.write({"other": f"{BASE}key = {TOKEN!r}\n"})
+    session = opened(repo.root)
+    session.helpers = helpers
+    recipient, never = model(server, Edit("text", "so", ("five",), ("FIVE",))), threading.Event()
+    wanted = wanted_only(session, ids(session)[:1])
+    with pytest.raises(UserError, match="other:31"):
+        require_sendable(session, recipient, never)
+    require_sendable(session, recipient, never, wanted)
+    only(session, recipient, wanted)
+    assert "line 6" in server.asked[-1].prompt
+    assert TOKEN not in server.asked[-1].prompt
+
+    session.write_note(place_of_change(session, of_file(session, "text")[0]), Intent.MUST, f"Not {TOKEN}.")
+    wanted, count = wanted_only(session, ids(session)[:1]), len(server.asked)
+    with pytest.raises(UserError, match="Nothing was sent: 1 thing looks like a secret. what is asked:"):
+        require_sendable(session, recipient, never, wanted)
+    with pytest.raises(UserError, match="Nothing was sent: 1 thing looks like a secret. what is asked:"):
+        list(next_round(session, recipient, never, wanted))
+    assert len(server.asked) == count

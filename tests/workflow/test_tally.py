@@ -18,7 +18,7 @@ from workbench.review.actions import CallMade
 from workbench.review.rounds import Usage
 from workbench.store.settings import Settings
 from workbench.store.spending import alone, beside, spending_dir
-from workbench.workflow.calls import budget_of, caps_of
+from workbench.workflow.calls import budget_of
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.under_way import recorded
 
@@ -33,7 +33,7 @@ def session(opened: Open, repo: Repo) -> Session:
 
 
 def capped(session: Session, **caps: float) -> Session:
-    session.settings = replace(Settings(budget_review=None), **caps)
+    session.settings = replace(Settings(budget_review=1e9), **caps)
     return session
 
 
@@ -171,11 +171,3 @@ def test_a_file_that_is_not_understood_is_passed_over(session: Session) -> None:
     with alone() as held:
         assert held
         assert [each.exchange for each in beside("b")] == ["a"]
-
-
-def test_without_a_cap_nothing_is_written(session: Session) -> None:
-    session.settings = Settings(budget_review=None)
-    free = budget(session, "a")
-    assert (caps_of(session, 1), free.opens(CALL), free.holds) == ((), None, False)
-    free.used(USED)
-    assert not spending_dir().exists()

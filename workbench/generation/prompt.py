@@ -120,7 +120,9 @@ def task_section(task: str) -> str:
 
 
 def feedback_section(feedback: str) -> str:
-    return f"# Feedback on the last round\n\n{feedback.strip()}"
+    said = feedback.strip()
+    # That of a round has a title of its own; what is asked of one change alone begins with what that is.
+    return said if said.startswith("# ") else f"# Feedback on the last round\n\n{said}"
 
 
 def rules_section(rules: Sequence[tuple[str, str]]) -> str:

@@ -21,7 +21,7 @@ MOST_BYTES = 2_000_000_000
 """Of one stream, unpacked. Sent sign by sign, the longest answer that is taken comes to about this."""
 MOST_OF_ERROR = 4_000_000
 """Of an answer that is an error."""
-LONGEST_LINE = 40_000_000
+LONGEST_LINE = 12_000_000
 """Of a stream. A whole answer in one piece is one line."""
 
 _FIELD = re.compile(r"[\w-]*(?::|$)")
@@ -44,20 +44,24 @@ class LineDecoder:
     """Lines end at \\n, \\r\\n and \\r, as the form of event streams has it. In place of httpx's own."""
 
     def __init__(self) -> None:
-        self._rest = ""
+        self._parts: list[str] = []
+        self._held = False
 
     def decode(self, text: str) -> list[str]:
-        text = self._rest + text
+        if not self._held and "\n" not in text and "\r" not in text:
+            # A line may be as long as an answer: it is put together once, and not at each piece.
+            self._parts.append(text)
+            return []
+        text = "".join((*self._parts, "\r" if self._held else "", text))
         # A carriage return at the very end may be the first half of a line end.
-        held = text.endswith("\r")
-        text = (text[:-1] if held else text).replace("\r\n", "\n").replace("\r", "\n")
-        *lines, self._rest = text.split("\n")
-        if held:
-            self._rest += "\r"
+        self._held = text.endswith("\r")
+        text = (text[:-1] if self._held else text).replace("\r\n", "\n").replace("\r", "\n")
+        *lines, rest = text.split("\n")
+        self._parts = [rest]
         return lines
 
     def flush(self) -> list[str]:
-        rest, self._rest = self._rest.removesuffix("\r"), ""
+        rest, self._parts, self._held = "".join(self._parts), [], False
         return [rest] if rest else []
 
 
@@ -93,15 +97,19 @@ def _looked_at(pieces: Iterable[bytes], most: int, *, stream: bool) -> Iterator[
     A line that is none was a piece of the answer that got spoiled on the way: whoever passes over it, as the
     form allows, leaves a hole in the answer.
     """
-    count = 0
-    rest = b""
+    count, length = 0, 0
+    rest: list[bytes] = []
     for piece in pieces:
         count += len(piece)
         whole, end, last = piece.rpartition(b"\n")
-        if stream and end and _ODD_LINE.search(rest + whole):
-            raise SpoiledPieceError("A line came that is no line of an event stream.")
-        rest = last if end else rest + piece
-        if count > most or len(rest) > LONGEST_LINE:
+        if end:
+            if stream and _ODD_LINE.search(b"".join((*rest, whole))):
+                raise SpoiledPieceError("A line came that is no line of an event stream.")
+            rest, length = [last], len(last)
+        else:
+            rest.append(piece)
+            length += len(piece)
+        if count > most or length > LONGEST_LINE:
             raise EndlessAnswerError(f"More than {min(count, most):,} bytes came.")
         yield piece
 

@@ -49,8 +49,11 @@ def is_conflict_marker(line: bytes) -> bool:
 
 def conflict_lines(lines: Sequence[bytes]) -> tuple[int, ...]:
     """The indexes of all marks of an undone merge; the divides only where there are others."""
-    data = b"".join(lines)
-    if (b"<<<<<<<" not in data and b">>>>>>>" not in data) or not any(map(is_conflict_marker, lines)):
+    if len(lines) > _MANY // 10:
+        data = b"".join(lines)
+        if b"<<<<<<<" not in data and b">>>>>>>" not in data:
+            return ()
+    if not any(map(is_conflict_marker, lines)):
         return ()
     return tuple(at for at, line in enumerate(lines) if is_conflict_marker(line) or _divide.match(line))
 
@@ -59,9 +62,7 @@ def same_but_blanks(old: bytes, new: bytes) -> bool:
     """Whether two lines, or two texts, differ in nothing but spaces, tabs and line ends."""
     if old == new:
         return True
-    if len(old) + len(new) > 400 and old.lstrip()[:1] != new.lstrip()[:1]:
-        return False
-    return _bare(old) == _bare(new)
+    return _alike_but_blanks((old,), (new,))
 
 
 def is_blank(line: bytes) -> bool:
@@ -81,7 +82,7 @@ def whitespace_words(change: Change) -> str:
         return "only blank lines" if len(lines) > 1 else "only a blank line"
     if _first(removed) != _first(added):  # nearly every change ends here
         return ""
-    if not _begin_alike(removed, added) or _bare(b"".join(removed)) != _bare(b"".join(added)):
+    if not _alike_but_blanks(removed, added):
         return ""
     if max(len(removed), len(added)) > _MANY:
         return "only white space"
@@ -93,16 +94,51 @@ def whitespace_words(change: Change) -> str:
 
 
 def _first(lines: Sequence[bytes]) -> bytes:
-    return next((each.lstrip()[:1] for each in lines if each.strip()), b"")
+    for each in lines:
+        head = each if len(each) < 200 else each[:200].strip() or each  # a line may be of 5 MB
+        if head.strip():
+            return head.lstrip()[:1]
+    return b""
 
 
-def _begin_alike(removed: Sequence[bytes], added: Sequence[bytes]) -> bool:
-    """Whether the first lines say the same, as far as both go: it spares looking at all of a long change."""
-    one, other = (_bare(b"".join(lines[:200])) for lines in (removed, added))
-    if len(removed) <= 200 and len(added) <= 200:
-        return one == other
-    both = min(len(one), len(other))
-    return one[:both] == other[:both]
+def _alike_but_blanks(removed: Sequence[bytes], added: Sequence[bytes]) -> bool:
+    """Whether two texts say the same but for white space; looked at up to where they do not."""
+    pieces, others = _pieces(removed), _pieces(added)
+    one, other = b"", b""
+    while True:
+        while not one:
+            found = next(pieces, None)
+            if found is None:
+                return not other and not any(others)
+            one = found
+        while not other:
+            found = next(others, None)
+            if found is None:
+                return False
+            other = found
+        both = min(len(one), len(other))
+        if one[:both] != other[:both]:
+            return False
+        one, other = one[both:], other[both:]
+
+
+def _pieces(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """A text without its white space, from the top: little at first, because most texts differ at once."""
+    size, first = 1 << 12, 0
+    while first < len(lines):
+        last, length = first, 0
+        while last < len(lines) and (last == first or length + len(lines[last]) <= size):
+            length += len(lines[last])
+            last += 1
+        data = lines[first] if last == first + 1 else b"".join(lines[first:last])
+        at = 0
+        while at < len(data):
+            end = at + size
+            while data[end - 1 : end] == b"\r":  # it may be half of a line end
+                end += 1
+            yield _bare(data[at:end])
+            at, size = end, min(2 * size, 1 << 20)
+        first = last
 
 
 def _bare(data: bytes) -> bytes:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from workbench.review.changes import Side, Status
 from workbench.review.feedback_values import (
@@ -24,6 +24,17 @@ from workbench.review.feedback_values import (
     Turn,
 )
 from workbench.review.text import decode
+
+if TYPE_CHECKING:
+    from workbench.review.notes import Note
+    from workbench.review.progress import Progress
+
+
+def feedback_title(notes: Iterable[Note], progress: Progress) -> str:
+    """What a feedback is made of, in a few words: the notes, and the verdicts of both kinds."""
+    count = sum(note.is_live and not note.reason for note in notes)
+    said = f"{count:,} note{'' if count == 1 else 's'}"
+    return f"Feedback · {said}, {progress.rejected:,} rejected, {progress.accepted:,} accepted"
 
 
 def as_markdown(feedback: Feedback) -> str:

@@ -123,4 +123,5 @@ def words_of_passed(passed: Passed) -> str:
     if not passed.seen:
         return f"{lines}, never on the screen"
     shown = "" if passed.seen >= passed.lines else f", {passed.lines - passed.seen:,} of them never shown"
-    return f"{lines} in {passed.seconds:.1f} s{shown}"
+    took = f"{passed.seconds:.1f} s" if passed.seconds >= 0.1 else "under 0.1 s"
+    return f"{lines} in {took}{shown}"

@@ -183,9 +183,7 @@ class ActionLog:
 
     def calls_of(self, review: str) -> list[CallMade]:
         """The calls to models that a review made, oldest first."""
-        query = (
-            "select cast(body as blob) from actions where review = ? and kind = 'call made' order by seq"
-        )
+        query = "select cast(body as blob) from actions where review = ? and kind = 'call made' order by seq"
         with self._reading() as run:
             rows = run(query, (review,)).fetchall()
         read = (loads(body) for (body,) in rows)

@@ -2,7 +2,8 @@
 
 The fields of `Settings` are the whole definition: type, limits and meaning stand on each, in an annotation
 that is looked at only when there is a file; reading, writing, checking and the settings page are loops over
-them. Only what differs from the default is written. A key or a value that is not known is refused with its line: no misspelt setting is silently ignored.
+them. Only what differs from the default is written. A key or a value that is not known is refused with its
+line: no misspelt setting is silently ignored.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Settings(Struct, frozen=True):
     after_verdict: Annotated[
         str, About("where the cursor goes after a verdict", choices=("next open", "stay"))
     ] = "next open"
+    flat_files: Annotated[bool, About("the files as one list; false is a tree of folders")] = False
     smooth_scroll: Annotated[bool, About("scroll in small steps")] = True
     pace: Annotated[
         int,
@@ -199,11 +201,11 @@ def _struct(kind: Any, given: Mapping[str, Any], where: tuple[str, ...]) -> Any:
         if name not in known:
             raise _WrongError((*where, name), f"there is no setting “{'.'.join((*where, name))}”")
     hints = typing.get_type_hints(kind, include_extras=True)
-    values = {
-        name: _value(*typing.get_args(hints[name]), given[name], (*where, name))
-        for name in known
-        if name in given
-    }
+    values: dict[str, Any] = {}
+    for name in known:
+        if name in given:
+            declared, about = typing.get_args(hints[name])
+            values[name] = _value(declared, about, given[name], (*where, name))
     for name, each in known.items():
         if name not in values and each.default is NODEFAULT and each.default_factory is NODEFAULT:
             raise _WrongError(where, f"“{'.'.join(where)}” lacks “{name}”")

@@ -503,6 +503,14 @@ class Desk(QObject):
         smooth = preferences.settings.smooth_scroll
         self._window.say("Scrolling is smooth." if smooth else "Scrolling is at once.", "", False)
 
+    def toggle_flat_files(self) -> None:
+        """The files as one list, or as a tree of folders; by folder again where they were by shape."""
+        window, preferences = self._window, self._window.preferences
+        window.files.show()
+        window.grouping.set_on(on=False)
+        preferences.change(flat_files=not preferences.settings.flat_files)
+        window.files.set_flat(flat=preferences.settings.flat_files)
+
     def choose_theme(self, name: str) -> None:
         """Wear a theme from now on."""
         self._window.preferences.change(theme=name)

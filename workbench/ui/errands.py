@@ -520,15 +520,14 @@ def _size_of(session: Session, files: tuple[FileChange, ...]) -> int:
 def _estimate(session: Session, count: int, sizes: int) -> tuple[tuple[str, str], ...]:
     """The rows of "next round gets": names, and about how many tokens, four bytes each."""
     from workbench.review.feedback import as_markdown  # noqa: PLC0415 - see the top
+    from workbench.review.feedback_text import feedback_title  # noqa: PLC0415 - see the top
 
     review = session.review
     text = as_markdown(session.feedback())
     task = len(review.task.encode()) // 4
     whole = len(text.encode()) // 4
-    notes = sum(note.is_live and not note.reason for note in review.notes.values())
-    rejected = session.progress().rejected
     files = "1 file with changes" if count == 1 else f"{count:,} files with changes"
-    told = f"Feedback · {notes} note{'' if notes == 1 else 's'}, {rejected} rejected"
+    told = feedback_title(review.notes.values(), session.progress())
     rows = [("Task", f"{task:,}"), (told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]
     rows.append((f"{whole + sizes:,} tokens", "about"))
     return tuple(rows)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
     QSize,
+    QStringListModel,
     Qt,
     Signal,
 )
@@ -27,7 +27,18 @@ from PySide6.QtWidgets import (
 
 from workbench.review.changes import FileChange, NotShown
 from workbench.review.progress import Progress
-from workbench.ui.file_rows import NO_REMARKS, FileRow, RowKind, Rows, Tint, file_row, file_rows
+from workbench.ui.file_rows import (
+    NO_REMARKS,
+    Counts,
+    FileRow,
+    Marks,
+    RowKind,
+    Rows,
+    Tint,
+    above,
+    file_row,
+    file_rows,
+)
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import as_tooltip
 from workbench.ui.theme import Theme, mixed
@@ -44,11 +55,14 @@ LEAST = 30
 """Pixels of a name that are shown however much else there is to say."""
 
 Index = QModelIndex | QPersistentModelIndex
-_NO_INDEX = QModelIndex()
 
 
-class FileModel(QAbstractListModel):
-    """The rows as Qt asks for them."""
+class FileModel(QStringListModel):
+    """The rows as Qt asks for them.
+
+    How many there are is told by Qt's own model, which holds as many empty texts: the list asks it twice for
+    each row when it lays them out, and of twenty thousand that took a tenth of a second in Python.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -58,13 +72,12 @@ class FileModel(QAbstractListModel):
 
     def set_rows(self, rows: Sequence[FileRow]) -> None:
         """Show other rows."""
-        self.beginResetModel()
         self.rows = rows
         if isinstance(rows, Rows):
             self.places = rows.places
         else:
             self.places = {row.key: number for number, row in enumerate(rows) if row.kind is RowKind.FILE}
-        self.endResetModel()
+        self.setStringList([""] * len(rows))
 
     def set_row(self, row: FileRow) -> None:
         """Show another row for a file that is there already; one that is filtered away stays away."""
@@ -72,8 +85,10 @@ class FileModel(QAbstractListModel):
         if number is not None and isinstance(self.rows, Rows) and self.rows.put(number, row):
             self.dataChanged.emit(self.index(number), self.index(number))
 
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self.rows)
+    def forget(self, folder: str) -> None:
+        """Another number stands at a folder."""
+        for number in self.rows.forget(folder) if isinstance(self.rows, Rows) else ():
+            self.dataChanged.emit(self.index(number), self.index(number))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row = self.rows[index.row()]
@@ -278,10 +293,10 @@ class FilePanel(QWidget):
         self.setProperty("kind", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._files: Sequence[FileChange] = ()
-        self._progress: Mapping[str, Progress] = {}
-        self._violations: Mapping[str, str] = {}
+        self._marks = Marks()
+        self._counts = Counts((), {})
         self._not_shown: Sequence[NotShown] = ()
-        self._remarks: Mapping[str, Remark] = NO_REMARKS
+        self._flat = False
         self._folded: frozenset[str] = frozenset()
         self.filter = FilterLine(self)
         self.filter.setPlaceholderText("Filter files")
@@ -320,20 +335,47 @@ class FilePanel(QWidget):
         violations: Mapping[str, str],
         not_shown: Sequence[NotShown],
         remarks: Mapping[str, Remark] = NO_REMARKS,
+        viewed: frozenset[str] = frozenset(),
     ) -> None:
         """Show these files; folding, filter and scroll position stay."""
-        before, violated = self._progress, self._violations
-        same = files is self._files and not_shown is self._not_shown and remarks is self._remarks
-        self._files, self._progress, self._remarks = files, progress, remarks
-        self._violations, self._not_shown = violations, not_shown
+        before = self._marks
+        same = files is self._files and not_shown is self._not_shown and remarks is before.remarks
+        known = self._files
+        self._files, self._not_shown = files, not_shown
+        self._marks = Marks(progress, violations, remarks, viewed)
         if not same or self._shapes is not None:
+            self._count(known, before.progress)
             self._rebuild()
             return
-        for file in files:
+        self._show_differing(before)
+
+    def _count(self, known: Sequence[FileChange], before: Mapping[str, Progress]) -> None:
+        """Count the files of each folder; while a review is read, only what came and what was judged since."""
+        files, progress = self._files, self._marks.progress
+        if not known or len(known) > len(files) or files[len(known) - 1] is not known[-1]:
+            self._counts = Counts(files, progress)
+            return
+        self._counts.extend(files[len(known) :], progress)
+        for file in known:
+            now, was = progress[file.path], before.get(file.path)
+            if now is not was:
+                self._counts.add(file.path, was or Progress(), now)
+
+    def _show_differing(self, before: Marks) -> None:
+        """Other rows for the files that are marked otherwise than before, and for the folders they lie in."""
+        now, folders = self._marks, set[str]()
+        turned = before.viewed ^ now.viewed
+        for file in self._files:
             path = file.path
-            now, violation = progress[path], violations.get(path, "")
-            if now is not before.get(path) or violation != violated.get(path, ""):
-                self.model.set_row(file_row(file, now, violation, remarks.get(path)))
+            counted, was = now.progress[path], before.progress.get(path)
+            violation = now.violations.get(path, "")
+            if counted is not was:
+                self._counts.add(path, was or Progress(), counted)
+                folders.update(above(path.rpartition("/")[0]))
+            if counted is not was or violation != before.violations.get(path, "") or path in turned:
+                self.model.set_row(file_row(file, now, flat=self._flat))
+        for folder in folders:
+            self.model.forget(folder)
 
     def show_current(self, path: str) -> None:
         """Mark the file that the cursor is in."""
@@ -352,6 +394,12 @@ class FilePanel(QWidget):
         """Group the files by shape, with these counts; None: by folder, as the review scrolls."""
         self._shapes = counts
         self._rebuild()
+
+    def set_flat(self, *, flat: bool) -> None:
+        """Show the files as one list with their paths, or as a tree of folders."""
+        if flat != self._flat:
+            self._flat = flat
+            self._rebuild()
 
     @property
     def is_by_shape(self) -> bool:
@@ -373,18 +421,18 @@ class FilePanel(QWidget):
 
             wanted, turned = self.filter.text().strip(), self._turned
             at = self.list.verticalScrollBar().value()
-            self.model.set_rows(shape_rows(self._shapes, self._remarks, wanted=wanted, turned=turned))
+            self.model.set_rows(shape_rows(self._shapes, self._marks.remarks, wanted=wanted, turned=turned))
             self.list.verticalScrollBar().setValue(at)
             return
         self.model.set_rows(
             file_rows(
                 self._files,
-                self._progress,
-                self._violations,
+                self._marks,
+                self._counts,
                 self._not_shown,
-                self._remarks,
                 wanted=self.filter.text().strip(),
                 folded=self._folded,
+                flat=self._flat,
             )
         )
 

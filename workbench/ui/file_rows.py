@@ -116,36 +116,131 @@ def alarms(remark: Remark | None) -> tuple[tuple[str, Tint], ...]:
 _NO_PROGRESS = Progress()
 
 
-def file_row(file: FileChange, counts: Progress, violation: str, remark: Remark | None = None) -> FileRow:
-    """The row of one file."""
+class Marks(Struct, frozen=True):
+    """What is said of files besides their names, by path."""
+
+    progress: Mapping[str, Progress] = {}
+    violations: Mapping[str, str] = {}
+    remarks: Mapping[str, Remark] = {}
+    viewed: frozenset[str] = frozenset()
+
+
+def file_row(file: FileChange, marks: Marks, *, flat: bool = False) -> FileRow:
+    """The row of one file; in a flat list with its folders in its name."""
+    counts, violation = marks.progress.get(file.path, _NO_PROGRESS), marks.violations.get(file.path, "")
+    remark = marks.remarks.get(file.path)
+    is_viewed = file.path in marks.viewed
     text, tint = mark(counts, violation)
     folder, _, name = file.path.rpartition("/")
-    depth = folder.count("/") + 1 if folder else 0
+    depth = folder.count("/") + 1 if folder and not flat else 0
     said = f"{counts.judged} of {counts.total} judged"
     parts = [one_line(file.path), badge(file) or "modified", said]
+    if is_viewed:
+        parts.append("viewed")
+    badges = [each for each in (badge(file), "viewed" if is_viewed else "") if each]
     if remark is not None:
         parts += [each for each in (remark.sizes, remark.words) if each]
     return FileRow(
         RowKind.FILE,
         file.path,
-        one_line(name),
+        one_line(file.path if flat else name),
         depth,
         text,
         tint,
-        badge(file),
+        " · ".join(badges),
         alarms(remark),
         words=", ".join(parts),
     )
 
 
-class Rows(Sequence[FileRow]):
-    """The rows of a panel. A file's is made when it is asked for: of twenty thousand, forty are looked at."""
+class Folder(Struct, frozen=True, gc=False):
+    """A folder whose row is not made yet."""
 
-    def __init__(self, made: list[FileRow | FileChange], make: Callable[[FileChange], FileRow]) -> None:
+    key: str
+    depth: int
+    folded: bool
+
+
+class Counts:
+    """How many changes are judged, and how many there are, in each folder with all below it."""
+
+    def __init__(self, files: Sequence[FileChange], progress: Mapping[str, Progress]) -> None:
+        self._sums: dict[str, list[int]] = {}
+        self.extend(files, progress)
+
+    def extend(self, files: Sequence[FileChange], progress: Mapping[str, Progress]) -> None:
+        """More files are there."""
+        direct: dict[str, list[int]] = {}
+        for file in files:
+            path = file.path
+            counted = progress.get(path, _NO_PROGRESS)
+            found = direct.setdefault(path[: max(path.rfind("/"), 0)], [0, 0])
+            found[0] += counted.judged
+            found[1] += counted.total
+        for folder, (judged, total) in direct.items():
+            for each in above(folder):
+                found = self._sums.setdefault(each, [0, 0])
+                found[0] += judged
+                found[1] += total
+
+    def add(self, path: str, before: Progress, now: Progress) -> None:
+        """A file is judged otherwise than before."""
+        for folder in above(path.rpartition("/")[0]):
+            found = self._sums.setdefault(folder, [0, 0])
+            found[0] += now.judged - before.judged
+            found[1] += now.total - before.total
+
+    def of(self, folder: str) -> tuple[int, int]:
+        """Judged and all."""
+        judged, total = self._sums.get(folder, (0, 0))
+        return judged, total
+
+
+def above(folder: str) -> Iterable[str]:
+    """A folder and those that it lies in; nothing for the top."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+
+
+def folder_row(folder: Folder, counts: Counts, remarks: Mapping[str, Remark] = NO_REMARKS) -> FileRow:
+    """The row of one folder: how far all below it is, and while it is folded what hides there."""
+    judged, total = counts.of(folder.key)
+    inside: tuple[tuple[str, Tint], ...] = ()
+    if folder.folded:
+        below = (remark for path, remark in remarks.items() if path.startswith(folder.key + "/"))
+        inside = tuple(dict.fromkeys(alarm for remark in below for alarm in alarms(remark)))
+    name = one_line(folder.key.rpartition("/")[2])
+    parts = [f"folder {one_line(folder.key)}", f"{judged} of {total} judged" if total else ""]
+    return FileRow(
+        RowKind.FOLDER,
+        folder.key,
+        name,
+        folder.depth,
+        f"{judged}/{total}" if total else "",
+        Tint.OPEN if judged < total else Tint.FAINT,
+        alarms=inside,
+        folded=folder.folded,
+        words=", ".join(each for each in (*parts, *(text for text, _ in inside)) if each),
+    )
+
+
+Made = FileRow | FileChange | Folder
+"""A row, or what it is made of when it is asked for."""
+
+
+class Rows(Sequence[FileRow]):
+    """The rows of a panel. Made when they are asked for: of twenty thousand, forty are looked at."""
+
+    def __init__(self, made: list[Made], make: Callable[[FileChange | Folder], FileRow]) -> None:
         self._made = made
         self._make = make
         self.places = {each.path: at for at, each in enumerate(made) if isinstance(each, FileChange)}
         """Where each file's row is, by its path."""
+        self._folders: dict[str, list[tuple[int, Folder]]] = {}
+        for at, each in enumerate(made):
+            if isinstance(each, Folder):
+                self._folders.setdefault(each.key, []).append((at, each))
 
     @overload
     def __getitem__(self, at: int) -> FileRow: ...
@@ -157,9 +252,10 @@ class Rows(Sequence[FileRow]):
         if isinstance(at, slice):
             return [self[each] for each in range(*at.indices(len(self)))]
         row = self._made[at]
-        if isinstance(row, FileChange):
-            row = self._made[at] = self._make(row)
-        return row
+        if isinstance(row, FileRow):
+            return row
+        found = self._made[at] = self._make(row)
+        return found
 
     def __len__(self) -> int:
         return len(self._made)
@@ -170,36 +266,56 @@ class Rows(Sequence[FileRow]):
         self._made[at] = row
         return differs
 
+    def forget(self, folder: str) -> list[int]:
+        """Make a folder's rows anew when they are asked for; where they stand."""
+        found = self._folders.get(folder, [])
+        for at, made in found:
+            self._made[at] = made
+        return [at for at, _ in found]
+
 
 def file_rows(
     files: Sequence[FileChange],
-    progress: Mapping[str, Progress],
-    violations: Mapping[str, str],
+    marks: Marks,
+    counts: Counts,
     not_shown: Sequence[NotShown] = (),
-    remarks: Mapping[str, Remark] = NO_REMARKS,
     *,
     wanted: str = "",
     folded: frozenset[str] = frozenset(),
+    flat: bool = False,
 ) -> Rows:
     """All rows, in the order of the review. With a filter, folders are never folded.
 
     Files keep the order in which the review scrolls, so folders are said anew where the path changes.
     """
-    rows: list[FileRow | FileChange] = []
+    files = filtered(files, wanted) if wanted else files
+    rows: list[Made] = list(files) if flat else _tree(files, folded, filtered=bool(wanted))
+    rows += _not_shown_rows([each for each in not_shown if not wanted or fits(wanted, each.path)])
+
+    def make(each: FileChange | Folder) -> FileRow:
+        if isinstance(each, Folder):
+            return folder_row(each, counts, marks.remarks)
+        return file_row(each, marks, flat=flat)
+
+    return Rows(rows, make)
+
+
+def _tree(files: Sequence[FileChange], folded: frozenset[str], *, filtered: bool) -> list[Made]:
+    rows: list[Made] = []
     before, hidden_under = "", ""
     for file in files:
         path = file.path
-        if wanted and not fits(wanted, path):
-            continue
         folder = path[: max(path.rfind("/"), 0)]
         if folder != before:
-            hidden_under = _add_folders(
-                rows, before, folder, "" if wanted else hidden_under, folded, bool(wanted)
-            )
+            hidden_under = _add_folders(rows, before, folder, hidden_under, folded, filtered)
             before = folder
         if not hidden_under:
             rows.append(file)
-    shown = [each for each in not_shown if not wanted or fits(wanted, each.path)]
+    return rows
+
+
+def _not_shown_rows(shown: Sequence[NotShown]) -> list[FileRow]:
+    rows: list[FileRow] = []
     if shown:
         count = sum(each.count for each in shown)
         rows.append(FileRow(RowKind.HEADING, "", "", 0))
@@ -217,17 +333,11 @@ def file_rows(
             )
             for each in shown
         )
-
-    def make(file: FileChange) -> FileRow:
-        path = file.path
-        counts, violation = progress.get(path, _NO_PROGRESS), violations.get(path, "")
-        return file_row(file, counts, violation, remarks.get(path))
-
-    return Rows(rows, make)
+    return rows
 
 
 def _add_folders(
-    rows: list[FileRow | FileChange],
+    rows: list[Made],
     last: str,
     path: str,
     hidden_under: str,
@@ -245,16 +355,7 @@ def _add_folders(
         key = "/".join(now[: depth + 1])
         is_folded = key in folded and not filtered
         if depth >= same:
-            rows.append(
-                FileRow(
-                    RowKind.FOLDER,
-                    key,
-                    one_line(now[depth]),
-                    depth,
-                    folded=is_folded,
-                    words=f"folder {one_line(key)}",
-                )
-            )
+            rows.append(Folder(key, depth, is_folded))
         if is_folded:
             return key
     return ""
@@ -264,6 +365,22 @@ def fits(wanted: str, path: str) -> bool:
     """True when every word of the filter is in the path, whatever the case."""
     lowered = path.lower()
     return all(word in lowered for word in wanted.lower().split())
+
+
+def filtered(files: Sequence[FileChange], wanted: str) -> list[FileChange]:
+    """The files whose paths hold every word; where there is none, those with its letters in order."""
+    words = wanted.lower().split()
+    named = [(file.path.lower(), file) for file in files]
+    found = named
+    for word in words:
+        found = [each for each in found if word in each[0]]
+    if not found:
+        found = named
+        for word in words:
+            first, *rest = map(re.escape, word)
+            letters = re.compile(first + "".join(f"[^{each}]*{each}" for each in rest)).search
+            found = [each for each in found if letters(each[0])]
+    return [file for _, file in found]
 
 
 def fuzzy(wanted: str, text: str) -> int | None:

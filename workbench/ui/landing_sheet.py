@@ -64,7 +64,9 @@ def _line(what: str, path: str, why: str) -> str:
 
 
 def _passed_line(passed: Passed) -> str:
-    line = f"{one_line(passed.path)}:{passed.line}\n         {words_of_passed(passed)}"
+    # A fact about a file, such as its mode, is of no line.
+    place = f"{one_line(passed.path)}:{passed.line}" if passed.line else one_line(passed.path)
+    line = f"{place}\n         {words_of_passed(passed)}"
     return f"{line}\n         ! {passed.why}" if passed.why else line
 
 

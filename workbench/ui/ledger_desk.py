@@ -144,6 +144,8 @@ class LedgerDesk(QObject):
                 self._frame.start()
         elif kind in ("Retried", "FellBack") and note in writing:
             writing[note] = (getattr(event, "to", writing[note][0]), "")
+        elif kind == "Noticed":
+            self._controller.said.emit(event.words, "", False)
         elif kind == "NotAnswered":
             self._controller.said.emit(event.sentence, event.hint, True)
         elif kind == "AnswerArrived" and event.words:

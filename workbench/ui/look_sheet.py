@@ -123,7 +123,7 @@ class LookSheet(Sheet):
         made = QSpinBox(self.card)
         made.setRange(*limits)
         made.setValue(value)
-        made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        # Its buttons have no width by the style sheet: told to have none, it would give its number one pixel.
         made.setToolTip("↑ and ↓, or the wheel")
         made.setFixedWidth(64)
         made.setAccessibleName(name)

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from PySide6.QtGui import QImage
 
 import workbench
-from workbench.review.changes import FileChange
 from workbench.review.images import LARGEST_FILE
 from workbench.review.key_names import holds_key
 from workbench.ui.controller import Controller
@@ -34,6 +33,8 @@ Sides = tuple[tuple[str, bytes | None, int], ...]
 class _Job(Struct):
     blob: str
     data: bytes
+    asked: int
+    """The how many-th file it is of."""
 
 
 class Pictures(QObject):
@@ -47,6 +48,7 @@ class Pictures(QObject):
         self._controller, self._tasks = controller, tasks
         self._asked: set[str] = set()
         self._waiting: list[_Job] = []
+        self._files = 0
         self._job: _Job | None = None
         self._process: QProcess | None = None
         self._patience = QTimer(self)
@@ -65,15 +67,17 @@ class Pictures(QObject):
         if not blobs:
             return
         self._asked.update(blobs)
+        self._files += 1
+        asked = self._files
 
-        def work(_: object) -> tuple[Session, FileChange, Sides]:
+        def work(_: object) -> tuple[Session, int, Sides]:
             repository = session.repository
             sizes = repository.blob_sizes(blobs)
             found = (
                 (blob, repository.blob(blob) if size <= LARGEST_FILE else None, size)
                 for blob, size in zip(blobs, sizes, strict=True)
             )
-            return session, file, tuple(found)
+            return session, asked, tuple(found)
 
         self._tasks.start(f"picture {path}", work, self._on_read, self._controller.fail)
 
@@ -82,20 +86,19 @@ class Pictures(QObject):
         self._waiting.clear()
         self._end()
 
-    def _on_read(self, found: tuple[Session, FileChange, Sides]) -> None:
-        session, _, sides = found
+    def _on_read(self, found: tuple[Session, int, Sides]) -> None:
+        session, asked, sides = found
         if session is not self._controller.session:
             return
         from workbench.workflow.remarks import size_words  # noqa: PLC0415 - the first frame needs none of it
 
-        jobs = []
         for blob, data, size in sides:
             if data is None:
                 self.decoded.emit(blob, Picture(f"not shown: {size_words(size)} are more than are decoded"))
             else:
-                jobs.append(_Job(blob, data))
+                self._waiting.append(_Job(blob, data, asked))
         # What came on the screen last is looked at now; what was scrolled past waits.
-        self._waiting[:0] = jobs
+        self._waiting.sort(key=lambda job: -job.asked)
         self._next()
 
     def _next(self) -> None:

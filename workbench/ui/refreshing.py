@@ -104,6 +104,7 @@ class Panels(QObject):
             self._controller.violations(),
             not_shown,
             self._controller.remarks,
+            session.viewed(),
         )
         self._errands.look_at_files()
         entries = session.ledger()
@@ -146,7 +147,7 @@ class Panels(QObject):
 
     def _on_round_began(self, recipient: str) -> None:
         self._numbers = ""
-        self._side.running().begin(f"Asking {recipient}")
+        self._side.running().begin(f"Starting to ask {recipient}")
         if not self._side.isVisible():
             self._side.show()
 

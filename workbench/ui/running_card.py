@@ -12,6 +12,8 @@ from workbench.ui.sheet import plain
 
 VOID = "⟲ This does not count any more."
 """Stands below text that was shown and is void; in words, as a stroke through it alone is easily missed."""
+_LONGEST = 400
+"""Signs of a line, after which another is begun: Qt lays a line out anew, whole, at each piece that comes."""
 
 
 class RunningCard(QFrame):
@@ -24,6 +26,8 @@ class RunningCard(QFrame):
         self.setProperty("kind", "card")
         self._void_to = 0
         """Where in the text what counts begins: all before it is void."""
+        self._column = 0
+        """Signs in the last line."""
         self.words = plain("", self)
         self.numbers = QLabel(self)
         self.numbers.setProperty("kind", "dim")
@@ -53,12 +57,12 @@ class RunningCard(QFrame):
         self.words.setText(words)
         self.numbers.setText("")
         self.text.clear()
-        self._void_to = 0
+        self._void_to = self._column = 0
         self.show()
 
     def add_text(self, text: str) -> None:
         """More of the answer."""
-        self._put(visible(text).text, QTextCharFormat())
+        self._put(self._folded(visible(text).text), QTextCharFormat())
 
     def mark_void(self, why: str) -> None:
         """What stands here of the answer does not count any more: struck out, with the reason below it.
@@ -77,6 +81,7 @@ class RunningCard(QFrame):
         said = QTextCharFormat()
         said.setFontItalic(True)
         self._put(f"\n{VOID} {visible(why).text}\n", said)
+        self._column = 0
         self._void_to = self.text.document().characterCount() - 1
 
     @property
@@ -86,6 +91,22 @@ class RunningCard(QFrame):
         cursor.setPosition(self._void_to)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         return cursor.selectedText().replace("\u2029", "\n")
+
+    def _folded(self, text: str) -> str:
+        """The text with its lines broken where they get too long."""
+        parts: list[str] = []
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                parts.append("\n")
+                self._column = 0
+            for begin in range(0, len(line), _LONGEST):
+                piece = line[begin : begin + _LONGEST]
+                if self._column and self._column + len(piece) > _LONGEST:
+                    parts.append("\n")
+                    self._column = 0
+                parts.append(piece)
+                self._column += len(piece)
+        return "".join(parts)
 
     def _put(self, text: str, form: QTextCharFormat) -> None:
         before = self.text.document().characterCount()

@@ -139,7 +139,8 @@ class SendSheet(Sheet):
             button.show()
         self._left.activate()
         # The recipients were made last, and are what is chosen first: arrows there, Tab goes on to the rest.
-        order = [*self._group.buttons(), self.take_out, self.text]
+        foot = [each for each in self.card.findChildren(QPushButton) if each is not self.given]
+        order: list[QWidget] = [*self._group.buttons(), self.take_out, self.text, self.given, *foot]
         for one, other in pairwise(order):
             QWidget.setTabOrder(one, other)
         (self._group.checkedButton() or self.text).setFocus()
@@ -186,7 +187,9 @@ class SendSheet(Sheet):
             for button in self._group.buttons():
                 button.setEnabled(button.isChecked())
             self.main.setEnabled(False)
-            self.main.setText("Sending…")
+            # To start what calls a model takes seconds, in which nothing has left yet.
+            is_model = self._recipients[number].kind is RecipientKind.MODEL
+            self.main.setText("Starting…" if is_model else "Sending…")
             # What was in the way before may be out of it by now.
             self.error.hide()
             self.sent.emit(self._recipients[number], self.take_out.isVisible() and self.take_out.isChecked())

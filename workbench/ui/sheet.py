@@ -82,12 +82,29 @@ class Sheet(QWidget):
         self.update()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        # Tab stays inside the sheet.
+        # Tab stays inside the sheet, and goes round in it both ways.
         found = super().focusNextPrevChild(forward)
         now = self.window().focusWidget()
-        if now is not None and not self.isAncestorOf(now):
-            self.setFocus()
+        if now is not None and now is not self and not self.isAncestorOf(now):
+            reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+            self._end(forward=forward).setFocus(reason)
         return found
+
+    def _end(self, *, forward: bool) -> QWidget:
+        """What Tab comes to first in the sheet, or last."""
+        at: QWidget = self
+        if forward and self.focusProxy() is None:
+            return self
+        while True:
+            at = (at.nextInFocusChain() if forward else at.previousInFocusChain()) or self
+            if at is self or (
+                self.isAncestorOf(at)
+                and at.isVisible()
+                and at.isEnabled()
+                and at.focusPolicy() & Qt.FocusPolicy.TabFocus
+                and at.focusProxy() is None
+            ):
+                return at
 
     def fit(self) -> None:
         """Its content has another size now."""

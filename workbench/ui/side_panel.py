@@ -131,6 +131,7 @@ class SidePanel(QScrollArea):
                 self._grid.addWidget(line, number, 0, 1, 2)
             left, right = QLabel(name, self.next_rows), QLabel(size, self.next_rows)
             left.setProperty("kind", "title" if is_sum else "plain")
+            left.setWordWrap(True)
             right.setProperty("kind", "plain" if is_sum else "faint")
             right.setAlignment(Qt.AlignmentFlag.AlignRight)
             self._grid.addWidget(left, number + is_sum, 0)

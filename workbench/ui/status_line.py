@@ -23,11 +23,11 @@ _WORDS = {Intent.MUST: "must", Intent.SHOULD: "should", Intent.QUESTION: "questi
 def truth(progress: Progress) -> str:
     """How many changes stand where: "12 accepted · 3 rejected · 4 asked · 28 unread"."""
     parts = [
-        f"{progress.accepted} accepted",
-        f"{progress.rejected} rejected",
-        *([f"{progress.mixed} in part"] if progress.mixed else []),
-        f"{progress.asked} asked",
-        f"{progress.unread} unread",
+        f"{progress.accepted:,} accepted",
+        f"{progress.rejected:,} rejected",
+        *([f"{progress.mixed:,} in part"] if progress.mixed else []),
+        f"{progress.asked:,} asked",
+        f"{progress.unread:,} unread",
     ]
     return " · ".join(parts)
 

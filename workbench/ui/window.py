@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
         self.view.set_code_font(settings.code_font, self.preferences.code_size, settings.tab_width)
         self.view.smooth = settings.smooth_scroll
         self.files = FilePanel(self.theme, self)
+        self.files.set_flat(flat=settings.flat_files)
         self.side = SidePanel(self.theme, self)
         self.status = StatusLine(self.theme, self)
         self.welcome = Welcome(self.theme, self.keymap, self)

@@ -23,6 +23,7 @@ from workbench.generation.prompt import (
 )
 from workbench.review.changes import FileChange, Run, Side
 from workbench.review.context import Pin, follow
+from workbench.review.feedback_text import feedback_title
 from workbench.review.linemap import LineMap
 from workbench.review.lines import ranges, split_lines
 from workbench.review.notes import Note
@@ -118,9 +119,7 @@ class _Packing:
         )
 
     def _feedback_title(self) -> str:
-        notes = sum(note.is_live and not note.reason for note in self._review.notes.values())
-        rejected = self._session.progress().rejected
-        return f"Feedback · {notes} note{'' if notes == 1 else 's'}, {rejected} rejected"
+        return feedback_title(self._review.notes.values(), self._session.progress())
 
     # -- what should be given -----------------------------------------------------------------
 
@@ -244,12 +243,13 @@ class _Packing:
         item = Item(
             f"file:{wanted.path}", wanted.kind, wanted.path, State.GONE, 0, "", wanted.why, wanted.path
         )
+        by_name = State.REMOVED if item.id in self._review.removed else State.NAME
         if data is None:
             entry = self._everything.get(wanted.path)
-            return item if entry is None else replace(item, state=State.NAME)
+            return item if entry is None else replace(item, state=by_name)
         whole = file_section(wanted.path, data)
         if whole is None:
-            return replace(item, state=State.NAME, why=f"{wanted.why}, binary")
+            return replace(item, state=by_name, why=f"{wanted.why}, binary")
         text = _sent(whole)
         tokens = rough_tokens(text)
         item = replace(item, tokens=tokens, text=text, whole=tokens, state=State.GIVEN)

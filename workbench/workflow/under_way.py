@@ -36,9 +36,7 @@ _FRESH = 10.0
 class UnderWay:
     """One round, reading or question that is being made, in the thread that makes it."""
 
-    def __init__(
-        self, session: Session, number: int, recipient: str, purpose: str, budget: Budget
-    ) -> None:
+    def __init__(self, session: Session, number: int, recipient: str, purpose: str, budget: Budget) -> None:
         self.id = new_id()
         self._budget = budget
         budget.begins(self.id)

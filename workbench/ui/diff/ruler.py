@@ -8,7 +8,7 @@ colours.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -43,6 +43,8 @@ class Ruler(QWidget):
         self._hits: Sequence[tuple[str, float]] = ()
         self._beside: tuple[object, object, object, int] | None = None
         """What the marks beside the changes were made from."""
+        self._beside_marks: QPixmap | None = None
+        self._hits_by_path: dict[str, list[float]] = {}
         self._hit_ys: Sequence[int] = ()
         self._note_ys: Sequence[tuple[int, QColor]] = ()
         self._tops: list[int] = []
@@ -110,7 +112,7 @@ class Ruler(QWidget):
 
     def redraw(self) -> None:
         """Draw the marks again at the next paint."""
-        self._marks = None
+        self._marks = self._beside = None
         self.update()
 
     def show_part(self, scroll: int, height: int) -> None:
@@ -124,6 +126,12 @@ class Ruler(QWidget):
     def show_hits(self, hits: Sequence[tuple[str, float]]) -> None:
         """Search hits, as paths and shares of the file's height."""
         self._hits = hits
+        found: dict[str, list[float]] = {}
+        for path, share in hits:
+            found.setdefault(path, []).append(share)
+        for shares in found.values():
+            shares.sort()
+        self._hits_by_path = found
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -158,10 +166,7 @@ class Ruler(QWidget):
 
     def _drawn(self) -> QPixmap:
         assert self._dress is not None
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(round(self.width() * ratio), max(1, round(self.height() * ratio)))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap = self._empty()
         painter = QPainter(pixmap)
         try:
             self._tops = self._layout.tops
@@ -171,6 +176,13 @@ class Ruler(QWidget):
                 self._file(painter, at, section)
         finally:
             painter.end()
+        return pixmap
+
+    def _empty(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(round(self.width() * ratio), max(1, round(self.height() * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
         return pixmap
 
     def _paint_beside(self, painter: QPainter) -> None:
@@ -184,6 +196,18 @@ class Ruler(QWidget):
         ):
             self._beside = made_from
             self._look_beside()
+            # As a picture: the marks are up to a thousand, and this is part of every frame.
+            self._beside_marks = self._empty()
+            over = QPainter(self._beside_marks)
+            try:
+                self._draw_beside(over)
+            finally:
+                over.end()
+        if self._beside_marks is not None and (self._hit_ys or self._note_ys):
+            painter.drawPixmap(0, 0, self._beside_marks)
+
+    def _draw_beside(self, painter: QPainter) -> None:
+        assert self._dress is not None
         for y in self._hit_ys:
             painter.fillRect(11, y, 3, 2, self._dress.theme.text)
         if not self._note_ys:
@@ -194,7 +218,6 @@ class Ruler(QWidget):
             painter.setBrush(colour)
             points = (QPointF(11, y - 4), QPointF(14, y), QPointF(11, y + 4), QPointF(8, y))
             painter.drawPolygon(QPolygonF(points))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _look_beside(self) -> None:
         """Where the marks beside the changes stand, each height once: there may be thousands of matches."""
@@ -202,12 +225,12 @@ class Ruler(QWidget):
         layout, tops = self._layout, self._layout.tops
         scale = self.height() / max(1, self._whole())
         heights: set[int] = set()
-        for path, share in self._hits:
+        for path, shares in self._hits_by_path.items():
             at = layout.files.get(path, -1)
             if at >= 0:
                 section = layout.sections[at]
-                inner = section.header + share * (section.height - section.header)
-                heights.add(int((tops[at] + inner) * scale))
+                top, inner = tops[at] + section.header, max(1, section.height - section.header)
+                heights.update(_heights(shares, top * scale, inner * scale))
         self._hit_ys = sorted(heights)
         notes: dict[int, QColor] = {}
         for note, place in layout.document.notes:
@@ -288,3 +311,16 @@ class Ruler(QWidget):
 
     def _go(self, event: QMouseEvent) -> None:
         self.went.emit(event.position().y() / max(1, self.height()))
+
+
+def _heights(shares: Sequence[float], top: float, inner: float) -> Iterator[int]:
+    """The pixels that have a share of a stretch on them. As many steps as pixels, however many there are."""
+    first, last = int(top + shares[0] * inner), int(top + shares[-1] * inner)
+    yield first
+    if last - first >= len(shares):
+        yield from (int(top + share * inner) for share in shares)
+        return
+    for y in range(first + 1, last + 1):
+        at = bisect_left(shares, (y - top) / inner)
+        if at < len(shares) and shares[at] < (y + 1 - top) / inner:
+            yield y

@@ -5,6 +5,8 @@ They never lie over code without saying how much of it they cover.
 
 from __future__ import annotations
 
+from math import ceil
+
 from msgspec import Struct, field
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -114,13 +116,25 @@ class Tags:
                 beside = []
             if row.end > edge:
                 # Code is out of sight, beyond the edge or under the words: how much is said.
-                count = f"+{int((row.end - edge) / dress.shaper.cell) + 1:,}"
-                left = edge - (_EDGE if edge == row.right else 4) - self.width(count)
+                count, left = self._count(row, edge)
                 edge = self._words(painter, row, y, count, left, height, dress.theme.dim)
             at = row.end + _AROUND
             for words, colour in beside:
                 self._words(painter, row, y, words, at, height, colour)
                 at += self.width(words) + _EDGE
+
+    def _count(self, row: _Row, edge: float) -> tuple[str, float]:
+        """How many characters are out of sight, those under the count itself too, and where it stands."""
+        assert self._dress is not None
+        gap = _EDGE if edge == row.right else 4
+        count, covered = "", edge
+        for _ in range(3):  # a longer count covers more; it settles at once or at the next
+            said = f"+{ceil((row.end - covered) / self._dress.shaper.cell - 0.01):,}"
+            if said == count:
+                break
+            count = said
+            covered = edge - gap - self.width(count) - 6
+        return count, edge - gap - self.width(count)
 
     def _shown(self, row: _Row) -> str:
         """As much of the words as there is room for beside the code."""

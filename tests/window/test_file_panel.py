@@ -1,0 +1,101 @@
+"""The files at the left: a tree or one list, folders with their numbers, a filter, viewed marks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.repos import Repo
+from tests.window.conftest import Hands
+from workbench.ui.file_rows import RowKind
+
+ALT = Qt.KeyboardModifier.AltModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def shown(hands: Hands) -> list[str]:
+    hands.window.panels.show_now()
+    return [row.name for row in hands.window.files.model.rows]
+
+
+def marks(hands: Hands) -> dict[str, str]:
+    hands.window.panels.show_now()
+    return {row.key: row.mark for row in hands.window.files.model.rows}
+
+
+def open_web(hands: Hands, repo: Repo) -> None:
+    repo.write({"web/a.js": "a\n", "web/deep/b.js": "b\n", "web/deep/Makefile": "all:\n\trm x\n"})
+    hands.open(repo)
+
+
+def test_the_files_are_a_tree_or_one_list_by_key_and_menu_and_it_is_remembered(
+    hands: Hands, repo: Repo
+) -> None:
+    open_web(hands, repo)
+    assert "a.js" in shown(hands)
+
+    hands.press(Qt.Key.Key_B, ALT)
+    names = shown(hands)
+    assert "web/deep/b.js" in names
+    assert not any(row.kind is RowKind.FOLDER for row in hands.window.files.model.rows)
+    assert hands.window.preferences.settings.flat_files
+
+    hands.window.menus.actions["flat_files"].trigger()
+    assert "a.js" in shown(hands)
+    assert not hands.window.preferences.settings.flat_files
+
+
+def test_a_folder_says_how_far_all_below_it_is_and_follows_a_verdict_and_its_undoing(
+    hands: Hands, repo: Repo
+) -> None:
+    open_web(hands, repo)
+    assert (marks(hands)["web"], marks(hands)["web/deep"]) == ("0/3", "0/2")
+
+    hands.window.view.go_to_file("web/deep/b.js")
+    hands.type("a")
+    assert (marks(hands)["web"], marks(hands)["web/deep"]) == ("1/3", "1/2")
+    hands.type("u")
+    assert (marks(hands)["web"], marks(hands)["web/deep"]) == ("0/3", "0/2")
+
+
+def test_a_folder_is_folded_with_the_mouse_and_says_then_what_is_in_it(hands: Hands, repo: Repo) -> None:
+    open_web(hands, repo)
+    assert "web/deep" in marks(hands)
+    panel = hands.window.files
+    number = next(at for at, row in enumerate(panel.model.rows) if row.key == "web/deep")
+    assert not panel.model.rows[number].alarms
+
+    where = panel.list.visualRect(panel.model.index(number)).center()
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=where)
+
+    row = panel.model.rows[number]
+    assert (row.folded, row.mark) == (True, "0/2")
+    hands.until(lambda: panel.model.rows[number].alarms)
+    assert "build" in [text for text, _ in panel.model.rows[number].alarms]
+    assert "web/deep/b.js" not in marks(hands)
+
+
+def test_the_filter_takes_letters_in_order_where_no_path_holds_the_words(hands: Hands, repo: Repo) -> None:
+    open_web(hands, repo)
+    hands.press(Qt.Key.Key_F, CONTROL)
+    hands.type("wdb")
+    assert [row.key for row in hands.window.files.model.rows] == ["web", "web/deep", "web/deep/b.js"]
+    hands.press(Qt.Key.Key_Return)
+    assert hands.window.view.current_file() == "web/deep/b.js"
+
+
+def test_a_viewed_mark_stands_in_the_panel_until_the_file_is_another(hands: Hands, repo: Repo) -> None:
+    open_web(hands, repo)
+    hands.window.view.go_to_file("web/a.js")
+    hands.type("m")
+    hands.window.panels.show_now()
+
+    def badge() -> str:
+        return next(row.badge for row in hands.window.files.model.rows if row.key == "web/a.js")
+
+    assert badge() == "new · viewed"
+    repo.write({"web/a.js": "another\n"})
+    hands.type("R")
+    hands.until(lambda: not hands.session.viewed())
+    hands.window.panels.show_now()
+    assert badge() == "new"
