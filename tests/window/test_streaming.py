@@ -94,7 +94,8 @@ def test_what_needs_the_whole_review_says_that_it_is_read(
 ) -> None:
     begin(hands, large)
     hands.window.run_command(command)
-    assert hands.notice() == f"The review is still being read: 5 of {FILES} files are here."
+    here = len(hands.session.files_so_far)  # five, unless the machine is so busy that one had to do
+    assert hands.notice() == f"The review is still being read: {here} of {FILES} files are here."
     assert not hands.window.sheets.is_open
     finish(hands, gate)
 

@@ -87,6 +87,7 @@ class Attempt:
         self._half = ""
         self._first: float | None = None
         self._signs = 0
+        self._has_begun = False
         self.wait: float | None = None
         self.usage: Usage | None = None
         self.finished: Finished | None = None
@@ -102,19 +103,19 @@ class Attempt:
 
     def take(self, replies: Iterator[Reply | None]) -> Iterator[CallEvent]:
         """Pass on what the helper says until it ends, the answer is longer than any, or no word comes."""
-        said, heard, begun = 0.0, now(), False
+        said, heard = 0.0, now()
         for reply in replies:
             seconds = now() - self._began
             if reply is not None:
-                heard, begun = now(), True
+                heard, self._has_begun = now(), True
                 yield from self._event(reply, seconds)
             if self.finished is None and self.failed is None:
                 if self._signs > MOST_SIGNS:
                     self.failed = self.failure(Trouble.ENDLESS)
                     return
-                if now() - heard > (self._silence * KEPT_OPEN if begun else STARTING):
+                if now() - heard > (self._silence * KEPT_OPEN if self._has_begun else STARTING):
                     # Whoever keeps a line open without a word is not waited for without end.
-                    self.failed = self.failure(Trouble.SILENT if begun else Trouble.NOT_STARTED)
+                    self.failed = self.failure(Trouble.SILENT if self._has_begun else Trouble.NOT_STARTED)
                     return
             # Once the provider has counted, an estimate says less.
             if seconds - said >= _PROGRESS and self.usage is None:
@@ -129,6 +130,10 @@ class Attempt:
         tokens_out = self._signs // _SIGNS_PER_TOKEN
         cost = self._prices.cost(prompt.tokens, tokens_out)
         return Usage(prompt.tokens, tokens_out, cost, seconds, estimated=True)
+
+    def gone(self) -> Failed:
+        """The helper ended without a last word: before it could ask anybody, or in the middle."""
+        return self.failure(Trouble.STOPPED if self._has_begun else Trouble.NOT_STARTED)
 
     def failure(self, trouble: Trouble, *, detail: str = "", wait: float | None = None) -> Failed:
         """A failure in words, without the key, and with the text that had arrived."""

@@ -188,7 +188,7 @@ class LiteLLMBackend:
             return attempt.finished
         if cancelled.is_set():
             return attempt.failure(Trouble.CANCELLED)
-        return attempt.failed or attempt.failure(Trouble.NOT_STARTED)
+        return attempt.failed or attempt.gone()
 
     def _estimate(
         self, messages: Sequence[Message], began: float, cancelled: threading.Event

@@ -31,6 +31,7 @@ class Trouble(StrEnum):
     REFUSED = "refused"
     BAD_ANSWER = "bad answer"
     NOT_STARTED = "not started"
+    STOPPED = "stopped"
     CANCELLED = "cancelled"
     CAP = "budget"
     ENDLESS = "endless"
@@ -125,8 +126,12 @@ _SAID: Mapping[Trouble, tuple[str, str]] = {
         "What was wrong is kept with the answers. Send again, or choose another model.",
     ),
     Trouble.NOT_STARTED: (
-        "The helper that calls models could not be started, or stopped.",
+        "The helper that calls models could not be started.",
         "Install Workbench again; LiteLLM is missing or broken.",
+    ),
+    Trouble.STOPPED: (
+        "The helper that called {model} stopped in the middle; nothing was applied.",
+        "Send again; what had arrived is kept.",
     ),
     Trouble.CANCELLED: ("The round was cancelled; nothing was applied.", ""),
     Trouble.CAP: ("The call was not made: the budget is spent.", "Raise it in the settings."),

@@ -151,12 +151,14 @@ class FileDelegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         inner = area.adjusted(LEFT + row.depth * STEP, 0, -RIGHT, 0)
         right = self._mark(painter, inner, row, metrics)
-        room = right - inner.left() - self._room_of_alarms(row)
+        alarms = self.alarms(row, right - inner.left(), metrics)
+        room = right - inner.left() - self._room_of(alarms)
         name = metrics.elidedText(_name(row), Qt.TextElideMode.ElideMiddle, max(room, LEAST))
         painter.setPen(self._ink(row))
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-        if row.badge or row.alarms:
-            self._badges(painter, inner, inner.left() + metrics.horizontalAdvance(name) + 6, right, row)
+        if row.badge or alarms:
+            left = inner.left() + metrics.horizontalAdvance(name) + 6
+            self._badges(painter, QRect(left, inner.top(), right - left, inner.height()), row.badge, alarms)
 
     def _mark(self, painter: QPainter, inner: QRect, row: FileRow, metrics: QFontMetrics) -> int:
         """Paint what stands at the right edge; where the name has to end."""
@@ -167,20 +169,30 @@ class FileDelegate(QStyledItemDelegate):
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.mark)
         return inner.right() - width - 8
 
-    def _room_of_alarms(self, row: FileRow) -> int:
-        """What a name has to leave free: what is said of danger is never what gives way."""
-        metrics = self._small_metrics
-        return sum(metrics.horizontalAdvance(text) + 6 for text, _ in row.alarms)
+    def alarms(self, row: FileRow, room: int, metrics: QFontMetrics) -> Sequence[tuple[str, Tint]]:
+        """What is said of danger is never what gives way: all of it beside the name, or else the first with
+        how many more there are, which the tooltip names.
+        """
+        all_of_it = metrics.horizontalAdvance(_name(row)) + self._room_of(row.alarms)
+        if len(row.alarms) < 2 or all_of_it <= room:
+            return row.alarms
+        text, tint = row.alarms[0]
+        return ((f"{text} +{len(row.alarms) - 1}", tint),)
 
-    def _badges(self, painter: QPainter, inner: QRect, left: int, right: int, row: FileRow) -> None:
+    def _room_of(self, alarms: Sequence[tuple[str, Tint]]) -> int:
+        """What a name has to leave free."""
+        return sum(self._small_metrics.horizontalAdvance(text) + 6 for text, _ in alarms)
+
+    def _badges(self, painter: QPainter, room: QRect, badge: str, alarms: Sequence[tuple[str, Tint]]) -> None:
         painter.setFont(self._small)
-        plain = Tint.ACCEPTED if row.badge == "new" else Tint.FAINT
-        last = [(row.badge, plain)] if row.badge else []
-        for text, tint in (*row.alarms, *last):
+        plain = Tint.ACCEPTED if badge == "new" else Tint.FAINT
+        last = [(badge, plain)] if badge else []
+        left, right = room.left(), room.left() + room.width()
+        for text, tint in (*alarms, *last):
             width = self._small_metrics.horizontalAdvance(text)
             if left + width <= right or tint is Tint.BACK:
                 painter.setPen(self._tints[tint])
-                where = QRect(left, inner.top() + 1, width + 1, inner.height() - 1)
+                where = QRect(left, room.top() + 1, width + 1, room.height() - 1)
                 painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
                 left += width + 6
 
@@ -350,7 +362,7 @@ class FilePanel(QWidget):
         self._show_differing(before)
 
     def _count(self, known: Sequence[FileChange], before: Mapping[str, Progress]) -> None:
-        """Count the files of each folder; while a review is read, only what came and what was judged since."""
+        """Count the files of each folder; of a review that is being read, only what came."""
         files, progress = self._files, self._marks.progress
         if not known or len(known) > len(files) or files[len(known) - 1] is not known[-1]:
             self._counts = Counts(files, progress)

@@ -159,9 +159,9 @@ class Trays(QObject):
         session = self._controller.open_session()
 
         def work(_: Report) -> tuple[Finding, ...]:
-            from workbench.workflow.gate import findings_in_text
+            from workbench.workflow.gate import findings_in_text, quoted_paths
 
-            return findings_in_text(session, text)
+            return findings_in_text(session, text, paths=quoted_paths(session.feedback()))
 
         self._tasks.start("copied", work, self._on_copied, self._controller.fail)
 

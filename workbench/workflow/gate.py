@@ -36,9 +36,9 @@ class SecretsFoundError(UserError):
 
 def with_findings(session: Session, tray: Tray) -> Tray:
     """The tray with what looks secret in what it gives, the same secret once with all its places."""
-    found = [each for item in tray.given for each in _of_item(item, tray)]
+    found = [each for item in tray.given for each in _of_item(session, item, tray)]
     if any(item.kind is Kind.FEEDBACK for item in tray.given):
-        found += _of_names(quoted_paths(session.feedback()), "feedback")
+        found += _of_names(session, quoted_paths(session.feedback()), "feedback")
     return replace(tray, findings=_named(session, found))
 
 
@@ -62,7 +62,7 @@ def findings_in_text(
     session: Session, text: str, name: str = "the feedback", paths: Iterable[str] = ()
 ) -> tuple[Finding, ...]:
     """The same for a text that leaves by itself, and the files in it: feedback, a question, a reading."""
-    return _named(session, [*_of_text(text, name, "feedback"), *_of_names(paths, "feedback")])
+    return _named(session, [*_of_text(text, name, "feedback"), *_of_names(session, paths, "feedback")])
 
 
 def findings_in_lines(
@@ -97,15 +97,13 @@ def require_clear(found: Sequence[Finding]) -> None:
     )
 
 
-def _of_item(item: Item, tray: Tray) -> Iterator[_Found]:
+def _of_item(session: Session, item: Item, tray: Tray) -> Iterator[_Found]:
     if item.path is None:
         body = {Kind.TASK: tray.request.task, Kind.FEEDBACK: tray.request.feedback}.get(item.kind, item.text)
         name = item.id.partition(":")[2] if item.kind is Kind.RULE else f"the {item.kind.value}"
         yield from _of_text(body, name, item.id)
         return
-    why = never_sent(item.path)
-    if why is not None:
-        yield f"name {item.path}", why, one_line(item.path), item.id
+    yield from _of_names(session, (item.path,), item.id)
     data = tray.request.files[item.path]
     pieces = item.parts or ((1, data.count(b"\n") + 1),)
     lines = data.decode("utf-8", "replace").split("\n")
@@ -115,11 +113,16 @@ def _of_item(item: Item, tray: Tray) -> Iterator[_Found]:
             yield f"secret {hit.secret}", hit.kind, f"{one_line(item.path)}:{start + hit.line - 1}", item.id
 
 
-def _of_names(paths: Iterable[str], item: str) -> Iterator[_Found]:
+def _of_names(session: Session, paths: Iterable[str], item: str) -> Iterator[_Found]:
+    """What is known by its name, under that of the base too: another name makes no secret public."""
     for path in paths:
-        why = never_sent(path)
-        if why is not None:
-            yield f"name {path}", why, one_line(path), item
+        file = session.by_path.get(path)
+        base = file.base_path if file is not None else None
+        for name in dict.fromkeys((path, base or path)):
+            why = never_sent(name)
+            if why is not None:
+                was = "" if name == path else f", which was {one_line(name)}"
+                yield f"name {name}", why, f"{one_line(path)}{was}", item
 
 
 def _of_text(text: str, name: str, item: str) -> Iterator[_Found]:

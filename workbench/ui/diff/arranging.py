@@ -89,15 +89,14 @@ class Arrangement(Stack):
     def _append(self, files: Sequence[FileChange]) -> None:
         if not files:
             return
-        folding = self._folding()
+        folding, tall = self._folding(), self._tall if self._tops is not None else []
         add, names, order, changes = self.sections.append, self.files, self.order, self.changes
-        for file in files:
-            names[file.path] = len(self.sections)
+        self._stale = self._stale or self._tops is not None
+        for at, file in enumerate(files, len(self.sections)):
+            names[file.path] = at
             section = self._new_section(file, folding)
             add(section)
-            if self._tops is not None:
-                self._tall.append(section.header + section.estimate)
-                self._stale = True
+            tall.append(section.header if section.folded else section.header + section.estimate)
             for change in file.changes:
                 order[change.id] = len(changes)
                 changes.append(change)
@@ -133,6 +132,16 @@ class Arrangement(Stack):
 
     def _arrange(self, last: Document) -> None:
         self._tops = None
+        if not self.sections:
+            self.files, self.order, self.changes = {}, {}, []
+            self._tops, self._tall, self._stale = [0], [], True
+            self._append(self.document.files)
+            if self.document.entries:
+                self.sections.insert(0, self._ledger(folded=False))
+                self._number_files()
+                self._tops = None
+            self._pin_all()
+            return
         known = {section.key: section for section in self.sections}
         files: list[Section] = []
         folding = self._folding()
@@ -281,7 +290,7 @@ class Arrangement(Stack):
             if section.blocks is None:
                 continue
             if self.wrap:
-                section.wraps.clear()
+                section.wraps = None
                 self._stack_all(section)
             elif section.pins or section.part is not Part.FILE:
                 self._stack_all(section)
@@ -295,7 +304,7 @@ class Arrangement(Stack):
             if section.part is Part.FILE:
                 self._reset(section)
             else:
-                section.wraps.clear()
+                section.wraps = None
                 self._stack_all(section)
         self._tops = None
 
@@ -303,7 +312,7 @@ class Arrangement(Stack):
         """Wrap long lines, or let them run out to the right."""
         self.wrap = wrap
         for section in self.sections:
-            section.wraps.clear()
+            section.wraps = None
             self._stack_all(section)
         self._tops = None
 

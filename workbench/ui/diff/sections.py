@@ -68,8 +68,11 @@ class Slice(Struct):
     """Of each code block its first old line, its first new line and its index: in order on both sides."""
 
 
-class Section(Struct):
-    """One part of the scroll. `blocks` is None until anything of it is laid out."""
+class Section(Struct, gc=False):
+    """One part of the scroll. `blocks` is None until anything of it is laid out.
+
+    Twenty thousand are made at once: nothing in one leads back to it, and it begins with no containers.
+    """
 
     part: Part
     key: str
@@ -78,7 +81,7 @@ class Section(Struct):
     folded: bool = False
     pins: tuple[Pin, ...] = ()
     blocks: list[Block] | None = None
-    slices: list[Slice] = field(default_factory=list)
+    slices: Sequence[Slice] = ()
     header: int = 0
     estimate: int = 0
     old_count: int | None = None
@@ -88,7 +91,7 @@ class Section(Struct):
     counts: Counter[Standing] | None = None
     """How many changes stand where, counted along with `standings`."""
     places: Places | None = None
-    wraps: dict[int, Wraps] = field(default_factory=dict)
+    wraps: dict[int, Wraps] | None = None
     """How many lines the rows of a code block take, by its index, where long lines are wrapped."""
     why: str = ""
     """Why it is folded at first; the header says so."""
@@ -169,8 +172,7 @@ class Section(Struct):
 
     def forget(self) -> None:
         """Nothing of it is laid out any more."""
-        self.blocks, self.slices, self._starts = None, [], None
-        self.wraps.clear()
+        self.blocks, self.slices, self._starts, self.wraps = None, (), None, None
 
     def stacked(self, part: Slice, heights: Sequence[int]) -> None:
         """The blocks of a slice have these heights."""
@@ -191,7 +193,7 @@ class Section(Struct):
         runs = self.file.runs
         head = builder().head()
         self.blocks, self._starts = head, None
-        self.slices = [Slice(0, 0, 0, len(head), 0)]
+        self.slices = slices = [Slice(0, 0, 0, len(head), 0)]
         # As many slots as there can be blocks: of a run, its changes and two stretches with a gap between.
         spare = 6 * len(self.pins) + 3 * len(self.folding.opened) + 4
         for first in range(0, len(runs), SLICE):
@@ -199,7 +201,7 @@ class Section(Struct):
             size = 4 * (last - first) + spare
             old, new = after_run(runs[first - 1]) if first else (1, 1)
             guess = _guess(self.file, self.folding, first, last, heights)
-            self.slices.append(Slice(first, last, len(self.blocks), size, guess, old, new))
+            slices.append(Slice(first, last, len(self.blocks), size, guess, old, new))
             self.blocks.extend([EMPTY] * size)
 
     def fill(self, part: Slice, found: list[Block]) -> None:
@@ -213,7 +215,8 @@ class Section(Struct):
                 if each.base > part.base:
                     each.base += more
                     each.code = [(old, new, index + more) for old, new, index in each.code]
-            self.wraps = {at + more if at >= end else at: wrap for at, wrap in self.wraps.items()}
+            wraps = self.wraps or {}
+            self.wraps = {at + more if at >= end else at: wrap for at, wrap in wraps.items()}
         self.blocks[part.base : end] = [*found, *[EMPTY] * (part.size - len(found))]
         part.code = code_of(found, part.base)
 

@@ -154,6 +154,8 @@ class Stack:
         section.stacked(part, [self.height_of(section, each, base + at) for at, each in enumerate(blocks)])
 
     def _wrap(self, section: Section, blocks: list[Block], base: int) -> None:
+        if section.wraps is None:
+            section.wraps = {}
         for at, block in enumerate(blocks, base):
             if block.is_code:
                 known = section.wraps.get(at)
@@ -238,7 +240,7 @@ class Stack:
         return moved
 
     def _measure_rows(self, section: Section, index: int, block: Block, top: int, bottom: int) -> bool:
-        wraps = section.wraps.get(index)
+        wraps = section.wraps.get(index) if section.wraps else None
         needs = self._needs
         if wraps is None or needs is None:
             return False
