@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from email.utils import formatdate
 
 import pytest
@@ -23,7 +23,7 @@ from tests.model_server import (
     busy,
 )
 from workbench.generation.backends import LiteLLMBackend
-from workbench.generation.children import Helpers
+from workbench.generation.children import Helper, Helpers, Secret
 from workbench.generation.events import (
     CallEvent,
     Failed,
@@ -285,6 +285,39 @@ def test_a_call_in_the_middle_of_its_answer_is_cancelled_within_a_second(server:
     assert shown.startswith("Once upon")
     assert event.text == shown
     assert server.hung_up.wait(5)
+    helpers.close()
+
+
+class WatchedHelpers(Helpers):
+    """Tells which process was given last."""
+
+    last: Helper
+
+    def borrow(self, environment: Mapping[str, str], secret: Secret | None = None) -> Helper:
+        self.last = super().borrow(environment, secret)
+        return self.last
+
+
+def test_a_helper_that_is_killed_in_the_middle_is_said_and_what_had_arrived_is_kept(
+    server: ModelServer,
+) -> None:
+    helpers = WatchedHelpers()
+    backend = LiteLLMBackend("openai/gpt-4o-mini", api_base=server.url, key=KEY, helpers=helpers)
+    server.script(Slow("Once upon a time"))
+    events: list[CallEvent] = []
+    for event in backend.events(ASK, threading.Event()):
+        events.append(event)
+        if _text(events) == "Once upon a time":
+            helpers.last._process.kill()
+    failed = _failed(events)
+    assert (failed.trouble, failed.text) == (Trouble.STOPPED, "Once upon a time")
+    assert (
+        failed.sentence
+        == "The helper that called openai/gpt-4o-mini stopped in the middle; nothing was applied."
+    )
+    assert _usage(events).usage.estimated
+    server.script(Good("again"))
+    assert _run(backend)[-1] == Finished("again", "stop")
     helpers.close()
 
 

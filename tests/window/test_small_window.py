@@ -148,7 +148,7 @@ def test_beside_a_name_in_a_narrow_list_alarms_are_counted_and_the_name_stays(ha
     assert isinstance(delegate, FileDelegate)
     metrics = hands.window.files.fontMetrics()
     said = (("hidden", Tint.BACK), ("look-alike", Tint.BACK), ("conflict", Tint.BACK))
-    row = FileRow(RowKind.FILE, "zed.py", "zed.py", alarms=said)
+    row = FileRow(RowKind.FILE, "zed.py", "zed.py", 0, alarms=said)
     assert delegate.alarms(row, 400, metrics) == said
     assert delegate.alarms(row, 150, metrics) == (("hidden +2", Tint.BACK),)
     assert delegate.alarms(replace(row, alarms=said[:1]), 20, metrics) == said[:1]

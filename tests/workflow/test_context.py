@@ -289,6 +289,48 @@ def test_a_secret_stops_it_until_it_is_allowed_or_taken_out(opened: Open, shop: 
     assert all(token.encode() not in path.read_bytes() for path in _kept(session))
 
 
+def test_lines_of_a_file_that_is_never_sent_are_stopped_under_another_name_too(
+    opened: Open, tmp_path: Path
+) -> None:
+    """In the file itself, and in the code that the feedback quotes."""
+    repo = new_repo(tmp_path / "renamed")
+    repo.commit({".env": f"PASSWORD=hunter2\n{numbered(9)}"})
+    (repo.root / ".env").unlink()
+    repo.write({"conf.txt": f"PASSWORD=hunter3\n{numbered(9)}"})
+    session = opened(repo.root)
+    assert session.by_path["conf.txt"].base_path == ".env"
+    (found,) = next_tray(session).findings
+    assert (found.places, found.items) == (("conf.txt, which was .env",), ("file:conf.txt",))
+    for change in session.by_path["conf.txt"].changes:
+        session.judge_change(change.id, Verdict.REJECTED)
+    pins.remove_item(session, next_tray(session).items, "file:conf.txt")
+    (found,) = next_tray(session).stopped
+    assert found.items == ("feedback",)
+
+
+def test_a_binary_file_is_taken_out_of_the_tray_like_any_other(opened: Open, shop: Repo) -> None:
+    shop.write({"logo.bin": b"\0\2"})
+    session = opened(shop.root)
+    tray = next_tray(session)
+    assert (states(tray)["file:logo.bin"], "logo.bin" in tray.request.files) == ("by name only", True)
+    pins.remove_item(session, tray.items, "logo.bin")
+    tray = next_tray(session)
+    assert (states(tray)["file:logo.bin"], "logo.bin" in tray.request.files) == ("removed", False)
+
+
+def test_the_feedback_is_named_by_all_that_is_in_it_and_has_one_heading(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="Faster.")
+    one, other = (session.by_path[path].changes[0] for path in ("big.py", "code.py"))
+    session.judge_change(one.id, Verdict.ACCEPTED)
+    assert item(next_tray(session), "feedback").title == "Feedback · 0 notes, 0 rejected, 1 accepted"
+    session.judge_change(other.id, Verdict.REJECTED)
+    session.write_note(Place(path="code.py"), Intent.MUST, "Not so.")
+    tray = next_tray(session)
+    assert item(tray, "feedback").title == "Feedback · 1 note, 1 rejected, 1 accepted"
+    asked = build(tray.request)[-1].content
+    assert [line for line in asked.splitlines() if line.startswith("# Feedback")] == ["# Feedback on round 1"]
+
+
 def _kept(session: Session) -> list[Path]:
     from workbench.store import paths  # noqa: PLC0415 - where this test's own data are
 

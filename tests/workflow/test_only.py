@@ -402,7 +402,7 @@ def test_the_task_stands_once_in_the_prompt_for_one_change(opened: Open, repo: R
 def test_the_gate_looks_through_what_is_sent_for_one_change_and_nothing_else(
     opened: Open, repo: Repo, helpers: KeptHelpers, server: ModelServer
 ) -> None:
-    """A secret in what the prompt holds stops it; one on the tray of a whole round, not given here, does not."""
+    """A secret in the prompt stops it; one on the tray of a whole round, and not given here, does not."""
     repo.write({"other": f"{BASE}key = {TOKEN!r}\n"})
     session = opened(repo.root)
     session.helpers = helpers
@@ -417,8 +417,8 @@ def test_the_gate_looks_through_what_is_sent_for_one_change_and_nothing_else(
 
     session.write_note(place_of_change(session, of_file(session, "text")[0]), Intent.MUST, f"Not {TOKEN}.")
     wanted, count = wanted_only(session, ids(session)[:1]), len(server.asked)
-    with pytest.raises(UserError, match="Nothing was sent: 1 thing looks like a secret. what is asked:"):
+    with pytest.raises(UserError, match=r"1 thing looks like a secret\. what is asked:"):
         require_sendable(session, recipient, never, wanted)
-    with pytest.raises(UserError, match="Nothing was sent: 1 thing looks like a secret. what is asked:"):
+    with pytest.raises(UserError, match=r"1 thing looks like a secret\. what is asked:"):
         list(next_round(session, recipient, never, wanted))
     assert len(server.asked) == count

@@ -529,7 +529,7 @@ def _estimate(session: Session, count: int, sizes: int) -> tuple[tuple[str, str]
     files = "1 file with changes" if count == 1 else f"{count:,} files with changes"
     told = feedback_title(review.notes.values(), session.progress())
     rows = [("Task", f"{task:,}"), (told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]
-    rows.append((f"{whole + sizes:,} tokens", "about"))
+    rows.append((f"about {whole + sizes:,} tokens", ""))
     return tuple(rows)
 
 

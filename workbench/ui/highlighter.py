@@ -68,6 +68,8 @@ class Highlighter(QObject):
         self._buffer = b""
         self._answers: list[bytes] = []
         self._failures = 0
+        self._on = ""
+        """What the helper said that it works on. It need not be what was asked for last."""
         self._drain = QTimer(self)
         self._drain.setSingleShot(True)
         self._drain.setInterval(0)
@@ -202,6 +204,9 @@ class Highlighter(QObject):
         if "plain" in answer:
             self._plain(answer["plain"])
             return str(answer["plain"])
+        if "on" in answer:
+            self._on = answer["on"]
+            return str(answer["on"])
         key = str(answer.get("done") or answer["key"])
         known = self._known.get(key)
         if known is None:
@@ -249,8 +254,7 @@ class Highlighter(QObject):
         self._buffer = b""
         self._answers.clear()
         waiting = [key for key, known in self._known.items() if not known.done]
-        # The helper works on what was looked at last.
-        lost = waiting if self._failures >= _MOST_FAILURES else waiting[-1:]
+        lost = waiting if self._failures >= _MOST_FAILURES else [self._on] if self._on in waiting else []
         for key in waiting:
             if key in lost:
                 self._plain(key)

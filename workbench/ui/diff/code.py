@@ -5,20 +5,21 @@ by side.
 from __future__ import annotations
 
 from msgspec import Struct
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QGlyphRun, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 
 from workbench.review.blocks import Block, Line, line_at
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
 from workbench.review.verdicts import Verdict
 from workbench.ui.diff.beside import Beside
-from workbench.ui.diff.cells import Cell, Cells, Visual
+from workbench.ui.diff.cells import Cell, Cells
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.looks import Look, Strip, look_of
+from workbench.ui.diff.numbers import Numbers
 from workbench.ui.diff.tags import Tags, verdict_words
+from workbench.ui.diff.texts import Text, Texts
 
 __all__ = ["CodePainter", "verdict_words"]
 
@@ -26,24 +27,6 @@ _KINDS = {Side.OLD: "removed", Side.NEW: "added"}
 _SIDES = (Side.OLD, Side.NEW)
 _TAG_ROWS = 3
 """Rows of a change among which its verdict looks for room."""
-_KEPT_PLACES = 4000
-_MOST_DIGITS = 10
-_GOES_ON = "·"
-"""In the gutter, where a wrapped line goes on."""
-
-
-class _Text(Struct):
-    """Code to be drawn once the clip of its side is set."""
-
-    cell: Cell
-    visual: Visual
-    x: float
-    y: int
-    kind: str
-    veiled: bool
-    faded: bool
-    hit: tuple[int, int] | None = None
-    """The match that the search went to."""
 
 
 class _Row(Struct):
@@ -71,11 +54,8 @@ class CodePainter:
         self._layout = layout
         self._cells = cells
         self._dress: Dress | None = None
-        self._digits: list[int] = []
-        self._digit_places: list[QPointF] = []
-        self._places: dict[tuple[int, int], list[QPointF]] = {}
+        self._numbers, self._texts = Numbers(), Texts()
         self._looks: dict[str, Look] = {}
-        self._texts: dict[Side, list[_Text]] = {Side.OLD: [], Side.NEW: []}
         self._grounds: dict[Side, Strip] = {}
         self._strokes: dict[Side, Strip] = {}
         self._bars: dict[Side, tuple[Strip, Strip]] = {}
@@ -83,19 +63,17 @@ class CodePainter:
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
         self._dress = dress
-        self._places.clear()
-        self.tags.wear(dress)
+        for part in (self._numbers, self._texts, self.tags):
+            part.wear(dress)
 
     def begin(self, scene: Scene) -> None:
         """Start a frame."""
         self.painted_change = False
         self._looks.clear()
-        self.tags.clear()
-        self._digits.clear()
-        self._digit_places.clear()
+        for part in (self._numbers, self._texts, self.tags):
+            part.begin()
         columns = scene.columns
         for side in _SIDES:
-            self._texts[side].clear()
             left, right = columns.code(side)
             self._grounds[side] = Strip(left, right - left)
             self._strokes[side] = Strip(left - 5, 2)
@@ -106,8 +84,8 @@ class CodePainter:
         """Draw what was collected."""
         for side in _SIDES:
             self._grounds[side].flush(painter)
-        self._draw_numbers(painter)
-        self._draw_texts(painter, scene)
+        self._numbers.draw(painter)
+        self._texts.draw(painter, scene)
         self.tags.draw(painter, self._layout.heights.row)
 
     def warm(self, scene: Scene, section: Section, block: Block, row: int) -> None:
@@ -183,7 +161,7 @@ class CodePainter:
             side = Side.NEW if line.new is not None else Side.OLD
             ground = self._side(painter, scene, row, side)
             if side is Side.NEW and line.old is not None and (block.run is None or block.run.numbered):
-                self._number(painter, scene, spot, Side.OLD, line.old, top)
+                self._numbers.add(painter, scene, spot, Side.OLD, line.old, top)
         if look is not None and look.words:
             self._tag(scene, row, look, ground)
 
@@ -220,7 +198,7 @@ class CodePainter:
         if number is None:
             return ground
         if row.block.run is None or row.block.run.numbered:
-            self._number(painter, scene, spot, side, number, row.y)
+            self._numbers.add(painter, scene, spot, side, number, row.y)
         if self.beside.moves.blocks and self.beside.move(row.section, row.block, line, side) is not None:
             # A line of a moved block: a quiet stroke beside its number, on both ends.
             self._strokes[side].add(painter, dress.theme.accent, row.y, row.height)
@@ -244,49 +222,6 @@ class CodePainter:
             # Asked is told from unread by form too. The inner strip is flushed after the outer one.
             inner.add(painter, theme.ground, y, height)
 
-    def _number(self, painter: QPainter, scene: Scene, spot: Spot, side: Side, number: int, y: int) -> None:
-        dress = self._dress
-        assert dress is not None
-        right = scene.columns.number(side)
-        if scene.spot == spot:
-            colour = dress.theme.accent if side is scene.side else dress.theme.text
-            shaped = dress.small_code.plain(str(number), colour)
-            shaped.draw(painter, right - shaped.width, y + dress.number_drop)
-            return
-        if scene.chosen is not None and scene.chooses(spot, side):
-            # A selection is known by its numbers too: its ground is only as strong as leaves code readable.
-            shaped = dress.small_strong_code.plain(str(number), dress.theme.accent)
-            shaped.draw(painter, right - shaped.width, y + dress.number_drop)
-            return
-        # All others are one run of glyphs for the frame: half a millisecond less than one run for each.
-        digits = dress.small_code.digits
-        text = str(number)
-        self._digits += [digits[each] for each in text]
-        places = self._places.get((right, y)) or self._places_at(right, y)
-        self._digit_places += places[-len(text) :]
-
-    def _places_at(self, right: int, y: int) -> list[QPointF]:
-        """Where the digits of a number stand that ends there; made once: points are dear."""
-        dress = self._dress
-        assert dress is not None
-        if len(self._places) > _KEPT_PLACES:
-            self._places.clear()
-        cell, base = dress.small_code.cell, y + dress.number_drop + dress.small_code.ascent
-        found = [QPointF(right - count * cell, base) for count in range(_MOST_DIGITS, 0, -1)]
-        self._places[right, y] = found
-        return found
-
-    def _draw_numbers(self, painter: QPainter) -> None:
-        dress = self._dress
-        assert dress is not None
-        if self._digits:
-            run = QGlyphRun()
-            run.setRawFont(dress.small_code.raw)
-            run.setGlyphIndexes(self._digits)
-            run.setPositions(self._digit_places)
-            painter.setPen(dress.theme.faint)
-            painter.drawGlyphRun(QPointF(0, 0), run)
-
     def _collect(
         self,
         painter: QPainter,
@@ -300,23 +235,16 @@ class CodePainter:
     ) -> None:
         x = scene.columns.code(side)[0] + PAD - scene.left
         self.widest = max(self.widest, cell.width)
-        height, texts = self._layout.heights.row, self._texts[side]
+        height = self._layout.heights.row
         here = row.spot == scene.spot and (side is scene.side or not scene.columns.split)
         hit = scene.hit if here else None
         for at in range(row.first, min(row.last, cell.lines)):
             y = row.y + at * height
             if at and scene.bands and not scene.shows(y, y + height):
                 continue
-            texts.append(_Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded, hit))
+            self._texts.add(side, Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded))
             if at:
-                self._goes_on(painter, scene, side, y)
-
-    def _goes_on(self, painter: QPainter, scene: Scene, side: Side, y: int) -> None:
-        """A quiet mark in the gutter: this is no line of its own."""
-        dress = self._dress
-        assert dress is not None
-        shaped = dress.small_code.plain(_GOES_ON, dress.theme.faint)
-        shaped.draw(painter, scene.columns.number(side) - shaped.width, y + dress.number_drop)
+                self._numbers.goes_on(painter, scene, side, y)
 
     # words at the right
 
@@ -395,71 +323,6 @@ class CodePainter:
                     if self.tags.fits(words, scene.columns.width, end):
                         return number, at
         return start, 0
-
-    # words and text
-
-    def _draw_texts(self, painter: QPainter, scene: Scene) -> None:
-        dress = self._dress
-        assert dress is not None
-        drop = (self._layout.heights.row - dress.shaper.height) / 2
-        for side, texts in self._texts.items():
-            if not texts:
-                continue
-            left, right = scene.columns.code(side)
-            painter.save()
-            painter.setClipRect(left, 0, right - left, scene.height)
-            self._draw_marks(painter, scene, texts)
-            for text in texts:
-                visual = text.visual
-                if text.faded:
-                    painter.setOpacity(dress.rejected_strength)
-                    visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
-                    painter.setOpacity(1)
-                else:
-                    visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
-            painter.restore()
-
-    def _draw_marks(self, painter: QPainter, scene: Scene, texts: list[_Text]) -> None:
-        """Grounds within lines: words, search hits, boxes of what would hide."""
-        dress = self._dress
-        assert dress is not None
-        height = self._layout.heights.row
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for text in texts:
-            visual = text.visual
-            if visual.words and text.kind in dress.words:
-                painter.setBrush(dress.words[text.kind][text.veiled])
-                painter.setOpacity(dress.rejected_strength if text.faded else 1)
-                for start, end in visual.words:
-                    painter.drawRoundedRect(QRectF(text.x + start, text.y + 1, end - start, height - 2), 2, 2)
-                painter.setOpacity(1)
-            if scene.hits is not None:
-                self._draw_hits(painter, scene, text)
-            if visual.boxes:
-                painter.setPen(QPen(dress.theme.back, 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                for start, end in visual.boxes:
-                    box = QRectF(text.x + start + 0.5, text.y + 2.5, end - start - 1, height - 5)
-                    painter.drawRoundedRect(box, 3, 3)
-                painter.setPen(Qt.PenStyle.NoPen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _draw_hits(self, painter: QPainter, scene: Scene, text: _Text) -> None:
-        assert self._dress is not None
-        assert scene.hits is not None
-        cell, height = text.cell, self._layout.heights.row
-        painter.setBrush(self._dress.hit)
-        for start, end in scene.hits(cell.data):
-            place = text.visual.place(cell.seen.shown(start), cell.seen.shown(end))
-            if place is not None:
-                box = QRectF(text.x + place[0], text.y + 2, place[1] - place[0], height - 4)
-                painter.drawRoundedRect(box, 2, 2)
-                if (start, end) == text.hit:
-                    # A frame, for who does not tell two grounds apart.
-                    painter.setPen(QPen(self._dress.theme.accent, 2))
-                    painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 3, 3)
-                    painter.setPen(Qt.PenStyle.NoPen)
 
 
 def _sides_of(line: Line, *, split: bool) -> tuple[Side, ...]:

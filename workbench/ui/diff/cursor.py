@@ -114,6 +114,8 @@ def stop_of(layout: Layout, mark: Mark | None) -> Stop:
 def first_stop(layout: Layout) -> Spot | None:
     """Where the cursor stands in a fresh document: a violation, else the first open change, else anything."""
     for at, section in enumerate(layout.sections):
+        if section.part is Part.FILE:
+            break
         if section.part is Part.LEDGER and not section.folded:
             for index, block in enumerate(section.blocks or ()):
                 if block.sort is Sort.ENTRY and block.key in violations(layout):

@@ -132,7 +132,7 @@ class Header:
             badges.append(("deleted", theme.rejected))
         elif file.status is Status.RENAMED:
             badges.append(
-                (f"renamed · {file.similarity} %" if file.similarity is not None else "renamed", theme.accent)
+                (f"renamed · {file.similarity}%" if file.similarity is not None else "renamed", theme.accent)
             )
         elif file.status is Status.TYPECHANGE:
             badges.append(("other type", theme.altered))

@@ -52,7 +52,7 @@ class Tags:
         self._dress = dress
         self._widths.clear()
 
-    def clear(self) -> None:
+    def begin(self) -> None:
         """A new frame."""
         self._rows.clear()
 

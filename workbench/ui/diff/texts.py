@@ -1,0 +1,103 @@
+"""The text of code rows, with the grounds within a line: words, search hits, boxes of what would hide."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from workbench.review.changes import Side
+from workbench.ui.diff.cells import Cell, Visual
+from workbench.ui.diff.dress import Dress
+from workbench.ui.diff.frame import Scene
+
+
+class Text(Struct):
+    """Code to be drawn once the clip of its side is set."""
+
+    cell: Cell
+    visual: Visual
+    x: float
+    y: int
+    kind: str
+    veiled: bool
+    faded: bool
+
+
+class Texts:
+    """Collects the texts of a frame by side (`begin`, `add` for each, `draw`)."""
+
+    def __init__(self) -> None:
+        self._dress: Dress | None = None
+        self._texts: dict[Side, list[Text]] = {Side.OLD: [], Side.NEW: []}
+
+    def wear(self, dress: Dress) -> None:
+        """Another theme or size."""
+        self._dress = dress
+
+    def begin(self) -> None:
+        """A new frame."""
+        for texts in self._texts.values():
+            texts.clear()
+
+    def add(self, side: Side, text: Text) -> None:
+        """A line of a cell."""
+        self._texts[side].append(text)
+
+    def draw(self, painter: QPainter, scene: Scene) -> None:
+        """Draw what was collected."""
+        dress = self._dress
+        assert dress is not None
+        drop = (dress.heights.row - dress.shaper.height) / 2
+        for side, texts in self._texts.items():
+            if not texts:
+                continue
+            left, right = scene.columns.code(side)
+            painter.save()
+            painter.setClipRect(left, 0, right - left, scene.height)
+            self._marks(painter, scene, texts)
+            for text in texts:
+                visual = text.visual
+                if text.faded:
+                    painter.setOpacity(dress.rejected_strength)
+                    visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
+                    painter.setOpacity(1)
+                else:
+                    visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
+            painter.restore()
+
+    def _marks(self, painter: QPainter, scene: Scene, texts: list[Text]) -> None:
+        dress = self._dress
+        assert dress is not None
+        height = dress.heights.row
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for text in texts:
+            visual = text.visual
+            if visual.words and text.kind in dress.words:
+                painter.setBrush(dress.words[text.kind][text.veiled])
+                painter.setOpacity(dress.rejected_strength if text.faded else 1)
+                for start, end in visual.words:
+                    painter.drawRoundedRect(QRectF(text.x + start, text.y + 1, end - start, height - 2), 2, 2)
+                painter.setOpacity(1)
+            if scene.hits is not None:
+                self._hits(painter, scene, text)
+            if visual.boxes:
+                painter.setPen(QPen(dress.theme.back, 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                for start, end in visual.boxes:
+                    box = QRectF(text.x + start + 0.5, text.y + 2.5, end - start - 1, height - 5)
+                    painter.drawRoundedRect(box, 3, 3)
+                painter.setPen(Qt.PenStyle.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _hits(self, painter: QPainter, scene: Scene, text: Text) -> None:
+        assert self._dress is not None
+        assert scene.hits is not None
+        cell, height = text.cell, self._dress.heights.row
+        painter.setBrush(self._dress.hit)
+        for start, end in scene.hits(cell.data):
+            place = text.visual.place(cell.seen.shown(start), cell.seen.shown(end))
+            if place is not None:
+                box = QRectF(text.x + place[0], text.y + 2, place[1] - place[0], height - 4)
+                painter.drawRoundedRect(box, 2, 2)
