@@ -6,6 +6,7 @@ from tests.generation.conftest import KEY
 from tests.generation.test_generate import FILES, REQUEST, _answer
 from tests.model_server import BAD_KEY, BROKEN, Cut, ModelServer, Scripted, Slow
 from workbench.generation.backends import LiteLLMBackend
+from workbench.generation.budget import Budget, Cap
 from workbench.generation.children import Helpers
 from workbench.generation.events import Answered, CallEnded, Event, FellBack, Lost, TextArrived
 from workbench.generation.failures import Trouble
@@ -87,3 +88,36 @@ def test_a_cancel_ends_it_whoever_is_left(server: ModelServer, helpers: Helpers)
     assert isinstance(events[-1], Lost)
     assert events[-1].trouble is Trouble.CANCELLED
     assert len(server.asked) == 1
+
+
+def test_a_cap_in_money_holds_for_the_models_that_take_over(server: ModelServer, helpers: Helpers) -> None:
+    """By the price of each: what the first one cannot spend, the next one may not either."""
+
+    def run(first: float, second: float, limit: float, *script: Scripted) -> list[Event]:
+        server.script(*script)
+        budget = Budget((Cap("round", "budget_round", limit),))
+        line = [
+            LiteLLMBackend(
+                model, api_base=server.url, key=KEY, timeout=20, helpers=helpers, price_in=price,
+                price_out=price, patience=Patience(tries=2, first=0.001), budget=budget,
+            )
+            for model, price in (("openai/gpt-4o-mini", first), ("openai/gpt-4o", second))
+        ]  # fmt: skip
+        return list(generate(REQUEST, line[0], threading.Event(), fallbacks=line[1:]))
+
+    # The first is free, and fails; the prompt alone is too dear for the second.
+    events = run(0, 1e6, 0.5, BROKEN, BROKEN, _answer())
+    assert isinstance(events[-1], Lost)
+    assert events[-1].trouble is Trouble.CAP
+    assert "The call was not made: its prompt takes about $" in events[-1].sentence
+    assert len(server.asked) == 2
+    assert [call.outcome for call in events[-1].exchange.calls] == ["busy", "budget"]
+
+    # What the first one spent before it was cut is gone for the second.
+    cut = Cut(_answer(), 200, reset=True)
+    events = run(1000, 1000, 1.2, cut, cut, _answer())
+    assert isinstance(events[-1], Lost)
+    assert events[-1].trouble is Trouble.CAP
+    assert len(server.asked) == 1
+
+    assert isinstance(run(0, 1, 0.5, BROKEN, BROKEN, _answer())[-1], Answered)

@@ -170,6 +170,16 @@ def test_a_rename_alone_with_its_edits_and_the_edits_alone(folder: Path) -> None
     assert b"rename" not in patch_of(file, select_change(texts[0]), old)
 
 
+@pytest.mark.parametrize("mode", ["100644", "100755"])
+def test_an_empty_file_that_comes_or_goes(folder: Path, mode: str) -> None:
+    for old, new in ((None, b""), (b"", None)):
+        file = change_of("empty.py", old, new)
+        modes = {"old_mode": mode if new is None else None, "new_mode": mode if old is None else None}
+        file = with_changes(replace(file, **modes, changes=()))
+        [selection] = select_changes(file.changes)
+        applied(folder, file, selection, old)
+
+
 def test_a_mode_alone_and_with_lines(folder: Path) -> None:
     old, new = b"a\n", b"b\n"
     file = with_changes(replace(change_of("run.sh", old, new), new_mode="100755", changes=()))

@@ -95,7 +95,8 @@ def test_the_helper_imports_no_qt_and_nothing_from_the_folder_it_runs_in(tmp_pat
 def test_what_is_looked_at_in_a_long_text_comes_before_the_whole_of_it(tmp_path: Path) -> None:
     text = "".join(f"value_{n} = {n}\n" for n in range(5000))
     # Standard input ends after the request, so only what is answered at once is certain to come.
-    answers = ask([{"want": "k", "path": "a.py", "text": text, "first": 4000, "last": 4050}], tmp_path)
+    on, *answers = ask([{"want": "k", "path": "a.py", "text": text, "first": 4000, "last": 4050}], tmp_path)
+    assert on == {"on": "k"}
     assert answers[0]["final"] is False
     assert answers[0]["from"] == 3800
     lines = answers[0]["lines"]
@@ -120,6 +121,21 @@ def test_a_helper_that_dies_or_hangs_is_replaced_and_only_what_it_worked_on_stay
     highlighter.want("next", "b.py", "x = 1\n", 0, 1)
     qtbot.waitUntil(lambda: highlighter.spans("next", 0) is not None, timeout=60_000)
     assert highlighter.helper_id not in (0, first)
+    highlighter.stop()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_what_is_wanted_while_another_text_hangs_is_not_taken_for_the_one_that_hangs(qtbot: QtBot) -> None:
+    highlighter = Highlighter(patience=6_000)
+    text = "".join(f"def f{n}(): return {n}\n" for n in range(40_000))
+    highlighter.want("long", "a.py", text, 0, 40)
+    qtbot.waitUntil(lambda: highlighter.spans("long", 20) is not None, timeout=60_000)
+    os.kill(highlighter.helper_id, signal.SIGSTOP)
+    highlighter.want("short", "b.py", "x = 1\n", 0, 1)
+    qtbot.waitUntil(lambda: not highlighter.knows("short"), timeout=60_000)
+    assert highlighter.is_final("long", 39_999), "this is the one, it stays plain"
+    highlighter.want("short", "b.py", "x = 1\n", 0, 1)
+    qtbot.waitUntil(lambda: highlighter.spans("short", 0) is not None, timeout=60_000)
     highlighter.stop()
 
 

@@ -635,11 +635,11 @@ def test_a_verdict_on_one_of_a_thousand_changes_is_shown_without_laying_out_agai
             document, verdicts=judged({}, [select_change(document.files[0].changes[0])], Verdict.ACCEPTED)
         )
     )
+    assert view._layout.tops is tops
     settle(qtbot, view)
     laid = [(section.blocks, before) for section, before in zip(view._layout.sections, layouts, strict=True)]
     assert all(now is before for now, before in laid if before is not None)
     assert any(before is not None for before in layouts)
-    assert view._layout.tops is tops
 
 
 def test_one_long_line_is_laid_out_in_part(view: DiffView, qtbot: QtBot) -> None:

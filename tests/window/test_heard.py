@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -62,6 +65,39 @@ def test_qt_is_told_the_same_when_it_asks(hands: Hands, heard: list[str]) -> Non
     assert found.state().readOnly
     assert found.parent() is not None
     assert found.rect().size() == hands.window.view.size()
+
+
+FIRST_ASKED = """
+import sys
+from pathlib import Path
+from PySide6.QtGui import QAccessible
+from workbench.app import Options, make_application, make_window
+application = make_application()
+QAccessible.setActive(True)
+window = make_window(Options(size=(900, 600)))
+window.show()
+print(QAccessible.queryAccessibleInterface(window.view).role().name)
+window.errands.open(Path(sys.argv[1]))
+while not window._loaded:
+    application.processEvents()
+found = QAccessible.queryAccessibleInterface(window.view)
+print(found.role().name, found.text(QAccessible.Text.Description), sep="|")
+window.close()
+"""
+
+
+def test_a_screen_reader_that_was_there_first_is_given_the_view_as_a_document(repo: Repo, home: Path) -> None:
+    # In a process of its own: what answers Qt is there for all windows of one.
+    ran = subprocess.run(
+        [sys.executable, "-c", FIRST_ASKED, str(repo.root)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    first, then = ran.stdout.strip().split("\n")
+    assert first != "Document"
+    assert then.startswith("Document|Change 1 of 3, code.py: 1 removed, 1 added, open")
 
 
 def test_nothing_is_said_where_nobody_listens(hands: Hands, repo: Repo) -> None:

@@ -65,6 +65,8 @@ def test_a_theme_of_ones_own_is_listed_worn_and_remembered(
         ('name = "A"\n', "it lacks “appearance”"),
         ("", "it lacks “appearance”"),
         (None, "“red-ish” is not a colour, for accent"),
+        ("#" * 1_000_001, "larger than a theme can be"),
+        ("a = " + "[" * 5000, "not valid TOML"),
     ],
 )
 def test_a_broken_theme_is_one_sentence_and_the_window_opens_all_the_same(
@@ -83,6 +85,15 @@ def test_a_broken_theme_is_one_sentence_and_the_window_opens_all_the_same(
     hands.press(Qt.Key.Key_End)
     assert why in sheet.error.text()
     assert settings_path().read_text() == 'theme = "mine"\n'
+
+
+def test_a_theme_that_is_no_file_or_leads_round_is_one_sentence(home: Path) -> None:
+    themes_dir().mkdir(parents=True)
+    (themes_dir() / "endless.toml").symlink_to("/dev/zero")
+    (themes_dir() / "round.toml").symlink_to("round.toml")
+    for name, why in (("endless", "it is no file"), ("round", "Too many levels of symbolic links")):
+        with pytest.raises(UserError, match=why):
+            load_theme(name, themes_dir())
 
 
 def test_colours_that_cannot_be_read_are_named_and_the_theme_is_worn_all_the_same(

@@ -301,8 +301,8 @@ def test_lines_of_a_file_that_is_never_sent_are_stopped_under_another_name_too(
     assert session.by_path["conf.txt"].base_path == ".env"
     (found,) = next_tray(session).findings
     assert (found.places, found.items) == (("conf.txt, which was .env",), ("file:conf.txt",))
-    for change in session.by_path["conf.txt"].changes:
-        session.judge_change(change.id, Verdict.REJECTED)
+    (lines,) = [each for each in session.by_path["conf.txt"].changes if each.is_text]
+    session.judge_change(lines.id, Verdict.REJECTED)
     pins.remove_item(session, next_tray(session).items, "file:conf.txt")
     (found,) = next_tray(session).stopped
     assert found.items == ("feedback",)

@@ -32,6 +32,8 @@ _QUOTED = {
     34: b'\\"',
     92: b"\\\\",
 }
+_WHOLE = {Kind.BINARY: "a binary file", Kind.SUBMODULE: "a submodule", Kind.SYMLINK: "a link"}
+"""What has no form as text. A file that comes or goes empty has: its header says it all."""
 _HINT = "Land it into a patch file instead: L."
 
 
@@ -48,8 +50,8 @@ def patch_of(file: FileChange, selection: Selection, old_data: bytes) -> bytes:
     UserError where there is nothing to say, or it has no form as text.
     """
     kind = content_kind(file)
-    if kind is not None and kind in selection.facts:
-        what = {Kind.BINARY: "a binary file", Kind.SUBMODULE: "a submodule"}.get(kind, "a link")
+    what = _WHOLE.get(kind) if kind is not None and kind in selection.facts else None
+    if what is not None:
         raise UserError(f"{_shown(file.path)} is {what}, which cannot be copied as text.", hint=_HINT)
     verdicts = judged({}, (selection,), Verdict.ACCEPTED).get(selection.path, NO_VERDICTS)
     if not verdicts:

@@ -197,6 +197,7 @@ class Highlighter(QObject):
             self._watch.stop()
         else:
             self._watch.start()
+        changed.discard("")
         for key in changed:
             self.coloured.emit(key)
 
@@ -206,7 +207,7 @@ class Highlighter(QObject):
             return str(answer["plain"])
         if "on" in answer:
             self._on = answer["on"]
-            return str(answer["on"])
+            return ""
         key = str(answer.get("done") or answer["key"])
         known = self._known.get(key)
         if known is None:
@@ -252,6 +253,9 @@ class Highlighter(QObject):
         self._failures += 1
         self.stop()
         self._buffer = b""
+        for answer in self._answers:
+            if answer.startswith(b'{"on"'):
+                self._on = json.loads(answer)["on"]
         self._answers.clear()
         waiting = [key for key, known in self._known.items() if not known.done]
         lost = waiting if self._failures >= _MOST_FAILURES else [self._on] if self._on in waiting else []

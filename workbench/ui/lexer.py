@@ -10,6 +10,7 @@ TEXT has its lines joined by `\\n`, without carriage returns at their ends. Answ
 
     {"key": KEY, "from": N, "final": BOOL, "lines": [[start, end, class, start, end, class, …], …]}
     {"done": KEY}                                                      every line was sent with "final": true
+    {"on": KEY}                                                        this text is worked on from here
     {"plain": KEY}                                                     no language is known for it: no colours
 
 Positions are in characters of the line; classes are numbered as in `theme.SYNTAX`. What is looked at is
@@ -183,6 +184,7 @@ class Helper:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._jobs: list[Job] = []
+        self._on = ""
 
     @property
     def busy(self) -> bool:
@@ -211,6 +213,7 @@ class Helper:
     def work(self) -> None:
         """One step of the newest job."""
         job = self._jobs[-1]
+        self._begin(job)
         start = job.sent
         lines = job.step()
         if lines:
@@ -223,8 +226,15 @@ class Helper:
         first, last = int(request["first"]), int(request["last"])
         if last < CHUNK:
             return  # the first step of the whole text is as quick, and final
+        self._begin(job)
         for at, lines in job.provisional(first, last):
             self._say({"key": job.key, "from": at, "final": False, "lines": lines})
+
+    def _begin(self, job: Job) -> None:
+        """Say what is worked on before a lexer is let loose on it: should it not come back, that is known."""
+        if job.key != self._on:
+            self._on = job.key
+            self._say({"on": job.key})
 
     def _drop(self, key: str) -> None:
         self._jobs = [job for job in self._jobs if job.key != key]

@@ -126,6 +126,7 @@ class LookSheet(Sheet):
         # Its buttons have no width by the style sheet: told to have none, it would give its number one pixel.
         made.setToolTip("↑ and ↓, or the wheel")
         made.setFixedWidth(64)
+        made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         made.setAccessibleName(name)
         return made
 

@@ -16,6 +16,9 @@ from workbench.errors import UserError
 LEAST = 4.5
 """The contrast of text that WCAG 2.2 asks for at least."""
 
+_LARGEST = 1_000_000
+"""Bytes of a theme's file."""
+
 _WORDS = ("dim", "faint", "accent", "accepted", "rejected", "open", "altered", "back")
 _UNDER_ALL = ("ground", "panel", "raised")
 _UNDER_CODE = ("added_row", "removed_row", "nothing")
@@ -66,7 +69,9 @@ def load_theme(name: str, folder: Path | None = None) -> Theme:
     """The theme that ships as `resources/themes/NAME.toml`, one of the user's own in `folder`, or a file."""
     file = _file(name, folder)
     try:
-        return _theme(tomllib.loads(file.read_text("utf-8")))
+        return _theme(tomllib.loads(_text(file)))
+    except RecursionError:
+        why = "it is not valid TOML, its tables are too deep"
     except tomllib.TOMLDecodeError as error:
         why = f"it is not valid TOML, {error}"
     except UnicodeDecodeError:
@@ -76,6 +81,17 @@ def load_theme(name: str, folder: Path | None = None) -> Theme:
     except _BrokenError as error:
         why = str(error)
     raise UserError(f"The theme {file.name} cannot be used: {why}.", hint="Compare it with dark.toml.")
+
+
+def _text(file: Path) -> str:
+    # What is no file may have no end, and would hold the window.
+    if file.exists() and not file.is_file():
+        raise _BrokenError("it is no file")
+    with file.open("rb") as opened:
+        data = opened.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise _BrokenError("it is larger than a theme can be")
+    return data.decode("utf-8")
 
 
 def _file(name: str, folder: Path | None) -> Path:

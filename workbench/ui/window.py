@@ -352,7 +352,7 @@ class MainWindow(QMainWindow):
             self._loaded = True
             from workbench.ui.diff.speaking import listen  # noqa: PLC0415 - after the first frame
 
-            listen()
+            listen(self.view)
             if self.controller.open_session().drafts():
                 self.editing().reopen_drafts()
             self.tracer.event_happened("review_loaded")

@@ -104,28 +104,37 @@ class Asking(Scrolling):
     def _ahead_of_keys(self, scene: Scene, height: int) -> Iterator[None]:
         """Lay out what the next key may lead to, and make its cells, one row at a time."""
         layout = self._layout
-        for spot in self._goals():
-            section = layout.sections[spot.section]
+        with self._kept():  # to know where that is, some of it is laid out
+            goals = self._goals()
+        self._resized_whole()
+        self.show_again()
+        held = [(spot, layout.sections[spot.section]) for spot in goals]
+        for spot, section, blocks in [(spot, section, section.blocks) for spot, section in held]:
             self._ask_lines(section)
-            self._settle_far(spot, height)
-            blocks = section.blocks
-            yield
-            if spot.section >= len(layout.sections) or layout.sections[spot.section] is not section:
-                return
-            if section.blocks is blocks and not section.folded:
-                yield from self._painter.ahead(scene, *self._around(spot, height))
+            for step in (self._settle_far, self._warm_far):
+                yield
+                if spot.section >= len(layout.sections) or layout.sections[spot.section] is not section:
+                    return
+                if spot.block >= 0 and section.blocks is not blocks:
+                    return  # laid out anew meanwhile: that row is another one
+                yield from step(scene, spot, height)
 
     def _around(self, spot: Spot, height: int) -> tuple[int, int]:
         """What is on the screen about where a key led: a file's header goes to the top."""
         top = self._layout.top_of(spot)
         return (top if spot.block < 0 else top - height // 2), top + height
 
-    def _settle_far(self, spot: Spot, height: int) -> None:
+    def _settle_far(self, _: Scene, spot: Spot, height: int) -> Iterator[None]:
         with self._kept():
             moved = self._layout.settle(*self._around(spot, height))
         if moved:
             self._resized_whole()
             self.show_again()
+        yield
+
+    def _warm_far(self, scene: Scene, spot: Spot, height: int) -> Iterator[None]:
+        if not self._layout.sections[spot.section].folded:
+            yield from self._painter.ahead(scene, *self._around(spot, height))
 
     def _look_ahead(self) -> None:
         """Between events: prepare the page below and the page above."""

@@ -242,7 +242,8 @@ class CodePainter:
             y = row.y + at * height
             if at and scene.bands and not scene.shows(y, y + height):
                 continue
-            self._texts.add(side, Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded))
+            text = Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded, hit)
+            self._texts.add(side, text)
             if at:
                 self._numbers.goes_on(painter, scene, side, y)
 

@@ -144,9 +144,22 @@ def _interface(_: str, found: object) -> QAccessibleInterface:
     return None  # type: ignore[return-value]  # what Qt takes for: somebody else's
 
 
-def listen() -> None:
-    """Let Qt ask us about views. Once in a process."""
+def listen(view: Spoken) -> None:
+    """Let Qt ask us about views. A screen reader that was there first has asked Qt itself about this one, and
+    was told of a plain widget: it is given ours instead.
+    """
     QAccessible.installFactory(_interface)
+    if not QAccessible.isActive():
+        return
+    known = QAccessible.queryAccessibleInterface(view)
+    if known is None or known.role() is QAccessible.Role.Document:
+        return
+    QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(known))
+    over = view.parentWidget()
+    if over is not None:
+        QAccessible.updateAccessibility(QAccessibleEvent(over, QAccessible.Event.ObjectReorder))
+    if view.hasFocus():
+        QAccessible.updateAccessibility(QAccessibleEvent(view, QAccessible.Event.Focus))
 
 
 def is_heard() -> bool:

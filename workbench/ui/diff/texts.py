@@ -22,6 +22,8 @@ class Text(Struct):
     kind: str
     veiled: bool
     faded: bool
+    hit: tuple[int, int] | None = None
+    """The match that the search went to."""
 
 
 class Texts:
@@ -101,3 +103,8 @@ class Texts:
             if place is not None:
                 box = QRectF(text.x + place[0], text.y + 2, place[1] - place[0], height - 4)
                 painter.drawRoundedRect(box, 2, 2)
+                if (start, end) == text.hit:
+                    # A frame, for who does not tell two grounds apart.
+                    painter.setPen(QPen(self._dress.theme.accent, 2))
+                    painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 3, 3)
+                    painter.setPen(Qt.PenStyle.NoPen)
