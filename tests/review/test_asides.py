@@ -80,3 +80,15 @@ def test_the_marks_of_a_merge_are_found_with_the_divide_between_them() -> None:
 def test_a_heading_that_is_underlined_and_a_long_arrow_are_no_merge() -> None:
     assert conflict_lines(split_lines(b"Title\n=======\n")) == ()
     assert conflict_lines(split_lines(b"<<<<<<<<< not\n>>>>>> six\ncout <<<<<<< x\n")) == ()
+
+
+def test_long_texts_are_compared_piece_by_piece_and_a_line_end_may_lie_on_an_edge() -> None:
+    lines = [b"x \t%d\r\n" % number for number in range(30_000)]
+    other = [line.replace(b"\r\n", b"\n").replace(b" ", b"") for line in lines]
+    one, two = b"".join(lines), b"".join(other)
+    assert same_but_blanks(one, two)
+    assert not same_but_blanks(one, two[:-2])
+    assert not same_but_blanks(one[:-3], two)
+    for shift in range(4):  # wherever the pieces end
+        assert same_but_blanks(b"y" * shift + b"\r\n" * 5000, b"y" * shift + b"\n" * 5000)
+        assert not same_but_blanks(b"y" * shift + b"\r\n" * 5000, b"y" * shift + b"\r" * 5000)

@@ -19,9 +19,11 @@ from workbench.review.actions import (
 )
 from workbench.review.changes import Change, FileChange, Kind, Side
 from workbench.review.feedback import Feedback, as_json, as_markdown, feedback
+from workbench.review.feedback_text import feedback_title
 from workbench.review.lines import split_lines
 from workbench.review.notes import AnswerKind, Author, Intent, Note, Place, Reply
 from workbench.review.places import place_lines
+from workbench.review.progress import Progress
 from workbench.review.review import Review, apply
 from workbench.review.rounds import Answer, Only, Round, Source
 from workbench.review.verdicts import Selection, Verdict, select_changes
@@ -350,3 +352,9 @@ def test_a_file_that_is_wholly_accepted_is_named_so() -> None:
         "cache/store.py": (False, False),
         "run.sh": (True, False),
     }
+
+
+def test_the_title_leaves_out_what_there_is_none_of() -> None:
+    assert feedback_title((), Progress(unread=9)) == "Feedback · nothing yet"
+    assert feedback_title((), Progress(rejected=1_000, unread=9)) == "Feedback · 1,000 rejected"
+    assert feedback_title((), Progress(accepted=2, rejected=1)) == "Feedback · 1 rejected, 2 accepted"

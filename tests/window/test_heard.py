@@ -100,6 +100,38 @@ def test_a_screen_reader_that_was_there_first_is_given_the_view_as_a_document(re
     assert then.startswith("Document|Change 1 of 3, code.py: 1 removed, 1 added, open")
 
 
+MANY = """
+import gc
+from PySide6.QtGui import QAccessible
+from workbench.app import make_application
+application = make_application()
+QAccessible.setActive(True)
+from workbench.ui.diff.speaking import listen
+from workbench.ui.diff.view import DiffView
+for number in range(40):
+    view = DiffView()
+    view.show()
+    listen(view)
+    found = QAccessible.queryAccessibleInterface(view)
+    print(found.text(QAccessible.Text.Name))
+    view.close()
+    if number % 2:
+        view.deleteLater()
+    del view, found
+    application.processEvents()
+    gc.collect()
+"""
+
+
+def test_views_that_were_heard_can_go(home: Path) -> None:
+    # Python's collector once took what Qt owned; the process died of it when Qt deleted it again.
+    ran = subprocess.run(
+        [sys.executable, "-c", MANY], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.split("\n")[:-1] == ["The changes of the review"] * 40
+
+
 def test_nothing_is_said_where_nobody_listens(hands: Hands, repo: Repo) -> None:
     hands.open(repo)
     said: list[str] = []

@@ -75,6 +75,8 @@ def send(hands: Hands) -> None:
     hands.until(sheet.main.isEnabled)
     sheet.choose("mine")
     hands.press(Qt.Key.Key_Return, CONTROL)
+    # Nothing has left yet: to start what calls a model takes seconds.
+    assert sheet.main.text() == "Starting…"
 
 
 @pytest.mark.slow

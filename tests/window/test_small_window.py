@@ -14,12 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.repos import Repo, new_repo
 from tests.shots.rows import logo
-from tests.window.conftest import Hands
+from tests.window.conftest import CONTROL, Hands
 from workbench.ui.diff.tags import _Row
 from workbench.ui.file_panel import FileDelegate
 from workbench.ui.file_rows import FileRow, RowKind, Tint
 from workbench.ui.hints import Hints
 from workbench.ui.look_sheet import LookSheet
+from workbench.ui.note_editor import NoteEditor
 from workbench.ui.pictures import Pictures
 from workbench.ui.top_bar import FIELD
 
@@ -68,6 +69,8 @@ def test_a_reason_does_not_move_the_fact_that_it_stands_beside(hands: Hands, tmp
     before = lineless._room(scene, section, fact, "")
     after = lineless._room(scene, section, fact, f"✗ rejected · {'because it is wrong ' * 6}")
     assert (before[0], before[2]) == (after[0], after[2]) == (before[0], False)
+    short = lineless._room(scene, section, fact, "✓ accepted")
+    assert (short[0], short[2], short[3]) == (before[0], False, "✓ accepted")
     assert after[3].startswith("✗ rejected · because")
     assert after[3].endswith("…")
 
@@ -85,13 +88,15 @@ def test_the_picture_that_is_looked_at_is_decoded_before_those_that_were_passed(
     pictures.decoded.connect(lambda blob, _: came.append(blob))
     pictures._process = busy = QProcess(hands.window)
     for name in names:
+        if name == "d.png":
+            hands.until(lambda: not pictures._frame.isActive())
         pictures.want(name)
     hands.until(lambda: len(pictures._waiting) == len(names))
     pictures._process = None
     pictures._next()
     hands.until(lambda: len(came) == len(names))
     by_blob = {hands.session.by_path[name].new_id: name for name in names}
-    assert [by_blob[blob] for blob in came] == names[::-1]
+    assert [by_blob[blob] for blob in came] == [*names[3:], *names[:3]]
     busy.deleteLater()
 
 
@@ -152,3 +157,19 @@ def test_beside_a_name_in_a_narrow_list_alarms_are_counted_and_the_name_stays(ha
     assert delegate.alarms(row, 400, metrics) == said
     assert delegate.alarms(row, 150, metrics) == (("hidden +2", Tint.BACK),)
     assert delegate.alarms(replace(row, alarms=said[:1]), 20, metrics) == said[:1]
+
+
+def test_a_suggestion_that_an_editor_grows_by_is_scrolled_into_sight(hands: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "shop")
+    made.commit({"a.py": "x = 1\n" * 40})
+    made.write({"a.py": "x = 1\n" * 18 + "y = 2\n" * 2 + "x = 1\n" * 40})
+    hands.open(made)
+    hands.window.resize(1200, 560)
+    hands.type("c")
+    hands.type("! why")
+    editor = hands.focus().parentWidget()
+    hands.press(Qt.Key.Key_E, CONTROL)
+    port = hands.window.view.viewport().rect()
+    assert isinstance(editor, NoteEditor)
+    hands.until(lambda: editor.suggestion.isVisible() and editor.geometry().bottom() <= port.bottom())
+    hands.press(Qt.Key.Key_Escape)

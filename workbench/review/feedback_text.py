@@ -31,10 +31,16 @@ if TYPE_CHECKING:
 
 
 def feedback_title(notes: Iterable[Note], progress: Progress) -> str:
-    """What a feedback is made of, in a few words: the notes, and the verdicts of both kinds."""
+    """What a feedback is made of, in a few words: the notes, and the verdicts of both kinds, where there are
+    any.
+    """
     count = sum(note.is_live and not note.reason for note in notes)
-    said = f"{count:,} note{'' if count == 1 else 's'}"
-    return f"Feedback · {said}, {progress.rejected:,} rejected, {progress.accepted:,} accepted"
+    said = (
+        f"{count:,} note{'' if count == 1 else 's'}" if count else "",
+        f"{progress.rejected:,} rejected" if progress.rejected else "",
+        f"{progress.accepted:,} accepted" if progress.accepted else "",
+    )
+    return f"Feedback · {', '.join(filter(None, said)) or 'nothing yet'}"
 
 
 def as_markdown(feedback: Feedback) -> str:

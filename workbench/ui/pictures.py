@@ -26,6 +26,9 @@ PATIENCE = 8_000
 EDGE = 1400
 """Pixels that a picture is at most wide and high once it is decoded: what fits half a large screen."""
 
+_FRAME = 60
+"""Milliseconds within which what is asked for is taken to be of one frame."""
+
 Sides = tuple[tuple[str, bytes | None, int], ...]
 """Of each side its object id, its bytes (None: too large) and its size."""
 
@@ -33,8 +36,8 @@ Sides = tuple[tuple[str, bytes | None, int], ...]
 class _Job(Struct):
     blob: str
     data: bytes
-    asked: int
-    """The how many-th file it is of."""
+    turn: tuple[int, int]
+    """What is asked for last comes first; what one frame asks for, from top to bottom."""
 
 
 class Pictures(QObject):
@@ -48,7 +51,10 @@ class Pictures(QObject):
         self._controller, self._tasks = controller, tasks
         self._asked: set[str] = set()
         self._waiting: list[_Job] = []
-        self._files = 0
+        self._frames = self._files = 0
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.setInterval(_FRAME)
         self._job: _Job | None = None
         self._process: QProcess | None = None
         self._patience = QTimer(self)
@@ -68,16 +74,19 @@ class Pictures(QObject):
             return
         self._asked.update(blobs)
         self._files += 1
-        asked = self._files
+        if not self._frame.isActive():
+            self._frames += 1
+            self._frame.start()
+        turn = -self._frames, self._files
 
-        def work(_: object) -> tuple[Session, int, Sides]:
+        def work(_: object) -> tuple[Session, tuple[int, int], Sides]:
             repository = session.repository
             sizes = repository.blob_sizes(blobs)
             found = (
                 (blob, repository.blob(blob) if size <= LARGEST_FILE else None, size)
                 for blob, size in zip(blobs, sizes, strict=True)
             )
-            return session, asked, tuple(found)
+            return session, turn, tuple(found)
 
         self._tasks.start(f"picture {path}", work, self._on_read, self._controller.fail)
 
@@ -86,8 +95,8 @@ class Pictures(QObject):
         self._waiting.clear()
         self._end()
 
-    def _on_read(self, found: tuple[Session, int, Sides]) -> None:
-        session, asked, sides = found
+    def _on_read(self, found: tuple[Session, tuple[int, int], Sides]) -> None:
+        session, turn, sides = found
         if session is not self._controller.session:
             return
         from workbench.workflow.remarks import size_words  # noqa: PLC0415 - the first frame needs none of it
@@ -96,9 +105,9 @@ class Pictures(QObject):
             if data is None:
                 self.decoded.emit(blob, Picture(f"not shown: {size_words(size)} are more than are decoded"))
             else:
-                self._waiting.append(_Job(blob, data, asked))
+                self._waiting.append(_Job(blob, data, turn))
         # What came on the screen last is looked at now; what was scrolled past waits.
-        self._waiting.sort(key=lambda job: -job.asked)
+        self._waiting.sort(key=lambda job: job.turn)
         self._next()
 
     def _next(self) -> None:

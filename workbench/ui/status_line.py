@@ -44,7 +44,8 @@ def round_words(review: Review) -> str:
         return ""
     if current.source is Source.EXPERT:
         return f"round {current.number} · edited by you"
-    author = one_line(current.model or "") or {"worktree": "work tree"}.get(current.source.value, current.source.value)
+    source = "work tree" if current.source is Source.WORKTREE else current.source.value
+    author = one_line(current.model or "") or source
     return f"round {current.label} · {author}"
 
 

@@ -233,8 +233,9 @@ class Lineless:
                 return left, columns.half - 8 - left, False, words
             if not is_gone and needed <= columns.width - least - left:
                 given = min(taken, columns.width - left - needed)
-                said = metrics.elidedText(words, Qt.TextElideMode.ElideRight, given - 24) if words else ""
-                return left, columns.width - given - left, False, said
+                if given < taken:
+                    words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, given - 24)
+                return left, columns.width - given - left, False, words
         return start, max(40, columns.width - taken - start), True, words
 
     # pictures

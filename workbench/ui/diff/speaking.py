@@ -4,12 +4,15 @@ became of it. Says nothing as long as nobody listens.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
@@ -73,19 +76,25 @@ def line_words(side: Side, line: int, data: bytes | None, change: Change | None)
 
 
 class ViewSpeech(QAccessibleInterface):
-    """The view as a document with one text: what stands under the cursor."""
+    """The view as a document with one text: what stands under the cursor.
+
+    Qt deletes it, when the view goes or at the end: Python never may, and it does not keep the view alive.
+    """
 
     def __init__(self, view: Spoken) -> None:
         super().__init__()
-        self._view = view
+        self._known = weakref.ref(view)
+
+    @property
+    def _view(self) -> Spoken | None:
+        found = self._known()
+        return found if found is not None and isValid(found) else None
 
     def isValid(self) -> bool:  # noqa: N802 - overrides Qt's
-        from shiboken6 import isValid  # noqa: PLC0415 - only where somebody listens
-
-        return isValid(self._view)
+        return self._view is not None
 
     def object(self) -> Spoken:
-        return self._view
+        return self._view  # type: ignore[return-value]  # None: what Qt takes for gone
 
     def childCount(self) -> int:
         return 0
@@ -100,7 +109,7 @@ class ViewSpeech(QAccessibleInterface):
         return -1
 
     def parent(self) -> QAccessibleInterface:
-        over = self._view.parentWidget()
+        over = self._view.parentWidget() if self._view is not None else None
         return QAccessible.queryAccessibleInterface(over) if over is not None else None  # type: ignore[return-value]
 
     def role(self) -> QAccessible.Role:
@@ -110,23 +119,30 @@ class ViewSpeech(QAccessibleInterface):
         return _state(self._view)
 
     def rect(self) -> QRect:
-        return QRect(self._view.mapToGlobal(QPoint(0, 0)), self._view.size())
+        view = self._view
+        return QRect() if view is None else QRect(view.mapToGlobal(QPoint(0, 0)), view.size())
 
     def text(self, kind: QAccessible.Text) -> str:
+        view = self._view
+        if view is None:
+            return ""
         if kind is QAccessible.Text.Name:
-            return self._view.accessibleName()
+            return view.accessibleName()
         if kind is QAccessible.Text.Description:
-            return self._view.spoken_change()
+            return view.spoken_change()
         if kind is QAccessible.Text.Value:
-            return self._view.spoken_row()
+            return view.spoken_row()
         return ""
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:  # noqa: N802 - overrides Qt's
         """It is not written from outside."""
 
 
-def _state(widget: QWidget) -> QAccessible.State:
+def _state(widget: QWidget | None) -> QAccessible.State:
     state = QAccessible.State()
+    if widget is None:
+        state.invalid = True
+        return state
     state.focusable = True
     state.focused = widget.hasFocus()
     state.readOnly = True
@@ -134,21 +150,37 @@ def _state(widget: QWidget) -> QAccessible.State:
     return state
 
 
-def _interface(_: str, found: object) -> QAccessibleInterface:
-    from workbench.ui.diff.spoken import Spoken  # noqa: PLC0415 - it imports this file, when needed
+class _Factory:
+    """What Qt asks for interfaces. It holds those that it made, because Qt owns them: one that Python's
+    garbage collector took together with its view would be deleted a second time by Qt.
+    """
 
-    if isinstance(found, Spoken):
-        # Held by the view, which it must not outlive: Qt only borrows it.
-        found.speech = ViewSpeech(found)
-        return found.speech
-    return None  # type: ignore[return-value]  # what Qt takes for: somebody else's
+    def __init__(self) -> None:
+        self._made: list[ViewSpeech] = []
+
+    def __call__(self, _: str, found: object) -> QAccessibleInterface:
+        from workbench.ui.diff.spoken import Spoken  # noqa: PLC0415 - it imports this file, when needed
+
+        if isinstance(found, Spoken):
+            self._made = [each for each in self._made if isValid(each)]
+            self._made.append(ViewSpeech(found))
+            return self._made[-1]
+        return None  # type: ignore[return-value]  # what Qt takes for: somebody else's
+
+
+@cache
+def _install() -> _Factory:
+    """Once for the process, as Qt does not forget a factory."""
+    factory = _Factory()
+    QAccessible.installFactory(factory)
+    return factory
 
 
 def listen(view: Spoken) -> None:
     """Let Qt ask us about views. A screen reader that was there first has asked Qt itself about this one, and
     was told of a plain widget: it is given ours instead.
     """
-    QAccessible.installFactory(_interface)
+    _install()
     if not QAccessible.isActive():
         return
     known = QAccessible.queryAccessibleInterface(view)

@@ -7,7 +7,6 @@ first frame says nothing aloud.
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 from workbench.review.blocks import line_at
 from workbench.review.text import visible
@@ -15,7 +14,6 @@ from workbench.ui.diff import choosing
 from workbench.ui.diff.canvas import Canvas
 from workbench.ui.diff.cursor import spot_of
 from workbench.ui.diff.document import Stop
-from workbench.ui.theme import Theme
 
 
 class Spoken(Canvas):
@@ -23,11 +21,6 @@ class Spoken(Canvas):
 
     spoken = Signal(str)
     """What a screen reader was told."""
-
-    def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
-        self.speech: object = None
-        """What Qt asks about this view, once it asked."""
-        super().__init__(parent, theme)
 
     def _is_heard(self) -> bool:
         """Whether anybody listens. A view that was never shown has nothing to say."""
