@@ -14,13 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.repos import Repo, new_repo
 from tests.shots.rows import logo
-from tests.window.conftest import CONTROL, Hands
+from tests.window.conftest import Hands
 from workbench.ui.diff.tags import _Row
 from workbench.ui.file_panel import FileDelegate
 from workbench.ui.file_rows import FileRow, RowKind, Tint
 from workbench.ui.hints import Hints
 from workbench.ui.look_sheet import LookSheet
-from workbench.ui.note_editor import NoteEditor
 from workbench.ui.pictures import Pictures
 from workbench.ui.top_bar import FIELD
 
@@ -157,19 +156,3 @@ def test_beside_a_name_in_a_narrow_list_alarms_are_counted_and_the_name_stays(ha
     assert delegate.alarms(row, 400, metrics) == said
     assert delegate.alarms(row, 150, metrics) == (("hidden +2", Tint.BACK),)
     assert delegate.alarms(replace(row, alarms=said[:1]), 20, metrics) == said[:1]
-
-
-def test_a_suggestion_that_an_editor_grows_by_is_scrolled_into_sight(hands: Hands, tmp_path: Path) -> None:
-    made = new_repo(tmp_path / "shop")
-    made.commit({"a.py": "x = 1\n" * 40})
-    made.write({"a.py": "x = 1\n" * 18 + "y = 2\n" * 2 + "x = 1\n" * 40})
-    hands.open(made)
-    hands.window.resize(1200, 560)
-    hands.type("c")
-    hands.type("! why")
-    editor = hands.focus().parentWidget()
-    hands.press(Qt.Key.Key_E, CONTROL)
-    port = hands.window.view.viewport().rect()
-    assert isinstance(editor, NoteEditor)
-    hands.until(lambda: editor.suggestion.isVisible() and editor.geometry().bottom() <= port.bottom())
-    hands.press(Qt.Key.Key_Escape)

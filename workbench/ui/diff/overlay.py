@@ -45,13 +45,6 @@ class Overlay(QObject):
             for each in self._editors.values()
         )
 
-    @property
-    def written_in(self) -> str | None:
-        """The editor that has the keys."""
-        at = self._viewport.window().focusWidget()
-        found = (key for key, each in self._editors.items() if at and each.widget.isAncestorOf(at))
-        return next(found, None)
-
     def open(self, key: str, widget: QWidget) -> None:
         """Take a widget in. It stays its maker's; only its parent and place are ours."""
         widget.setParent(self._viewport)

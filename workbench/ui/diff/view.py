@@ -316,12 +316,6 @@ class DiffView(Searching):
         widget.show()
         self.viewport().update()
 
-    def _editor_resized(self) -> None:
-        super()._editor_resized()
-        key = self._overlay.written_in
-        if key is not None:
-            self.show_editor(key)  # what grows while it is written in stays in sight
-
     def show_editor(self, key: str) -> None:
         """Scroll to an editor that is open."""
         spot = self._layout.spot_of_editor(key)
