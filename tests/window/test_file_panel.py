@@ -34,7 +34,7 @@ def test_the_files_are_a_tree_or_one_list_by_key_and_menu_and_it_is_remembered(
     open_web(hands, repo)
     assert "a.js" in shown(hands)
 
-    hands.press(Qt.Key.Key_B, ALT)
+    hands.press(Qt.Key.Key_B, CONTROL | ALT)
     names = shown(hands)
     assert "web/deep/b.js" in names
     assert not any(row.kind is RowKind.FOLDER for row in hands.window.files.model.rows)

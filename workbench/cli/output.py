@@ -76,7 +76,7 @@ def say_error(error: UserError) -> None:
 
 
 def shown(text: str) -> str:
-    """Text of the repository or a model, made safe for a terminal: nothing that hides, but tab and line end."""
+    """Text of the repository or a model, made safe for a terminal: nothing hides but tab and line end."""
     encoding = sys.stdout.encoding or "utf-8"
     if text.isascii() and text.isprintable():
         return text

@@ -119,7 +119,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("views", "All, since the last round, what is left", ("d",), Menu.VIEW),
     Command("fold", "Fold or unfold the file", ("f",), Menu.VIEW),
     Command("by_shape", "Group the files by shape, or by folder", (), Menu.VIEW),
-    Command("flat_files", "The files as a list, or as a tree", ("Alt+B",), Menu.VIEW),
+    Command("flat_files", "The files as a list, or as a tree", ("Ctrl+Alt+B",), Menu.VIEW),
     Command("files_panel", "Show or hide the files", ("Ctrl+B",), Menu.VIEW),
     Command("side_panel", "Show or hide the rounds", ("Ctrl+Shift+B",), Menu.VIEW),
     Command("bigger", "Bigger code", ("Ctrl++", "Ctrl+="), Menu.VIEW),

@@ -105,9 +105,7 @@ class MainWindow(QMainWindow):
         self.trusting = Trusting(
             self.controller, self.tasks, self.sheets, self.top.trust, lambda: self.theme, self
         )
-        self.skimming = Skimming(
-            self.controller, self.tasks, self.view, lambda: self.sheets.is_open, self
-        )
+        self.skimming = Skimming(self.controller, self.tasks, self.view, lambda: self.sheets.is_open, self)
         self.sheets.passed = self.skimming.passed
         self.shapes.unseen = self.skimming.words_of_unseen
         self.desk = Desk(self)
