@@ -268,6 +268,22 @@ def test_the_short_scroll_can_be_switched_off_by_the_menu_and_is_remembered(
     assert not view._motion.state().value
 
 
+def test_a_short_scroll_never_shows_its_end_before_it_begins(hands: Hands, reading: Repo) -> None:
+    view = hands.window.view
+    view.smooth = True
+    view.go_to_end(-1)
+    seen: list[int] = []
+    view.verticalScrollBar().valueChanged.connect(seen.append)
+    # The second one: the animation stands at the end of the first when it is told where to go.
+    for _ in range(2):
+        before = len(seen)
+        while not view._motion.state().value:
+            hands.type("]")
+        hands.until(lambda: not view._motion.state().value)
+        assert len(seen) > before
+    assert seen == sorted(seen)
+
+
 def test_an_edit_in_place_goes_to_its_lines_or_is_refused(hands: Hands, reading: Repo) -> None:
     view = hands.window.view
     view.go_to_line("a.py", Side.NEW, 252)

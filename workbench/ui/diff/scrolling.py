@@ -105,7 +105,9 @@ class Scrolling(QAbstractScrollArea):
             self._motion.start()
 
     def _moved(self, value: Any) -> None:
-        self.verticalScrollBar().setValue(int(value))
+        # An animation that has run is at its end: told of a new end, it says that at once, before it starts anew.
+        if self._motion.state() is QVariantAnimation.State.Running:
+            self.verticalScrollBar().setValue(int(value))
 
     def _go_to_share(self, share: float) -> None:
         middle = round(share * self._layout.height) - self.viewport().height() // 2
