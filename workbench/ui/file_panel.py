@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from workbench.review.changes import FileChange, NotShown
 from workbench.review.progress import Progress
+from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.file_rows import (
     NO_REMARKS,
     Counts,
@@ -118,6 +119,8 @@ class FileDelegate(QStyledItemDelegate):
         # Known here and not read from the option's state: importing QStyle takes 13 ms of every start.
         self.hovered = -1
         self.focused = -1
+        # Going to another file scrolls the list, which paints all of it: words cost more than their pixels.
+        self._kept = KeptRows()
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -136,17 +139,33 @@ class FileDelegate(QStyledItemDelegate):
         return QSize(100, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row, theme = _row(index), self._theme
-        area: QRect = option.rect
+        row, number = _row(index), index.row()
         is_current = row.kind is RowKind.FILE and row.key == self.current
+        is_hovered = number == self.hovered and row.kind in (RowKind.FILE, RowKind.FOLDER)
+        is_focused = number == self.focused
+
+        def paint_row(on: QPainter, area: QRect) -> None:
+            self._paint_ground(on, area, is_current=is_current, is_hovered=is_hovered, is_focused=is_focused)
+            self._paint_words(on, area, row)
+
+        made_from = (row, is_current, is_hovered, is_focused, self._theme)
+        self._kept.draw(painter, number, made_from, option.rect, paint_row)
+
+    def _paint_ground(
+        self, painter: QPainter, area: QRect, *, is_current: bool, is_hovered: bool, is_focused: bool
+    ) -> None:
+        theme = self._theme
+        painter.fillRect(area, theme.panel)
         if is_current:
             painter.fillRect(area, theme.raised)
             painter.fillRect(QRect(area.left(), area.top(), 2, area.height()), theme.accent)
-        elif index.row() == self.hovered and row.kind in (RowKind.FILE, RowKind.FOLDER):
+        elif is_hovered:
             painter.fillRect(area, mixed(theme.text, theme.panel, 0.05))
-        if index.row() == self.focused:
+        if is_focused:
             painter.setPen(theme.accent)
             painter.drawRect(area.adjusted(0, 0, -1, -1))
+
+    def _paint_words(self, painter: QPainter, area: QRect, row: FileRow) -> None:
         painter.setFont(self._font)
         metrics = painter.fontMetrics()
         inner = area.adjusted(LEFT + row.depth * STEP, 0, -RIGHT, 0)
