@@ -149,6 +149,9 @@ class ModelServer:
         """The answer to one request. A script that is used up refuses in a way that nobody retries."""
         with self._lock:
             self.asked.append(asked)
+            if asked.path == "/api/show":
+                # LiteLLM asks it of Ollama beside a call, and may do so when that call is over.
+                return Refuse(404, "No model is described here.")
             step: Scripted = (
                 self._script.pop(0) if self._script else Refuse(400, "The script of answers is used up.")
             )

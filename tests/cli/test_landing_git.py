@@ -61,7 +61,7 @@ def test_a_branch_with_a_message_and_json(wb: CommandLine, review: str, repo: Re
         ],
         "conflicts": [], "warnings": [], "landed": False, "commit": None, "parent": head, "new_branch": True,
         "message": "Words\n", "author": "Eva Expert <eva@example.com>", "hooks": [], "hooks_said": "",
-        "sensitive": [],
+        "sensitive": [], "secret": [],
     }  # fmt: skip
     assert repo.git("branch", "--list", "fix/x") == b""
     done = wb.json("land", review, "--to", "branch:fix/x", "-m", "Words")

@@ -72,6 +72,7 @@ def test_every_command_prints_one_json_document(
         "land": [review, "--to", "worktree", "--unread"],
         "trust": [str(repo.root), "--yes"],
         "restrict": [str(repo.root)],
+        "key": ["list"],
         "doctor": [],
         "keys": [],
         "delete": [review],

@@ -168,6 +168,8 @@ class Helpers:
 
 def _listen(source: IO[bytes], lines: queue.SimpleQueue[Reply | None]) -> None:
     for line in source:
+        if not line.endswith(b"\n"):
+            break  # the helper ended in the middle of it
         lines.put(json.loads(line))
     lines.put(None)
 
