@@ -105,7 +105,7 @@ class Scrolling(QAbstractScrollArea):
             self._motion.start()
 
     def _moved(self, value: Any) -> None:
-        # An animation that has run is at its end: told of a new end, it says that at once, before it starts anew.
+        # An animation that has run is at its end: told of a new one, it says that at once, before it starts.
         if self._motion.state() is QVariantAnimation.State.Running:
             self.verticalScrollBar().setValue(int(value))
 
