@@ -7,6 +7,7 @@ speaks of its bytes, or by the line of the base that it is. What is not certain 
 from __future__ import annotations
 
 from workbench.review.changes import Change, FileChange, Side
+from workbench.review.linemap import LineMap
 
 
 def line_now(before: FileChange, after: FileChange, side: Side, line: int) -> int | None:
@@ -36,28 +37,12 @@ def span_now(before: FileChange, after: FileChange, side: Side, start: int, coun
 
 def new_line(file: FileChange, old: int) -> int | None:
     """Where an unchanged line of the base stands in the round's file; None where it was removed."""
-    shift = 0
-    for run in file.runs:
-        start = run.old_start if run.removed else run.old_start + 1
-        if old < start:
-            break
-        if old < start + len(run.removed):
-            return None
-        shift += len(run.added) - len(run.removed)
-    return old + shift
+    return LineMap(file.runs).forward(old)
 
 
 def old_line(file: FileChange, new: int) -> int | None:
     """The line of the base that an unchanged line of the round is; None where it was added."""
-    shift = 0
-    for run in file.runs:
-        start = run.new_start if run.added else run.new_start + 1
-        if new < start:
-            break
-        if new < start + len(run.added):
-            return None
-        shift += len(run.removed) - len(run.added)
-    return new + shift
+    return LineMap(file.runs).backward(new)
 
 
 def _change_at(file: FileChange, new: int) -> Change | None:

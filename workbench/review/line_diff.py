@@ -7,13 +7,13 @@ looks into it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from hashlib import blake2b
 
 from workbench.review.changes import FileChange, Run, Status
+from workbench.review.linemap import longest_order
 from workbench.review.lines import split_lines
 from workbench.review.splitting import with_changes
 
@@ -132,20 +132,7 @@ def _anchors(old: Sequence[bytes], new: Sequence[bytes], part: _Part) -> list[tu
     places = {line: at for at, line in enumerate(new[bottom:top], bottom) if once_new[line] == 1}
     here = enumerate(old[low:high], low)
     pairs = [(at, places[line]) for at, line in here if once_old[line] == 1 and line in places]
-    tails: list[int] = []
-    ends: list[int] = []
-    before: list[int] = []
-    for number, (_, other) in enumerate(pairs):
-        at = bisect_left(tails, other)
-        before.append(ends[at - 1] if at else -1)
-        tails[at : at + 1] = [other]
-        ends[at : at + 1] = [number]
-    chain: list[tuple[int, int]] = []
-    number = ends[-1] if ends else -1
-    while number >= 0:
-        chain.append(pairs[number])
-        number = before[number]
-    return chain[::-1]
+    return longest_order(pairs)
 
 
 def _looked_into(old: Sequence[bytes], new: Sequence[bytes], part: _Part) -> Iterator[tuple[int, int, int]]:

@@ -7,13 +7,13 @@ seconds for long lines and for long lists of lines: which lines differ is git's 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from workbench.review.changes import Change, FileChange, Kind
+from workbench.review.linemap import longest_order
 from workbench.review.text import decode
 
 Pair = tuple[int | None, int | None]
@@ -119,20 +119,7 @@ def _once(left: Sequence[bytes], right: Sequence[bytes], i: int, j: int) -> list
     counts, others = Counter(left), Counter(right)
     places = {key: at for at, key in enumerate(right, j) if others[key] == 1 and len(key) > _HEAD // 2}
     pairs = [(at, places[key]) for at, key in enumerate(left, i) if counts[key] == 1 and key in places]
-    tails: list[int] = []
-    ends: list[int] = []
-    before: list[int] = []
-    for number, (_, other) in enumerate(pairs):
-        at = bisect_left(tails, other)
-        before.append(ends[at - 1] if at else -1)
-        tails[at : at + 1] = [other]
-        ends[at : at + 1] = [number]
-    chain: list[tuple[int, int]] = []
-    number = ends[-1] if ends else -1
-    while number >= 0:
-        chain.append(pairs[number])
-        number = before[number]
-    return chain[::-1]
+    return longest_order(pairs)
 
 
 def _zipped(i: int, i_end: int, j: int, j_end: int) -> tuple[Pair, ...]:

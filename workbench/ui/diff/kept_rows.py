@@ -1,4 +1,5 @@
-"""Rows that are drawn from what was drawn before: headers, whose words cost more than their pixels.
+"""Rows that are drawn from what was drawn before: headers and the list of files, where words cost more
+than pixels.
 
 Keeps pictures and compares what they were made from, by identity; draws nothing itself.
 """
