@@ -2,18 +2,21 @@
 
 It is driven by a script, one answer a request. It knows nothing of Workbench, so that the program is
 tested through the whole of LiteLLM. An answer may be a function of the request, to read the prompt.
+It does one thing that a model does: where the last line of its instructions ends with a word that the script
+could not know, it writes that line whole.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -156,13 +159,27 @@ class ModelServer:
                 self._script.pop(0) if self._script else Refuse(400, "The script of answers is used up.")
             )
         answer = step(asked.body) if callable(step) else step
-        return Good(answer) if isinstance(answer, str) else answer
+        answer = Good(answer) if isinstance(answer, str) else answer
+        if isinstance(answer, Good | Cut | Slow):
+            answer = replace(answer, text=with_last_line(answer.text, asked.body))
+        return answer
 
     def close(self) -> None:
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def with_last_line(text: str, body: dict[str, Any]) -> str:
+    """The text; the last of its lines that is that of the instructions but for one word has that word too."""
+    messages = body.get("messages") or [{"content": ""}]
+    last = str(messages[0]["content"]).rstrip().rpartition("\n")[2]
+    known = last.rpartition(" ")[0]
+    if not known.startswith(">>>"):
+        return text
+    found = list(re.finditer(rf"^{re.escape(known)}(?=[ \t\r]*$)", text, re.MULTILINE))
+    return f"{text[: found[-1].start()]}{last}{text[found[-1].end() :]}" if found else text
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def test_markers_are_widened_until_no_file_contains_them() -> None:
     hostile = write(ANSWER).encode()
     marks = marks_for([b"plain\n<<<<<<< HEAD\n=======\n", hostile])
     assert marks.width == 8
-    assert marks_for([b"<<<<<<< HEAD\n=======\n>>>>>>> theirs\n"]) == Marks()
+    assert marks_for([b"<<<<<<< HEAD\n=======\n>>>>>>> theirs\n"]).width == Marks().width
     lines = tuple(hostile.decode().split("\n"))
     edit = Edit("docs/form.md", "Why not.", lines, ("gone",))
     assert parse(write([edit], marks), marks).blocks == (edit,)
@@ -131,6 +131,43 @@ def test_a_slip_in_the_form_is_said_in_words(text: str, said: str) -> None:
     assert any(said in each for each in problems), problems
 
 
+def test_a_new_file_with_the_form_in_it_that_is_cut_just_there_is_no_answer() -> None:
+    marks = marks_for([b"x = 1\n"])
+    example = ("a", *write([Deletion("gone.py", "Not used.")]).rstrip("\n").split("\n"))
+    text = write([NewFile("docs/form.md", "It tells the form.", example)], marks)
+    cut = text[: text.index(example[-1]) + len(example[-1])]
+    assert cut.endswith(f"{Marks().closes}\n\n{Marks().complete}")
+    parsed = parse(cut, marks)
+    assert not parsed.complete
+    assert any(marks.complete in each for each in parsed.problems), parsed.problems
+
+
+def test_the_end_mark_is_of_its_request_alone_and_the_same_each_time() -> None:
+    paths = [f"{number}.py" for number in range(50)]
+    request = Request("one", "", {"b": b"2", "a": b"1"}, frozenset(paths))
+    again = Request("one", "", {"a": b"1", "b": b"2"}, frozenset(reversed(paths)))
+    assert marks_of(request) == marks_of(again)
+    assert marks_of(request) != marks_of(Request("two", "", request.files, request.paths))
+    # Another division of the same bytes is another request.
+    assert marks_for([b"ab", b"c"]) != marks_for([b"a", b"bc"])
+
+
+def test_a_token_that_stands_in_what_is_given_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter(["0badc0de", "600dc0de"])
+
+    class Digest:
+        def __init__(self, *_: object, **__: object) -> None: ...
+        def update(self, data: bytes) -> None: ...
+        def digest(self) -> bytes:
+            return b""
+
+        def hexdigest(self) -> str:
+            return next(drawn)
+
+    monkeypatch.setattr("workbench.generation.blocks.hashlib.blake2b", Digest)
+    assert marks_for([b"# 0badc0de\n"]).token == "600dc0de"
+
+
 @given(st.text(st.sampled_from("<>= EDITNEWSARCHPLOMwhy:\n"), max_size=200))
 def test_no_text_makes_reading_fail(text: str) -> None:
     parse(text)
@@ -142,7 +179,7 @@ def test_the_prompt_text_names_the_version_of_the_form() -> None:
 
 
 def test_the_form_that_is_told_is_the_form_that_is_read() -> None:
-    parsed = parse(fill("contract.md", Marks(9)), Marks(9))
+    parsed = parse(fill("contract.md", Marks(9, "1a2b3c4d")), Marks(9, "1a2b3c4d"))
     assert parsed.problems == ()
     assert parsed.complete
     assert [type(block) for block in parsed.blocks] == [Edit, NewFile, Deletion, Move, NoteAnswer]

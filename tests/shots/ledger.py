@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from tests.model_server import Slow, model_server
 from tests.repos import Repo
-from workbench.app import Options, make_window
+from tests.shots.fresh import fresh, opened
 from workbench.generation.contract import Edit, NewFile, write
 from workbench.store.settings import ModelSettings
 from workbench.ui.driving import CONTROL, SHIFT, Driver
@@ -16,17 +16,13 @@ from workbench.ui.window import MainWindow
 from workbench.workflow.candidates import Asked
 from workbench.workflow.demo import demo_task, make_demo
 
-SIZE = (1600, 1000)
-
 
 def ledger_scenes(scratch: Path, folder: Path) -> list[Path]:
     """Reached by keys on the demo's repository, with a scripted model."""
     repository = make_demo(scratch / "ledger" / "cache-rewrite")
-    window = make_window(Options(size=SIZE))
-    window.show()
-    driver = Driver(window, folder)
-    window.errands.open(repository, Asked(task=demo_task(), new=True))
-    driver.until(lambda: window.controller.session is not None, "the review")
+    driver = fresh(folder)
+    window = driver.window
+    opened(driver, repository, Asked(task=demo_task(), new=True))
     _idle(driver)
     _altered(driver, Repo(repository))
     with model_server() as server:

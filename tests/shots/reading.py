@@ -7,17 +7,16 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 
 from tests.model_server import Slow, model_server
-from workbench.app import Options, make_window
+from tests.shots.fresh import fresh, opened
 from workbench.generation.findings import Claimed, write
 from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Intent
 from workbench.review.text import decode
-from workbench.store.paths import settings_path
+from workbench.store.settings import ModelSettings
 from workbench.ui.driving import Driver
 from workbench.workflow.candidates import Asked
 from workbench.workflow.demo import demo_task, make_demo
 
-SIZE = (1600, 1000)
 SAID = (
     (
         Intent.MUST,
@@ -39,30 +38,16 @@ SAID = (
 
 def reading_scenes(scratch: Path, folder: Path) -> list[Path]:
     """Every picture of it."""
-    before = settings_path().read_text() if settings_path().exists() else None
     with model_server() as server:
-        settings_path().parent.mkdir(parents=True, exist_ok=True)
-        models = "".join(
-            f'[models.{name}]\nmodel = "{name}"\napi_base = "{server.url}"\n' for name in ("claude", "qwen")
-        )
-        settings_path().write_text(f'{models}[models.gpt]\nmodel = "openai/gpt-4o"\n')
-        try:
-            window = make_window(Options(size=SIZE))
-            window.show()
-            driver = Driver(window, folder)
-            repository = make_demo(scratch / "reading" / "cache-rewrite")
-            window.errands.open(repository, Asked(task=demo_task(), new=True))
-            driver.until(lambda: window.controller.session is not None, "the review")
-            driver.until(lambda: not window.tasks.is_busy, "the work behind the window")
-            files = window.controller.open_session().files
-            server.script(write(_claims(files)), Slow("<<<<<<< FINDING must new 12 cache/store.py\n"))
-            _pictures(driver)
-            window.close()
-        finally:
-            if before is None:
-                settings_path().unlink()
-            else:
-                settings_path().write_text(before)
+        local = {name: ModelSettings(name, api_base=server.url) for name in ("claude", "qwen")}
+        models = {**local, "gpt": ModelSettings("openai/gpt-4o")}
+        driver = fresh(folder, settings={"models": models})
+        window = driver.window
+        opened(driver, make_demo(scratch / "reading" / "cache-rewrite"), Asked(task=demo_task(), new=True))
+        files = window.controller.open_session().files
+        server.script(write(_claims(files)), Slow("<<<<<<< FINDING must new 12 cache/store.py\n"))
+        _pictures(driver)
+        window.close()
     return driver.taken
 
 

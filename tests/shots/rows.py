@@ -8,13 +8,10 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QImageWriter, QLinearGradient, QPainter
 
 from tests.repos import Repo, new_repo, numbered
-from workbench.app import Options, make_window
+from tests.shots.fresh import fresh
 from workbench.review.changes import Side
 from workbench.ui.diff.view import DiffView
-from workbench.ui.driving import Driver
 from workbench.workflow.candidates import Asked
-
-SIZE = (1600, 1000)
 
 _EVICT = (
     "    def evict(self, count):\n"
@@ -95,12 +92,8 @@ def rows_repo(root: Path) -> Repo:
 
 def rows_scenes(scratch: Path, folder: Path) -> list[Path]:
     """Every picture of it."""
-    window = make_window(Options(size=SIZE))
-    # Size and theme are remembered: the scenes before this one left others.
-    for command in ("theme_dark", "normal_size"):
-        window.run_command(command)
-    window.show()
-    driver = Driver(window, folder)
+    driver = fresh(folder)
+    window = driver.window
     window.errands.open(rows_repo(scratch / "rows").root, Asked(new=True))
     driver.until(lambda: window.controller.session is not None, "the review")
     driver.until(lambda: window.view.moves.count > 0, "the moved blocks")

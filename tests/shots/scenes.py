@@ -10,11 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import Repo, new_repo, numbered
+from tests.shots.fresh import SIZE, fresh, opened
 from tests.shots.ledger import ledger_scenes
 from tests.shots.reading import reading_scenes
 from tests.shots.rows import rows_scenes
 from tests.shots.searching import searching_scenes
-from workbench.app import Options, make_application, make_window
+from workbench.app import make_application
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import Message
 from workbench.review.actions import CallMade, RoundFailed
@@ -31,8 +32,6 @@ from workbench.workflow.send import prompt_messages
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.trust import grant, trust_of
 
-SIZE = (1600, 1000)
-
 
 def scenes(scratch: Path, folder: Path) -> list[Path]:
     """Every picture, in order; the paths that were written."""
@@ -48,29 +47,21 @@ def scenes(scratch: Path, folder: Path) -> list[Path]:
     taken += reading_scenes(scratch, folder)
     taken += _shapes(scratch, folder)
     taken += _tray(scratch, folder)
+    taken += _rounds(scratch, folder)
     taken += ledger_scenes(scratch, folder)
     taken += rows_scenes(scratch, folder)
     taken += searching_scenes(scratch, folder)
     return taken
 
 
-def _window(folder: Path) -> Driver:
-    window = make_window(Options(size=SIZE))
-    window.show()
-    return Driver(window, folder)
-
-
 def _opened(driver: Driver, repository: Path, task: str = "") -> MainWindow:
-    window = driver.window
-    window.errands.open(repository, Asked(task=task, new=True))
-    driver.until(lambda: window.controller.session is not None, "the review")
-    driver.until(lambda: not window.tasks.is_busy, "the work behind the window")
-    return window
+    opened(driver, repository, Asked(task=task, new=True))
+    return driver.window
 
 
 def _demo(scratch: Path, folder: Path) -> list[Path]:
     """The whole loop, as `workbench demo` runs it without a display."""
-    driver = _window(folder)
+    driver = fresh(folder, first_time=True)
     driver.window.errands.open(make_demo(scratch / "demo" / "cache-rewrite"), Asked(task=demo_task()))
     tour(driver, lambda _: None)
     driver.window.close()
@@ -79,7 +70,7 @@ def _demo(scratch: Path, folder: Path) -> list[Path]:
 
 def _start(folder: Path) -> list[Path]:
     """Started without a repository, with one recent review."""
-    driver = _window(folder)
+    driver = fresh(folder)
     driver.window.desk.show_start()
     driver.until(lambda: not driver.window.tasks.is_busy, "the recent reviews")
     driver.shot("11-start")
@@ -90,7 +81,7 @@ def _start(folder: Path) -> list[Path]:
 def _agent(scratch: Path, folder: Path) -> list[Path]:
     """A round in which an agent altered what was accepted and brought back what was rejected."""
     repository = make_demo(scratch / "agent" / "cache-rewrite")
-    driver = _window(folder)
+    driver = fresh(folder)
     window = _opened(driver, repository, demo_task())
     session = window.controller.open_session()
     store = next(file for file in session.files if file.path == "cache/store.py")
@@ -130,7 +121,7 @@ def _nothing_hidden(scratch: Path, folder: Path) -> list[Path]:
             "src/ev\u202eil\tname<b>x<b>.py": "x\n",
         }
     )
-    driver = _window(folder)
+    driver = fresh(folder)
     window = _opened(driver, made.root)
     driver.until(lambda: window.controller.has_remarks, "what is to be said of the files")
     driver.shot("21-nothing-hidden")
@@ -151,7 +142,7 @@ def _nothing_hidden(scratch: Path, folder: Path) -> list[Path]:
 
 def _views(scratch: Path, folder: Path) -> list[Path]:
     """Unified, whole file, search, selection, task, small and zoomed."""
-    driver = _window(folder)
+    driver = fresh(folder)
     window = _opened(driver, make_demo(scratch / "views" / "cache-rewrite"), demo_task())
     driver.type("t")
     driver.shot("14-unified")
@@ -195,7 +186,7 @@ def _trust(scratch: Path, folder: Path) -> list[Path]:
         "#!/bin/sh\n# The checks of the project, before each commit.\nset -e\npython -m pytest -q\n"
     )
     hook.chmod(0o755)
-    driver = _window(folder)
+    driver = fresh(folder)
     window = _opened(driver, repository, demo_task())
     window.trusting.look()
     driver.until(lambda: not window.tasks.is_busy, "whether it is trusted")
@@ -228,7 +219,7 @@ def _landing(scratch: Path, folder: Path) -> list[Path]:
     repo.git("config", "user.email", "eva@example.com")
     hook = repository / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)
-    driver = _window(folder)
+    driver = fresh(folder)
     window = _opened(driver, repository, demo_task())
     session = window.controller.open_session()
     for path in ("cache/store.py", ".envrc", "AGENTS.md"):
@@ -274,7 +265,7 @@ def _shapes(scratch: Path, folder: Path) -> list[Path]:
     made.write(_calls("fetch({0}_id, timeout=limits[{0}_id])", "log.warning"))
     basket = made.read("shop/basket.py").decode()
     made.write({"shop/basket.py": basket.replace("retries = 3", "retries = 30")})
-    driver = _window(folder)
+    driver = fresh(folder)
     window = _opened(driver, made.root)
     driver.until(lambda: window.shapes.shapes is not None, "the shapes")
     window.view.go_to_change(window.controller.open_session().by_path["shop/basket.py"].changes[1].id)
@@ -303,7 +294,7 @@ def _tray(scratch: Path, folder: Path) -> list[Path]:
     made.write({"src/store.py": numbered(120).replace("line 40", "line forty"), "big.py": numbered(60_000)})
     add_rule("Names say what a thing is, not how it is made.", pattern="*.py", priority=5)
     add_rule("No print in the library; use the log.", pattern="*.py")
-    driver = _window(folder)
+    driver = fresh(folder)
     window = _opened(driver, made.root, demo_task())
     session = window.controller.open_session()
     pin(session, "src/limits.py", 20, 31)
@@ -337,7 +328,7 @@ def _tray(scratch: Path, folder: Path) -> list[Path]:
 def _rounds(scratch: Path, folder: Path) -> list[Path]:
     """What the models cost, the rounds as a picture, the prompts compared, and two rounds compared."""
     repository = make_demo(scratch / "rounds" / "cache-rewrite")
-    driver = _window(folder)
+    driver = fresh(folder)
     window = _opened(driver, repository, demo_task())
     session = window.controller.open_session()
     keys = ("axaac! Say what failed.", "aaaxx", "aaaaa")

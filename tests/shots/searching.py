@@ -9,23 +9,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import new_repo, numbered
-from workbench.app import Options, make_window
+from tests.shots.fresh import SIZE, fresh, opened
 from workbench.review.changes import Side
 from workbench.ui.driving import CONTROL, SHIFT, Driver
 from workbench.workflow.candidates import Asked
 from workbench.workflow.demo import demo_task, make_demo
 
-SIZE = (1600, 1000)
-
 
 def searching_scenes(scratch: Path, folder: Path) -> list[Path]:
     """Every picture of it."""
-    window = make_window(Options(size=SIZE))
-    window.show()
-    driver = Driver(window, folder)
-    window.errands.open(make_demo(scratch / "search" / "cache-rewrite"), Asked(task=demo_task(), new=True))
-    driver.until(lambda: window.controller.session is not None, "the review")
-    driver.until(lambda: not window.tasks.is_busy, "the work behind the window")
+    driver = fresh(folder)
+    window = driver.window
+    opened(driver, make_demo(scratch / "search" / "cache-rewrite"), Asked(task=demo_task(), new=True))
     for name in ("dark", "light"):
         window.run_command(f"theme_{name}")
         _search(driver, name)
@@ -106,13 +101,9 @@ def _second_press(scratch: Path, folder: Path) -> list[Path]:
     made = new_repo(scratch / "tall")
     made.commit({"limits.py": numbered(200)})
     made.write({"limits.py": numbered(200, " = 1")})
-    window = make_window(Options(size=SIZE))
-    window.show()
-    driver = Driver(window, folder)
-    window.errands.open(made.root, Asked(new=True))
-    driver.until(lambda: window.controller.session is not None, "the review")
-    driver.until(lambda: not window.tasks.is_busy, "the work behind the window")
+    driver = fresh(folder)
+    opened(driver, made.root, Asked(new=True))
     driver.type("a")
     driver.shot("89-not-seen-to-its-end")
-    window.close()
+    driver.window.close()
     return driver.taken

@@ -6,6 +6,8 @@ contracts (`contract.py` for a round, `findings.py` for a reader) are this form 
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -17,9 +19,14 @@ _BLANK = " \t\r"
 
 
 class Marks(Struct, frozen=True):
-    """The marker lines of one exchange: as wide as needed, so that no file shown contains one."""
+    """The marker lines of one exchange: as wide as needed, so that no file shown contains one.
+
+    `token` closes the end mark. A new file about this very form may hold every other mark, and be cut just
+    behind them: without it such an answer would read as whole.
+    """
 
     width: int = _WIDTH
+    token: str = ""
 
     def opens(self, words: str) -> str:
         return f"{'<' * self.width} {words}"
@@ -33,7 +40,10 @@ class Marks(Struct, frozen=True):
 
     @property
     def complete(self) -> str:
-        return f"{'>' * self.width} ANSWER COMPLETE"
+        return self.ends("ANSWER COMPLETE")
+
+    def ends(self, words: str) -> str:
+        return f"{'>' * self.width} {words} {self.token}".rstrip()
 
 
 class Form(Struct, frozen=True):
@@ -57,16 +67,31 @@ class Form(Struct, frozen=True):
         )
 
     def end_mark(self, marks: Marks) -> str:
-        return f"{'>' * marks.width} {self.complete}"
+        return marks.ends(self.complete)
 
     def marks_for(self, contents: Iterable[bytes]) -> Marks:
         """Marks that occur in none of the files: a file about this very form must be editable too."""
-        widest, markers = 0, self.markers()
-        for data in contents:
+        widest, markers, given = 0, self.markers(), tuple(contents)
+        for data in given:
             for found in markers.finditer(data):
                 line = found.group()
                 widest = max(widest, len(line) - len(line.lstrip(line[:1])))
-        return Marks(max(_WIDTH, widest + 1)) if widest else Marks()
+        return Marks(max(_WIDTH, widest + 1), token_for(given))
+
+
+def token_for(contents: Sequence[bytes]) -> str:
+    """Eight signs that stand in none of the contents.
+
+    The same contents give the same ones: the prompt that is shown before sending is the one that is sent, and
+    the parts of the program that write a prompt and read its answer need not hand anything on.
+    """
+    digest = hashlib.blake2b()
+    for data in contents:
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    seed = digest.digest()
+    drawn = (hashlib.blake2b(seed, digest_size=4, salt=b"%d" % tried).hexdigest() for tried in itertools.count())
+    return next(token for token in drawn if not any(token.encode() in data for data in contents))
 
 
 class Raw(Struct, frozen=True):
@@ -98,7 +123,8 @@ def read_blocks(text: str, form: Form, marks: Marks) -> Cut:
     """Cut an answer into its blocks. Never raises: whatever does not fit becomes a problem in words."""
     reader = _Reader(without_thinking(text).split("\n"), form, marks)
     blocks = tuple(reader.blocks())
-    return Cut(blocks, reader.complete, tuple(reader.problems), "\n".join(reader.remarks).strip())
+    problems = (*reader.problems, *(() if reader.complete else reader.strange))
+    return Cut(blocks, reader.complete, problems, "\n".join(reader.remarks).strip())
 
 
 def without_thinking(text: str) -> str:
@@ -118,8 +144,11 @@ class _Reader:
         opening, part = re.escape(marks.opens("")), re.escape(marks.part(""))
         self._opening = re.compile(rf"{opening}({'|'.join(form.words)})[ \t]+(\S.*)$")
         self._part = re.compile(rf"{part}({'|'.join(form.parts)})[ \t\r]*$")
+        self._like_end = re.compile(rf">{{{_WIDTH},}}[ \t]+{form.complete}\b")
         self.complete = False
         self.problems: list[str] = []
+        self.strange: list[str] = []
+        """What was meant as the end mark, perhaps: told where the true one is missing."""
         self.remarks: list[str] = []
 
     def blocks(self) -> Iterator[Raw]:
@@ -138,6 +167,9 @@ class _Reader:
                 self.complete = True
             elif self._part.match(line) or bare == self._end:
                 self.problems.append(f"Line {position + 1}: “{bare}” stands outside a {noun}.")
+            elif self._like_end.match(line):
+                said = f"Line {position + 1}: “{bare}” is not the end mark of this request"
+                self.strange.append(f"{said}, which is “{self._complete}”.")
             else:
                 self.remarks.append(line)
             position += 1

@@ -16,7 +16,7 @@ from msgspec import Struct
 from workbench.generation.blocks import Form, Marks, Raw, read_blocks
 from workbench.review.notes import AnswerKind
 
-VERSION = 1
+VERSION = 2
 """Of the form. Also in the first line of `resources/prompts/contract.md`, and in every exchange."""
 
 _FORM = Form(

@@ -20,7 +20,7 @@ from workbench.review.notes import Intent
 from workbench.review.places import place_lines
 from workbench.review.text import decode
 
-VERSION = 1
+VERSION = 2
 """Of the form. Also in the first line of `resources/prompts/findings.md`, and in every exchange."""
 
 NEAR = 30

@@ -91,8 +91,10 @@ def repair(problems: Sequence[str], marks: Marks, *, doubts: bool = False) -> Me
 
 def marks_of(request: Request) -> Marks:
     """The marker lines for this request, in nothing of what it is given: no file, no note, no rule."""
-    said = (request.task, request.feedback, *(text for _, text in request.rules), *request.paths)
-    return marks_for((*request.files.values(), *(text.encode("utf-8", "surrogatepass") for text in said)))
+    # In an order of their own: the end mark's token is made from them, in this process and in another.
+    files = (request.files[path] for path in sorted(request.files))
+    said = (request.task, request.feedback, *(text for _, text in request.rules), *sorted(request.paths))
+    return marks_for((*files, *(text.encode("utf-8", "surrogatepass") for text in said)))
 
 
 def fill(name: str, marks: Marks) -> str:

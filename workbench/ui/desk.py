@@ -7,14 +7,16 @@ from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.errors import UserError
 from workbench.review.changes import Side
+from workbench.review.text import one_line
 from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.diff.document import Stop
+from workbench.ui.file_rows import RowKind
 from workbench.ui.row_words import whitespace_words
 from workbench.ui.styling import wear
 from workbench.workflow.candidates import Asked
@@ -22,7 +24,9 @@ from workbench.workflow.opening import Nothing, Recent
 from workbench.workflow.watching import Step
 
 if TYPE_CHECKING:
+    from workbench.ui.context_menu import ContextMenus
     from workbench.ui.copying import Copying
+    from workbench.ui.diff.layout import Spot
     from workbench.ui.go_to_line import GoToLine
     from workbench.ui.search_line import SearchLine
     from workbench.ui.searching import ReviewSearch
@@ -45,6 +49,7 @@ class Desk(QObject):
         self._line: ReviewSearch | None = None
         self._to_line: GoToLine | None = None
         self._copies: Copying | None = None
+        self._context: ContextMenus | None = None
         self._keys = {each: window.keymap.shown(each) for each in ("open", "demo")}
         errands = window.errands
         errands.nothing_found.connect(self.show_nothing)
@@ -350,6 +355,38 @@ class Desk(QObject):
     def copy_patch(self) -> None:
         """The selection or the change as a patch into the clipboard."""
         self._copying().copy_patch()
+
+    def copy_path(self) -> None:
+        """The path of the file under the cursor into the clipboard."""
+        path = self._window.view.current_file()
+        if path is None:
+            self._window.say("There is no file under the cursor.", "} goes to the next one.", False)
+            return
+        QGuiApplication.clipboard().setText(path)
+        self._window.say("The path is in the clipboard.", one_line(path), False)
+
+    def show_menu(self, place: QPoint, gap: Spot | None) -> None:
+        """The menu of what is under the cursor of the review, or of a gap."""
+        if self._window.controller.session is not None:
+            self._context_menus().show(place, gap)
+
+    def show_file_menu(self, place: QPoint) -> None:
+        """The menu of a file in the list, which the review goes to: it speaks of what is under its cursor."""
+        files = self._window.files.list
+        index = files.indexAt(place)
+        row = self._window.files.model.rows[index.row()] if index.isValid() else None
+        if row is None or row.kind is not RowKind.FILE:
+            return
+        if row.key != self._window.view.current_file():
+            self._window.go_to(Stop(row.key))
+        self._context_menus().show_file(files.viewport().mapToGlobal(place))
+
+    def _context_menus(self) -> ContextMenus:
+        from workbench.ui.context_menu import ContextMenus  # noqa: PLC0415 - made when one is asked for
+
+        if self._context is None:
+            self._context = ContextMenus(self._window)
+        return self._context
 
     def _copying(self) -> Copying:
         from workbench.ui.copying import Copying  # noqa: PLC0415 - the first frame copies nothing

@@ -71,6 +71,7 @@ class Desk(Protocol):
     def may_accept_file(self, path: str | None) -> bool: ...
     def copy_lines(self) -> None: ...
     def copy_patch(self) -> None: ...
+    def copy_path(self) -> None: ...
     def open_line(self) -> None: ...
     def open_look(self) -> None: ...
     def toggle_smooth(self) -> None: ...
@@ -119,6 +120,7 @@ class Dispatch(QObject):
             "task": desk.open_task,
             "copy": desk.copy_lines,
             "copy_patch": desk.copy_patch,
+            "copy_path": desk.copy_path,
             "copy_feedback": desk.copy_feedback,
             "land": desk.open_landing,
             "close_review": controller.close_review,
@@ -207,6 +209,7 @@ class Dispatch(QObject):
             "new_side": lambda: view.set_side(Side.NEW),
             "search": desk.open_search,
             "filter_files": desk.focus_filter,
+            "menu": view.ask_for_menu,
             "palette": desk.open_palette,
         }
 

@@ -31,6 +31,7 @@ NAMED = {
     Qt.Key.Key_End: "End",
     Qt.Key.Key_Tab: "Tab",
     Qt.Key.Key_Backtab: "Tab",
+    Qt.Key.Key_Menu: "Menu",
 } | {getattr(Qt.Key, f"Key_F{number}"): f"F{number}" for number in range(1, 13)}
 
 MODIFIERS = ("Ctrl", "Alt", "Meta", "Shift")

@@ -154,7 +154,7 @@ class Asking(Scrolling):
                 return
 
     def _ask_colours(self) -> None:
-        final = bool(self._painter.seen)
+        final = True  # also where all that is on the screen is folded: it has no colours to come
         for seen in self._painter.seen:
             file = seen.section.file
             if file is None or file.binary:

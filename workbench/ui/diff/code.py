@@ -103,6 +103,29 @@ class CodePainter:
                 most = max(most, self._cells.breaks(data, columns.room(side)).lines)
         return most
 
+    def column_at(
+        self, scene: Scene, section: Section, spot: Spot, side: Side, x: float, down: int, *, near: bool
+    ) -> int | None:
+        """The character of a line that is at a place, as the file counts them: `x` in the view, `down` from
+        the top of its row. With `near` the gap between two that is nearest. None where there is no line.
+        """
+        block = self._layout.block(spot)
+        line = line_at(block, spot.row)
+        if (line.old if side is Side.OLD else line.new) is None:
+            return None
+        cell = self._cell(scene.columns, scene.left, section, block, line, side)
+        if cell is None:
+            return None
+        visual = self._cells.visual(cell, max(0, min(down // self._layout.heights.row, cell.lines - 1)))
+        place = x - (scene.columns.code(side)[0] + PAD - scene.left) - visual.x
+        at = visual.shaped.index_at(place)
+        if near and at < visual.shaped.length:
+            at += place > (visual.shaped.x_of(at) + visual.shaped.x_of(at + 1)) / 2
+        column = cell.seen.original(visual.start + at)
+        # In a box there is no half of a character.
+        is_inside = cell.seen.shown(column) < visual.start + at
+        return column + 1 if near and is_inside else column
+
     def _cell(
         self, columns: Columns, left: float, section: Section, block: Block, line: Line, side: Side
     ) -> Cell | None:
@@ -238,11 +261,12 @@ class CodePainter:
         height = self._layout.heights.row
         here = row.spot == scene.spot and (side is scene.side or not scene.columns.split)
         hit = scene.hit if here else None
+        picked = scene.picks(row.spot, side)
         for at in range(row.first, min(row.last, cell.lines)):
             y = row.y + at * height
             if at and scene.bands and not scene.shows(y, y + height):
                 continue
-            text = Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded, hit)
+            text = Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded, hit, picked)
             self._texts.add(side, text)
             if at:
                 self._numbers.goes_on(painter, scene, side, y)

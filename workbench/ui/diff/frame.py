@@ -68,6 +68,15 @@ def gutter_of(dress: Dress, last_line: int) -> int:
     return round(room * max(1.0, dress.scale))
 
 
+class Picked(Struct, frozen=True):
+    """Characters of one line that are selected, as the file has them."""
+
+    spot: Spot
+    side: Side
+    start: int
+    end: int
+
+
 class Scene(Struct, frozen=True):
     """Scroll position, cursor, selection and search hits of a frame."""
 
@@ -85,6 +94,13 @@ class Scene(Struct, frozen=True):
     """The heights (top, bottom) that have to be painted; all where there are none."""
     hit: Span | None = None
     """On the cursor's row, the match that the search went to."""
+    picked: Picked | None = None
+
+    def picks(self, spot: Spot, side: Side) -> Span | None:
+        """The selected characters of a row on a side."""
+        picked = self.picked
+        is_here = picked is not None and picked.spot == spot and picked.side is side
+        return (picked.start, picked.end) if picked is not None and is_here else None
 
     def shows(self, top: int, bottom: int) -> bool:
         """Whether anything between two heights has to be painted."""

@@ -5,6 +5,8 @@ Takes no mouse and no documents.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -80,6 +82,19 @@ class Jumping(Steering):
         span = opened(block, self._painter.lineless.opens(self._columns(), section, block, x))
         if span is not None:
             self._open(spot.section, (span,))
+
+    def opener(self, gap: Spot, opens: Opens) -> Callable[[], object]:
+        """What opens some of a gap, as long as it is still that gap."""
+        section, block = self._layout.sections[gap.section], self._layout.block(gap)
+
+        def open_it() -> None:
+            at = self._layout.files.get(section.key, -1)
+            known = self._layout.sections[at].blocks if at >= 0 else None
+            span = opened(block, opens)
+            if span is not None and known is not None and any(each is block for each in known):
+                self._open(at, (span,))
+
+        return open_it
 
     def _open(self, at: int, spans: tuple[tuple[int, int], ...]) -> bool:
         section = self._layout.sections[at]

@@ -24,6 +24,8 @@ class Text(Struct):
     faded: bool
     hit: tuple[int, int] | None = None
     """The match that the search went to."""
+    picked: tuple[int, int] | None = None
+    """The characters that are selected."""
 
 
 class Texts:
@@ -84,6 +86,8 @@ class Texts:
                 painter.setOpacity(1)
             if scene.hits is not None:
                 self._hits(painter, scene, text)
+            if text.picked is not None:
+                self._selected(painter, text, text.picked)
             if visual.boxes:
                 painter.setPen(QPen(dress.theme.back, 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -92,6 +96,18 @@ class Texts:
                     painter.drawRoundedRect(box, 3, 3)
                 painter.setPen(Qt.PenStyle.NoPen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _selected(self, painter: QPainter, text: Text, picked: tuple[int, int]) -> None:
+        assert self._dress is not None
+        seen = text.cell.seen
+        place = text.visual.place(seen.shown(picked[0]), seen.shown(picked[1]))
+        if place is not None:
+            painter.setBrush(self._dress.selected[text.kind])
+            # A frame too: on the ground of words that differ it would not be told apart.
+            painter.setPen(QPen(self._dress.theme.accent, 1))
+            box = QRectF(text.x + place[0], text.y + 1, place[1] - place[0], self._dress.heights.row - 2)
+            painter.drawRect(box)
+            painter.setPen(Qt.PenStyle.NoPen)
 
     def _hits(self, painter: QPainter, scene: Scene, text: Text) -> None:
         assert self._dress is not None
