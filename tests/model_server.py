@@ -182,6 +182,12 @@ def with_last_line(text: str, body: dict[str, Any]) -> str:
     return f"{text[: found[-1].start()]}{last}{text[found[-1].end() :]}" if found else text
 
 
+def wire(text: str) -> bytes:
+    """The body of a stream with just this text, to its goodbye, for `Raw`."""
+    chunks = [_chunk("scripted", {"content": text}), _chunk("scripted", {}, finish="stop")]
+    return "".join(f"data: {json.dumps(each)}\n\n" for each in chunks).encode() + b"data: [DONE]\n\n"
+
+
 @contextmanager
 def model_server(*script: Scripted) -> Iterator[ModelServer]:
     """A running server; closed at the end."""

@@ -68,10 +68,11 @@ def test_reading_is_the_inverse_of_writing(findings: list[Claimed]) -> None:
 def test_the_prompt_says_the_version_and_the_form_that_is_read() -> None:
     text = asset("prompts", "findings.md").read_text(encoding="utf-8")
     assert text.startswith(f"<!-- findings {VERSION} -->\n")
-    system = build(ReadingRequest("", ()))[0].content
+    request = ReadingRequest("", ())
+    system = build(request)[0].content
     assert "{{" not in system
     # The example in the prompt is itself an answer.
-    parsed = parse(system)
+    parsed = parse(system, marks_of(request))
     assert parsed.complete
     assert parsed.problems == ()
     assert [(each.path, each.start) for each in parsed.findings] == [("path/to/file.py", 41)]
@@ -191,14 +192,17 @@ class Scripted:
         yield Finished(*self.answers.pop(0))
 
 
+READING = ReadingRequest("", (shown((), LINES),))
+MARKS = marks_of(READING)
+
+
 def reading(*answers: tuple[str, str | None]) -> tuple[Scripted, list[object]]:
     backend = Scripted(*answers)
-    request = ReadingRequest("", (shown((), LINES),))
-    return backend, list(read(request, (backend,), threading.Event()))
+    return backend, list(read(READING, (backend,), threading.Event()))
 
 
 def test_a_bad_form_is_repaired_once_and_what_stays_bad_is_dropped() -> None:
-    bad = write([claimed(10), claimed(11)]).replace("FINDING must new 11", "FINDING huge new 11")
+    bad = write([claimed(10), claimed(11)], MARKS).replace("FINDING must new 11", "FINDING huge new 11")
     backend, events = reading((bad, "stop"), (bad, "stop"))
     assert any(isinstance(each, RepairAsked) for each in events)
     last = events[-1]
@@ -210,18 +214,18 @@ def test_a_bad_form_is_repaired_once_and_what_stays_bad_is_dropped() -> None:
 
 
 def test_no_findings_is_an_answer_and_an_answer_without_its_mark_is_none() -> None:
-    _, events = reading((write([]), "stop"))
+    _, events = reading((write([], MARKS), "stop"))
     assert isinstance(events[-1], Read)
     assert events[-1].found == Verified()
     for reason, trouble in (("stop", Trouble.CUT), (None, Trouble.CUT), ("length", Trouble.OUT_OF_ROOM)):
-        cut = write([claimed()]).replace(complete_mark(Marks()), "")
+        cut = write([claimed()], MARKS).replace(complete_mark(MARKS), "")
         _, events = reading((cut, reason), (cut, reason))
         assert isinstance(events[-1], Lost)
         assert events[-1].trouble is trouble
 
 
 def test_answers_whose_every_finding_is_nowhere_are_lost_and_not_taken_for_clean() -> None:
-    nowhere = write([claimed(10, "not there")])
+    nowhere = write([claimed(10, "not there")], MARKS)
     _, events = reading((nowhere, "stop"), (nowhere, "stop"))
     assert isinstance(events[-1], Lost)
     assert events[-1].trouble is Trouble.BAD_ANSWER

@@ -7,9 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from tests.generation.conftest import KEY
-from tests.model_server import BAD_KEY, Cut, Good, ModelServer, Scripted, Slow
+from tests.model_server import BAD_KEY, Cut, Good, ModelServer, Raw, Scripted, Slow, wire
 from workbench.generation.backends import LiteLLMBackend
-from workbench.generation.contract import Block, Deletion, Edit, NoteAnswer, write
+from workbench.generation.blocks import Marks
+from workbench.generation.contract import Block, Deletion, Edit, NewFile, NoteAnswer, write
 from workbench.generation.events import (
     Answered,
     CallEvent,
@@ -22,7 +23,7 @@ from workbench.generation.events import (
 from workbench.generation.exchange import Exchange
 from workbench.generation.failures import Trouble
 from workbench.generation.generate import generate
-from workbench.generation.prompt import Message, Request
+from workbench.generation.prompt import Message, Request, marks_of
 from workbench.review.notes import AnswerKind, Intent, Note, Place
 
 FILES = {"a.py": b"x = 1\ny = 2\n"}
@@ -38,7 +39,7 @@ DONE = NoteAnswer("N1", AnswerKind.DONE, "Raised.")
 
 def _answer(search: str = "x = 1", replace: str = "x = 3") -> str:
     blocks: list[Block] = [Edit("a.py", "As asked.", (search,), (replace,)), DONE]
-    return write(blocks)
+    return write(blocks, marks_of(REQUEST))
 
 
 def _run(server: ModelServer, backend: LiteLLMBackend, *script: Scripted) -> list[Event]:
@@ -108,6 +109,20 @@ def test_a_stream_that_lost_only_its_goodbye_is_complete(
 ) -> None:
     text = _answer().rstrip("\n")
     assert _answered(_run(server, backend, Cut(text, len(text)))).outcome.files
+
+
+def test_a_new_file_that_holds_the_form_and_is_cut_just_there_makes_no_round(
+    server: ModelServer, backend: LiteLLMBackend
+) -> None:
+    example = (*write([Deletion("gone.py", "Not used.")]).rstrip("\n").split("\n"), "And so on.")
+    text = write([NewFile("form.md", "As asked.", example), DONE], marks_of(REQUEST))
+    cut = text[: text.index("And so on.") - 1]
+    assert cut.endswith(f"\n{Marks().complete}")
+    # Cut so, with a goodbye that lies, and with one mark that the model took from its file.
+    for answer in (Cut(cut + text[-9:], len(cut)), Raw(wire(cut)), Raw(wire(f"{cut} {'0' * 8}"))):
+        last = _lost(_run(server, backend, answer, answer, answer, answer))
+        assert last.trouble in (Trouble.CUT, Trouble.BAD_ANSWER)
+        assert marks_of(REQUEST).complete in str([call.problems for call in last.exchange.calls])
 
 
 def test_an_answer_that_reached_its_length_is_not_asked_for_again(

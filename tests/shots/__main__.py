@@ -1,4 +1,4 @@
-"""Make the pictures. `python -m tests.shots FOLDER`. Without a display, with data folders of their own."""
+"""Make the pictures: `python -m tests.shots FOLDER [SCENE…]`. Without a display, with its own data folders."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 
-def main(folder: str) -> int:
-    """The demo's loop, and then the states that it does not come by."""
+def main(folder: str, *only: str) -> int:
+    """The demo's loop, and then the states that it does not come by; or some scenes by their names."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with tempfile.TemporaryDirectory(prefix="workbench-shots-", ignore_cleanup_errors=True) as scratch:
         data = Path(scratch) / "data"
@@ -17,11 +17,13 @@ def main(folder: str) -> int:
         # Late: the variables above say where Qt draws and where the program keeps its files.
         from tests.shots.scenes import scenes  # noqa: PLC0415
 
-        taken = scenes(Path(scratch), Path(folder).absolute())
+        taken, wrong = scenes(Path(scratch), Path(folder).absolute(), only)
     for path in taken:
         print(path)
-    return 0
+    for words in wrong:
+        print(words, file=sys.stderr)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "build/shots"))
+    sys.exit(main(*(sys.argv[1:] or ["build/shots"])))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workbench.app import Options, make_window
 from workbench.store.paths import settings_path
+from workbench.store.settings import Settings, format_settings
 from workbench.ui.commands import FIRST_KEYS
 from workbench.ui.driving import Driver
 from workbench.workflow.candidates import Asked
@@ -22,10 +23,13 @@ def fresh(
     settings: Mapping[str, object] | None = None,
 ) -> Driver:
     """A window with the settings that ship. The strip with the first keys is shown only the first time."""
-    settings_path().unlink(missing_ok=True)
-    window = make_window(Options(size=size))
     known = () if first_time else FIRST_KEYS
-    window.preferences.change(theme="dark", smooth_scroll=False, seen_keys=known, **(settings or {}))
+    wanted = Settings(theme="dark", smooth_scroll=False, seen_keys=known)
+    settings_path().parent.mkdir(parents=True, exist_ok=True)
+    settings_path().write_text(format_settings(wanted), "utf-8")
+    window = make_window(Options(size=size))
+    if settings:
+        window.preferences.change(**settings)
     window.show()
     return Driver(window, folder)
 
@@ -36,3 +40,20 @@ def opened(driver: Driver, repository: Path, asked: Asked) -> None:
     window.errands.open(repository, asked)
     driver.until(lambda: window.controller.session is not None, "the review")
     driver.until(lambda: not window.tasks.is_busy, "the work behind the window")
+
+
+def both(driver: Driver, name: str, themes: Sequence[str] = ("light", "dark")) -> None:
+    """One picture for each theme; the last one stays on."""
+    for theme in themes:
+        driver.window.run_command(f"theme_{theme}")
+        driver.shot(f"{name}-{theme}")
+
+
+def keep_as_it_is(driver: Driver, name: str) -> None:
+    """A picture of what is under way: `shot` waits until nothing is."""
+    driver.settle()
+    if driver.folder is not None:
+        driver.folder.mkdir(parents=True, exist_ok=True)
+        path = driver.folder / f"{name}.png"
+        driver.window.grab().save(str(path))
+        driver.taken.append(path)

@@ -2,56 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import Repo, new_repo, numbered
 from tests.shots.fresh import SIZE, fresh, opened
+from tests.shots.large import large_scenes
 from tests.shots.ledger import ledger_scenes
+from tests.shots.looks import looks_scenes
+from tests.shots.opening import opening_scenes
 from tests.shots.reading import reading_scenes
+from tests.shots.rounds import rounds_scenes
 from tests.shots.rows import rows_scenes
 from tests.shots.searching import searching_scenes
 from workbench.app import make_application
-from workbench.generation.exchange import Call, Exchange
-from workbench.generation.prompt import Message
-from workbench.review.actions import CallMade, RoundFailed
-from workbench.review.rounds import Usage
 from workbench.store.rules import add_rule
 from workbench.ui.demo_tour import tour
-from workbench.ui.driving import CONTROL, Driver
+from workbench.ui.driving import CONTROL, Driver, StuckError
 from workbench.ui.window import MainWindow
-from workbench.workflow.calls import keep
 from workbench.workflow.candidates import Asked
 from workbench.workflow.demo import demo_task, make_demo
 from workbench.workflow.pins import pin
-from workbench.workflow.send import prompt_messages
-from workbench.workflow.session import Session, new_id
 from workbench.workflow.trust import grant, trust_of
 
+Scene = Callable[[Path, Path], list[Path]]
 
-def scenes(scratch: Path, folder: Path) -> list[Path]:
-    """Every picture, in order; the paths that were written."""
+
+def scenes(scratch: Path, folder: Path, only: Collection[str] = ()) -> tuple[list[Path], list[str]]:
+    """Every picture in order, and what went wrong: a scene that is stuck does not cost the ones after it."""
     make_application()
     taken: list[Path] = []
-    taken += _demo(scratch, folder)
-    taken += _start(folder)
-    taken += _agent(scratch, folder)
-    taken += _views(scratch, folder)
-    taken += _trust(scratch, folder)
-    taken += _landing(scratch, folder)
-    taken += _nothing_hidden(scratch, folder)
-    taken += reading_scenes(scratch, folder)
-    taken += _shapes(scratch, folder)
-    taken += _tray(scratch, folder)
-    taken += _rounds(scratch, folder)
-    taken += ledger_scenes(scratch, folder)
-    taken += rows_scenes(scratch, folder)
-    taken += searching_scenes(scratch, folder)
-    return taken
+    wrong: list[str] = []
+    for name, scene in SCENES.items():
+        if only and name not in only:
+            continue
+        try:
+            taken += scene(scratch, folder)
+        except (StuckError, AssertionError) as error:
+            wrong.append(f"{name}: {error}")
+            for window in QApplication.topLevelWidgets():
+                window.close()
+    return taken, wrong
 
 
 def _opened(driver: Driver, repository: Path, task: str = "") -> MainWindow:
@@ -68,7 +63,7 @@ def _demo(scratch: Path, folder: Path) -> list[Path]:
     return driver.taken
 
 
-def _start(folder: Path) -> list[Path]:
+def _start(scratch: Path, folder: Path) -> list[Path]:
     """Started without a repository, with one recent review."""
     driver = fresh(folder)
     driver.window.desk.show_start()
@@ -325,139 +320,6 @@ def _tray(scratch: Path, folder: Path) -> list[Path]:
     return driver.taken
 
 
-def _rounds(scratch: Path, folder: Path) -> list[Path]:
-    """What the models cost, the rounds as a picture, the prompts compared, and two rounds compared."""
-    repository = make_demo(scratch / "rounds" / "cache-rewrite")
-    driver = fresh(folder)
-    window = _opened(driver, repository, demo_task())
-    session = window.controller.open_session()
-    keys = ("axaac! Say what failed.", "aaaxx", "aaaaa")
-    edits = (
-        (("return value\n", "return value  # default\n"), ("import time\n", "import time\nimport math\n")),
-        (("  # default", ""), ("import math\n", "import random\n")),
-    )
-    path = repository / "cache" / "store.py"
-    for number, typed in enumerate(keys):
-        driver.type(typed)
-        if "c!" in typed:
-            driver.press(Qt.Key.Key_Return, CONTROL)
-        if number == len(edits):
-            break
-        for old, new in edits[number]:
-            path.write_text(path.read_text().replace(old, new))
-        driver.type("R")
-        driver.until(lambda: session.review.index > number, "the next round")  # noqa: B023 - asked at once
-        driver.until(lambda: not window.tasks.is_busy, "the ledger")
-        _asked_for(session, number + 2)
-    for name in ("dark", "light", "high-contrast", "colour-blind-dark"):
-        window.run_command(f"theme_{name}")
-        driver.type("$")
-        driver.shot(f"57-costs-{name}")
-        driver.press(Qt.Key.Key_Escape)
-        driver.type("#")
-        driver.until(lambda: not window.tasks.is_busy, "the figures")
-        driver.shot(f"58-rounds-{name}")
-        driver.press(Qt.Key.Key_Escape)
-    for name in ("dark", "light"):
-        window.run_command(f"theme_{name}")
-        driver.type("E")
-        driver.until(lambda: not window.tasks.is_busy, "the prompts")
-        driver.type("/the")
-        driver.shot(f"59-prompts-{name}")
-        driver.press(Qt.Key.Key_Escape)
-        driver.type("c")
-        driver.shot(f"66-prompts-compared-{name}")
-        driver.press(Qt.Key.Key_Escape)
-        driver.press(Qt.Key.Key_Escape)
-        _compare_two(driver, f"67-two-rounds-{name}")
-    _lost(driver)
-    window.close()
-    return driver.taken
-
-
-def _compare_two(driver: Driver, name: str) -> None:
-    driver.type("D")
-    driver.until(lambda: not driver.window.tasks.is_busy, "the two rounds")
-    driver.type("]a")
-    sheet = driver.window.rounds_desk.comparison()
-    driver.until(lambda: sheet is not None and sheet.view.is_settled, "the colours")
-    driver.shot(name)
-    driver.press(Qt.Key.Key_Escape)
-
-
-def _lost(driver: Driver) -> None:
-    """Two tries that came to nothing: one that died with the program, one that reached nobody."""
-    window = driver.window
-    session = window.controller.open_session()
-    number = (session.review.round.number if session.review.round else 0) + 1
-    said = Message("user", "".join(each["content"] for each in prompt_messages(session)))
-    for outcome, answer, tokens in (
-        ("interrupted", "<<<<<<< EDIT cache/store.py\nwhy: ", 12),
-        ("no network", "", 0),
-    ):
-        usage = Usage(tokens_in=900, tokens_out=tokens, cost=None, seconds=4.0)
-        call = Call(
-            (said,), answer, outcome, usage=usage, model="openai/gpt-maker", detail="Connection refused"
-        )
-        kept = keep(session.log, Exchange(call.model, (call,)))
-        made = CallMade(
-            id=new_id(),
-            at=0.0,
-            purpose="round",
-            model=call.model,
-            outcome=outcome,
-            usage=usage,
-            exchange=kept,
-        )
-        session.act(made)
-        lost = RoundFailed(
-            id=new_id(), at=0.0, number=number, model=call.model, why=outcome, exchange=kept, usage=usage
-        )
-        session.act(lost)
-    window.controller.changed.emit()
-    for name in ("dark", "light"):
-        window.run_command(f"theme_{name}")
-        window.panels.show_now()
-        driver.shot(f"68-lost-rounds-{name}")
-        driver.type("E")
-        driver.until(lambda: not window.tasks.is_busy, "the prompts")
-        driver.type("]]]]]]]]")
-        driver.shot(f"69-nothing-arrived-{name}")
-        driver.press(Qt.Key.Key_Escape)
-
-
-def _asked_for(session: Session, number: int) -> None:
-    """The calls of a round and its repair on the record, as if a model had made it, with what they cost."""
-    prompt = "".join(f"{each['role']}\n{each['content']}\n" for each in prompt_messages(session))
-    said = prompt.replace("failed", f"failed in round {number}")
-    problems = ("The lines to be replaced are not in cache/store.py.",)
-    made = (
-        ("round", "repair", "openai/gpt-maker", (9_400 * number, 1_350, 0.043 * number, 31.2), 1),
-        ("repair", "fits", "openai/gpt-maker", (10_900, 420, None, 12.75), 0),
-        ("read", "answered", "anthropic/reader", (6_200, 310, 0.0214, 8.1), 0),
-        ("ask", "timeout", "ollama/local", (None, None, None, 60.0), 2),
-    )
-    for purpose, outcome, model, (tokens_in, tokens_out, cost, seconds), retries in made:
-        usage = Usage(tokens_in=tokens_in, tokens_out=tokens_out, cost=cost, seconds=seconds)
-        messages = (Message("system", "You change code as told."), Message("user", said))
-        call = Call(messages, said[:900], outcome, problems if outcome == "repair" else (), purpose=purpose)
-        session.act(
-            CallMade(
-                id=new_id(),
-                at=0.0,
-                purpose=purpose,
-                model=model,
-                outcome=outcome,
-                usage=usage,
-                retries=retries,
-                cached=4_096 if purpose == "repair" else None,
-                first_token=None if tokens_in is None else seconds / 9,
-                round=number,
-                exchange=keep(session.log, Exchange(model, (replace(call, model=model),))),
-            )
-        )
-
-
 def _calls(call: str, warn: str) -> dict[str, str]:
     """Many files that make the same two calls about other things, one of which runs by itself."""
     names = "basket catalogue customer delivery discount invoice order parcel payment refund shelf stock"
@@ -468,3 +330,24 @@ def _calls(call: str, warn: str) -> dict[str, str]:
         path: body.replace("CALL", call).replace("WARN", warn).replace("{0}", name)
         for path, name in files.items()
     }
+
+
+SCENES: dict[str, Scene] = {
+    "demo": _demo,
+    "start": _start,
+    "agent": _agent,
+    "views": _views,
+    "trust": _trust,
+    "landing": _landing,
+    "hidden": _nothing_hidden,
+    "reading": reading_scenes,
+    "shapes": _shapes,
+    "tray": _tray,
+    "rounds": rounds_scenes,
+    "ledger": ledger_scenes,
+    "rows": rows_scenes,
+    "searching": searching_scenes,
+    "looks": looks_scenes,
+    "opening": opening_scenes,
+    "large": large_scenes,
+}

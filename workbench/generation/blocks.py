@@ -90,8 +90,12 @@ def token_for(contents: Sequence[bytes]) -> str:
         digest.update(b"%d:" % len(data))
         digest.update(data)
     seed = digest.digest()
-    drawn = (hashlib.blake2b(seed, digest_size=4, salt=b"%d" % tried).hexdigest() for tried in itertools.count())
-    return next(token for token in drawn if not any(token.encode() in data for data in contents))
+    tries = (hashlib.blake2b(seed, digest_size=4, salt=b"%d" % number) for number in itertools.count())
+    return first_absent((each.hexdigest() for each in tries), contents)
+
+
+def first_absent(tokens: Iterable[str], contents: Sequence[bytes]) -> str:
+    return next(token for token in tokens if not any(token.encode() in data for data in contents))
 
 
 class Raw(Struct, frozen=True):

@@ -16,6 +16,10 @@ from workbench.review.text import decode, is_utf8, line_end
 _BLANKS = b" \t"
 _MANY = 20_000
 """Lines from which on a change is told to be only white space without saying of which kind."""
+_LOOKED_THROUGH = 20_000
+"""Bytes of a line up to which all its letters are looked at before it is painted. In a longer one look-alikes
+are boxed where they stand, and told of its file.
+"""
 
 _marker = re.compile(rb"(?:<{7}|>{7}|\|{7})(?:[ \r\n]|$)")
 _divide = re.compile(rb"={7}\r?\n?$")
@@ -37,7 +41,7 @@ def mark_of(data: bytes, facing: bytes | None) -> str:
         # Late: its expressions take a while to be made, and most first screens are plain ASCII.
         from workbench.review.suspicious import look_alikes  # noqa: PLC0415 - said above
 
-        if look_alikes(decode(data)):
+        if len(data) <= _LOOKED_THROUGH and look_alikes(decode(data)):
             marks.append("look-alike letters")
     return ", ".join(marks)
 

@@ -10,10 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import NamedTuple
 
 from workbench.review.changes import Change, FileChange, Kind
 from workbench.review.linemap import longest_order
+from workbench.review.long_words import Gap, gaps
 from workbench.review.text import decode
 
 Pair = tuple[int | None, int | None]
@@ -23,7 +25,7 @@ _token = re.compile(r"\w+|\s|.", re.DOTALL)
 _word = re.compile(rb"\w+|[^\w\s]")
 
 LONGEST = 1000
-"""Characters. Longer lines are compared by what they begin and end with, not word by word."""
+"""Characters. Of longer lines what is the same is looked for first, and words between that."""
 _TABLE = 3600
 """Pairs of lines that are compared with each other in one run; beyond it only neighbours are."""
 _SKETCHED = 12_000
@@ -35,8 +37,10 @@ _LOOKED_INTO = 400
 _WINDOW = 6
 _TOKENS = 25_000
 """Product of the two token counts up to which `difflib` stays under some 10 ms."""
-_WHOLE = 20_000
-"""Characters of a line up to which it is taken apart into words at all."""
+_LOOKS = 100_000
+"""The same of all gaps of a long line together."""
+_CHARACTERS = 400_000
+"""Product of the characters of two gaps up to which they are taken apart into words at all."""
 _ALIKE = 0.5
 _NOT_ALIKE = 0.4
 
@@ -206,17 +210,15 @@ def word_spans(old: str, new: str) -> tuple[Spans, Spans]:
     """
     if old == new:
         return (), ()
-    if max(len(old), len(new)) > _WHOLE:
+    if max(len(old), len(new)) > LONGEST:
         return _long_spans(old, new)
     left, right = _token.findall(old), _token.findall(new)
     head = _common(left, right)
     tail = _common(left[head:][::-1], right[head:][::-1])
     middle_left, middle_right = left[head : len(left) - tail], right[head : len(right) - tail]
-    blocks = [(0, len(middle_left), 0, len(middle_right))]
-    both = bool(middle_left and middle_right)
-    if both and max(len(old), len(new)) <= LONGEST and len(middle_left) * len(middle_right) <= _TOKENS:
-        matcher = SequenceMatcher(None, middle_left, middle_right, autojunk=False)
-        blocks = [(a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+    if len(middle_left) * len(middle_right) > _TOKENS:
+        return _long_spans(old, new)
+    blocks = _blocks(middle_left, middle_right)
     spans_old = _spans(left, head, [(a, b) for a, b, _, _ in blocks])
     spans_new = _spans(right, head, [(c, d) for _, _, c, d in blocks])
     if not _worth_marking(old, spans_old) and not _worth_marking(new, spans_new):
@@ -224,27 +226,45 @@ def word_spans(old: str, new: str) -> tuple[Spans, Spans]:
     return _joined(old, spans_old), _joined(new, spans_new)
 
 
+def _blocks(left: Sequence[str], right: Sequence[str]) -> list[Gap]:
+    """Which tokens differ; of few alone, because `difflib` compares all with all."""
+    if not left or not right:
+        return [(0, len(left), 0, len(right))]
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    return [(a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+
+
 def _long_spans(old: str, new: str) -> tuple[Spans, Spans]:
-    """Of lines too long for words: all between what both begin with and what both end with."""
-    least = min(len(old), len(new))
-    head = _same_head(old, new, least)
-    tail = _same_head(old[::-1], new[::-1], least - head)
-    if head + tail < _NOT_ALIKE * max(len(old), len(new)):
+    """Of lines too long for `difflib`: it looks into what is left between the parts that are the same."""
+    found: tuple[list[tuple[int, int]], list[tuple[int, int]]] = [], []
+    left = _LOOKS
+    for a, b, c, d in gaps(old, new):
+        blocks = [(a, b, c, d)]
+        if a < b and c < d and (b - a) * (d - c) <= _CHARACTERS:
+            one, other = _token.findall(old[a:b]), _token.findall(new[c:d])
+            cost = len(one) * len(other)
+            if cost <= min(left, _TOKENS):
+                left -= cost
+                blocks = _placed(one, other, a, c)
+        found[0].extend((start, end) for start, end, _, _ in blocks if start < end)
+        found[1].extend((start, end) for _, _, start, end in blocks if start < end)
+    if not any(_left_over(text, spans) for text, spans in zip((old, new), found, strict=True)):
         return (), ()
-    spans = [((head, len(text) - tail),) if head < len(text) - tail else () for text in (old, new)]
-    return spans[0], spans[1]
+    return _joined(old, found[0]), _joined(new, found[1])
 
 
-def _same_head(one: str, other: str, most: int) -> int:
-    """How many characters both begin with alike, by halving: comparing slices costs next to nothing."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _placed(one: Sequence[str], other: Sequence[str], a: int, c: int) -> list[Gap]:
+    """What differs between the tokens of two gaps, in characters of the lines."""
+    starts, others = ([0, *accumulate(map(len, tokens))] for tokens in (one, other))
+    return [
+        (a + starts[i], a + starts[end], c + others[j], c + others[last])
+        for i, end, j, last in _blocks(one, other)
+    ]
+
+
+def _left_over(text: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether enough of a long line stays unmarked, in characters."""
+    return sum(end - start for start, end in spans) <= (1 - _NOT_ALIKE) * len(text)
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:

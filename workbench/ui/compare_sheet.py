@@ -16,6 +16,7 @@ from workbench.errors import UserError
 from workbench.review.changes import FileChange
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.view import DiffView
+from workbench.ui.key_line import Hint, KeyLine
 from workbench.ui.keymap import Keymap, chord
 from workbench.ui.search_line import SearchLine
 from workbench.ui.sheet import Sheet, plain
@@ -24,7 +25,15 @@ from workbench.workflow.comparing import Comparison, round_name
 
 READ_ONLY = "Read-only: these are not the changes of a round, so nothing is judged here."
 NOT_HERE = "Nothing is judged while two rounds are compared. Esc goes back to the review."
-_KEYS = "← → newer round   ⇧ ← → older round   ] [ changes   } { files   j k lines   t split   / search"
+_KEYS: tuple[Hint, ...] = (
+    (("←", "→"), "newer round"),
+    (("⇧ ←", "⇧ →"), "older round"),
+    (("]", "["), "changes"),
+    (("}", "{"), "files"),
+    (("j", "k"), "lines"),
+    (("t",), "split"),
+    (("/",), "search"),
+)
 _REFUSED = (
     *(
         "accept",
@@ -74,7 +83,7 @@ class CompareSheet(Sheet):
         top.addStretch(1)
         top.addWidget(self.says)
         foot = QHBoxLayout()
-        foot.addWidget(plain(_KEYS, self.card, "faint", wrapped=False), 1)
+        foot.addWidget(KeyLine(self.card, *_KEYS), 1)
         leave = QPushButton("Close  Esc", self.card)
         leave.setProperty("kind", "quiet")
         leave.setFocusPolicy(Qt.FocusPolicy.TabFocus)

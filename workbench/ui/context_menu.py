@@ -202,12 +202,24 @@ class ContextMenus(QObject):
             if not command:
                 menu.addSeparator()
                 continue
+            if not self._means_something(command):
+                continue
             title = words or BY_ID[command].title
             if command == "copy" and self._window.view.picked_text():
                 title = "Copy what is selected"
             action = menu.addAction(self._named(command, title))
             action.setObjectName(command)
             action.triggered.connect(self._on_triggered)
+
+    def _means_something(self, command: str) -> bool:
+        """Whether what only some changes have is there."""
+        window = self._window
+        session = window.controller.open_session()
+        if command == "why":
+            return any(session.review.whys[-1:])
+        if command == "other_end":
+            return window.view.moved_here() is not None
+        return command != "repeat" or session.last_verdict is not None
 
     def _fill_gap(self, menu: QMenu, gap: Spot) -> None:
         view = self._window.view

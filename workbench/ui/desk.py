@@ -93,7 +93,7 @@ class Desk(QObject):
     def show_start(self) -> None:
         """The page without a review: what was reviewed before, and the ways to open something."""
         self._window.keep()
-        self.page().show_recent((), self._keys)
+        self.page().show_recent(None, self._keys)
         self._window.setWindowTitle("Workbench")
         self._show_page()
         self._window.errands.read_recent()
@@ -138,11 +138,11 @@ class Desk(QObject):
 
     def show_nothing(self, nothing: Nothing) -> None:
         """There is nothing to review here; what there is instead."""
-        from workbench.ui.start_page import Row  # noqa: PLC0415 - with its page
+        from workbench.ui.start_page import Row, counted  # noqa: PLC0415 - with its page
 
         self._nothing = nothing
         rows = [
-            Row(choice.range_text, choice.label, choice.range_text, f"{choice.count} files")
+            Row(choice.range_text, choice.label, choice.range_text, counted(choice.count))
             for choice in nothing.choices
         ]
         self.page().show_nothing(nothing.sentence, rows, self._keys)

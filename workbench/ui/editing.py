@@ -222,6 +222,7 @@ class Editing(QObject):
         editor.asked.connect(self._on_asked)
         editor.left.connect(self._on_left)
         editor.draft_changed.connect(self._on_draft)
+        editor.set_tab(self._preferences.settings.tab_width)
         self._open[key] = editor
         written_on = named_lines(key.removeprefix("note at ").removeprefix("lines "))
         self._trees[key] = written_on.tree if written_on else tree_now(self._controller.open_session())

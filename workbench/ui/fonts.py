@@ -14,8 +14,8 @@ INTERFACE_FAMILY = "Inter"
 
 # Italics are left out: the diff has none. Registering costs about 5 ms for the first file and 0.3 ms for each
 # further one (measured).
-# All are TrueType: of the other kind of outlines (.otf) Qt has FreeType draw the stems thicker, and light text
-# on a dark ground then looks half bold (seen with Qt 6.11; qt_getFreetypeData switches it on).
+# All are TrueType: in the other kind of outlines (.otf) Qt has FreeType draw the stems thicker, and light
+# text on a dark ground then looks half bold (seen with Qt 6.11).
 _FILES = (
     "JetBrainsMono-Regular.ttf",
     "JetBrainsMono-Bold.ttf",

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractSlider, QScrollArea, QWidget
 
 from workbench.ui.commands import COMMANDS, EDITOR_KEYS, Menu
-from workbench.ui.fonts import interface_font
-from workbench.ui.keycaps import paint_cap
+from workbench.ui.fonts import code_font, interface_font
+from workbench.ui.keycaps import cap_width, paint_cap
 from workbench.ui.keymap import Keymap, shown
 from workbench.ui.sheet import Sheet, plain
 from workbench.ui.theme import Theme
 
-ROW = 25
+ROW = 22
 COLUMNS = 3
+SHOWN = 2
+"""Keys of one command that are drawn."""
 TITLE = 30
 
 Block = tuple[str, tuple[tuple[tuple[str, ...], str], ...]]
@@ -33,6 +35,10 @@ def blocks(keymap: Keymap) -> tuple[Block, ...]:
             found.append((menu.value, rows))
     found.append(("In a note", tuple(((shown(keys),), words) for keys, words in EDITOR_KEYS)))
     return tuple(found)
+
+
+def _wide(keys: tuple[str, ...], caps: QFontMetrics) -> float:
+    return sum(cap_width(key, caps) + 4 for key in keys[:SHOWN])
 
 
 class _Keys(QWidget):
@@ -57,8 +63,11 @@ class _Keys(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             width = self.width() / COLUMNS
+            caps = QFontMetrics(code_font(11))
             for number, column in enumerate(self._columns):
                 left, top = number * width, 0.0
+                # Words begin below each other, however wide the keys before them are.
+                inset = max(_wide(keys, caps) for _, rows in column for keys, _ in rows) + 8
                 for title, rows in column:
                     painter.setFont(interface_font(11, QFont.Weight.DemiBold))
                     painter.setPen(self._theme.dim)
@@ -67,17 +76,17 @@ class _Keys(QWidget):
                     )
                     top += TITLE
                     for keys, words in rows:
-                        self._row(painter, QRectF(left, top, width - 24, ROW), keys, words)
+                        self._row(painter, QRectF(left, top, width - 24, ROW), keys, words, inset)
                         top += ROW
                     top += 12
 
-    def _row(self, painter: QPainter, row: QRectF, keys: tuple[str, ...], words: str) -> None:
+    def _row(self, painter: QPainter, row: QRectF, keys: tuple[str, ...], words: str, inset: float) -> None:
         at = row.left()
-        for key in keys[:2]:
+        for key in keys[:SHOWN]:
             at += paint_cap(painter, self._theme, QPointF(at, row.center().y()), key) + 4
         painter.setFont(interface_font(12))
         painter.setPen(self._theme.text)
-        room = QRectF(max(at + 6, row.left() + 92), row.top(), 0, row.height())
+        room = QRectF(row.left() + inset, row.top(), 0, row.height())
         room.setRight(row.right())
         text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

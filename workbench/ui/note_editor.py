@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.review.notes import Intent
@@ -88,16 +88,30 @@ class GrowingText(QPlainTextEdit):
         self._rows = rows
         self.setTabChangesFocus(not code)
         self.textChanged.connect(self._fit)
+        # A bar that comes up for a long line would lie over the last one.
+        self.horizontalScrollBar().rangeChanged.connect(self._fit)
+
+    def set_tab(self, columns: int) -> None:
+        """Tabs end at multiples of so many columns, as they do in the review."""
+        self.setTabStopDistance(columns * QFontMetricsF(self.font()).horizontalAdvance("0"))
+
+    def begin(self, text: str) -> None:
+        """Start from some lines: at the first of them, and at its beginning."""
+        self.setPlainText(text)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        self.horizontalScrollBar().setValue(0)
 
     def set_rows_font(self) -> None:
         """The font was set; be as high as the text needs."""
         self._fit()
 
-    def _fit(self) -> None:
+    def _fit(self, *_: object) -> None:
         lines = int(self.document().size().height()) if self.isVisible() else self.blockCount()
         rows = min(max(self._rows, lines), MOST_ROWS)
         # Twice the field's padding, the document's margin and the border.
         height = rows * self.fontMetrics().lineSpacing() + 20
+        if self.horizontalScrollBar().maximum() > 0:
+            height += self.horizontalScrollBar().sizeHint().height()
         scrolls = lines > MOST_ROWS
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
@@ -157,6 +171,7 @@ class Editor(QFrame):
     """What all editors have: a key, signals, and a draft that is kept shortly after the last key."""
 
     height_changed = Signal()
+    caret_moved = Signal()
     saved = Signal(str, object)
     asked = Signal(str, object)
     left = Signal(str)
@@ -178,6 +193,12 @@ class Editor(QFrame):
     def set_written(self, written: Written) -> None:
         """Start from this."""
         raise NotImplementedError
+
+    def set_tab(self, columns: int) -> None:
+        """How wide tabs are in its code."""
+        for field in self.findChildren(GrowingText):
+            if not field.tabChangesFocus():
+                field.set_tab(columns)
 
     def keep_draft(self) -> None:
         """Keep at once what is not kept yet."""
@@ -264,6 +285,7 @@ class NoteEditor(Editor):
             field.snippet_wanted.connect(self._on_snippet)
             field.grown.connect(self._on_grown)
             field.textChanged.connect(self._on_text)
+            field.cursorPositionChanged.connect(self.caret_moved)
         self.setFocusProxy(self.text)
 
     def set_written(self, written: Written) -> None:
@@ -271,7 +293,7 @@ class NoteEditor(Editor):
         self.text.setPlainText(written.text)
         self.text.moveCursor(QTextCursor.MoveOperation.End)
         if written.suggestion is not None:
-            self.suggestion.setPlainText(written.suggestion)
+            self.suggestion.begin(written.suggestion)
             self._show_suggestion(shown=True)
         self._draft_timer.stop()
 
@@ -290,8 +312,8 @@ class NoteEditor(Editor):
         if self._lines is None:
             return
         if not self.suggestion.isVisibleTo(self):
-            self.suggestion.setPlainText(self._lines)
             self._show_suggestion(shown=True)
+            self.suggestion.begin(self._lines)
             self._on_grown()
         self.suggestion.setFocus()
 
@@ -332,7 +354,7 @@ class LinesEditor(Editor):
         self.text.setProperty("kind", "code")
         self.text.setFont(code_font())
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setPlainText(text)
+        self.text.begin(text)
         self.text.setAccessibleName(one_line(title))
         hint = Hints(self, "Ctrl+Enter accepts it as yours", "Esc keeps the draft")
         layout = QVBoxLayout(self)
@@ -345,12 +367,13 @@ class LinesEditor(Editor):
         self.text.saved.connect(self._on_saved)
         self.text.left.connect(self._on_left)
         self.text.grown.connect(self.height_changed)
+        self.text.cursorPositionChanged.connect(self.caret_moved)
         self.text.textChanged.connect(self._touched)
         self.setFocusProxy(self.text)
 
     def set_written(self, written: Written) -> None:
         """Start from this."""
-        self.text.setPlainText(written.text)
+        self.text.begin(written.text)
         self._draft_timer.stop()
 
     def written(self) -> Written:

@@ -30,6 +30,7 @@ from workbench.ui.diff.document import Document
 from workbench.ui.diff.finding import Query
 from workbench.ui.diff.view import DiffView
 from workbench.ui.fonts import code_font
+from workbench.ui.key_line import Hint, KeyLine
 from workbench.ui.keymap import chord
 from workbench.ui.outcomes import outcome_words
 from workbench.ui.prompt_search import PromptSearch, Span
@@ -44,9 +45,18 @@ if TYPE_CHECKING:
 NOTHING = "No model was asked yet in this review. Ctrl+Shift+Enter sends the feedback to one."
 NOT_ARRIVED = "Nothing arrived."
 NO_PROMPT = "No prompt was sent: the offline model applies the suggestions of the notes, and asks nobody."
-_READING = "[ ] other prompt   h l prompt or answer   j k Space scroll   / search   n N matches   c compare"
-_COMPARING = (
-    "[ ] other   { } compared with   j k Space scroll   / search   n N matches   c the answers, then back"
+_MOVING: tuple[Hint, ...] = ((("j", "k", "Space"), "scroll"), (("/",), "search"), (("n", "N"), "matches"))
+_READING: tuple[Hint, ...] = (
+    (("[", "]"), "other prompt"),
+    (("h", "l"), "prompt or answer"),
+    *_MOVING,
+    (("c",), "compare"),
+)
+_COMPARING: tuple[Hint, ...] = (
+    (("[", "]"), "other"),
+    (("{", "}"), "compared with"),
+    *_MOVING,
+    (("c",), "the answers, then back"),
 )
 _LISTED = 240
 _LONGEST_DETAIL = 300
@@ -125,7 +135,7 @@ class PromptSheet(Sheet):
         middle.addWidget(self.list)
         middle.addWidget(self.pages, 1)
         foot = QHBoxLayout()
-        self.keys = plain(_READING, self.card, "faint", wrapped=False)
+        self.keys = KeyLine(self.card, *_READING)
         foot.addWidget(self.keys, 1)
         leave = QPushButton("Close  Esc", self.card)
         leave.setProperty("kind", "quiet")
@@ -180,7 +190,7 @@ class PromptSheet(Sheet):
         parts += [one_line(call.detail[:_LONGEST_DETAIL])] if call.detail else []
         parts += [f"wrong: {one_line(problem)}" for problem in call.problems[:2]]
         self.summary.setText(" · ".join(part for part in parts if part))
-        self.keys.setText(_COMPARING if self.comparing else _READING)
+        self.keys.set_hints(_COMPARING if self.comparing else _READING)
         if self.comparing and self.against >= 0:
             self._show_difference()
         else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from workbench.review.text import visible
 
@@ -32,6 +33,9 @@ class Sheet(QWidget):
 
     def open(self) -> None:
         """Show it over the whole parent."""
+        if not self._can_go_back():
+            # It was made while another sheet was open, which has given the keys back by now.
+            self._before = self._over.window().focusWidget()
         self._fit()
         self.show()
         self.raise_()
@@ -43,10 +47,15 @@ class Sheet(QWidget):
             return
         self.hide()
         self._over.removeEventFilter(self)
-        if self._before is not None and self._before.isVisible():
+        if self._before is not None and self._can_go_back():
             self._before.setFocus()
         self.closed.emit()
         self.deleteLater()
+
+    def _can_go_back(self) -> bool:
+        # What had the keys may be deleted by now: another sheet, an editor in the flow.
+        before = self._before
+        return before is not None and isValid(before) and before.isVisible()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Asked of Qt: while Python clears a closed window away, Qt still calls this, and the names are gone.
@@ -66,20 +75,20 @@ class Sheet(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), QColor(0, 0, 0, 110))
-            if self.hasFocus():
-                # The keys are the sheet's own, and not one of its fields': that is seen too.
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(QPen(self.palette().highlight(), 2))
-                around = QRectF(self.card.geometry()).adjusted(-1, -1, 1, 1)
-                painter.drawRoundedRect(around, 9, 9)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.update()
+        self._mark(has_keys=True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.update()
+        self._mark(has_keys=False)
+
+    def _mark(self, *, has_keys: bool) -> None:
+        """Whether the keys are the sheet's own, and not one of its fields': its edge has the accent then."""
+        self.card.setProperty("keys", has_keys)
+        self.card.style().unpolish(self.card)
+        self.card.style().polish(self.card)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # Tab stays inside the sheet, and goes round in it both ways.

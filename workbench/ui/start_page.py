@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
-from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.review.text import visible
-from workbench.ui.fonts import interface_font
+from workbench.ui.elided import Elided
 from workbench.ui.sheet import plain
+
+MARK = 48
+"""Pixels of the program's mark, which leads the page instead of a large title."""
+
+ABOVE = 88
+"""Pixels over it."""
 
 
 class Row(Struct, frozen=True):
@@ -39,6 +45,11 @@ def ago(at: float, now: float) -> str:
     return time.strftime("%Y-%m-%d", time.localtime(at))
 
 
+def counted(files: int) -> str:
+    """How many files: "1 file", "1,200 files"."""
+    return "1 file" if files == 1 else f"{files:,} files"
+
+
 class RowButton(QPushButton):
     """A row that can be pressed."""
 
@@ -50,10 +61,11 @@ class RowButton(QPushButton):
         self._id = row.id
         self.setFixedHeight(48)
         self.setAccessibleName(visible(f"{row.title}, {row.words} {row.right}").text)
-        title, words = (
-            plain(visible(row.title).text, self, "title", wrapped=False),
-            plain(visible(row.words).text, self, "dim", wrapped=False),
-        )
+        title = Elided(self, "title")
+        title.set_whole(row.title)
+        # The end of a path is what tells it from the others.
+        words = Elided(self, "dim", Qt.TextElideMode.ElideMiddle)
+        words.set_whole(row.words)
         right = plain(row.right, self, "faint", wrapped=False)
         texts = QVBoxLayout()
         texts.setSpacing(1)
@@ -61,9 +73,10 @@ class RowButton(QPushButton):
         texts.addWidget(words)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 4)
+        layout.setSpacing(16)
         layout.addLayout(texts, 1)
         layout.addWidget(right)
-        for label in self.findChildren(QLabel):
+        for label in (title, words, right):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.clicked.connect(self._on_clicked)
 
@@ -124,14 +137,15 @@ class StartPage(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def show_recent(self, rows: Sequence[Row], keys: dict[str, str]) -> None:
-        """The page without a repository."""
+    def show_recent(self, rows: Sequence[Row] | None, keys: dict[str, str]) -> None:
+        """The page without a repository. None for reviews that are still being looked up."""
         self._begin("Workbench", "Review what an AI changed, decide, and land exactly what you accepted.")
-        self._add_buttons(keys)
-        self._add_rows("Recent reviews", rows, self.review_chosen)
-        if not rows:
+        self._add_buttons(keys, "or drop a folder here")
+        self._add_rows("Recent reviews", rows or (), self.review_chosen)
+        if rows is not None and not rows:
             key = keys.get("open", "")
             hint = f"Nothing was reviewed yet. Open a repository ({key}), or drop its folder here."
+            self._layout.addSpacing(8)
             self._layout.addWidget(plain(hint, self.column, "dim"))
         self._layout.addStretch(1)
 
@@ -141,7 +155,9 @@ class StartPage(QWidget):
         self._add_rows("Review instead", choices, self.range_chosen)
         if not choices:
             self._layout.addWidget(plain("There is no commit to review either.", self.column, "dim"))
-        self._add_buttons(keys)
+        self._layout.addSpacing(12)
+        # What is nearest is first in the list, and has the keys: one thing is bright, not two.
+        self._add_buttons(keys, is_first=not choices)
         self._layout.addStretch(1)
 
     def show_error(self, sentence: str, hint: str, keys: dict[str, str]) -> None:
@@ -177,11 +193,12 @@ class StartPage(QWidget):
                 # Taken away at once: what is deleted later would still be seen under the new page.
                 widget.hide()
                 widget.deleteLater()
-        self._layout.addSpacing(72)
-        heading = plain(title, self.column)
-        heading.setFont(interface_font(20, QFont.Weight.DemiBold))
-        heading.setStyleSheet("font-size: 20px; font-weight: 600")
-        self._layout.addWidget(heading)
+        self._layout.addSpacing(ABOVE)
+        mark = QLabel(self.column)
+        mark.setPixmap(self.windowIcon().pixmap(QSize(MARK, MARK), self.devicePixelRatioF()))
+        self._layout.addWidget(mark)
+        self._layout.addSpacing(12)
+        self._layout.addWidget(plain(title, self.column, "title"))
         if words:
             self._layout.addWidget(plain(words, self.column, "dim"))
         self._layout.addSpacing(16)
@@ -198,7 +215,7 @@ class StartPage(QWidget):
             self._layout.addWidget(button)
             self._first = self._first or button
 
-    def _add_buttons(self, keys: dict[str, str]) -> None:
+    def _add_buttons(self, keys: dict[str, str], more: str = "", *, is_first: bool = True) -> None:
         holder = QWidget(self.column)
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
@@ -208,10 +225,13 @@ class StartPage(QWidget):
             key = keys.get(command, "")
             button = QPushButton(f"{title}  {key}".strip(), holder)
             button.setObjectName(command)
-            if number == 0:
+            if number == 0 and is_first:
                 button.setProperty("kind", "primary")
             button.clicked.connect(self._on_button)
             row.addWidget(button)
+        if more:
+            row.addSpacing(8)
+            row.addWidget(plain(more, holder, "dim", wrapped=False))
         row.addStretch(1)
         self._layout.addWidget(holder)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from workbench.ui.theme import Theme, stylesheet
+from workbench.assets import asset
+from workbench.ui.theme import Theme, contrast, stylesheet
 
-# A choice that holds differs by shape too: a ring with a point, a filled box.
+# A choice that holds differs by shape too: a ring with a point, a box with a tick.
 _MARKS = """
 QCheckBox::indicator, QRadioButton::indicator {
   width: 12px; height: 12px; border: 1px solid @faint; background: @ground; }
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 7px; }
-QCheckBox::indicator:checked { background: @accent; border: 1px solid @accent; }
+QCheckBox::indicator:checked {
+  background: @accent; border: 1px solid @accent; image: url("@tick"); }
+QCheckBox::indicator:checked:disabled { background: @faint; border-color: @faint; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; border: 4px solid @accent; border-radius: 7px; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @line; }
 QCheckBox:focus, QRadioButton:focus { color: @accent; }
@@ -44,4 +48,6 @@ def wear(application: QApplication, theme: Theme) -> None:
     marks = _MARKS
     for name in ("faint", "ground", "accent", "line"):
         marks = marks.replace(f"@{name}", getattr(theme, name).name())
-    application.setStyleSheet(stylesheet(theme) + marks)
+    black = contrast(theme.accent, QColor(Qt.GlobalColor.black)) > contrast(theme.accent, QColor(Qt.GlobalColor.white))
+    tick = asset("icons", f"tick-{'black' if black else 'white'}.svg")
+    application.setStyleSheet(stylesheet(theme) + marks.replace("@tick", tick.as_posix()))

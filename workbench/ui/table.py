@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QPushButton, QScroll
 
 from workbench.review.text import one_line
 from workbench.ui.fonts import interface_font
+from workbench.ui.key_line import KeyLine
 from workbench.ui.keymap import chord
 from workbench.ui.sheet import Sheet, plain
 from workbench.ui.theme import Theme, mixed
@@ -159,7 +160,7 @@ class ScrollSheet(Sheet):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         foot = QHBoxLayout()
-        self.keys = plain("j k Space scroll", self.card, "faint", wrapped=False)
+        self.keys = KeyLine(self.card, (("j", "k", "Space"), "scroll"))
         foot.addWidget(self.keys, 1)
         leave = QPushButton("Close  Esc", self.card)
         leave.setProperty("kind", "quiet")

@@ -250,7 +250,7 @@ def readable(colour: QColor, ground: QColor, text: QColor, wanted: float) -> QCo
 def stylesheet(theme: Theme) -> str:
     """What ordinary widgets wear: quiet and dense. A widget's part is its property `kind`:
 
-    on a label `title`, `section`, `dim`, `faint`, `error`; on a button `primary`, `quiet`; on a frame or
+    on a label `title`, `section`, `dim`, `faint`, `error`, `cap`; on a button `primary`, `quiet`; on a frame or
     widget `panel`, `bar`, `card`, `line`; on a text editor `code`.
     """
     on_accent = theme.ground if theme.is_dark else theme.raised
@@ -285,6 +285,7 @@ QMainWindow, QDialog, QWidget[kind="panel"], QWidget[kind="bar"] { background: @
 QWidget[kind="ground"] { background: @ground; }
 QFrame[kind="card"], QWidget[kind="card"] {
   background: @raised; border: 1px solid @line; border-radius: 8px; }
+QFrame[kind="card"][keys="true"] { border-color: @accent; }
 QFrame[kind="line"] { background: @line; border: 0; }
 QLabel { background: transparent; }
 QLabel[kind="title"] { font-weight: 600; }
@@ -292,6 +293,7 @@ QLabel[kind="section"] { color: @dim; font-size: 11px; font-weight: 600; letter-
 QLabel[kind="dim"] { color: @dim; }
 QLabel[kind="faint"] { color: @faint; }
 QLabel[kind="error"] { color: @rejected; }
+QLabel[kind="cap"] { background: @ground; border: 1px solid @line; border-radius: 4px; padding: 0 4px; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: @ground; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; }
 QLineEdit { min-height: 18px; }

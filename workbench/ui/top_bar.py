@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from workbench.review.text import one_line, visible
-from workbench.ui.sheet import as_tooltip
+from workbench.review.text import one_line
+from workbench.ui.elided import Elided
 from workbench.ui.theme import Theme
 from workbench.ui.trust_mark import TrustMark
 
 HEIGHT = 38
 FIELD = 330
+NARROW, LEAST_LEFT = 240, 250
+"""The field while it can have this much, and what is kept for what stands left of it."""
+
+
+WORDS = ("Go to file, change, command…", "Go to file, change…", "Go to…")
 
 
 class Field(QWidget):
@@ -48,43 +53,14 @@ class Field(QWidget):
             painter.setPen(self._theme.faint)
             inner = self.rect().adjusted(10, 0, -10, 0)
             painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._keys)
-            words = painter.fontMetrics().elidedText(
-                "Go to file, change, command…", Qt.TextElideMode.ElideRight, inner.width() - 60
-            )
+            metrics = painter.fontMetrics()
+            room = inner.width() - metrics.horizontalAdvance(self._keys) - 12
+            # Fewer words, never half of one.
+            words = next((each for each in WORDS if metrics.horizontalAdvance(each) <= room), "")
             painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()
-
-
-class Elided(QLabel):
-    """A label that gives way: it shows what fits, the whole is its tooltip."""
-
-    clicked = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def set_whole(self, text: str) -> None:
-        """The text to show as much of as fits."""
-        if text != self._whole:
-            self._whole = text
-            self.setToolTip(as_tooltip(text))
-            self._elide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.clicked.emit()
-
-    def _elide(self) -> None:
-        first = visible(self._whole.strip().split("\n", 1)[0].strip("# ")).text
-        self.setText(QFontMetrics(self.font()).elidedText(first, Qt.TextElideMode.ElideRight, self.width()))
 
 
 class MenuButton(QToolButton):
@@ -125,11 +101,10 @@ class TopBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT)
         self.menu_button = MenuButton(theme, self)
-        self.repository = QLabel("Workbench", self)
-        self.repository.setProperty("kind", "title")
-        self.repository.setTextFormat(Qt.TextFormat.PlainText)
-        self.task = Elided(self)
-        self.task.setProperty("kind", "dim")
+        self.repository = Elided(self, "title", Qt.TextElideMode.ElideMiddle)
+        self.repository.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.repository.set_whole("Workbench")
+        self.task = Elided(self, "dim")
         self.task.clicked.connect(self._on_task)
         self.field = Field(theme, keys.get("palette", ""), self)
         self.field.clicked.connect(self._on_field)
@@ -179,9 +154,14 @@ class TopBar(QWidget):
         return done
 
     def _share(self) -> None:
-        """The field stands in the middle and gives way first: a word to its right that is cut says little."""
+        """The field stands in the middle while there is room; then it gives way, and then the task does.
+
+        A word to its right that is cut says little, and neither does a field without words in it.
+        """
         wide = max(self._right.sizeHint().width(), self._right.minimumSize().width())
-        self.field.setMaximumWidth(max(self.field.minimumWidth(), min(FIELD, self.width() - 2 * wide - 34)))
+        middle = min(FIELD, self.width() - 2 * wide - 34)
+        least = min(NARROW, self.width() - wide - LEAST_LEFT)
+        self.field.setMaximumWidth(max(self.field.minimumWidth(), middle, least))
 
     def set_menu(self, menu: QMenu) -> None:
         """The menu behind the three lines."""
@@ -189,8 +169,9 @@ class TopBar(QWidget):
 
     def show_review(self, repository: str, task: str, *, split: bool) -> None:
         """Say what is open."""
-        self.repository.setText(one_line(repository))
-        self.task.set_whole(task or "No task yet: T writes it")
+        self.repository.set_whole(one_line(repository))
+        first = task.strip().split("\n", 1)[0].strip("# ")
+        self.task.set_whole(first or "No task yet: T writes it", task)
         self.set_split(split=split)
         self._set_open(is_open=True)
 
@@ -204,7 +185,7 @@ class TopBar(QWidget):
 
     def show_nothing(self) -> None:
         """No review is open."""
-        self.repository.setText("Workbench")
+        self.repository.set_whole("Workbench")
         self.task.set_whole("")
         self._set_open(is_open=False)
 

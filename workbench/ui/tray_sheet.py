@@ -9,13 +9,19 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLay
 from workbench.review.costs import dollars
 from workbench.review.text import visible
 from workbench.ui.fonts import code_font
+from workbench.ui.key_line import Hint, KeyLine
 from workbench.ui.sheet import Sheet, plain
 from workbench.ui.theme import Theme, mixed
 from workbench.ui.tray_list import TrayList, TrayRow, tray_rows
 from workbench.workflow.tray import Item, Kind, State, Tray
 
-KEYS = "j k move   x take out or put back   ↵ open   u undo"
-KEYS_FOUND = "a let it leave   j k move   x take out or put back   ↵ open   u undo"
+MOVING: tuple[Hint, ...] = (
+    (("j", "k"), "move"),
+    (("x",), "take out or put back"),
+    (("↵",), "open"),
+    (("u",), "undo"),
+)
+FOUND: tuple[Hint, ...] = ((("a",), "let it leave"), *MOVING)
 
 
 class RoomBar(QWidget):
@@ -98,7 +104,7 @@ class TraySheet(Sheet):
         self.error.hide()
         self.body.addWidget(self.error)
         foot = QHBoxLayout()
-        self.keys = plain(KEYS, self.card, "faint", wrapped=False)
+        self.keys = KeyLine(self.card, *MOVING)
         foot.addWidget(self.keys, 1)
         leave = QPushButton("Close  Esc", self.card)
         leave.setProperty("kind", "quiet")
@@ -115,7 +121,7 @@ class TraySheet(Sheet):
         self.error.hide()
         self.summary.setText(_words(tray))
         self.bar.show_tray(tray)
-        self.keys.setText(KEYS_FOUND if tray.stopped else KEYS)
+        self.keys.set_hints(FOUND if tray.stopped else MOVING)
         self.items.show_rows(tray_rows(tray))
 
     def show_error(self, words: str) -> None:

@@ -22,6 +22,9 @@ WORDS = {
 }
 
 
+ALL, SOME = "Five keys are enough to begin", "Still to try"
+
+
 class Welcome(QWidget):
     """One strip above the review."""
 
@@ -35,8 +38,8 @@ class Welcome(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 0, 14, 0)
         layout.setSpacing(16)
-        title = plain("Five keys are enough to begin", self, "title", wrapped=False)
-        layout.addWidget(title)
+        self.title = plain(ALL, self, "title", wrapped=False)
+        layout.addWidget(self.title)
         layout.addWidget(self.hints, 1)
 
     def set_theme(self, theme: Theme) -> None:
@@ -55,5 +58,6 @@ class Welcome(QWidget):
         """Show the keys that have not been used; nothing when all have been."""
         left = [command for command in FIRST_KEYS if command not in seen]
         self.setVisible(bool(left))
+        self.title.setText(ALL if len(left) == len(FIRST_KEYS) else SOME)
         words = WORDS if len(left) > 2 else {**WORDS, **SHORT}
         self.hints.set_hints([(each, self._keymap.shown(each), words[each]) for each in left])

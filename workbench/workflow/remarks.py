@@ -13,6 +13,7 @@ from msgspec import Struct
 from workbench.errors import UserError
 from workbench.git.repository import Repository
 from workbench.review.changes import FileChange
+from workbench.review.file_words import file_words
 from workbench.review.scope import scope_of_task
 from workbench.review.sensitive import Tier, facts, tier
 from workbench.review.suspicious import Sort, Suspicion, suspicious
@@ -31,6 +32,8 @@ class Remark(Struct, frozen=True):
     sizes: str = ""
     out_of_scope: bool = False
     """The task says that this path is not to be touched."""
+    said: tuple[str, ...] = ()
+    """What is said once of the whole file: "empty now", "only line ends: LF → CRLF"."""
 
     @property
     def sorts(self) -> tuple[Sort, ...]:
@@ -39,11 +42,17 @@ class Remark(Struct, frozen=True):
         return tuple(sort for sort in Sort if sort in found)
 
     @property
+    def told_facts(self) -> tuple[str, ...]:
+        """The facts without those that `said` says already, and better."""
+        only_ends = any(each.startswith("only line ends") for each in self.said)
+        return tuple(fact for fact in self.facts if not (only_ends and fact.startswith("line ends changed")))
+
+    @property
     def words(self) -> str:
         """All of it in one line, for tooltips and screen readers."""
         parts = ["out of scope"] if self.out_of_scope else []
         parts += [self.tier.value] if self.tier is not None else []
-        parts += [*self.facts, *(sort.value for sort in self.sorts)]
+        parts += [*self.said, *self.told_facts, *(sort.value for sort in self.sorts)]
         return ", ".join(parts)
 
 
@@ -60,7 +69,9 @@ def remarks(
         if cancelled.is_set():
             break
         outside = not scope.holds(file.path)
-        made = Remark(tier(file), facts(file), suspicious(file), _sizes(repository, file), outside)
+        made = Remark(
+            tier(file), facts(file), suspicious(file), _sizes(repository, file), outside, file_words(file)
+        )
         if made != NO_REMARK:
             found[file.path] = made
         if sum(len(run.added) for run in file.runs) * 40 > LARGE:

@@ -5,6 +5,8 @@ Answers with words for one row at a time; the painter puts them at its right. Kn
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from workbench.review.asides import conflict_lines, whitespace_words
@@ -38,8 +40,12 @@ class Beside:
         number = line.old if side is Side.OLD else line.new
         return self.moves.at(section.key, side, number) if number is not None else None
 
-    def words(self, section: Section, block: Block, line: Line, side: Side) -> tuple[tuple[str, ...], bool]:
-        """What is said of a row on one side, in full and ever shorter, and whether it warns."""
+    def words(
+        self, section: Section, block: Block, line: Line, side: Side, above: Sequence[str] = ()
+    ) -> tuple[tuple[str, ...], bool]:
+        """What is said of a row on one side, in full and ever shorter, and whether it warns. What the file's
+        header says of all its changes, `above`, is not said of each again.
+        """
         change = line.change
         number = line.old if side is Side.OLD else line.new
         if change is None or number is None or (block.run is not None and not block.run.numbered):
@@ -54,7 +60,8 @@ class Beside:
             found.append(("conflict marker",))
             warns = True
         speaks = Side.NEW if change.added else Side.OLD
-        if said.whitespace and side is speaks and lines and number == start:
+        is_news = said.whitespace and said.whitespace not in above
+        if is_news and side is speaks and lines and number == start:
             found.append((said.whitespace, said.whitespace.split(":")[0]))
         move = self.move(section, block, line, side)
         if move is not None and move.end(side).start == number:

@@ -10,15 +10,17 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from workbench.review.asides import mark_of
 from workbench.review.blocks import Block, Line, Sort
 from workbench.review.changes import FileChange, Side
-from workbench.review.text import Visible, decode, visible
+from workbench.review.text import Visible, decode, visible, visible_line
 from workbench.review.words import Spans, spans_of_lines
 from workbench.ui.diff.breaking import ONE_LINE, Breaking, Breaks
 from workbench.ui.diff.contents import KEPT_BYTES, Contents, joined
 from workbench.ui.diff.layout import Section
+from workbench.ui.diff.long_lines import LONG, Stretches, alike_near
 from workbench.ui.diff.shaping import Shaped, Shaper, pieces_of, recoloured
 from workbench.ui.highlighter import Highlighter, language_key
 from workbench.ui.theme import Theme
@@ -26,12 +28,6 @@ from workbench.ui.theme import Theme
 __all__ = ["KEPT_BYTES", "Cell", "Cells", "Contents", "Visual", "joined", "mark_of"]
 
 KEPT_CELLS = 6000
-LONG = 3000
-"""Characters from which on a line is laid out in windows of this many, around what is looked at."""
-HUGE = 200_000
-"""Bytes from which on only what two lines begin and end with is compared, as bytes."""
-_STEP = 1000
-_PLAIN = bytes((0x09, *range(0x20, 0x7F)))
 _KEPT_VISUALS = 200
 """Lines of one cell that stay shaped: a wrapped line of 5 MB has tens of thousands."""
 
@@ -68,7 +64,9 @@ class Visual(Struct):
 
 
 class Cell(Struct):
-    """One side of one row. Spans are of characters as they are shown; positions are from the line's start."""
+    """One side of one row. `words` and `shades` are of characters as the file has them, `boxes` of characters
+    as they are shown.
+    """
 
     data: bytes
     facing: bytes | None
@@ -82,7 +80,9 @@ class Cell(Struct):
     mark: str
     """What the text alone would not show: "CRLF", "no newline", "not UTF-8", "look-alike letters"."""
     shades: Sequence[int] = ()
-    """The lexer's spans, as the text is shown."""
+    """The lexer's spans."""
+    stretches: Stretches | None = None
+    """Of a long line that is not wrapped."""
     visuals: dict[int, Visual] = field(default_factory=dict)
 
     @property
@@ -168,19 +168,22 @@ class Cells:
             colours = self.colours(section.file, side, number)
         name = section.key if numbered else block.key
         key = (name, side, number)
-        window = self._window(data, left) if not room else 0
         breaks = self.breaks(data, room)
         known = self._cells.get(key)
+        made: Cell
         if (
             known is not None
             and known.data is data
             and known.facing is facing
             and known.colours is colours
-            and known.window == window
             and known.breaks is breaks
         ):
-            return known
-        made = self._make(data, facing, side, colours, window, breaks, words=words)
+            window = known.stretches.window(left) if known.stretches is not None else 0
+            if known.window == window:
+                return known
+            made = replace(known, window=window, visuals={})
+        else:
+            made = self._make(data, facing, side, colours, left, breaks, words=words)
         if len(self._cells) >= KEPT_CELLS:
             for old in list(self._cells)[: KEPT_CELLS // 4]:
                 del self._cells[old]
@@ -216,14 +219,8 @@ class Cells:
         if known is None:
             if len(self._texts) > 16:
                 self._texts.clear()
-            # Of 5 MB of plain characters this is known in a tenth of the time that an expression needs.
-            known = self._texts[data] = Visible(decode(data)) if is_plain(data) else visible(decode(data))
+            known = self._texts[data] = visible_line(data)
         return known
-
-    def _window(self, data: bytes, left: float) -> int:
-        if len(data) < LONG or self._shaper is None:
-            return 0
-        return max(0, int(left / self._shaper.cell) // _STEP - 1) * _STEP
 
     def _make(
         self,
@@ -231,7 +228,7 @@ class Cells:
         facing: bytes | None,
         side: Side,
         colours: Sequence[int] | None,
-        window: int,
+        left: float,
         breaks: Breaks,
         *,
         words: bool,
@@ -241,20 +238,19 @@ class Cells:
         spans: Spans = ()
         if facing is not None and words:
             spans = self._word_spans(data, facing, side)
-        shades: Sequence[int] = colours or ()
-        if seen.marks:
-            spans = tuple((seen.shown(start), seen.shown(end)) for start, end in spans)
-            shades = _moved(shades, seen)
         boxed: Spans = seen.marks
-        if not (seen.text.isascii() or data.isascii()):  # a text knows it, bytes are looked through
+        is_long = len(seen.text) > LONG
+        if not (is_long or seen.text.isascii() or data.isascii()):  # a text knows it, bytes are looked through
             # Letters that look like others are boxed as what hides is: the eye cannot tell them apart.
             alike = _look_alikes(decode(data))
             boxed = tuple(sorted((*boxed, *((seen.shown(start), seen.shown(end)) for start, end in alike))))
         mark = mark_of(data, facing)
-        made = Cell(data, facing, colours, window, breaks, seen, 0.0, spans, boxed, mark, shades)
-        if breaks is ONE_LINE:
-            length = len(seen.text)
-            made.width = length * self._shaper.cell if length > LONG else self.visual(made).shaped.width
+        made = Cell(data, facing, colours, 0, breaks, seen, 0.0, spans, boxed, mark, colours or ())
+        if breaks is ONE_LINE and is_long:
+            stretches = made.stretches = Stretches(seen.text, self._shaper)
+            made.window, made.width = stretches.window(left), stretches.width
+        elif breaks is ONE_LINE:
+            made.width = self.visual(made).shaped.width
         return made
 
     def _shape(self, cell: Cell, at: int) -> Visual:
@@ -267,14 +263,18 @@ class Cells:
         if cell.breaks is not ONE_LINE:
             start, end = cell.breaks.span(at)
             x, columns = cell.breaks.indent if at else 0.0, cell.breaks.columns
-        elif is_long:
-            start, x = cell.window, cell.window * shaper.cell
+        elif cell.stretches is not None:
+            start, x = cell.window, cell.stretches.left(cell.window)
             end = min(len(text), start + LONG)
         else:
             start, end = 0, len(text)
         part = text[start:end].replace("\t", " ") if is_long else text[start:end]
-        pieces = pieces_of(len(part), _clipped(cell.shades, start, end), theme.syntax, theme.text)
-        words, boxes = _within(cell.words, start, end), _within(cell.boxes, start, end)
+        shades, words = _in_window(cell, start, end)
+        pieces = pieces_of(len(part), shades, theme.syntax, theme.text)
+        boxes = cell.boxes
+        if is_long and not text.isascii():
+            boxes = tuple(sorted((*_within(boxes, start, end, 0), *alike_near(cell.seen, start, end))))
+        boxes = _within(boxes, start, end)
         if words:
             pieces = recoloured(pieces, words, theme.text)
         if boxes:
@@ -295,47 +295,8 @@ class Cells:
         if known is None:
             if len(self._words) > KEPT_CELLS:
                 self._words.clear()
-            huge = max(map(len, pair)) > HUGE and pair[0].isascii() and pair[1].isascii()
-            known = self._words[pair] = middles(*pair) if huge else spans_of_lines(*pair)
+            known = self._words[pair] = spans_of_lines(*pair)
         return known[0] if side is Side.OLD else known[1]
-
-
-def is_plain(data: bytes) -> bool:
-    """Whether a line is of ASCII alone and nothing in it hides."""
-    rest = data.translate(None, _PLAIN)
-    return rest in (b"", b"\n") or (rest == b"\r\n" and data.endswith(rest))
-
-
-def middles(old: bytes, new: bytes) -> tuple[Spans, Spans]:
-    """What stands between the common beginning and the common end of two lines of ASCII."""
-    shorter, step = min(len(old), len(new)), 1 << 16
-    head = 0
-    while head < shorter and old[head : head + step] == new[head : head + step]:
-        head = min(head + step, shorter)
-    head += _common(old[head : head + step], new[head : head + step])
-    tail, most = 0, shorter - head
-    while tail < most:
-        size = min(step, most - tail)
-        one = old[len(old) - tail - size : len(old) - tail]
-        other = new[len(new) - tail - size : len(new) - tail]
-        if one != other:
-            tail += _common(one[::-1], other[::-1])
-            break
-        tail += size
-    ends = len(old) - tail, len(new) - tail
-    return ((head, ends[0]),) if ends[0] > head else (), ((head, ends[1]),) if ends[1] > head else ()
-
-
-def _common(old: bytes, new: bytes) -> int:
-    """With how many bytes both begin, by halving: to compare slices costs next to nothing."""
-    low, high = 0, min(len(old), len(new))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _look_alikes(text: str) -> Spans:
@@ -345,11 +306,21 @@ def _look_alikes(text: str) -> Spans:
     return look_alikes(text)
 
 
-def _moved(shades: Sequence[int], seen: Visible) -> list[int]:
-    moved: list[int] = []
+def _in_window(cell: Cell, start: int, end: int) -> tuple[Sequence[int], Spans]:
+    """The colours and the words between two places of what is shown, counted from the first."""
+    seen = cell.seen
+    if not seen.marks:
+        return _clipped(cell.shades, start, end), _within(cell.words, start, end)
+    # As the file has them: what is shown has boxes, each in the place of one character.
+    low, high = seen.original(start), seen.original(max(start, end - 1)) + 1
+
+    def shown(at: int) -> int:
+        return min(max(seen.shown(low + at), start), end) - start
+
+    shades = list(_clipped(cell.shades, low, high))
     for at in range(0, len(shades), 3):
-        moved += (seen.shown(shades[at]), seen.shown(shades[at + 1]), shades[at + 2])
-    return moved
+        shades[at], shades[at + 1] = shown(shades[at]), shown(shades[at + 1])
+    return shades, tuple((shown(one), shown(other)) for one, other in _within(cell.words, low, high))
 
 
 def _clipped(shades: Sequence[int], start: int, end: int) -> Sequence[int]:
@@ -357,20 +328,23 @@ def _clipped(shades: Sequence[int], start: int, end: int) -> Sequence[int]:
     if not start and (not shades or shades[-2] <= end):
         return shades
     clipped: list[int] = []
-    for at in range(0, len(shades), 3):
-        if shades[at + 1] > start and shades[at] < end:
-            clipped += (max(0, shades[at] - start), shades[at + 1] - start, shades[at + 2])
+    first = bisect_right(range(len(shades) // 3), start, key=lambda each: shades[3 * each + 1])
+    for at in range(3 * first, len(shades), 3):
+        if shades[at] >= end:
+            break
+        clipped += (max(0, shades[at] - start), min(shades[at + 1], end) - start, shades[at + 2])
     return clipped
 
 
-def _within(spans: Spans, start: int, end: int) -> Spans:
-    """The spans of some characters, counted from the first of them."""
+def _within(spans: Spans, start: int, end: int, zero: int | None = None) -> Spans:
+    """The spans of some characters, counted from the first of them, or from `zero`."""
     if not spans or (not start and spans[-1][1] <= end):
         return spans
+    zero = start if zero is None else zero
     found: list[tuple[int, int]] = []
     for low, high in spans[max(0, bisect_right(spans, (start, 0)) - 1) :]:
         if low >= end:
             break
         if high > start:
-            found.append((max(low, start) - start, min(high, end) - start))
+            found.append((max(low, start) - zero, min(high, end) - zero))
     return tuple(found)

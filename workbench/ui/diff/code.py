@@ -190,9 +190,9 @@ class CodePainter:
 
     def _look(self, scene: Scene, section: Section, change: Change) -> Look:
         assert self._dress is not None
-        look = self._looks[change.id] = look_of(
-            self._layout, self._dress, section, change, veiled=change.id == scene.change
-        )
+        # Where lines are selected, these are what the keys act on, and have to be told from the change.
+        veiled = change.id == scene.change and scene.chosen is None
+        look = self._looks[change.id] = look_of(self._layout, self._dress, section, change, veiled=veiled)
         self.painted_change = True
         return look
 
@@ -293,7 +293,9 @@ class CodePainter:
             self.tags.code_ends(y, right, end, ground)
             self.tags.chip(y, right, cell.mark, dress.theme.dim, ground)
         if row.first <= last < row.last:
-            forms, warns = self.beside.words(row.section, row.block, row.line, side)
+            remark = self._layout.document.remarks.get(row.section.key)
+            above = remark.said if remark is not None else ()
+            forms, warns = self.beside.words(row.section, row.block, row.line, side, above)
             if forms:
                 self.tags.code_ends(y, right, end, ground)
                 words = next((each for each in forms if self.tags.fits(each, right, end)), forms[-1])

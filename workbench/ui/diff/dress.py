@@ -114,6 +114,16 @@ class Dress:
         return strongest(theme.open, theme.ground, 0.45, (theme.text,), theme.contrast)
 
     @cached_property
+    def focus(self) -> QColor:
+        """The line that says where the keys are: as quiet as it can be and still be seen (WCAG 1.4.11)."""
+        theme = self.theme
+        mixes = (mixed(theme.accent, theme.panel, step / 20) for step in range(8, 20))
+        return next(
+            (each for each in mixes if min(contrast(each, theme.panel), contrast(each, theme.ground)) >= 3),
+            theme.accent,
+        )
+
+    @cached_property
     def small_strong_code(self) -> Shaper:
         """The line numbers of selected rows."""
         font = code_font(max(8, round(12 * self.scale)), self._family)

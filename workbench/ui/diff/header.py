@@ -148,7 +148,7 @@ class Header:
                 badges.insert(
                     0, (remark.tier.value, theme.back if remark.tier == "runs by itself" else theme.open)
                 )
-            badges += [(fact, theme.altered) for fact in remark.facts]
+            badges += [(words, theme.altered) for words in (*remark.said, *remark.told_facts)]
             badges += [
                 (sort.value, theme.open if sort == "far text" else theme.back) for sort in remark.sorts
             ]

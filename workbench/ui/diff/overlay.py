@@ -4,10 +4,10 @@ rows are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtCore import QObject, QRect, Signal, SignalInstance
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +26,8 @@ class Overlay(QObject):
 
     resized = Signal()
     """An editor wants another height."""
+    caret_moved = Signal()
+    """Somebody writes, or moves to another place of what is written."""
 
     def __init__(self, viewport: QWidget) -> None:
         super().__init__(viewport)
@@ -49,20 +51,36 @@ class Overlay(QObject):
         """Take a widget in. It stays its maker's; only its parent and place are ours."""
         widget.setParent(self._viewport)
         self._editors[key] = _Editor(widget)
-        changed = getattr(widget, "height_changed", None)
-        if changed is not None:
-            changed.connect(self._measure)
+        for signal, slot in self._told_by(widget):
+            signal.connect(slot)
 
     def close(self, key: str) -> QWidget | None:
         """Let a widget go; it is hidden, not deleted."""
         editor = self._editors.pop(key, None)
         if editor is None:
             return None
-        changed = getattr(editor.widget, "height_changed", None)
-        if changed is not None:
-            changed.disconnect(self._measure)
+        for signal, slot in self._told_by(editor.widget):
+            signal.disconnect(slot)
         editor.widget.hide()
         return editor.widget
+
+    def focused(self) -> str | None:
+        """The key of the editor that has the keys."""
+        return next(
+            (
+                key
+                for key, each in self._editors.items()
+                if (focus := each.widget.window().focusWidget()) is not None
+                and (focus is each.widget or each.widget.isAncestorOf(focus))
+            ),
+            None,
+        )
+
+    def _told_by(self, widget: QWidget) -> Iterator[tuple[SignalInstance, Callable[..., None]]]:
+        for name, slot in (("height_changed", self._measure), ("caret_moved", self._on_caret)):
+            signal = getattr(widget, name, None)
+            if signal is not None:
+                yield signal, slot
 
     def height(self, key: str, width: int) -> int:
         """The height of an editor's row."""
@@ -93,3 +111,6 @@ class Overlay(QObject):
 
     def _measure(self, *_: object) -> None:
         self.resized.emit()
+
+    def _on_caret(self, *_: object) -> None:
+        self.caret_moved.emit()

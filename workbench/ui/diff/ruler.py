@@ -146,9 +146,9 @@ class Ruler(QWidget):
         painter = QPainter(self)
         try:
             painter.fillRect(self.rect(), theme.panel)
-            # Where the keys are has to be seen: the edge of the code takes the accent then.
+            # Where the keys are has to be seen: the edge of the code says it, quietly, as it always does.
             view = self.parentWidget()
-            edge = (2, theme.accent) if view is not None and view.hasFocus() else (1, theme.line)
+            edge = (2, self._dress.focus) if view is not None and view.hasFocus() else (1, theme.line)
             painter.fillRect(0, 0, edge[0], self.height(), edge[1])
             scroll, height = self._shown
             whole = max(1, self._whole())

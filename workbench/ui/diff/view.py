@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec.structs import replace
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.blocks import Pin, Sort
@@ -35,6 +36,7 @@ class DiffView(Searching):
         self._pending: dict[str, Any] | None = None
         self._landed: Mark | None = None
         """Where the cursor was put while the place to restore was still being read."""
+        self._overlay.caret_moved.connect(self._show_caret)
 
     def show_document(self, document: Document) -> None:
         """Show another state of the review. Place, folding and selection stay, by path and id."""
@@ -322,6 +324,32 @@ class DiffView(Searching):
         if spot is not None:
             self._reveal(spot, self._layout.bottom_of(spot), smooth=False, margin=1)
             self._lay_editors()
+
+    def _editor_resized(self) -> None:
+        """An editor has another height: what is written stays in sight, however near the edge it is."""
+        super()._editor_resized()
+        self._show_caret()
+
+    def _show_caret(self) -> None:
+        """Scroll to the editor that has the keys; of one that is higher than the view, to its caret."""
+        key, focus = self._overlay.focused(), self.window().focusWidget()
+        spot = self._layout.spot_of_editor(key) if key is not None else None
+        if spot is None or focus is None:
+            return
+        port, bar, row = self.viewport(), self.verticalScrollBar(), self._layout.heights.row
+        top, bottom = (at(spot) - self._target() for at in (self._layout.top_of, self._layout.bottom_of))
+        roof = self._layout.heights.header
+        if bottom - top <= port.height() - roof:
+            if top < roof or bottom > port.height():
+                self._reveal(spot, self._layout.bottom_of(spot), smooth=False, margin=0)
+                self._lay_editors()
+            return
+        caret = focus.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)
+        if isinstance(caret, QRect):
+            low = focus.mapTo(port, caret.bottomLeft()).y() + row
+            high = focus.mapTo(port, caret.topLeft()).y() - row
+            if low > port.height() or high < roof:
+                bar.setValue(bar.value() + (low - port.height() if low > port.height() else high - roof))
 
     def close_editor(self, key: str) -> None:
         """Take the row away again. The widget is hidden and given back to nobody: its maker deletes it."""

@@ -1,0 +1,83 @@
+"""The keys at the foot of a sheet: caps with a word for them, as many as fit. Runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from workbench.ui.fonts import code_font
+from workbench.ui.keycaps import BETWEEN, CAP, GAP, PAD
+from workbench.ui.sheet import Plain, as_tooltip
+
+Hint = tuple[tuple[str, ...], str]
+"""The keys that do a thing, as they are drawn, and a word for it."""
+
+HEIGHT = 24
+_BESIDE = 3
+"""Between two keys that do the same."""
+
+
+class KeyLine(QWidget):
+    """A row of labels, which the style sheet paints. What does not fit is in the tooltip, with the others."""
+
+    def __init__(self, parent: QWidget, *hints: Hint) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._hints: tuple[Hint, ...] = ()
+        self._shown: list[list[QLabel]] = []
+        self.set_hints(hints)
+
+    def set_hints(self, hints: Sequence[Hint]) -> None:
+        """Show these instead."""
+        if tuple(hints) == self._hints:
+            return
+        self._hints = tuple(hints)
+        for label in chain.from_iterable(self._shown):
+            label.deleteLater()
+        self._shown = [[*self._caps(keys), self._word(word)] for keys, word in self._hints]
+        self.setToolTip(as_tooltip(self.text()))
+        self.setAccessibleName(self.text())
+        self._place()
+
+    def text(self) -> str:
+        """All of it in words: "j k move   u undo"."""
+        return "   ".join(" ".join((*keys, word)) for keys, word in self._hints)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _caps(self, keys: tuple[str, ...]) -> Iterator[QLabel]:
+        for key in keys:
+            cap = Plain(self)
+            cap.setText(key)
+            cap.setFont(code_font(11))
+            cap.setProperty("kind", "cap")
+            cap.setFixedSize(max(CAP, cap.fontMetrics().horizontalAdvance(key) + 2 * PAD), CAP)
+            yield cap
+
+    def _word(self, word: str) -> QLabel:
+        label = Plain(self)
+        label.setText(word)
+        label.setProperty("kind", "faint")
+        return label
+
+    def _place(self) -> None:
+        left, fits = 0, True
+        for labels in self._shown:
+            sizes = [label.sizeHint() if label is labels[-1] else label.size() for label in labels]
+            caps = len(labels) - 1
+            wide = sum(size.width() for size in sizes) + _BESIDE * (caps - 1) + GAP
+            fits = fits and left + wide <= self.width()
+            for number, (label, size) in enumerate(zip(labels, sizes, strict=True)):
+                label.setVisible(fits)
+                label.setGeometry(left, (self.height() - size.height()) // 2, size.width(), size.height())
+                left += size.width() + (GAP if number == caps - 1 else _BESIDE if number < caps else 0)
+            left += BETWEEN + 2
