@@ -6,15 +6,12 @@ the exit status. The order is for speed: git reads in a thread while Qt's librar
 
 from __future__ import annotations
 
-import builtins
 import gc
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -41,8 +38,6 @@ ALL_ACCEPTED, CLOSED, CHANGES_REQUESTED = 0, 4, 10
 _ICON_AFTER = 250
 _COLLECT_AFTER = 1000
 """Milliseconds after the window is shown: the first frames are painted by then."""
-_FOR_STUBS = frozenset(f"shibokensupport/signature/lib/{name}.py" for name in ("pyi_generator", "enum_sig"))
-"""Names of sources inside of PySide."""
 PATIENCE = 0.4
 """Seconds that the first frame waits for the review, so that it is painted once; then it comes without."""
 
@@ -170,7 +165,7 @@ def make_window(options: Options) -> MainWindow:
     from workbench.ui.window import MainWindow
 
     settings = load_settings()
-    preferences = Preferences(settings, _saver(settings), themes=themes_dir())
+    preferences = Preferences(settings, _saver(), themes=themes_dir())
     broken: UserError | None = None
     try:
         theme = preferences.theme()
@@ -200,9 +195,10 @@ def _collect_again(window: MainWindow) -> None:
 
         QTimer.singleShot(_COLLECT_AFTER, window, lambda: _collect_again(window))
         return
+    from workbench.ui.collecting import Collector
+
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-    gc.enable()
+    Collector(window)
 
 
 def _show_icon() -> None:
@@ -234,32 +230,11 @@ def _open(options: Options) -> Session | Nothing:
     return open_review(options.path or Path(), options.asked, streamed=True)
 
 
-def _import_pyside() -> None:
-    """Import PySide without what it brings for others (a tenth of the start).
-
-    Its modules that write type stubs come as source and are compiled at each start: here they are empty.
-    And of each module that is imported after it, it reads the source to look for its own name, for modules
-    that switch on its second spelling of names: we have none. Inside of PySide: otherwise there, nothing.
-    """
-    compile_ = builtins.compile
-
-    def compile_needed(source: Any, filename: Any, *rest: Any, **named: Any) -> Any:
-        return compile_(b"" if filename in _FOR_STUBS else source, filename, *rest, **named)
-
-    builtins.compile = compile_needed  # for the time of one import
-    try:
-        import PySide6  # noqa: F401 - brings shiboken
-    finally:
-        builtins.compile = compile_
-    with suppress(Exception):
-        feature = import_module("shibokensupport.feature")
-        if callable(feature._mod_uses_pyside):
-            feature._mod_uses_pyside = lambda _: False  # type: ignore[attr-defined]  # as said
-
-
 def make_application() -> QApplication:
     """The application, made once, in the look that every window has."""
-    _import_pyside()
+    from workbench.ui.pyside import import_pyside
+
+    import_pyside()
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
@@ -310,16 +285,18 @@ def _wait_for(window: MainWindow, opening: Ahead[Session | Nothing]) -> None:
     window.errands.wait_for(opening.answer, opening.watch)
 
 
-def _saver(settings: Settings) -> Callable[[Mapping[str, object]], Settings]:
-    """Changes settings by name, in the file and here."""
-    held = [settings]
+def _saver() -> Callable[[Mapping[str, object]], Settings]:
+    """Changes settings by name, in the file and here.
+
+    In the file as it is by now: what another window, or the user's own editor, wrote meanwhile stays.
+    """
 
     def save(values: Mapping[str, object]) -> Settings:
-        from workbench.store.settings import save_settings
+        from workbench.store.settings import load_settings, save_settings
 
-        held[0] = replace(held[0], **values)
-        save_settings(held[0])
-        return held[0]
+        changed = replace(load_settings(), **values)
+        save_settings(changed)
+        return changed
 
     return save
 

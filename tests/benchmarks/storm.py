@@ -92,7 +92,7 @@ def make_review(folder: Path) -> Repo:
         "wide16.txt": "sixteen\n".encode("utf-16"),
         "gone.py": numbered(40),
         "moved.py": "".join(f"def moved_{at}(value):\n    return value * {at}\n\n" for at in range(20)),
-        "sub dir/it's \"odd\"\n\u202e.py": numbered(20),
+        'sub dir/it\'s "odd"\n\u202e.py': numbered(20),
     }
     made.commit({**code, **odd})
     chance = random.Random(1)
@@ -114,7 +114,7 @@ def make_review(folder: Path) -> Repo:
             "latin.txt": "naïves\n".encode("latin-1") * 10,
             "wide16.txt": "seventeen\n".encode("utf-16"),
             "new.py": _module(99),
-            "sub dir/it's \"odd\"\n\u202e.py": numbered(20, "!"),
+            'sub dir/it\'s "odd"\n\u202e.py': numbered(20, "!"),
             "zalgo.txt": "z" + "\u0301\u0316" * 400 + "\n",
             "no-end.txt": "no end",
             "empty.txt": "",
@@ -223,7 +223,10 @@ class Storm:
     def _special(self) -> str:
         key, held = self.chance.choice(SPECIAL), self.chance.choice(MODIFIERS)
         target = self._target()
-        if (key, held) == (Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier) and self.chance.random() < 0.5:
+        if (key, held) == (
+            Qt.Key.Key_Return,
+            Qt.KeyboardModifier.ControlModifier,
+        ) and self.chance.random() < 0.5:
             held = NO
         QTest.keyClick(target, key, held)
         return f"{key.name} {held.name} to {_name(target)}"
@@ -263,7 +266,9 @@ class Storm:
         self._mouse(target, QEvent.Type.MouseButtonPress, at, left)
 
         def move() -> str:
-            at = QPoint(chance.randrange(-50, target.width() + 50), chance.randrange(-50, target.height() + 50))
+            at = QPoint(
+                chance.randrange(-50, target.width() + 50), chance.randrange(-50, target.height() + 50)
+            )
             self._mouse(target, QEvent.Type.MouseMove, at, left)
             return f"drag to {at.toTuple()} of {_name(target)}"
 
@@ -285,7 +290,9 @@ class Storm:
         target, at = self._anywhere()
         held = self.chance.choice(MODIFIERS)
         for _ in range(self.chance.choice((1, 1, 3, 12))):
-            turn = QPoint(self.chance.choice((0, 0, 120, -120)), self.chance.choice((120, -120, -120, 8, -2400)))
+            turn = QPoint(
+                self.chance.choice((0, 0, 120, -120)), self.chance.choice((120, -120, -120, 8, -2400))
+            )
             event = QWheelEvent(
                 QPointF(at), QPointF(target.mapToGlobal(at)), QPoint(), turn, Qt.MouseButton.NoButton, held,
                 Qt.ScrollPhase.NoScrollPhase, False,
@@ -294,7 +301,9 @@ class Storm:
         return f"wheel {turn.toTuple()} {held.name} over {_name(target)}"
 
     def _resize(self) -> str:
-        size = self.chance.choice(((200, 150), (640, 480), (1000, 700), (1600, 1000), (2600, 400), (300, 1400)))
+        size = self.chance.choice(
+            ((200, 150), (640, 480), (1000, 700), (1600, 1000), (2600, 400), (300, 1400))
+        )
         self.window.resize(*size)
         return f"resize {size}"
 
@@ -314,7 +323,9 @@ class Storm:
         if how == "gone" and len(files) > LEAST_FILES:
             place.unlink()
         elif how == "new":
-            (self.repo.root / "src" / f"made{chance.randrange(9)}.py").write_text(_module(chance.randrange(50)))
+            (self.repo.root / "src" / f"made{chance.randrange(9)}.py").write_text(
+                _module(chance.randrange(50))
+            )
         elif how == "lines":
             lines = place.read_text("utf-8", "replace").splitlines(keepends=True)
             at = chance.randrange(len(lines) + 1)
@@ -451,7 +462,9 @@ def _in_a_process(seed: int, events: int) -> int:
         print(f"seed {seed}: died with {done.returncode}\n{done.stderr[-6000:]}", flush=True)
         return 1
     wrong, slow = found["wrong"], sorted(found["slow"], reverse=True)
-    print(f"seed {seed}: {len(wrong)} wrong, {len(slow)} turns longer than 50 ms of the processor", flush=True)
+    print(
+        f"seed {seed}: {len(wrong)} wrong, {len(slow)} turns longer than 50 ms of the processor", flush=True
+    )
     for text in wrong[:5]:
         print(f"  {text}", flush=True)
     for took, what in slow[:5]:

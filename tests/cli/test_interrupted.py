@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,9 +18,13 @@ from tests.cli.driver import CommandLine, command, environment
 from tests.cli.test_models import WRONG, configure
 from tests.model_server import BAD_KEY, ModelServer, Slow
 from tests.repos import Repo
+from workbench.generation.contract import write
 from workbench.review.review import replay
 from workbench.store.log import ActionLog
 from workbench.store.paths import database_path, running_dir
+
+if sys.platform == "linux":
+    import resource
 
 CALL = {"what": "call", "call": {"messages": [], "answer": "", "outcome": "", "model": "m"}}
 TEXT = "<<<<<<< EDIT edited.py\nwhy: because of this"
@@ -194,4 +199,37 @@ def test_what_a_deleted_review_left_goes_with_it(wb: CommandLine, review: str, s
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
     wb("delete", review)
+    assert list(running_dir().iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the disk is made full by a limit of the system")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("next",), "Round 2, asked of scripted: it was lost: what came of it could not be saved"),
+        (("read",), "The reading of round 1 by scripted was lost: what came of it could not be saved"),
+        (("ask", "Why?"), "A question to scripted was lost: what came of it could not be saved"),
+    ],
+)
+def test_what_a_full_disk_did_not_take_is_not_said_to_have_died_with_the_program(
+    wb: CommandLine, review: str, server: ModelServer, words: tuple[str, ...], said: str
+) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def answer(_: object) -> str:
+        # From here on no file grows beyond what the log is: what arrives can be kept, and nothing recorded.
+        size = max(path.stat().st_size for path in database_path().parent.glob(f"{database_path().name}*"))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+        return {"next": WRONG, "read": ">>>>>>> FINDINGS COMPLETE\n", "ask": f"So.\n{write([])}"}[words[0]]
+
+    server.script(*[answer] * 4)
+    try:
+        ran = wb.run(words[0], review, *words[1:], "--model", "scripted")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert ran.status == 1
+    assert "full" in ran.err
+    told = wb.run("show", review).err
+    assert said in told
+    assert "the program ended" not in told
     assert list(running_dir().iterdir()) == []

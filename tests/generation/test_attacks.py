@@ -165,6 +165,7 @@ def test_signs_that_hide_arrive_as_they_were_sent(server: ModelServer, helpers: 
         {"prompt_tokens": 1e300, "completion_tokens": 3, "total_tokens": 4},
         {"prompt_tokens": 9, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": "x"}},
         {"prompt_tokens": None}, {}, "many", [1, 2],
+        {"prompt_tokens": True, "completion_tokens": 2}, {"prompt_tokens": 10, "completion_tokens": True},
     ],
     ids=str,
 )  # fmt: skip

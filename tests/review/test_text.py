@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.review.text import decode, hidden_characters, is_boxed, is_utf8, line_end, visible
+from workbench.review.text import (
+    decode,
+    hidden_characters,
+    is_boxed,
+    is_utf8,
+    line_end,
+    visible,
+    visible_line,
+)
 
 
 def test_a_line_is_decoded_without_its_end() -> None:
@@ -131,3 +139,42 @@ def test_every_character_without_a_form_of_its_own_is_boxed() -> None:
 def test_fillers_and_selectors_that_count_as_letters_or_marks_are_boxed_too() -> None:
     for character in "\u034f\u115f\u1160\u17b4\u17b5\u180b\u2800\u3164\ufe00\ufe0f\uffa0\U000e0100\U00016fe4":
         assert is_boxed(character)
+
+
+_PARTS = [
+    b"plain\t",
+    b"\r",
+    "é".encode(),
+    "中。".encode(),
+    "\u202e".encode(),
+    b"\xff",
+    b"\x80",
+    b"\xc2",
+    "—".encode(),
+]
+
+
+@given(
+    st.lists(st.sampled_from(_PARTS), max_size=6), st.sampled_from([b"", b"\n", b"\r\n", b"\r\r\n", b"\x7f"])
+)
+def test_a_line_is_shown_alike_by_the_quick_way(parts: list[bytes], end: bytes) -> None:
+    line = b"".join(parts) + end
+    assert visible_line(line) == visible(decode(line))
+
+
+def test_every_character_is_shown_alike_by_the_quick_way() -> None:
+    for number in (
+        *range(10),
+        *range(11, 0xD800),
+        *range(0xE000, 0x3400),
+        *range(0xF900, 0x20000),
+        *range(0xE0000, 0xE1000),
+    ):
+        line = f"a{chr(number)}b\n".encode()
+        assert visible_line(line) == visible(decode(line)), hex(number)
+
+
+def test_a_long_line_is_decoded_like_a_short_one() -> None:
+    for line in (b"\xff\r\n", "é\n".encode(), b"a\r"):
+        assert decode(b"x" * 200_000 + line) == "x" * 200_000 + decode(line)
+        assert is_utf8(b"x" * 200_000 + line) == is_utf8(line)

@@ -1,4 +1,4 @@
-"""Make the pictures: `python -m tests.shots FOLDER [SCENE…]`. Without a display, with its own data folders."""
+"""Make the pictures: `python -m tests.shots FOLDER [SCENE…]`. No display; data folders of its own."""
 
 from __future__ import annotations
 

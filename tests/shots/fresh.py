@@ -13,6 +13,8 @@ from workbench.ui.driving import Driver
 from workbench.workflow.candidates import Asked
 
 SIZE = (1600, 1000)
+CALM = 40
+"""Turns of the event loop without anything under way."""
 
 
 def fresh(
@@ -40,6 +42,18 @@ def opened(driver: Driver, repository: Path, asked: Asked) -> None:
     window.errands.open(repository, asked)
     driver.until(lambda: window.controller.session is not None, "the review")
     driver.until(lambda: not window.tasks.is_busy, "the work behind the window")
+
+
+def calm(driver: Driver) -> None:
+    """Until what came on the screen was read and coloured, and has asked for nothing more."""
+    window, turns = driver.window, 0
+
+    def is_calm() -> bool:
+        nonlocal turns
+        turns = turns + 1 if window.view.is_settled and not window.tasks.is_busy else 0
+        return turns > CALM
+
+    driver.until(is_calm, "calm", 60)
 
 
 def both(driver: Driver, name: str, themes: Sequence[str] = ("light", "dark")) -> None:

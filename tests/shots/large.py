@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.benchmarks.large import range_of_changes
-from tests.shots.fresh import both, fresh, keep_as_it_is
+from tests.shots.fresh import both, calm, fresh, keep_as_it_is
 from workbench.review.changes import Side
 from workbench.workflow.candidates import Asked
 
@@ -25,9 +25,10 @@ def large_scenes(scratch: Path, folder: Path) -> list[Path]:
     driver.type("aax]")
     path = session.files[len(session.files) // 2].path
     window.view.go_to_line(path, Side.NEW, 40)
+    calm(driver)
     both(driver, "48-large")
-    driver.type("G")
     window.view.go_to_end(1)
+    calm(driver)
     driver.shot("49-large-end")
     window.close()
     return driver.taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -35,6 +36,8 @@ Scene = Callable[[Path, Path], list[Path]]
 def scenes(scratch: Path, folder: Path, only: Collection[str] = ()) -> tuple[list[Path], list[str]]:
     """Every picture in order, and what went wrong: a scene that is stuck does not cost the ones after it."""
     make_application()
+    # A window of a scene before is taken apart here, between two scenes, and by no thread of the next one.
+    gc.disable()
     taken: list[Path] = []
     wrong: list[str] = []
     for name, scene in SCENES.items():
@@ -46,6 +49,7 @@ def scenes(scratch: Path, folder: Path, only: Collection[str] = ()) -> tuple[lis
             wrong.append(f"{name}: {error}")
             for window in QApplication.topLevelWidgets():
                 window.close()
+        gc.collect()
     return taken, wrong
 
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from workbench.store.paths import running_dir
-from workbench.store.running import Running, left_behind
+from workbench.store.running import Running, finished, has_left, left_behind, unsaved
 
 LONG = "an answer " * 20_000
 
@@ -46,3 +46,20 @@ def test_the_room_that_was_not_needed_is_given_back_and_is_no_line() -> None:
     path.write_bytes(killed + b"\0" * 5000)
     with left_behind("r") as (left,):
         assert left.lines == ({"what": "begun"},)
+
+
+def test_what_could_not_be_saved_is_known_from_the_file_and_goes_with_it_once_it_is() -> None:
+    running = Running("r", "e")
+    running.add({"what": "begun"}, now=True)
+    # While it is worked on as well: a call of it was refused, and the next one may be taken.
+    unsaved("r", "e")
+    running.add({"what": "kept"}, now=True)
+    running.leave()
+    with left_behind("r") as (left,):
+        assert (left.round_id, left.is_unsaved, [line["what"] for line in left.lines]) == (
+            "e", True, ["begun", "kept"],
+        )  # fmt: skip
+    finished("r", "e")
+    assert not has_left("r")
+    unsaved("r", "e")
+    assert not has_left("r")

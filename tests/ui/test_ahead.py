@@ -9,9 +9,7 @@ from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from tests.ui.samples import large
-from workbench.review.text import decode, visible
 from workbench.review.verdicts import Verdict, judged, select_change
-from workbench.ui.diff.cells import is_plain
 from workbench.ui.diff.view import DiffView
 
 
@@ -51,14 +49,3 @@ def test_where_the_next_key_leads_is_laid_out_before_it_is_pressed(view: DiffVie
     qtbot.waitUntil(lambda: all(section.blocks is not None for section in wanted), timeout=20_000)
     assert sections[20].blocks is None
     assert view.verticalScrollBar().value() == 0
-
-
-@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\r", b"\r\r\n"])
-@pytest.mark.parametrize("text", [b"plain\ttext", b"a\rb", b"bell\x07", "é".encode(), b"\xe9", b"\x7f"])
-def test_a_line_is_plain_only_where_nothing_in_it_is_shown_otherwise(text: bytes, end: bytes) -> None:
-    shown = visible(decode(text + end))
-    if is_plain(text + end):
-        assert not shown.marks
-        assert shown.text.isascii()
-    else:
-        assert shown.marks or not shown.text.isascii()

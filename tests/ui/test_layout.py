@@ -11,7 +11,6 @@ from tests.ui.samples import file_of, large, many
 from workbench.review.blocks import Block, Builder, Folding, Sort
 from workbench.review.changes import FileChange, Side
 from workbench.review.lines import numbers
-from workbench.ui.diff.cells import middles
 from workbench.ui.diff.choosing import Chosen, selected
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.layout import Layout, Section, Spot
@@ -164,15 +163,6 @@ def test_a_wrapped_row_is_as_high_as_its_longer_side() -> None:
     assert layout.top_of(second) == layout.bottom_of(first)
     assert layout.spot_at(layout.top_of(first) + 2 * row + 1) == first
     assert layout.spot_at(layout.top_of(second)) == second
-
-
-def test_of_a_huge_line_the_middle_that_differs_is_marked() -> None:
-    same = b"x" * 300_000
-    old, new = middles(same + b"abc" + same + b"\n", same + b"abXYc" + same + b"\n")
-    assert old == ()
-    assert new == ((300_002, 300_004),)
-    assert middles(same, same) == ((), ())
-    assert middles(b"ab", b"cd") == (((0, 2),), ((0, 2),))
 
 
 def test_lines_selected_across_slices_that_nobody_looked_at_are_all_selected() -> None:

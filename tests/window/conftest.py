@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.qt_objects import ended
 from tests.repos import Repo, new_repo
 from workbench.app import Options, make_window
 from workbench.review.verdicts import verdict_of
@@ -70,6 +71,12 @@ class Hands:
     def notice(self) -> str:
         bar = self.window.notice
         return bar.sentence.text() if bar.isVisibleTo(self.window) else ""
+
+
+@pytest.fixture(autouse=True)
+def objects_ended() -> Iterator[None]:
+    with ended():
+        yield
 
 
 @pytest.fixture

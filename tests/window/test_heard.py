@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.repos import Repo
+from tests.repos import Repo, new_repo
 from tests.window.conftest import CONTROL, SHIFT, Hands
 from workbench.ui.note_editor import NoteEditor
 
@@ -30,30 +30,51 @@ def heard(hands: Hands, repo: Repo) -> Iterator[list[str]]:
     QAccessible.setActive(False)
 
 
+def hears(hands: Hands, said: list[str], words: str) -> None:
+    """Wait until the last thing that is said begins so."""
+    hands.until(lambda: said and said[-1].startswith(words))
+
+
 def test_moving_tells_the_change_its_position_size_and_verdict_and_the_line(
     hands: Hands, heard: list[str]
 ) -> None:
     hands.type("]")
-    assert heard[-1] == ("Change 2 of 3, code.py: 1 removed, 1 added, open. line 10, added: return 30")
+    hears(hands, heard, "Change 2 of 3, code.py: 1 removed, 1 added, open. line 10, added: return 30")
     hands.type("k")
-    assert heard[-1] == "line 9, unchanged: def three():"
+    hears(hands, heard, "line 9, unchanged: def three():")
     hands.type("c")
     hands.type("? Why")
     hands.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     hands.type(";")
-    assert heard[-1] == "N1, question: Why"
+    hears(hands, heard, "N1, question: Why")
 
 
 def test_a_verdict_is_told_and_then_the_change_that_is_next(hands: Hands, heard: list[str]) -> None:
     hands.type("a")
-    assert heard[-2] == "Change 1 of 3: accepted"
-    assert heard[-1].startswith("Change 2 of 3, code.py")
+    hears(hands, heard, "Change 1 of 3: accepted. Change 2 of 3, code.py: 1 removed, 1 added, open")
     hands.type("r")
     hands.type("too much")
     hands.press(Qt.Key.Key_Return)
-    assert "Change 2 of 3: rejected, because too much" in heard
+    hears(hands, heard, "Change 2 of 3: rejected, because too much. Change 3 of 3")
     hands.type("u")
-    assert any(each.startswith("Change 2 of 3, code.py: 1 removed, 1 added, open") for each in heard[-2:])
+    hears(hands, heard, "Change 2 of 3, code.py: 1 removed, 1 added, open")
+
+
+def test_of_a_held_key_only_where_it_has_come_to_is_told(hands: Hands, heard: list[str]) -> None:
+    # Announcements are queued by the reader: one for each row would be read out long after the key is let go.
+    hands.type("}")
+    hears(hands, heard, "Change 3 of 3, new.py")
+    hands.type("{")
+    heard.clear()
+    hands.type("jjkjjkjj")
+    hears(hands, heard, "Change 1 of 3, code.py: 1 removed, 1 added, open. line 6, unchanged: return 2")
+    assert len(heard) < 5
+
+
+def test_a_verdict_is_told_whatever_comes_right_after_it(hands: Hands, heard: list[str]) -> None:
+    hands.type("axjk")
+    hands.until(lambda: any("Change 2 of 3: rejected" in each for each in heard))
+    assert any("Change 1 of 3: accepted" in each for each in heard)
 
 
 def test_qt_is_told_the_same_when_it_asks(hands: Hands, heard: list[str]) -> None:
@@ -65,6 +86,43 @@ def test_qt_is_told_the_same_when_it_asks(hands: Hands, heard: list[str]) -> Non
     assert found.state().readOnly
     assert found.parent() is not None
     assert found.rect().size() == hands.window.view.size()
+    for none in (found.actionInterface(), found.valueInterface(), found.selectionInterface()):
+        assert none is None, "Qt would go through it as if it were one"
+
+
+def test_the_rows_on_the_screen_can_be_read_as_a_text(hands: Hands, heard: list[str]) -> None:
+    text = QAccessible.queryAccessibleInterface(hands.window.view).textInterface()
+    whole = text.text(0, text.characterCount())
+    assert whole.split("\n")[:5] == [
+        "File code.py",
+        "  def one():",
+        "-     return 1",
+        "+     return 10",
+        "  ",
+    ]
+    assert "File new.py\n+ print('new')" in whole
+    at = text.cursorPosition()
+    assert text.text(at, at + 15) == "+     return 10"
+    text.setCursorPosition(whole.index("def two"))
+    assert hands.window.view.stop().line == 5
+    hears(hands, heard, "line 5, unchanged: def two():")
+    where = text.characterRect(whole.index("def three"))
+    assert text.offsetAtPoint(where.center()) == whole.index("  def three")
+
+
+def test_the_text_is_counted_as_qt_counts(make_hands: Callable[[], Hands], tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "smiles")
+    made.commit({"a.py": "one = 1\n"})
+    made.write({"a.py": "one = '\U0001f600'\ntwo = 2\n"})
+    hands = make_hands()
+    hands.open(made)
+    hands.until(lambda: hands.window._loaded)
+    text = QAccessible.queryAccessibleInterface(hands.window.view).textInterface()
+    whole = text.text(0, -1)
+    assert text.characterCount() == len(whole.encode("utf-16-le")) // 2 == len(whole) + 1
+    hands.type("j")
+    at = text.cursorPosition()
+    assert text.text(at, at + 9) == "+ two = 2"
 
 
 FIRST_ASKED = """

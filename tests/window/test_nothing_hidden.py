@@ -190,7 +190,7 @@ def test_a_change_that_is_judged_in_part_is_stopped_at(hands: Hands, tmp_path: P
     hands.window.view.go_to_change(hands.session.by_path["b.py"].changes[0].id)
     hands.type("aa")
     assert hands.window.view.stop().change == first
-    assert "1 in part" in hands.window.status.truth.text()
+    assert "1 mixed" in hands.window.status.truth.text()
     hands.window.view.go_to_file("c.py")
     hands.window.run_command("next_open")
     assert hands.window.view.stop().change == first

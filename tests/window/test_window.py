@@ -103,7 +103,7 @@ def test_the_file_panel_shows_progress_badges_and_filters(hands: Hands, repo: Re
     hands.window.panels.show_now()
 
     rows = {row.key: row for row in hands.window.files.model.rows}
-    assert rows["code.py"].mark == "1/2"
+    assert rows["code.py"].mark == "1 rejected"
     assert rows["new.py"].badge == "new"
     assert rows["web"].kind is RowKind.FOLDER
 

@@ -69,6 +69,6 @@ def test_the_marks_stand_in_nothing_that_is_given(session: Session) -> None:
     system, user = messages_for(session, note)
 
     end = system.content.rstrip().rsplit("\n", 1)[-1]
-    assert end.endswith("ANSWER COMPLETE")
+    assert end.startswith(">>>>>>>> ANSWER COMPLETE ")
     assert end not in user.content
     assert parse(forged).complete

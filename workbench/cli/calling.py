@@ -10,7 +10,7 @@ from workbench.cli.reviewing import saved
 from workbench.review.actions import CallMade
 from workbench.review.costs import Sum, by_model, by_round, total
 from workbench.workflow import documents
-from workbench.workflow.calls import calls_of_day
+from workbench.workflow.calls import calls_of_day_by_round
 from workbench.workflow.findings_documents import readers_document
 from workbench.workflow.opening import open_log
 from workbench.workflow.reading import counts_of_readers
@@ -45,7 +45,7 @@ def calls(options: Options) -> int:
 def _day(options: Options) -> int:
     log = open_log()
     try:
-        made = calls_of_day(log)
+        made = calls_of_day_by_round(log)
     finally:
         log.close()
     if options.json:

@@ -14,6 +14,9 @@ from msgspec import Struct
 from workbench import __version__
 from workbench.errors import UserError
 
+# What argparse says is English, as all of ours is: to look for a translation would bring `locale` (3 ms).
+argparse._ = str  # type: ignore[attr-defined]  # its name for gettext
+
 Options = argparse.Namespace
 Arguments = Callable[[argparse.ArgumentParser], None]
 

@@ -158,6 +158,10 @@ def _mend_pieces(litellm: Any) -> None:
         return create(self, chunk)
 
     def counted(self: Any, *given: Any, **named: Any) -> None:
+        if any(isinstance(named.get(each), bool) for each in ("prompt_tokens", "completion_tokens")):
+            # It would be taken for 1, which is a count that can be.
+            count(self)
+            return
         try:
             count(self, *given, **named)
         except (ValueError, TypeError):

@@ -6,7 +6,8 @@ reasons of what is not rejected any more, are not in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.feedback_alike import told_once
@@ -18,10 +19,16 @@ from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import places_now
 from workbench.review.progress import changes_at
 from workbench.review.review import Review
+from workbench.review.steps import finished
+from workbench.review.touched import FEW, Places
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 
 # Both forms belong to what this module offers.
-__all__ = ["Feedback", "as_json", "as_markdown", "feedback"]
+__all__ = ["Feedback", "as_json", "as_markdown", "feedback", "feedback_in_steps"]
+
+_REJECTED = Verdict.REJECTED
+_STRIDE = 100
+"""Changes after which there is a rest; they take a millisecond or two."""
 
 
 def feedback(review: Review, files: Sequence[FileChange], *, taken_out: bool = False) -> Feedback:
@@ -30,20 +37,35 @@ def feedback(review: Review, files: Sequence[FileChange], *, taken_out: bool = F
     Line numbers are those of the round's files; with `taken_out`, those of the files from which the
     rejected lines have been taken out, which is what the next round starts from.
     """
-    counted = {
-        file.path: _Numbers(file, review.current.get(file.path, NO_VERDICTS), taken_out=taken_out)
-        for file in files
-    }
+    return finished(feedback_in_steps(review, files, taken_out=taken_out))
+
+
+def feedback_in_steps(
+    review: Review, files: Sequence[FileChange], *, taken_out: bool = False
+) -> Generator[None, None, Feedback]:
+    """As `feedback`, with a rest after every few milliseconds, at which it may be left.
+
+    It is counted after every verdict, so it looks at what is judged and not at all that there is.
+    """
+    judged = [file for file in files if review.current.get(file.path)]
+    counted: dict[str, _Numbers] = {}
+    frozen: list[Frozen] = []
+    for file in judged:
+        counted[file.path] = _Numbers(file, review.current[file.path], taken_out=taken_out)
+        if _has_accepted(file, review):
+            frozen.append(_frozen(file, review, counted[file.path]))
+        yield
     remarks = [remark for note in review.notes.values() for remark in _remark(review, note, counted)]
+    yield
+    rejected = yield from _rejected(judged, review, counted)
+    told = yield from told_once(rejected)
     return Feedback(
         task=review.task,
         round=review.round.number if review.round else 0,
         taken_out=taken_out,
-        frozen=tuple(
-            _frozen(file, review, counted[file.path]) for file in files if _has_accepted(file, review)
-        ),
+        frozen=tuple(frozen),
         keep=tuple(each for each in remarks if each.intent is Intent.KEEP),
-        rejected=tuple(told_once(files, _rejected(files, review, counted))),
+        rejected=tuple(told),
         notes=tuple(each for each in remarks if each.intent in (Intent.MUST, Intent.SHOULD)),
         questions=tuple(each for each in remarks if each.intent is Intent.QUESTION),
     )
@@ -77,12 +99,8 @@ class _Numbers:
         """The number of a line of the round's file, None where it is taken out."""
         if line in self._added:
             return self._added[line]
-        distance = 0
-        for first, step in self._after:
-            if first > line:
-                break
-            distance = step
-        return line + distance
+        at = bisect_right(self._after, line, key=lambda each: each[0])
+        return line + (self._after[at - 1][1] if at else 0)
 
     def many(self, lines: Iterable[int]) -> tuple[tuple[int, int], ...]:
         return ranges(each for each in map(self.new, lines) if each is not None)
@@ -100,12 +118,14 @@ def _frozen(file: FileChange, review: Review, counted: _Numbers) -> Frozen:
     removed = sum(verdict is Verdict.ACCEPTED for verdict in held.old.values())
     facts = tuple(
         change.words or change.kind.value
-        for change in file.changes
+        for change in (file.changes if held.facts else ())
         if not change.is_text and held.facts.get(change.kind) is Verdict.ACCEPTED
     )
-    text = sum(len(run.removed) + len(run.added) for run in file.runs)
-    all_facts = sum(not change.is_text for change in file.changes)
-    whole = len(lines) + removed == text and len(facts) == all_facts
+    whole = len(lines) + removed + len(facts) >= len(file.changes)  # there is something of each of them
+    if whole:
+        text = sum(len(run.removed) + len(run.added) for run in file.runs)
+        all_facts = sum(not change.is_text for change in file.changes)
+        whole = len(lines) + removed == text and len(facts) == all_facts
     return Frozen(
         file.path,
         file.status,
@@ -118,35 +138,54 @@ def _frozen(file: FileChange, review: Review, counted: _Numbers) -> Frozen:
 
 
 def _rejected(
-    files: Sequence[FileChange], review: Review, counted: Mapping[str, _Numbers]
-) -> Iterator[Rejected]:
+    judged: Sequence[FileChange], review: Review, counted: Mapping[str, _Numbers]
+) -> Generator[None, None, list[tuple[Rejected, Change]]]:
     reasons = _reasons(review)
-    for file in files:
-        numbers = counted[file.path]
-        held = numbers.held
-        if not held:
-            continue
+    found: list[tuple[Rejected, Change]] = []
+    for file in judged:
         because = _because(file, reasons)
-        for change in file.changes:
-            if not change.is_text:
-                if held.facts.get(change.kind) is Verdict.REJECTED:
-                    words = _fact_words(change)
-                    yield _with_reason(Rejected(file.path, change.id, words=words), because)
-                continue
-            old = [line for line in _span(change, Side.OLD) if held.old.get(line) is Verdict.REJECTED]
-            new = [line for line in _span(change, Side.NEW) if held.new.get(line) is Verdict.REJECTED]
-            if old or new:
-                rejected = Rejected(
-                    file.path,
-                    change.id,
-                    old=ranges(old),
-                    new=ranges(new),
-                    removed=tuple(change.removed[line - change.old_start] for line in old),
-                    added=tuple(change.added[line - change.new_start] for line in new),
-                    after=_line_before(change, numbers),
-                    partly=len(old) + len(new) < len(change.removed) + len(change.added),
-                )
-                yield _with_reason(rejected, because)
+        for number, change in enumerate(_with_rejected(file, counted[file.path].held)):
+            rejected = _rejected_of(change, counted[file.path])
+            if rejected is not None:
+                found.append((_with_reason(rejected, because), change))
+            if number % _STRIDE == _STRIDE - 1:
+                yield
+        yield
+    return found
+
+
+def _with_rejected(file: FileChange, held: FileVerdicts) -> Sequence[Change]:
+    """The changes of a file of which something is rejected, in its order."""
+    lines = [{at: each for at, each in side.items() if each is _REJECTED} for side in (held.old, held.new)]
+    facts = {kind: verdict for kind, verdict in held.facts.items() if verdict is _REJECTED}
+    if not any(lines) and not facts:
+        return ()
+    if len(file.changes) <= FEW:
+        return file.changes
+    found = Places(file).touched(None, FileVerdicts(*lines, facts))
+    return sorted(found, key=lambda change: (change.is_text, change.old_start, change.new_start))
+
+
+def _rejected_of(change: Change, numbers: _Numbers) -> Rejected | None:
+    held = numbers.held
+    if not change.is_text:
+        if held.facts.get(change.kind) is not _REJECTED:
+            return None
+        return Rejected(change.path, change.id, words=_fact_words(change))
+    old = [line for line in _span(change, Side.OLD) if held.old.get(line) is _REJECTED]
+    new = [line for line in _span(change, Side.NEW) if held.new.get(line) is _REJECTED]
+    if not old and not new:
+        return None
+    return Rejected(
+        change.path,
+        change.id,
+        old=ranges(old),
+        new=ranges(new),
+        removed=tuple(change.removed[line - change.old_start] for line in old),
+        added=tuple(change.added[line - change.new_start] for line in new),
+        after=_line_before(change, numbers),
+        partly=len(old) + len(new) < len(change.removed) + len(change.added),
+    )
 
 
 def _fact_words(change: Change) -> str:
@@ -190,6 +229,8 @@ def _because(
     file: FileChange, reasons: Mapping[str | None, Sequence[tuple[Place, Note]]]
 ) -> Mapping[str, Note]:
     """The reason for each change of a file, by its id: the one that speaks of least."""
+    if file.path not in reasons and None not in reasons:
+        return {}
     ids = {change.id for change in file.changes}
     found: dict[str, Note] = {}
     for place, note in (*reasons.get(file.path, ()), *reasons.get(None, ())):

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Sequence
 
 from msgspec.structs import replace
 
-from workbench.review.changes import FileChange
+from workbench.review.changes import Change
 from workbench.review.feedback_values import Rejected, RejectedPlace
 from workbench.review.shapes import shape_of
 
 _FEW = 3
 """Rejections of one shape without a common reason that are told together; fewer are told one by one."""
+_LARGE = 100_000
+"""Bytes of a change from which on it is told by itself: to compare such a one takes seconds."""
+_STRIDE = 20
+"""Shapes after which there is a rest."""
 
 
-def told_once(files: Sequence[FileChange], rejected: Iterable[Rejected]) -> Sequence[Rejected]:
+def told_once(pairs: Sequence[tuple[Rejected, Change]]) -> Generator[None, None, Sequence[Rejected]]:
     """The rejections, those of one shape and one reason as one. It stands where the first of them stood."""
-    every = list(rejected)
+    every = [rejected for rejected, _ in pairs]
     if len(every) < 2:
         return every
-    changes = {change.id: change for file in files for change in file.changes}
     alike: dict[tuple[str | None, str], list[Rejected]] = {}
-    for each in every:
-        if not each.partly:
-            alike.setdefault((each.note, shape_of(changes[each.change])), []).append(each)
+    for number, (each, change) in enumerate(pairs):
+        if not each.partly and sum(map(len, change.removed)) + sum(map(len, change.added)) < _LARGE:
+            alike.setdefault((each.note, shape_of(change)), []).append(each)
+        if number % _STRIDE == _STRIDE - 1:
+            yield
     first: dict[str, Rejected] = {}
     others: set[str] = set()
     for (note, _), group in alike.items():

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from workbench.review.notes import Note
     from workbench.review.progress import Progress
 
+PART_END = "\n\n"
+"""What stands between two parts of the Markdown."""
+
 
 def feedback_title(notes: Iterable[Note], progress: Progress) -> str:
     """What a feedback is made of, in a few words: the notes, and the verdicts of both kinds, where there are
@@ -45,29 +48,34 @@ def feedback_title(notes: Iterable[Note], progress: Progress) -> str:
 
 def as_markdown(feedback: Feedback) -> str:
     """The feedback as Markdown."""
-    parts = [f"# Feedback on round {feedback.round}"]
-    parts += ["## Task", feedback.task.strip() or "No task was written down."]
+    return PART_END.join(markdown_parts(feedback)) + "\n"
+
+
+def markdown_parts(feedback: Feedback) -> Iterator[str]:
+    """The Markdown piece by piece, as each is written; `PART_END` stands between them."""
+    yield f"# Feedback on round {feedback.round}"
+    yield "## Task"
+    yield feedback.task.strip() or "No task was written down."
     if not feedback:
-        parts.append("There is nothing to change: no verdicts and no notes.")
+        yield "There is nothing to change: no verdicts and no notes."
     elif feedback.taken_out:
-        parts.append("Line numbers are those of the files as you get them: without what was rejected.")
+        yield "Line numbers are those of the files as you get them: without what was rejected."
     else:
-        parts.append(f"Line numbers are those of the files of round {feedback.round}.")
+        yield f"Line numbers are those of the files of round {feedback.round}."
     if feedback.frozen or feedback.keep:
-        parts += _frozen_section(feedback)
+        yield from _frozen_section(feedback)
     if feedback.rejected:
-        parts += _rejected_section(feedback)
+        yield from _rejected_section(feedback)
     if feedback.notes:
-        parts.append("## Notes")
-        parts += [part for remark in feedback.notes for part in _remark(remark)]
+        yield "## Notes"
+        for remark in feedback.notes:
+            yield from _remark(remark)
     if feedback.questions:
-        parts.append("## Questions")
-        parts.append(
-            "Answer these in words. Change code for them only where the answer shows that it is wrong."
-        )
-        parts += [part for remark in feedback.questions for part in _remark(remark)]
-    parts += _answering(feedback)
-    return "\n\n".join(parts) + "\n"
+        yield "## Questions"
+        yield "Answer these in words. Change code for them only where the answer shows that it is wrong."
+        for remark in feedback.questions:
+            yield from _remark(remark)
+    yield from _answering(feedback)
 
 
 def _frozen_section(feedback: Feedback) -> Iterator[str]:

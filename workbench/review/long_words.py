@@ -1,9 +1,9 @@
 """Where two long lines differ, such as those of minified code. For display only; no verdict hangs on it.
 
-Goes along both lines: as far as they say the same, then to the nearest place from which they do so again. Only
-slices are compared and looked for, which costs next to nothing for each of millions of characters. What is
-looked through has a budget; what lies beyond it is taken to differ as a whole. No clock, so that the same two
-lines are always marked alike.
+Goes along both lines: as far as they say the same, then to the nearest place from which they do so again.
+Only slices are compared and looked for, which costs next to nothing for each of millions of characters. What
+is looked through has a budget; what lies beyond it is taken to differ as a whole. No clock: the same lines are
+always marked alike.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ MOST_GAPS = 2_000
 _BUDGET = 200_000
 _SHARE = 6
 _MOST = 60_000_000
-"""Characters that are looked through: so many, and so many for each of the line's; never more than the last."""
+"""Characters that are looked through: so many, and so many for each of the line's, up to the last."""
 _WORD = 200
 """Characters of a word that a gap is widened by at most."""
+_ENDS = ";,} "
 
 
 def gaps(old: str, new: str) -> list[Gap]:
@@ -33,8 +34,7 @@ def gaps(old: str, new: str) -> list[Gap]:
     shorter = min(len(old), len(new))
     tail = same_tail(old, new, shorter - same_head(old, new, 0, 0, shorter))
     ends = len(old) - tail, len(new) - tail
-    found = list(_apart(old, new, *ends))
-    return _in_words(old, new, found)
+    return _in_words(old, new, _slid(old, new, list(_apart(old, new, *ends))))
 
 
 def same_head(old: str, new: str, at: int, other: int, most: int) -> int:
@@ -104,7 +104,7 @@ class _Search:
         self._left = min(_MOST, _BUDGET + _SHARE * (len(old) + len(new)))
 
     def next(self, at: int, other: int) -> tuple[int, int] | None:
-        """The places after these at which the same characters stand, as near as can be; None where none are."""
+        """The places after these at which the same characters stand, as near as can be; None for none."""
         longest = max(self._end - at, self._last - other)
         for reach in (*(each for each in _REACHES if each < longest), longest):
             found = self._within(at, other, reach)
@@ -125,6 +125,25 @@ class _Search:
             if place >= 0:
                 best, found = skipped + place - other, (start, place)
         return found
+
+
+def _slid(old: str, new: str, found: list[Gap]) -> list[Gap]:
+    """What only came or only went, moved on to where a statement ends: `f(1);[g(2);]`, not `f(1[);g(2]);`."""
+    result: list[Gap] = []
+    for number, (a, b, c, d) in enumerate(found):
+        step = 0
+        if a == b or c == d:
+            text, start, end = (old, a, b) if c == d else (new, c, d)
+            after = (found[number + 1][0] if number + 1 < len(found) else len(old)) - b
+            most = min(after, len(text) - end, _WORD)
+            while (
+                step < most and text[end + step - 1] not in _ENDS and text[start + step] == text[end + step]
+            ):
+                step += 1
+            if text[end + step - 1] not in _ENDS:
+                step = 0
+        result.append((a + step, b + step, c + step, d + step))
+    return result
 
 
 def _in_words(old: str, new: str, found: list[Gap]) -> list[Gap]:

@@ -34,6 +34,13 @@ _WORD = re.compile(rb"[^\s]+")
 _BUDGET = 80
 """Tokens compared by a matcher whose time grows with their square (0.2 ms for these); more are one edit."""
 
+_LARGEST = 200_000
+"""Bytes of both sides above which nothing is cut into tokens: only the same bytes again are the same shape.
+
+It is data, in one line or in many thousands. Looked through, its five megabytes keep Python's lock for half a
+second, and the window with it.
+"""
+
 _NUMBERED = frozenset(
     b"\"'_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" + bytes(range(128, 256))
 )
@@ -68,6 +75,8 @@ def shape_of(change: Change) -> str:
 
 
 def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
+    if len(removed) + len(added) > _LARGEST:
+        return [b"\t%d" % len(removed), removed, added]
     if not removed or not added:
         # Nothing is common to both sides: the same text, however deep it stands.
         return [_ONLY_REMOVED if removed else _ONLY_ADDED, _dedented(removed or added)]

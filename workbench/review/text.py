@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -43,28 +44,38 @@ _PLAIN = bytes((0x09, *range(0x20, 0x7F)))
 _HARMLESS = _PLAIN + bytes(each for each in range(0x80, 0x100) if each not in _LEADS)
 """Bytes of UTF-8 that cannot belong to what hides."""
 
+_LONG = 100_000
+"""Bytes from which on the text of a line is kept for a while."""
+
 _CONTROL_NAMES = {0x00: "NUL", 0x08: "BACKSPACE", 0x0D: "CARRIAGE RETURN", 0x1B: "ESCAPE", 0x7F: "DELETE"}
 
 
 def decode(line: bytes) -> str:
     """The text of one line without its end: UTF-8, or where that fails Latin-1, a character for each byte."""
+    return _decoded(line)[0] if len(line) < _LONG else _long(line)[0]
+
+
+def _decoded(line: bytes) -> tuple[str, bool]:
+    """Its text, and whether it is UTF-8."""
     if line.endswith(b"\n"):
         line = line[:-2] if line.endswith(b"\r\n") else line[:-1]
     try:
-        return line.decode()
+        return line.decode(), True
     except UnicodeDecodeError:
-        return line.decode("latin-1")
+        return line.decode("latin-1"), False
+
+
+@lru_cache(maxsize=4)
+def _long(line: bytes) -> tuple[str, bool]:
+    """The same of a long line, which is asked for its text by whoever looks at any part of it."""
+    return _decoded(line)
 
 
 def is_utf8(line: bytes) -> bool:
     """False where `decode` had to fall back to Latin-1."""
     if line.isascii():
         return True
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return (_decoded(line) if len(line) < _LONG else _long(line))[1]
 
 
 def line_end(line: bytes) -> str:

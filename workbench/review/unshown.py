@@ -38,6 +38,8 @@ def unshown_lines(file: FileChange, changes: Collection[str]) -> int:
 def _is_of(file: FileChange, run: Run, wanted: frozenset[str]) -> bool:
     """Whether a run of two sides, which is one change, is one of those that are wanted."""
     return any(
-        each.id in wanted and each.is_text and (each.old_start, each.new_start) == (run.old_start, run.new_start)
+        each.id in wanted
+        and each.is_text
+        and (each.old_start, each.new_start) == (run.old_start, run.new_start)
         for each in file.changes
     )

@@ -18,6 +18,10 @@ _MOST = 2_000_000
 """Bytes after which the file is written anew, with each change once."""
 
 
+_LONGEST = 1e9
+"""Seconds. More is no time that anybody can have looked."""
+
+
 def read_looks(review: str) -> dict[str, Look]:
     """What is known of a review's changes. What cannot be read is as good as never seen."""
     found: dict[str, Look] = {}
@@ -26,9 +30,12 @@ def read_looks(review: str) -> dict[str, Look]:
     except OSError:
         return {}
     for line in lines:
-        with suppress(ValueError, TypeError, KeyError, AttributeError):
+        with suppress(ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             for name, (bits, seconds) in json.loads(line).items():
-                found[str(name)] = Look(int(bits, 16), float(seconds))
+                lines, spent = int(bits, 16), float(seconds)
+                # Less than nothing, or no number, would make a change that was skimmed look well read.
+                if lines >= 0 and 0 <= spent < _LONGEST:
+                    found[str(name)] = Look(lines, spent)
     return found
 
 

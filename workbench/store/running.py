@@ -24,6 +24,7 @@ else:
     import fcntl
 
 _SECONDS = 1.0
+_UNSAVED = ".unsaved"
 _ROOM = 1_000_000
 """Bytes that are kept free for what is to come. Few answers are half as long, and each stands here twice."""
 
@@ -82,10 +83,11 @@ class Running:
 class Left:
     """A file that its process left behind, held while it is read and recorded."""
 
-    def __init__(self, path: Path, round_id: str, lines: tuple[Line, ...]) -> None:
+    def __init__(self, path: Path, lines: tuple[Line, ...]) -> None:
         self._path = path
-        self.round_id = round_id
+        self.round_id = path.name.partition(".")[2].removesuffix(_UNSAVED)
         self.lines = lines
+        self.is_unsaved = path.name.endswith(_UNSAVED)
 
     def remove(self) -> None:
         """What it says is recorded."""
@@ -107,7 +109,7 @@ def left_behind(review: str) -> Iterator[tuple[Left, ...]]:
             handles.append(handle)
             # Looked at again under the lock: another process may have recorded and removed it meanwhile.
             if try_lock(handle) and path.exists():
-                found.append(Left(path, path.name.partition(".")[2], _lines(handle)))
+                found.append(Left(path, _lines(handle)))
         yield tuple(found)
     finally:
         for handle in handles:
@@ -121,8 +123,17 @@ def has_left(review: str) -> bool:
 
 def finished(review: str, round_id: str) -> None:
     """The round is recorded: nothing of what was kept meanwhile is needed any more."""
+    for end in ("", _UNSAVED):
+        with suppress(OSError):
+            (running_dir() / f"{review}.{round_id}{end}").unlink()
+
+
+def unsaved(review: str, round_id: str) -> None:
+    """What came of it could not be saved, though the program goes on: whoever finds the file is to know."""
+    # A name alone: a disk that takes no word more still takes that.
+    path = running_dir() / f"{review}.{round_id}"
     with suppress(OSError):
-        (running_dir() / f"{review}.{round_id}").unlink()
+        path.rename(f"{path}{_UNSAVED}")
 
 
 def forget(review: str) -> None:

@@ -124,7 +124,8 @@ def load_settings(path: Path | None = None) -> Settings:
     """The settings in the file, the defaults if there is none. UserError names the line that is wrong."""
     path = path or settings_path()
     try:
-        text = path.read_bytes().decode("utf-8")
+        # An editor of Windows may put a mark before the first line; it says nothing.
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
@@ -140,6 +141,8 @@ def parse_settings(text: str, name: str = Settings.FILE) -> Settings:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{name} is not valid TOML: {error}.", hint=_HINT) from error
+    except RecursionError as error:
+        raise UserError(f"{name} is not valid TOML: its lists are too deep.", hint=_HINT) from error
     try:
         settings: Settings = _struct(Settings, given, ())
     except _WrongError as error:
@@ -169,7 +172,7 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     try:
         text = None
         if target.exists():
-            text = _edited(target.read_bytes().decode("utf-8"), before, settings)
+            text = _edited(target.read_bytes().decode("utf-8-sig"), before, settings)
             if text is None:  # Written anew, without the comments: these are in the copy.
                 copy(target, target.with_name(f"{target.name}.bak"))
         _replace(target, (text or format_settings(settings)).encode("utf-8"))

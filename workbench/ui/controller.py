@@ -40,6 +40,7 @@ from workbench.workflow.answers import AGAIN, answer
 from workbench.workflow.session import Session
 
 if TYPE_CHECKING:
+    from workbench.ui.writing import Writing
     from workbench.workflow.remarks import Remark
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ class Controller(QObject):
         self._entries: tuple[Entry, ...] = ()
         self._left: list[Session] = []
         self.views = RoundViews()
-        self.writing: dict[str, tuple[str, str]] = {}
+        self.writing: dict[str, Writing] = {}
         """Questions that are being answered, by note: the model, and what it has written so far."""
         self.last_note: tuple[Intent, str] | None = None
         self.remarks: Mapping[str, Remark] = {}
@@ -230,11 +231,11 @@ class Controller(QObject):
         """A note with what a model is writing in its thread, which is on disk only when it is complete."""
         if note.id not in self.writing:
             return note
-        model, text = self.writing[note.id]
+        writing = self.writing[note.id]
         from workbench.workflow.asking import written_so_far  # noqa: PLC0415 - only while one is written
 
-        said = written_so_far(text)
-        return replace(note, thread=(*note.thread, Reply(Author.MODEL, said, note.round, model=model)))
+        reply = Reply(Author.MODEL, written_so_far(writing.text), note.round, model=writing.model)
+        return replace(note, thread=(*note.thread, reply))
 
     def _with_others(self, files: tuple[FileChange, ...]) -> tuple[FileChange, ...]:
         """The same tuple as before while nothing changed: the view compares by identity."""

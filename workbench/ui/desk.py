@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from workbench.errors import UserError
 from workbench.review.changes import Side
@@ -159,6 +159,8 @@ class Desk(QObject):
 
     def choose_folder(self) -> None:
         """Ask for a folder and open it."""
+        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415 - 2 ms, and the first frame has none
+
         folder = QFileDialog.getExistingDirectory(self._window, "Open a repository")
         if folder:
             self._open_folder(folder)
@@ -339,14 +341,27 @@ class Desk(QObject):
         self._window.say("The feedback is in the clipboard.", f"{len(text):,} characters of Markdown.", False)
         self._window.trays.look_at_copied(text)
 
-    def may_accept(self, stop: Stop, selections: Sequence[Selection]) -> bool:
-        """Whether what is accepted was on the screen, or it was pressed twice."""
-        return self._window.skimming.may_accept(stop, selections)
+    def may_judge(self, stop: Stop, selections: Sequence[Selection], verdict: Verdict) -> bool:
+        """Whether a verdict is given with this press: of lines that look unchanged, or that are accepted and
+        were never on the screen, it asks for a second one.
+        """
+        unshown, key = self._window.unshown, self._key_of(verdict, "accept", "reject")
+        if not selections and not unshown.may_judge(stop.change, verdict, key):
+            return False
+        is_sure = unshown.is_confirmed or verdict is not Verdict.ACCEPTED
+        return is_sure or self._window.skimming.may_accept(stop, selections)
 
-    def may_accept_file(self, path: str | None) -> bool:
+    def may_judge_file(self, path: str | None, verdict: Verdict) -> bool:
         """The same of a whole file."""
+        unshown, key = self._window.unshown, self._key_of(verdict, "accept_file", "reject_file")
+        if not unshown.may_judge_file(path, verdict, key):
+            return False
         file = self._window.controller.open_session().by_path.get(path or "")
-        return self._window.skimming.may_accept_file(file)
+        is_sure = unshown.is_confirmed or verdict is not Verdict.ACCEPTED
+        return is_sure or self._window.skimming.may_accept_file(file)
+
+    def _key_of(self, verdict: Verdict, accept: str, reject: str) -> str:
+        return self._window.keymap.shown(accept if verdict is Verdict.ACCEPTED else reject)
 
     def copy_lines(self) -> None:
         """The selected lines into the clipboard."""

@@ -67,8 +67,8 @@ class Desk(Protocol):
     def open_keys(self) -> None: ...
     def open_search(self) -> None: ...
     def copy_feedback(self) -> None: ...
-    def may_accept(self, stop: Stop, selections: Sequence[Selection]) -> bool: ...
-    def may_accept_file(self, path: str | None) -> bool: ...
+    def may_judge(self, stop: Stop, selections: Sequence[Selection], verdict: Verdict) -> bool: ...
+    def may_judge_file(self, path: str | None, verdict: Verdict) -> bool: ...
     def copy_lines(self) -> None: ...
     def copy_patch(self) -> None: ...
     def copy_path(self) -> None: ...
@@ -219,7 +219,7 @@ class Dispatch(QObject):
             "accept": lambda: self._judge(Verdict.ACCEPTED),
             "reject": lambda: self._judge(Verdict.REJECTED),
             "reopen": lambda: self._judge(Verdict.OPEN),
-            "reject_reason": lambda: editing().give_reason(),
+            "reject_reason": self._give_reason,
             "accept_file": lambda: self._judge_file(Verdict.ACCEPTED),
             "reject_file": lambda: self._judge_file(Verdict.REJECTED),
             "select": self._view.toggle_selecting,
@@ -248,7 +248,7 @@ class Dispatch(QObject):
         elif stop.note is not None and not selections:
             self._controller.judge_note(stop.note, verdict)
         elif entry is None:
-            if verdict is Verdict.ACCEPTED and not self._desk.may_accept(stop, selections):
+            if not self._desk.may_judge(stop, selections, verdict):
                 return
             self._controller.judge(stop, selections, verdict)
             self._view.clear_selection()
@@ -258,6 +258,11 @@ class Dispatch(QObject):
             self._errands.restore(entry)
         else:
             self._controller.answer_entry(entry, verdict)
+
+    def _give_reason(self) -> None:
+        stop = self._view.stop()
+        if stop.note is not None or self._desk.may_judge(stop, (), Verdict.REJECTED):
+            self._editing().give_reason()
 
     def _withdraw(self) -> None:
         name = self._view.stop().note
@@ -276,13 +281,13 @@ class Dispatch(QObject):
 
     def _judge_file(self, verdict: Verdict) -> None:
         path = self._view.current_file()
-        if verdict is not Verdict.ACCEPTED or self._desk.may_accept_file(path):
+        if self._desk.may_judge_file(path, verdict):
             self._controller.judge_file(path, verdict)
 
     def _repeat(self) -> None:
         last = self._controller.open_session().last_verdict
-        accepts = self._controller.last_note is None and last is not None and last[0] is Verdict.ACCEPTED
-        if accepts and not self._desk.may_accept(self._view.stop(), self._selections()):
+        verdict = last[0] if self._controller.last_note is None and last is not None else Verdict.OPEN
+        if not self._desk.may_judge(self._view.stop(), self._selections(), verdict):
             return
         self._controller.repeat(self._view.stop(), self._selections())
         self._view.clear_selection()

@@ -23,6 +23,7 @@ from workbench.ui.note_editor import (
     NoteEditor,
     ReasonLine,
     Written,
+    as_draft,
     from_draft,
     intent_of,
     marked,
@@ -56,6 +57,8 @@ class Editing(QObject):
         self._places: dict[str, Place] = {}
         self._trees: dict[str, str] = {}
         """The round that an editor was opened on: its lines may have other numbers by now."""
+        self._unkept: set[str] = set()
+        """Editors whose text is on no disk: it could not be written there."""
         errands.edit_done.connect(self.close)
         controller.opened.connect(self.forget)
 
@@ -251,6 +254,11 @@ class Editing(QObject):
             self._take_away(key)
         self._places.clear()
 
+    @property
+    def unkept(self) -> bool:
+        """True while something that was written stands in an open editor alone."""
+        return any(key in self._open for key in self._unkept)
+
     def is_open(self) -> bool:
         """True while an editor is open."""
         return bool(self._open)
@@ -374,11 +382,18 @@ class Editing(QObject):
             self._view.show_cursor()
 
     def _on_left(self, key: str) -> None:
-        # An empty editor leaves no draft behind.
         editor = self._open.get(key)
         written = editor.written() if editor is not None else None
         if written is None or not (written.text.strip() or written.suggestion):
-            self._controller.open_session().drop_draft(key)
+            # An empty editor leaves no draft behind, if that can be written.
+            try:
+                self._controller.open_session().drop_draft(key)
+            except UserError as error:
+                self._controller.fail(error)
+        elif key in self._unkept:
+            self._on_draft(key, as_draft(written))
+            if key in self._unkept:
+                return  # Why was said. It stays: without its editor the text would be gone.
         self._take_away(key)
         self._controller.changed.emit()
 
@@ -389,7 +404,10 @@ class Editing(QObject):
         try:
             session.save_draft(key, body)
         except UserError as error:
+            self._unkept.add(key)
             self._controller.fail(error)
+        else:
+            self._unkept.discard(key)
 
     def _on_asked(self, key: str, written: Written) -> None:
         """Save a question, or more of one, and send it at once."""

@@ -6,7 +6,7 @@ Each errand is a lane of `tasks.py`: asking again drops the answer of the one be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from workbench.review.entries import Entry, Said
 from workbench.review.progress import NOTHING_ASKED, Progress, file_progress
 from workbench.review.rounds import Source
 from workbench.ui.controller import Controller, as_user_error
-from workbench.ui.tasks import Report, Tasks
+from workbench.ui.tasks import Dropped, Report, Tasks
 from workbench.workflow.candidates import Asked, late_words
 from workbench.workflow.loading import FileStream, batches
 from workbench.workflow.opening import Nothing, open_review, open_saved, recent_reviews
@@ -228,7 +228,7 @@ class Errands(QObject):
 
             keep_rounds(session)
 
-        self._tasks.start("keep", work, self._on_kept, self._controller.fail)
+        self._tasks.start("keep", work, self._on_kept, self._controller.fail, behind=True)
 
     def look_at_files(self) -> None:
         """Find what is to be said of the files besides their lines, where that is not known yet."""
@@ -243,9 +243,9 @@ class Errands(QObject):
         def work(report: Report) -> object:
             from workbench.workflow.remarks import remarks  # noqa: PLC0415 - after the first frame
 
-            return files, remarks(repository, files, report.cancelled, task)
+            return files, remarks(repository, files, report.give_way, task)
 
-        self._tasks.start("remarks", work, self._on_remarks, self._controller.fail)
+        self._tasks.start("remarks", work, self._on_remarks, self._controller.fail, behind=True)
 
     def _on_remarks(self, found: tuple[Any, Any]) -> None:
         self._controller.set_remarks(*found)
@@ -263,22 +263,25 @@ class Errands(QObject):
         self.keep()
 
     def estimate(self) -> None:
-        """Count what the next round would get."""
+        """Count what the next round would get: once for many verdicts, when the keys rest."""
         session = self._controller.session
         if session is None or session.is_loading:
             return
         files, (known, size) = session.files, self._sizes
+        progress = self._controller.progress()
 
-        def work(_: Report) -> tuple[tuple[FileChange, ...], int, tuple[tuple[str, str], ...]]:
+        def work(report: Report) -> tuple[tuple[FileChange, ...], int, tuple[tuple[str, str], ...]]:
             # The files are the same until the next round; asked for each time, twenty thousand cost seconds.
             sizes = size if known is files else _size_of(session, files)
+            if report.give_way():
+                raise Dropped
             if len(files) <= PACKED and sizes <= PACKED_TOKENS:
                 from workbench.ui.tray_words import panel_rows  # noqa: PLC0415 - see the top
 
                 return files, sizes, panel_rows(session)
-            return files, sizes, _estimate(session, len(files), sizes)
+            return files, sizes, report.finish(_estimate(session, progress, len(files), sizes))
 
-        self._tasks.start("estimate", work, self._on_estimate, self._controller.fail)
+        self._tasks.start("estimate", work, self._on_estimate, self._controller.fail, behind=True)
 
     def _on_estimate(self, found: tuple[tuple[FileChange, ...], int, tuple[tuple[str, str], ...]]) -> None:
         files, size, rows = found
@@ -517,17 +520,20 @@ def _size_of(session: Session, files: tuple[FileChange, ...]) -> int:
     return sum(size // 4 for size in session.repository.blob_sizes(ids))
 
 
-def _estimate(session: Session, count: int, sizes: int) -> tuple[tuple[str, str], ...]:
-    """The rows of "next round gets": names, and about how many tokens, four bytes each."""
-    from workbench.review.feedback import as_markdown  # noqa: PLC0415 - see the top
+def _estimate(
+    session: Session, progress: Progress, count: int, sizes: int
+) -> Generator[None, None, tuple[tuple[str, str], ...]]:
+    """The rows of "next round gets": names, and about how many tokens, four bytes each. In steps."""
     from workbench.review.feedback_text import feedback_title  # noqa: PLC0415 - see the top
+    from workbench.review.feedback_weight import weight_in_steps  # noqa: PLC0415 - see the top
 
     review = session.review
-    text = as_markdown(session.feedback())
+    feedback = yield from session.feedback_in_steps()
+    weight = yield from weight_in_steps(feedback)
     task = len(review.task.encode()) // 4
-    whole = len(text.encode()) // 4
+    whole = weight // 4
     files = "1 file with changes" if count == 1 else f"{count:,} files with changes"
-    told = feedback_title(review.notes.values(), session.progress())
+    told = feedback_title(review.notes.values(), progress)
     rows = [("Task", f"{task:,}"), (told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]
     rows.append((f"about {whole + sizes:,} tokens", ""))
     return tuple(rows)

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -45,6 +44,8 @@ from workbench.ui.sheet import as_tooltip
 from workbench.ui.theme import Theme, mixed
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem
+
     from workbench.ui.shape_rows import ShapeCounts
     from workbench.workflow.remarks import Remark
 

@@ -75,8 +75,10 @@ def mark(progress: Progress, violation: str = "") -> tuple[str, Tint]:
         return f"{progress.asked} asked", Tint.OPEN
     if progress.rejected == progress.total:
         return "✗", Tint.REJECTED
-    if progress.rejected or progress.mixed:
-        return f"{progress.accepted}/{progress.total}", Tint.REJECTED
+    if progress.rejected:
+        return f"{progress.rejected} rejected", Tint.REJECTED
+    if progress.mixed:
+        return f"{progress.mixed} mixed", Tint.OPEN
     return "✓", Tint.ACCEPTED
 
 
@@ -218,7 +220,8 @@ def folder_row(folder: Folder, counts: Counts, remarks: Mapping[str, Remark] = N
         name,
         folder.depth,
         f"{judged}/{total}" if total else "",
-        Tint.OPEN if judged < total else Tint.FAINT,
+        # What lies below an open folder says itself what is left: once in colour is enough.
+        Tint.OPEN if judged < total and folder.folded else Tint.FAINT,
         alarms=inside,
         folded=folder.folded,
         words=", ".join(each for each in (*parts, *(text for text, _ in inside)) if each),
@@ -291,6 +294,8 @@ def file_rows(
     files = filtered(files, wanted) if wanted else files
     rows: list[Made] = list(files) if flat else _tree(files, folded, filtered=bool(wanted))
     rows += _not_shown_rows([each for each in not_shown if not wanted or fits(wanted, each.path)])
+    if wanted and not rows:
+        rows.append(FileRow(RowKind.HEADING, "", "No file has this; Esc shows all", 0))
 
     def make(each: FileChange | Folder) -> FileRow:
         if isinstance(each, Folder):

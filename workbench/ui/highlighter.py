@@ -13,13 +13,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 import workbench
 from workbench.review.key_names import holds_key
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QProcess
 
 KEPT_LINES = 150_000
 """Lines whose colours are kept; about 50 MB."""
@@ -83,6 +86,9 @@ class Highlighter(QObject):
         """Start the helper ahead of the first request; importing Pygments takes it some 100 ms."""
         if self._process is not None or self._failures >= _MOST_FAILURES:
             return
+        # After the first frame: its classes take 3 ms.
+        from PySide6.QtCore import QProcess, QProcessEnvironment  # noqa: PLC0415 - said above
+
         process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
         for name in filter(holds_key, environment.keys()):
@@ -245,7 +251,7 @@ class Highlighter(QObject):
         self._ended()
 
     def _failed(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
+        if error is type(error).FailedToStart:
             self._failures = _MOST_FAILURES
             self._ended()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.review.skimming import Passed, words_of_passed
@@ -17,6 +17,9 @@ from workbench.ui.sheet import Sheet, buttons, plain
 from workbench.ui.theme import Theme
 from workbench.workflow.landing_plan import WORKTREE, LandingPlan
 
+_HEAD, _LINES = 1, 2
+"""Where in a diff a line stands."""
+
 MOST_LINES = 5_000
 """Lines of the result's diff that the sheet shows; the rest is counted."""
 
@@ -26,25 +29,34 @@ MOST_PASSED = 500
 
 
 class _Colours(QSyntaxHighlighter):
-    """Added and removed lines of a diff in their colours."""
+    """Added and removed lines of a diff in their colours; what git writes around them is quiet."""
 
     def __init__(self, document: QTextDocument, theme: Theme) -> None:
         super().__init__(document)
-        self._formats = {}
-        for start, colour in (
-            ("+", theme.accepted),
-            ("-", theme.rejected),
-            ("@", theme.accent),
-            ("d", theme.text),
-        ):
-            form = QTextCharFormat()
-            form.setForeground(colour)
-            self._formats[start] = form
+        names = {"+": theme.accepted, "-": theme.rejected, "@": theme.accent}
+        self._formats = {start: _form(colour) for start, colour in names.items()}
+        self._quiet, self._file = _form(theme.faint), _form(theme.text)
+        self._file.setFontWeight(QFont.Weight.Bold)
 
     def highlightBlock(self, text: str) -> None:
+        # "--- x" is a name above the first "@@" of a file, and a removed "-- x" below it.
+        is_head = self.previousBlockState() == _HEAD
         form = self._formats.get(text[:1])
-        if form is not None and (text[:1] != "d" or text.startswith("diff --git")):
+        if text.startswith("diff --git "):
+            is_head, form = True, self._file
+        elif text.startswith("@@"):
+            is_head = False
+        elif is_head:
+            form = self._quiet
+        self.setCurrentBlockState(_HEAD if is_head else _LINES)
+        if form is not None:
             self.setFormat(0, len(text), form)
+
+
+def _form(colour: QColor) -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setForeground(colour)
+    return form
 
 
 def shown_diff(diff: bytes) -> str:
@@ -54,6 +66,16 @@ def shown_diff(diff: bytes) -> str:
     if len(lines) > MOST_LINES:
         texts.append(f"… {len(lines) - MOST_LINES:,} more lines")
     return "\n".join(texts)
+
+
+def _as_high_as_its_text(reader: QPlainTextEdit) -> None:
+    """A list of two files takes the room of two; one of a hundred shares it and scrolls."""
+    lines = max(2, reader.blockCount())
+    frame = 2 * (reader.frameWidth() + round(reader.document().documentMargin()) + 4)
+    height = lines * reader.fontMetrics().lineSpacing() + frame
+    bar = reader.horizontalScrollBar().sizeHint().height()
+    reader.setMaximumHeight(height + bar)
+    reader.setMinimumHeight(min(height, 2 * reader.fontMetrics().lineSpacing() + frame))
 
 
 def _line(what: str, path: str, why: str) -> str:
@@ -95,7 +117,6 @@ class LandingSheet(Sheet):
         self.files = self._reader("Files")
         self.passed_title = plain("", self.card, "section")
         self.passed = self._reader("Accepted changes that were passed quickly")
-        self.passed.setMaximumHeight(120)
         self.passed_title.hide()
         self.passed.hide()
         self.sure = QCheckBox("", self.card)
@@ -164,6 +185,7 @@ class LandingSheet(Sheet):
 
     def _list_files(self, plan: LandingPlan) -> None:
         self.files.setPlainText("\n".join(_line(*each) for each in plan.listed()))
+        _as_high_as_its_text(self.files)
         counts = ((len(plan.secret), "SECRET-LOOKING"), (len(plan.sensitive), "SENSITIVE"))
         words = [f"{many} {word}" for many, word in counts if many]
         self.files_title.setText(f"FILES · {', '.join(words)}, FIRST" if words else "FILES")
@@ -175,6 +197,7 @@ class LandingSheet(Sheet):
         self.passed.setPlainText("\n".join(_passed_line(each) for each in passed[:MOST_PASSED]))
         if len(passed) > MOST_PASSED:
             self.passed.appendPlainText(f"… {len(passed) - MOST_PASSED:,} more")
+        _as_high_as_its_text(self.passed)
         self.passed_title.setVisible(bool(passed))
         self.passed.setVisible(bool(passed))
 
@@ -244,11 +267,12 @@ class LandingSheet(Sheet):
         left.addWidget(self.to)
         left.addSpacing(8)
         left.addWidget(self.files_title)
-        left.addWidget(self.files, 1)
+        left.addWidget(self.files, 3)
         left.addWidget(self.passed_title)
-        left.addWidget(self.passed)
+        left.addWidget(self.passed, 2)
         left.addWidget(self.unread)
         left.addWidget(self.sure)
+        left.addStretch(0)
         right.addWidget(self.commit)
         right.addWidget(self.section)
         right.addWidget(self.diff, 1)

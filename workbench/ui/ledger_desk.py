@@ -13,6 +13,7 @@ from workbench.review.notes import Intent
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
 from workbench.ui.tasks import Report, Tasks
+from workbench.ui.writing import Writing
 
 if TYPE_CHECKING:
     from workbench.ui.sheets import Sheets
@@ -100,7 +101,7 @@ class LedgerDesk(QObject):
         if note in self._controller.writing:
             self._controller.said.emit(f"{note} is being answered.", "", False)
             return
-        self._controller.writing[note] = (model, "")
+        self._controller.writing[note] = Writing(model)
         self._controller.changed.emit()
 
         def work(report: Report) -> tuple[Session, str]:
@@ -138,12 +139,11 @@ class LedgerDesk(QObject):
         if not is_shown:
             return
         if kind == "TextArrived" and note in writing:
-            model, text = writing[note]
-            writing[note] = (model, text + event.text)
+            writing[note].add(event.text)
             if not self._frame.isActive():
                 self._frame.start()
         elif kind in ("Retried", "FellBack") and note in writing:
-            writing[note] = (getattr(event, "to", writing[note][0]), "")
+            writing[note] = Writing(getattr(event, "to", writing[note].model))
         elif kind == "Noticed":
             self._controller.said.emit(event.words, "", False)
         elif kind == "NotAnswered":

@@ -89,7 +89,7 @@ class GrowingText(QPlainTextEdit):
         self.setTabChangesFocus(not code)
         self.textChanged.connect(self._fit)
         # A bar that comes up for a long line would lie over the last one.
-        self.horizontalScrollBar().rangeChanged.connect(self._fit)
+        self.horizontalScrollBar().rangeChanged.connect(self._on_range)
 
     def set_tab(self, columns: int) -> None:
         """Tabs end at multiples of so many columns, as they do in the review."""
@@ -105,7 +105,7 @@ class GrowingText(QPlainTextEdit):
         """The font was set; be as high as the text needs."""
         self._fit()
 
-    def _fit(self, *_: object) -> None:
+    def _fit(self) -> None:
         lines = int(self.document().size().height()) if self.isVisible() else self.blockCount()
         rows = min(max(self._rows, lines), MOST_ROWS)
         # Twice the field's padding, the document's margin and the border.
@@ -118,6 +118,9 @@ class GrowingText(QPlainTextEdit):
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
             self.grown.emit()
+
+    def _on_range(self, *_: int) -> None:
+        self._fit()
 
     def event(self, event: QEvent) -> bool:
         # What the editor means by its chords goes before the window's shortcuts.

@@ -37,10 +37,12 @@ class Notice(QWidget):
     def say(self, sentence: str, hint: str = "", *, error: bool = False) -> None:
         """Say something."""
         sentence, hint = visible(sentence).text, visible(hint).text
-        self.is_error = error
-        self.sentence.setProperty("kind", "error" if error else "plain")
-        self.sentence.style().unpolish(self.sentence)
-        self.sentence.style().polish(self.sentence)
+        if error != self.is_error:
+            # Only then: asked for a style, PySide makes QStyle and its enums first, and a key waits 50 ms.
+            self.is_error = error
+            self.sentence.setProperty("kind", "error" if error else "plain")
+            self.sentence.style().unpolish(self.sentence)
+            self.sentence.style().polish(self.sentence)
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))

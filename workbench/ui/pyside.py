@@ -1,7 +1,7 @@
 """Imports PySide without what it brings for others. The only file that knows how PySide is loaded.
 
-A tenth of the start: PySide's own Python modules come as source inside of a library, and are compiled at each
-start. Here they are compiled once, and kept as Python keeps what it compiles: in `__pycache__`, by the source.
+A tenth of the start: PySide's own Python modules come as source inside of a library, and are compiled at
+each start. Here they are compiled once, and kept where Python keeps what it compiles: in `__pycache__`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import builtins
 import marshal
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
@@ -39,9 +38,9 @@ class Compiled:
             if data.startswith(MAGIC_NUMBER):
                 self._kept = marshal.loads(data[len(MAGIC_NUMBER) :])
 
-    def code(self, name: str, source: str, make: Callable[[], CodeType]) -> CodeType:
+    def code(self, name: str, source: bytes, make: Callable[[], CodeType]) -> CodeType:
         """The code of a source: kept, or made now and kept from now on."""
-        digest = source_hash(source.encode("utf-8", "surrogatepass"))
+        digest = source_hash(source)
         found = self._kept.get(name)
         if found is None or found[0] != digest:
             found = self._kept[name] = digest, make()
@@ -54,11 +53,10 @@ class Compiled:
             return
         with suppress(OSError):
             self._file.parent.mkdir(exist_ok=True)
-            number, name = tempfile.mkstemp(dir=self._file.parent, prefix=f".{self._file.name}.")
-            with os.fdopen(number, "wb") as file:
-                file.write(MAGIC_NUMBER + marshal.dumps(self._kept))
             # Whole or not at all: another start may be reading it.
-            Path(name).replace(self._file)
+            written = self._file.with_name(f"{self._file.name}.{os.getpid()}")
+            written.write_bytes(MAGIC_NUMBER + marshal.dumps(self._kept))
+            written.replace(self._file)
 
 
 def import_pyside() -> None:
@@ -71,9 +69,9 @@ def import_pyside() -> None:
     compile_ = builtins.compile
 
     def compile_once(source: Any, filename: Any, mode: str, *rest: Any, **named: Any) -> Any:
-        if not isinstance(source, str) or not str(filename).startswith(_INSIDE) or mode != "exec" or rest:
+        if not isinstance(source, bytes) or not str(filename).startswith(_INSIDE) or mode != "exec" or rest:
             return compile_(source, filename, mode, *rest, **named)
-        text = "" if filename in _FOR_STUBS else source
+        text = b"" if filename in _FOR_STUBS else source
         return kept.code(filename, text, lambda: compile_(text, filename, mode, dont_inherit=True))
 
     builtins.compile = compile_once  # for the time of one import

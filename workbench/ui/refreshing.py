@@ -113,6 +113,8 @@ class Panels(QObject):
         self._show_bars()
         self._top.set_view(self._controller.views.now.value)
         self._top.show_review(session.repository.name, review.task, split=self._preferences.settings.split)
+        done = self._controller.progress()
+        self._top.set_ready(is_ready=0 < done.total == done.accepted and not review.closed)
         self._status.show_drafts(len(session.drafts()))
         self.shown.emit()
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.costs import Sum, dollars
@@ -37,10 +37,12 @@ class Part(Struct, frozen=True):
 _PARTS = (
     ("✓", "accepted", "accepted"),
     ("✗", "rejected", "rejected"),
-    ("◐", "in part", "accent"),
+    ("◐", "mixed", "open"),
     ("?", "asked", "open"),
-    ("○", "unread", "faint"),
+    ("○", "unread", "open"),
 )
+_HOLLOW = "asked"
+"""What is drawn as an outline, here as at the edge of the code and in the ruler."""
 
 
 def parts_of(row: RoundCounts) -> tuple[Part, ...]:
@@ -137,17 +139,27 @@ class _Picture(QWidget):
         painter.setFont(self._count)
         for part in parts:
             wide = least + spare * part.count / row.changes
-            colour = getattr(theme, part.tone)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            painter.drawRoundedRect(QRectF(left, room.top(), wide, room.height()), 3, 3)
+            ink = self._block(painter, QRectF(left, room.top(), wide, room.height()), part)
             words = f"{part.sign} {part.count:,}"
             if painter.fontMetrics().horizontalAdvance(words) + 8 <= wide:
-                painter.setPen(_on(colour))
+                painter.setPen(ink)
                 painter.drawText(
                     QRectF(left, room.top(), wide, room.height()), Qt.AlignmentFlag.AlignCenter, words
                 )
             left += wide + 2
+
+    def _block(self, painter: QPainter, box: QRectF, part: Part) -> QColor:
+        """Draw one part of a bar; what is written on it in."""
+        colour: QColor = getattr(self._theme, part.tone)
+        if part.word != _HOLLOW:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(box, 3, 3)
+            return _on(colour)
+        painter.setPen(QPen(colour, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 2, 2)
+        return colour
 
     def _ledger(self, painter: QPainter, row: RoundCounts, at: QPointF) -> None:
         theme = self._theme

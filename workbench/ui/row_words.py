@@ -16,9 +16,8 @@ from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
 from workbench.ui.tasks import Report, Tasks
 
-REST = 0.002
-"""Seconds that the worker leaves to the window's thread now and then: both are Python."""
 _STRIDE = 1000
+"""Changes after which the worker gives way."""
 
 Found = tuple[tuple[FileChange, ...], Moves, int]
 
@@ -44,12 +43,10 @@ class RowWords(QObject):
         self.blanks = None
 
         def work(report: Report) -> Found:
-            def rested() -> bool:
-                return report.cancelled.wait(REST)
+            give_way = report.give_way
+            return files, moved_blocks(files, give_way), _in_blanks(files, give_way)
 
-            return files, moved_blocks(files, rested), _in_blanks(files, rested)
-
-        self._tasks.start("row words", work, self._on_found, self._controller.fail)
+        self._tasks.start("row words", work, self._on_found, self._controller.fail, behind=True)
 
     def _on_found(self, found: Found) -> None:
         files, moves, blanks = found

@@ -90,6 +90,8 @@ class SendSheet(Sheet):
         self.given.clicked.connect(self._show_given)
         self.given.hide()
         row.insertWidget(0, self.given)
+        # Its words, not its edge, stand below the column.
+        row.insertSpacing(0, -12)
         self.main.clicked.connect(self._send)
         self.main.setEnabled(False)
         self.body.addLayout(row)
@@ -100,11 +102,12 @@ class SendSheet(Sheet):
     ) -> None:
         """Show what would leave and to whom; `chosen` is the recipient to start with."""
         self._recipients = tuple(recipients)
-        parts = [f"about {outgoing.tokens:,} tokens of feedback"]
+        parts = [f"About {outgoing.tokens:,} tokens of feedback"]
         if outgoing.tray is not None:
             parts[0] += f", {outgoing.tray.total:,} with all that a model is given"
             self.given.show()
-        parts.append(f"{outgoing.unread} changes unread" if outgoing.unread else "everything is read")
+        unread = "1 change" if outgoing.unread == 1 else f"{outgoing.unread:,} changes"
+        parts.append(f"{unread} unread" if outgoing.unread else "everything is read")
         self.summary.setText(" · ".join(parts))
         # To be read, not edited: what is sent is the text itself.
         self.text.setPlainText(visible(outgoing.text).text)

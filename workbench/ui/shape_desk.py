@@ -97,9 +97,9 @@ class Shapes(QObject):
             # Imported here, so that the first key does not wait for it.
             import workbench.ui.shape_sheet  # noqa: F401, PLC0415
 
-            return files, find_shapes(files, report.cancelled, session.told_shapes())
+            return files, find_shapes(files, report.give_way, session.told_shapes())
 
-        self._tasks.start("shapes", work, self._on_found, self._controller.fail)
+        self._tasks.start("shapes", work, self._on_found, self._controller.fail, behind=True)
 
     def _on_found(self, found: tuple[Any, RoundShapes]) -> None:
         session = self._controller.session

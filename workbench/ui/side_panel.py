@@ -77,6 +77,7 @@ class SidePanel(QScrollArea):
         layout.addStretch(1)
         self.setWidget(inner)
         self.show_ledger((), 1)
+        self.next_title.hide()
 
     def add_section(self, widget: QWidget) -> None:
         """A further section, below the ledger."""

@@ -25,7 +25,7 @@ def truth(progress: Progress) -> str:
     parts = [
         f"{progress.accepted:,} accepted",
         f"{progress.rejected:,} rejected",
-        *([f"{progress.mixed:,} in part"] if progress.mixed else []),
+        *([f"{progress.mixed:,} mixed"] if progress.mixed else []),
         f"{progress.asked:,} asked",
         f"{progress.unread:,} unread",
     ]
@@ -75,6 +75,7 @@ class StatusLine(QWidget):
         layout.setSpacing(28)
         self.truth = QLabel(self)
         self.truth.setProperty("kind", "title")
+        self.here = QLabel(self)
         self.notes = QLabel(self)
         self.round = QLabel(self)
         self.money = QLabel(self)
@@ -84,7 +85,7 @@ class StatusLine(QWidget):
         self.whitespace.setToolTip("Lines that differ in blanks alone are shown as unchanged (w).")
         self.hints = KeyHints(theme, self)
         layout.addWidget(self.truth)
-        for label in (self.reading, self.whitespace, self.notes, self.drafts, self.round, self.money):
+        for label in (*self._asides(), self.here):
             label.setProperty("kind", "dim")
             label.setTextFormat(Qt.TextFormat.PlainText)
             # In a narrow window these are cut off rather than that they keep the window wide.
@@ -104,6 +105,13 @@ class StatusLine(QWidget):
         for label, text in zip((self.notes, self.round, self.money), texts, strict=True):
             _set(label, text)
 
+    def show_here(self, words: str) -> None:
+        """Which change the cursor is on, and how that stands."""
+        _set(self.here, words)
+
+    def _asides(self) -> tuple[QLabel, ...]:
+        return self.reading, self.whitespace, self.notes, self.drafts, self.round, self.money
+
     def show_reading(self, here: int, expected: int) -> None:
         """How many files of a large review are here, while the others are still read."""
         _set(self.reading, f"reading: {here:,} of {expected:,} files" if here < expected else "")
@@ -118,8 +126,7 @@ class StatusLine(QWidget):
 
     def show_nothing(self) -> None:
         """No review is on the screen."""
-        shown = (self.truth, self.reading, self.whitespace, self.notes, self.drafts, self.round, self.money)
-        for label in shown:
+        for label in (self.truth, *self._asides(), self.here):
             _set(label, "")
         self.hints.hide()
 

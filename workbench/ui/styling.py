@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -48,6 +47,6 @@ def wear(application: QApplication, theme: Theme) -> None:
     marks = _MARKS
     for name in ("faint", "ground", "accent", "line"):
         marks = marks.replace(f"@{name}", getattr(theme, name).name())
-    black = contrast(theme.accent, QColor(Qt.GlobalColor.black)) > contrast(theme.accent, QColor(Qt.GlobalColor.white))
-    tick = asset("icons", f"tick-{'black' if black else 'white'}.svg")
+    ticks = {name: contrast(theme.accent, QColor(name)) for name in ("black", "white")}
+    tick = asset("icons", f"tick-{max(ticks, key=lambda name: ticks[name])}.svg")
     application.setStyleSheet(stylesheet(theme) + marks.replace("@tick", tick.as_posix()))

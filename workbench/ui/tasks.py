@@ -7,10 +7,11 @@ its watchdog; nobody else starts any.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -18,13 +19,32 @@ from shiboken6 import isValid
 
 from workbench.workflow.watching import Watch, watching
 
+T = TypeVar("T")
 Answer = Callable[[Any], None]
 
 HELD = 400
 """Milliseconds after which work is begun although nothing was painted: a window may be minimized."""
 
+AT_REST = 400
+"""Milliseconds after the last key or scroll after which what nobody waits for is begun, or goes on."""
+
+_LONGEST_REST = 1.0
+"""Seconds that such work waits for keys at most before it does one more step: it ends all the same."""
+
+_SWITCH = 0.0002
+"""Seconds that a thread waits for Python's lock before it asks for it.
+
+Qt gives the lock away for nearly every call that paints, and has to have it back after each. By Python's own
+5 ms, beside one busy worker a frame of forty such calls took 200 ms, of which it worked 10. What is heavy
+gives way to keys altogether, see `Report.give_way`; this is for reading, and for what was just begun.
+"""
+
 _LAST_WAIT = 2.0
 """Seconds that closing waits for all threads together."""
+
+
+class Dropped(Exception):  # noqa: N818 - nothing went wrong: it is not wanted any more
+    """Work ends because nobody wants its answer; there is none then."""
 
 
 class Task(Struct):
@@ -37,23 +57,48 @@ class Task(Struct):
     failed: Answer
     progressed: Answer | None = None
     watch: Watch | None = None
+    behind: bool = False
 
 
 class Report:
     """What a piece of work is given: whether it is still wanted, and a way to say how far it is."""
 
-    def __init__(self, tasks: Tasks, task: Task) -> None:
+    def __init__(self, tasks: Tasks, task: Task, at_rest: threading.Event) -> None:
         self._tasks = tasks
         self._number = task.number
+        self._at_rest = at_rest
         self.cancelled = task.cancelled
 
     def say(self, value: object) -> None:
         """Hand a value to the task's `progressed`, on the window's thread."""
         self._tasks.answered.emit(self._number, "progressed", value)
 
+    def give_way(self) -> bool:
+        """To be asked every few milliseconds by what nobody waits for: while somebody presses keys or
+        scrolls, it waits here. True once its answer is not wanted.
+        """
+        if not self._at_rest.is_set():
+            self._at_rest.wait(_LONGEST_REST)
+        return self.cancelled.is_set()
+
+    def finish(self, steps: Generator[None, None, T]) -> T:
+        """What work in steps comes to, giving way between them. Dropped when it is not wanted any more."""
+        while not self.give_way():
+            try:
+                next(steps)
+            except StopIteration as end:
+                found: T = end.value
+                return found
+        steps.close()
+        raise Dropped
+
 
 class Tasks(QObject):
-    """Starts work by lane. A lane holds one task: starting another drops the one before."""
+    """Starts work by lane. A lane holds one task: starting another drops the one before.
+
+    What nobody waits for is done `behind` the window: one piece after another, so that not three of them want
+    Python's lock beside the window's thread, and none while somebody presses keys or scrolls.
+    """
 
     answered = Signal(int, str, object)
     idle = Signal()
@@ -63,6 +108,16 @@ class Tasks(QObject):
         self._running: dict[int, Task] = {}
         self._threads: dict[int, threading.Thread] = {}
         self._count = 0
+        self._behind: list[tuple[Task, Callable[[Report], object]]] = []
+        self._busy_behind: int | None = None
+        """The number of the piece that is done behind the window now, if its thread has not ended."""
+        self._at_rest = threading.Event()
+        self._at_rest.set()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(AT_REST)
+        self._rest.timeout.connect(self._on_rest)
+        sys.setswitchinterval(_SWITCH)
         self._held: list[tuple[Task, Callable[[Report], object]]] | None = None
         self._release = QTimer(self)
         self._release.setSingleShot(True)
@@ -78,10 +133,13 @@ class Tasks(QObject):
         failed: Answer,
         progressed: Answer | None = None,
         watch: Watch | None = None,
+        *,
+        behind: bool = False,
     ) -> None:
         """Run `work(report)` in a thread; its value goes to `done`, what it raises to `failed`.
 
-        With a `watch`, `progressed` is told its steps, and cancelling ends what git does for it.
+        With a `watch`, `progressed` is told its steps, and cancelling ends what git does for it. What is done
+        `behind` the window waits for its turn, and asks `give_way` if it takes more than some milliseconds.
         """
         for answer in (done, failed, progressed):
             if answer is not None and not isinstance(getattr(answer, "__self__", None), QObject):
@@ -90,7 +148,7 @@ class Tasks(QObject):
                 )
         self.cancel(lane)
         self._count += 1
-        task = Task(lane, self._count, threading.Event(), done, failed, progressed, watch)
+        task = Task(lane, self._count, threading.Event(), done, failed, progressed, watch, behind)
         self._running[task.number] = task
         if self._held is not None:
             self._held.append((task, work))
@@ -111,12 +169,36 @@ class Tasks(QObject):
             if task.number in self._running:
                 self._begin(task, work)
 
+    def stir(self) -> None:
+        """Somebody presses keys or scrolls: what nobody waits for pauses until that is over."""
+        self._at_rest.clear()
+        self._rest.start()
+
+    def _on_rest(self) -> None:
+        self._at_rest.set()
+        self._begin_next()
+
+    def _begin_next(self) -> None:
+        """Begin the next piece of work behind the window, if it is its turn."""
+        while self._behind and self._busy_behind is None and self._at_rest.is_set():
+            task, work = self._behind.pop(0)
+            if task.number in self._running:
+                self._busy_behind = task.number
+                self._run(task, work)
+
     @property
     def is_held(self) -> bool:
         """True while the first frame is waited for."""
         return self._held is not None
 
     def _begin(self, task: Task, work: Callable[[Report], object]) -> None:
+        if task.behind:
+            self._behind.append((task, work))
+            self._begin_next()
+        else:
+            self._run(task, work)
+
+    def _run(self, task: Task, work: Callable[[Report], object]) -> None:
         thread = threading.Thread(
             target=self._work, args=(task, work), name=f"work: {task.lane}", daemon=True
         )
@@ -163,6 +245,9 @@ class Tasks(QObject):
         """Cancel everything and wait a moment for it, because a thread must not outlive what it uses."""
         for task in tuple(self._running.values()):
             self.cancel(task.lane)
+        self._rest.stop()
+        self._behind.clear()
+        self._at_rest.set()  # who waits there is to see that nothing is wanted any more
         until = time.monotonic() + _LAST_WAIT
         for thread in tuple(self._threads.values()):
             thread.join(timeout=max(0.0, until - time.monotonic()))
@@ -172,13 +257,15 @@ class Tasks(QObject):
         value: object
         try:
             kind, value = "done", self._watched(task, work)
+        except Dropped:
+            kind, value = "dropped", None
         except BaseException as error:  # noqa: BLE001 - it is handed to the window's thread, which is the door
             kind, value = "failed", error
         if isValid(self):
             self.answered.emit(task.number, kind, value)
 
     def _watched(self, task: Task, work: Callable[[Report], object]) -> object:
-        report, watch = Report(self, task), task.watch
+        report, watch = Report(self, task, self._at_rest), task.watch
         if watch is None:
             return work(report)
         if task.progressed is not None:
@@ -193,8 +280,12 @@ class Tasks(QObject):
         if kind != "progressed":
             self._threads.pop(number, None)
             self._running.pop(number, None)
+            if number == self._busy_behind:
+                self._busy_behind = None
+                self._begin_next()
         if task is not None:
-            answer = {"done": task.done, "failed": task.failed, "progressed": task.progressed}[kind]
+            answers = {"done": task.done, "failed": task.failed, "progressed": task.progressed}
+            answer = answers.get(kind)
             if answer is not None and isValid(answer.__self__):  # type: ignore[attr-defined]
                 answer(value)
         if not self._running:

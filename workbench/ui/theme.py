@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -69,17 +68,23 @@ def load_theme(name: str, folder: Path | None = None) -> Theme:
     """The theme that ships as `resources/themes/NAME.toml`, one of the user's own in `folder`, or a file."""
     file = _file(name, folder)
     try:
-        return _theme(tomllib.loads(_text(file)))
+        text = _text(file)
+        plain = plain_values(text)
+        if plain is not None:
+            return _theme(plain)
+        import tomllib  # noqa: PLC0415 - 5 ms, and the themes that ship are read without it
+
+        return _theme(tomllib.loads(text))
     except RecursionError:
         why = "it is not valid TOML, its tables are too deep"
-    except tomllib.TOMLDecodeError as error:
-        why = f"it is not valid TOML, {error}"
     except UnicodeDecodeError:
         why = "it is not UTF-8"
     except OSError as error:
         why = str(error.strerror or error)
     except _BrokenError as error:
         why = str(error)
+    except ValueError as error:
+        why = f"it is not valid TOML, {error}"
     raise UserError(f"The theme {file.name} cannot be used: {why}.", hint="Compare it with dark.toml.")
 
 
@@ -92,6 +97,42 @@ def _text(file: Path) -> str:
     if len(data) > _LARGEST:
         raise _BrokenError("it is larger than a theme can be")
     return data.decode("utf-8")
+
+
+def plain_values(text: str) -> dict[str, Any] | None:
+    """What a TOML text says that is as plain as the themes that ship: tables, and a name, “=” and a text or a
+    number on each line. None for anything else in it, which is left to one who knows all of TOML.
+    """
+    found: dict[str, Any] = {}
+    table = found
+    for line in text.split("\n"):
+        if not line or line.startswith("#"):
+            continue
+        title = line[1:-1]
+        if line == f"[{title}]" and title.isalpha() and title.isascii() and title not in found:
+            table = found[title] = {}
+            continue
+        name, _, rest = line.partition(" = ")
+        value = _plain(rest)
+        if value is None or not name.isidentifier() or not line.isascii() or name in table:
+            return None
+        table[name] = value
+    return found
+
+
+def _plain(rest: str) -> str | float | None:
+    """A text without anything that has a meaning of its own, or a number with a point; then a comment."""
+    text, quote, after = rest[1:].partition('"')
+    if rest[:1] == '"' and quote and "\\" not in text and text.isprintable():
+        return text if _is_comment(after) else None
+    word, _, after = rest.partition(" ")
+    whole, point, part = word.partition(".")
+    is_number = point and whole.isdigit() and part.isdigit() and (whole == "0" or whole[0] != "0")
+    return float(word) if is_number and _is_comment(after) else None
+
+
+def _is_comment(text: str) -> bool:
+    return not text or (text.lstrip(" ")[:1] == "#" and text.isprintable())
 
 
 def _file(name: str, folder: Path | None) -> Path:
@@ -250,8 +291,8 @@ def readable(colour: QColor, ground: QColor, text: QColor, wanted: float) -> QCo
 def stylesheet(theme: Theme) -> str:
     """What ordinary widgets wear: quiet and dense. A widget's part is its property `kind`:
 
-    on a label `title`, `section`, `dim`, `faint`, `error`, `cap`; on a button `primary`, `quiet`; on a frame or
-    widget `panel`, `bar`, `card`, `line`; on a text editor `code`.
+    on a label `title`, `section`, `dim`, `faint`, `error`, `cap`; on a button `primary`, `quiet`; on a frame
+    or widget `panel`, `bar`, `card`, `line`; on a text editor `code`.
     """
     on_accent = theme.ground if theme.is_dark else theme.raised
     names = {

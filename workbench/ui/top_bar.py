@@ -112,7 +112,8 @@ class TopBar(QWidget):
         self.trust.clicked.connect(self._on_trust)
         self.view = self._button("All changes ▾", "views", keys)
         self.split = self._button("Split ▾", "split", keys)
-        self.land = self._button("Land", "land", keys)
+        self._is_ready = False
+        self.land = self._button(f"Land  {keys.get('land', '')}".strip(), "land", keys)
         self.send = QPushButton(f"Send  {keys.get('send', '')}".strip(), self)
         self.send.setProperty("kind", "primary")
         self.send.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -182,6 +183,15 @@ class TopBar(QWidget):
     def set_split(self, *, split: bool) -> None:
         """Say how the diff is shown."""
         self.split.setText("Split ▾" if split else "Unified ▾")
+
+    def set_ready(self, *, is_ready: bool) -> None:
+        """Everything is accepted: landing is what comes next, and no longer sending."""
+        if is_ready is not self._is_ready:
+            self._is_ready = is_ready
+            for button, kind in ((self.land, is_ready), (self.send, not is_ready)):
+                button.setProperty("kind", "primary" if kind else "quiet")
+                button.style().unpolish(button)
+                button.style().polish(button)
 
     def show_nothing(self) -> None:
         """No review is open."""

@@ -160,7 +160,7 @@ class TraySheet(Sheet):
 
 
 def _words(tray: Tray) -> str:
-    about = "" if "" in tray.exact else "about "
+    about = "" if "" in tray.exact else "About "
     parts = [f"{about}{tray.total:,} tokens"]
     cost = tray.cost(tray.total)
     if cost is not None:

@@ -27,10 +27,13 @@ class Unshown(QObject):
         super().__init__(parent)
         self._controller, self._view = controller, view
         self._warned: object = None
+        self.is_confirmed = False
+        """Whether the last press was a second one."""
 
     def may_judge(self, change: str | None, verdict: Verdict, key: str) -> bool:
         """Whether a change may be judged with this press."""
         session = self._controller.open_session()
+        self.is_confirmed = False
         known = session.changes_by_id.get(change or "")
         if known is None or not self._matters(verdict):
             return True
@@ -38,6 +41,7 @@ class Unshown(QObject):
 
     def may_judge_file(self, path: str | None, verdict: Verdict, key: str) -> bool:
         """Whether a whole file may be judged with this press."""
+        self.is_confirmed = False
         file = self._controller.open_session().by_path.get(path or "")
         if file is None or not self._matters(verdict):
             return True
@@ -56,6 +60,7 @@ class Unshown(QObject):
     ) -> bool:
         target = (file.path, tuple(changes), verdict)
         if self._warned == target:
+            self.is_confirmed = True
             return True
         self._warned = None
         count = unshown_lines(file, changes)

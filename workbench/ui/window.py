@@ -6,6 +6,7 @@ what the window itself does on a command in `desk.py`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
@@ -27,10 +28,10 @@ from workbench.ui.dispatch import Dispatch
 from workbench.ui.errands import Errands
 from workbench.ui.file_panel import FilePanel
 from workbench.ui.findings_desk import Findings
+from workbench.ui.here import Here
 from workbench.ui.keymap import Keymap, chord, is_chorded
 from workbench.ui.landing_errands import LandingErrands
 from workbench.ui.ledger_desk import LedgerDesk
-from workbench.ui.menus import Menus
 from workbench.ui.notice import Notice
 from workbench.ui.other_files import OtherFiles
 from workbench.ui.pictures import Pictures
@@ -51,13 +52,18 @@ from workbench.ui.top_bar import TopBar
 from workbench.ui.tracing import Tracer
 from workbench.ui.tray_desk import Trays
 from workbench.ui.trusting import Trusting
+from workbench.ui.unshown import Unshown
 from workbench.ui.welcome import Welcome
 
 if TYPE_CHECKING:
     from workbench.ui.editing import Editing
+    from workbench.ui.menus import Menus
 
 POLL = 1000
 """Milliseconds between two looks at what other processes did, while the window is in front."""
+
+MENUS = 200
+"""Milliseconds after which the menus are made, whether or not a first frame was painted."""
 
 USED = 250
 """Milliseconds after which a key that was used for the first time is noted as known."""
@@ -106,13 +112,15 @@ class MainWindow(QMainWindow):
             self.controller, self.tasks, self.sheets, self.top.trust, lambda: self.theme, self
         )
         self.skimming = Skimming(self.controller, self.tasks, self.view, lambda: self.sheets.is_open, self)
+        self.unshown = Unshown(self.controller, self.view, self)
+        self.here = Here(self.controller, self.view, self.skimming, self.status, self)
         self.sheets.passed = self.skimming.passed
         self.shapes.unseen = self.skimming.words_of_unseen
         self.desk = Desk(self)
         self.dispatch = Dispatch(
             self.desk, self.controller, self.errands, self.landing, self.editing, self.view, self
         )
-        self.menus = Menus(self.keymap, self)
+        self._menus: Menus | None = None
         self._connect()
         self.ended_with: Progress | None = None
         """How far the review was when the window closed."""
@@ -124,6 +132,7 @@ class MainWindow(QMainWindow):
         self.poll_timer.setInterval(POLL)
         self.poll_timer.timeout.connect(self.controller.poll)
         self._used: list[str] = []
+        self._leaves_text = False
         self._used_later = QTimer(self)
         self._used_later.setSingleShot(True)
         self._used_later.setInterval(USED)
@@ -184,6 +193,9 @@ class MainWindow(QMainWindow):
         self.row_words.found.connect(self.desk.show_whitespace)
         view.stop_changed.connect(self._on_stop)
         view.painted.connect(self._on_painted)
+        # What works behind the window gives way to keys, mouse and scrolling.
+        view.stirred.connect(self.tasks.stir)
+        view.verticalScrollBar().valueChanged.connect(self.tasks.stir)
         view.highlighted.connect(self._on_highlighted)
         view.activated.connect(self._on_activated)
         view.told.connect(self._on_told)
@@ -211,7 +223,6 @@ class MainWindow(QMainWindow):
         self.status.hints.clicked.connect(self.run_command)
         self.welcome.hints.clicked.connect(self.run_command)
         self.top.wanted.connect(self.run_command)
-        self.menus.triggered.connect(self.run_command)
         self.sheets.command_taken.connect(self.run_command)
         self.sheets.file_taken.connect(self._on_file)
         self.sheets.tracked_wanted.connect(self.other_files.list_all)
@@ -223,19 +234,11 @@ class MainWindow(QMainWindow):
         self.sheets.handed_over.connect(self._on_handed_over)
         self.dispatch.ran.connect(self._on_ran)
         self.dispatch.ran.connect(self.skimming.on_ran)
+        self.dispatch.ran.connect(self.unshown.on_ran)
         self.dispatch.ran.connect(self.shapes.on_ran)
         self.panels.shown.connect(self._on_panels_shown)
         self.status.set_hints([(each, self.keymap.shown(each), SHORT[each]) for each in HINTS])
         self.welcome.show_left(self.preferences.settings.seen_keys)
-        if is_mac():
-            self.menus.fill(self.menuBar())
-            self.top.menu_button.hide()
-        else:
-            menu = QMenu(self)
-            self.menus.fill(menu)
-            self.top.set_menu(menu)
-        self.menus.check(f"theme_{self.preferences.theme_name}")
-        self.menus.mark("smooth", on=self.preferences.settings.smooth_scroll)
         self.top.show_nothing()
 
     def editing(self) -> Editing:
@@ -248,6 +251,29 @@ class MainWindow(QMainWindow):
             )
             self._editing.question_asked.connect(self.ledger_desk.ask)
         return self._editing
+
+    @property
+    def menus(self) -> Menus:
+        """Every command as an entry, with its chord; made when the first frame is painted, which has none."""
+        if self._menus is None:
+            self._menus = self._made_menus()
+        return self._menus
+
+    def _made_menus(self) -> Menus:
+        from workbench.ui.menus import Menus  # noqa: PLC0415 - said above
+
+        menus = Menus(self.keymap, self)
+        menus.triggered.connect(self.run_command)
+        if is_mac():
+            menus.fill(self.menuBar())
+            self.top.menu_button.hide()
+        else:
+            menu = QMenu(self)
+            menus.fill(menu)
+            self.top.set_menu(menu)
+        menus.check(f"theme_{self.preferences.theme_name}")
+        menus.mark("smooth", on=self.preferences.settings.smooth_scroll)
+        return menus
 
     def keep(self) -> None:
         """Keep drafts and the place: something else may be shown now, or nothing."""
@@ -299,8 +325,10 @@ class MainWindow(QMainWindow):
     def _keep_used(self) -> None:
         used, self._used = self._used, []
         if used:
-            self.preferences.change(seen_keys=(*self.preferences.settings.seen_keys, *used))
-            self.welcome.show_left(self.preferences.settings.seen_keys)
+            # Where they cannot be kept they are shown once more; a word about it would hide what was said.
+            with suppress(UserError):
+                self.preferences.change(seen_keys=(*self.preferences.settings.seen_keys, *used))
+                self.welcome.show_left(self.preferences.settings.seen_keys)
 
     def say_first(self, error: UserError) -> None:
         """Say what went wrong before there was a window, now and again once a review is open."""
@@ -453,9 +481,16 @@ class MainWindow(QMainWindow):
     def _on_painted(self) -> None:
         if not self._first_painted:
             self._first_painted = True
-            QTimer.singleShot(0, self.tasks, self.tasks.release)
+            QTimer.singleShot(0, self, self._on_first_painted)
             self.tracer.event_happened("first_change_painted")
         self.tracer.frame_painted(self.view.last_frame)
+
+    def _on_first_painted(self) -> None:
+        self.tasks.release()
+        self._make_menus()
+
+    def _make_menus(self) -> None:
+        assert self.menus
 
     def _on_highlighted(self) -> None:
         self.tracer.event_happened("highlighted")
@@ -467,6 +502,8 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        # Where there is a review they wait for its first frame, but not for ever.
+        QTimer.singleShot(MENUS if self.controller.session is not None else 0, self, self._make_menus)
         self.tracer.event_happened("window_shown")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -485,6 +522,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.keep()
+        if self._editing is not None and self._editing.unkept and not self._leaves_text:
+            self._leaves_text = True
+            hint = "Make room on the disk, or copy it. Closing again leaves without it."
+            self.say("What you are writing could not be kept.", hint, True)
+            event.ignore()
+            return
         self.sheets.close()
         self._keep_used()
         self.poll_timer.stop()

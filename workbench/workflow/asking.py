@@ -29,7 +29,7 @@ from workbench.workflow.calls import OFFLINE, Called, ask_model
 from workbench.workflow.gate import findings_in_text, require_clear
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.tray import Finding
-from workbench.workflow.under_way import recorded
+from workbench.workflow.under_way import recorded, saved
 
 AROUND = 80
 """Lines of the file that are given on either side of what a question is about."""
@@ -173,8 +173,12 @@ def written_so_far(text: str) -> str:
 
 def take(session: Session, event: Event) -> None:
     """Record what an event means for the review. On the session's thread."""
-    if isinstance(event, Called | AnswerArrived):
-        session.act(event.action)
+    if isinstance(event, Called):
+        with saved(session.review.id, event.action.exchange):
+            session.act(event.action)
+    elif isinstance(event, AnswerArrived):
+        with saved(session.review.id, event.exchange):
+            session.act(event.action)
     if isinstance(event, AnswerArrived | NotAnswered):
         recorded(session.review.id, event.exchange)
 

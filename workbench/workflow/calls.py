@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,6 +31,7 @@ from workbench.generation.prompt import Message
 from workbench.generation.providers import key_name
 from workbench.review.actions import CallMade
 from workbench.review.costs import total
+from workbench.review.review import replay
 from workbench.review.rounds import Usage
 from workbench.store.keys import key_for
 from workbench.store.log import ActionLog
@@ -124,6 +126,22 @@ def _require(refusal: Refusal | None) -> None:
 def calls_of_day(log: ActionLog) -> list[tuple[str, CallMade]]:
     """Today's calls of all reviews, each with its review's id."""
     return log.calls_since(midnight())
+
+
+def calls_of_day_by_round(log: ActionLog) -> list[tuple[str, CallMade]]:
+    """The same, each under the number of the round that came of it, as its review has it.
+
+    A call says the number that was asked for; where two rounds are asked for at once, one gets the next.
+    """
+    found = calls_of_day(log)
+    numbers: dict[str, int | None] = {}
+    for review in dict.fromkeys(review for review, _ in found):
+        # Of a review that is deleted, or cannot be read, it stays at what was asked for.
+        with suppress(UserError):
+            actions = [action for _, action in log.since(review)]
+            if actions:
+                numbers.update((call.id, call.round) for call in replay(actions).calls)
+    return [(review, replace(call, round=numbers.get(call.id, call.round))) for review, call in found]
 
 
 # -- records ----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workbench.errors import UserError
 from workbench.review.skimming import Look, Passed, skimmed
 from workbench.store.looks import keep_looks, read_looks
 from workbench.workflow.session import Session
@@ -18,7 +19,7 @@ def keep(session: Session, news: Mapping[str, Look], whole: Mapping[str, Look]) 
     """Keep what is new. A full disk is said at the next verdict; this is not worth a message of its own."""
     try:
         keep_looks(session.review.id, news, whole)
-    except OSError:
+    except (OSError, UserError):
         return
 
 

@@ -47,7 +47,7 @@ from workbench.workflow.session import Session, new_id
 from workbench.workflow.tray import Finding as Secret
 from workbench.workflow.tray import Limits
 from workbench.workflow.turns import turn
-from workbench.workflow.under_way import recorded, under_way
+from workbench.workflow.under_way import recorded, saved, under_way
 
 NOBODY = "none"
 """Given as a reader's name: the round is not read, whatever the settings say."""
@@ -255,9 +255,10 @@ def _require_affordable(backend: LiteLLMBackend, request: ReadingRequest, cancel
 def take(session: Session, event: Event) -> None:
     """Record what an event means for the review. On the session's thread."""
     if isinstance(event, Called):
-        session.act(event.action)
+        with saved(session.review.id, event.action.exchange):
+            session.act(event.action)
     elif isinstance(event, Found):
-        with turn(session.review.id):
+        with saved(session.review.id, event.action.exchange), turn(session.review.id):
             session.poll()
             session.act(_fresh(session, event.action))
         recorded(session.review.id, event.action.exchange)

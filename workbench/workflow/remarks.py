@@ -5,8 +5,7 @@ Read in a worker: looking through the added lines of a large round takes longer 
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -17,10 +16,6 @@ from workbench.review.file_words import file_words
 from workbench.review.scope import scope_of_task
 from workbench.review.sensitive import Tier, facts, tier
 from workbench.review.suspicious import Sort, Suspicion, suspicious
-
-REST = 0.002
-"""Seconds that the worker leaves to the window's thread after a large file: both are Python."""
-LARGE = 50_000
 
 
 class Remark(Struct, frozen=True):
@@ -60,13 +55,16 @@ NO_REMARK = Remark()
 
 
 def remarks(
-    repository: Repository, files: Sequence[FileChange], cancelled: threading.Event, task: str = ""
+    repository: Repository, files: Sequence[FileChange], stopped: Callable[[], bool], task: str = ""
 ) -> Mapping[str, Remark]:
-    """The remarks on some files by path; files of which nothing is to be said are absent. Blocking."""
+    """The remarks on some files by path; files of which nothing is to be said are absent. Blocking.
+
+    `stopped` is asked for each file, and may wait a little.
+    """
     found: dict[str, Remark] = {}
     scope = scope_of_task(task)
     for file in files:
-        if cancelled.is_set():
+        if stopped():
             break
         outside = not scope.holds(file.path)
         made = Remark(
@@ -74,8 +72,6 @@ def remarks(
         )
         if made != NO_REMARK:
             found[file.path] = made
-        if sum(len(run.added) for run in file.runs) * 40 > LARGE:
-            cancelled.wait(REST)
     return found
 
 

@@ -61,7 +61,7 @@ from workbench.workflow.request import handed_text, next_tray, rules_that_hold, 
 from workbench.workflow.rules import count_given
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.tray import Finding, Tray
-from workbench.workflow.under_way import recorded, under_way
+from workbench.workflow.under_way import recorded, saved, under_way
 
 # The record of a call, and the name that is no model's, belong to what this module offers.
 __all__ = [
@@ -340,14 +340,21 @@ def _tray(
 
 def take(session: Session, event: Event) -> None:
     """Record what an event means for the review. On the session's thread."""
-    if isinstance(event, Sent | Called | Lost):
-        session.act(event.action)
-    elif isinstance(event, Arrived):
-        take_arrival(session, event.arrival)
+    with saved(session.review.id, _exchange_of(event)):
+        if isinstance(event, Sent | Called | Lost):
+            session.act(event.action)
+        elif isinstance(event, Arrived):
+            take_arrival(session, event.arrival)
     if isinstance(event, Lost):
         recorded(session.review.id, event.action.exchange)
     elif isinstance(event, Arrived):
         recorded(session.review.id, event.arrival.action.round.exchange)
+
+
+def _exchange_of(event: Event) -> str | None:
+    if isinstance(event, Called | Lost):
+        return event.action.exchange
+    return event.arrival.action.round.exchange if isinstance(event, Arrived) else None
 
 
 def voids(event: object) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ from workbench.review.places import places_now
 from workbench.review.progress import Progress, asked, changes_at, progress
 from workbench.review.review import Review, apply, next_note_id, redoable, undoable
 from workbench.review.selecting import describe
+from workbench.review.steps import finished
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes, verdict_of
 from workbench.store.log import ActionLog
 from workbench.store.settings import Settings
@@ -140,12 +141,17 @@ class Session(RoundFiles):
 
     def feedback(self, *, taken_out: bool = False) -> Feedback:
         """What the next round would be given. `taken_out`: its files have the rejected lines out already."""
+        return finished(self.feedback_in_steps(taken_out=taken_out))
+
+    def feedback_in_steps(self, *, taken_out: bool = False) -> Generator[None, None, Feedback]:
+        """As `feedback`, with rests. It is of the review as it is when the first step is taken."""
         # Late, as the ledger: the first frame of a first round shows neither.
-        from workbench.review.feedback import feedback  # noqa: PLC0415
+        from workbench.review.feedback import feedback_in_steps  # noqa: PLC0415
 
         notes = {key: note for key, note in self.review.notes.items() if key not in self.held_back}
         review = replace(self.review, notes=notes) if self.held_back else self.review
-        return feedback(review, self.files, taken_out=taken_out or self.is_taken_out)
+        found = yield from feedback_in_steps(review, self.files, taken_out=taken_out or self.is_taken_out)
+        return found
 
     @property
     def is_taken_out(self) -> bool:

@@ -23,12 +23,13 @@ from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import rough_tokens
 from workbench.review.actions import RoundFailed
 from workbench.review.rounds import Usage
-from workbench.store.running import Left, Running, finished, has_left, left_behind
+from workbench.store.running import Left, Running, finished, has_left, left_behind, unsaved
 from workbench.store.spending import settled
 from workbench.workflow.calls import Called, keep, made
 from workbench.workflow.session import Session, new_id
 
 INTERRUPTED = "interrupted"
+UNSAVED = "what came of it could not be saved, on a full disk perhaps"
 _FRESH = 10.0
 """Seconds that an answer which is there whole may wait for being recorded, by a window that is busy."""
 
@@ -92,10 +93,25 @@ def under_way(
     """
     budget = line[0].budget if line else Budget()
     found = UnderWay(session, number, recipient, purpose, budget)
+    with saved(session.review.id, found.id):
+        try:
+            yield found
+        finally:
+            found.leave()
+
+
+@contextmanager
+def saved(review: str, exchange: str | None) -> Iterator[None]:
+    """What came of an exchange is saved within. Where that is refused, by a full disk say, that is kept.
+
+    The program goes on, and whoever opens the review next must not be told that it ended.
+    """
     try:
-        yield found
-    finally:
-        found.leave()
+        yield
+    except UserError:
+        if exchange:
+            unsaved(review, exchange)
+        raise
 
 
 def recorded(review: str, exchange: str | None) -> None:
@@ -133,7 +149,11 @@ def _is_recorded(session: Session, exchange: str) -> bool:
 
 def _is_fresh(left: Left) -> bool:
     last = left.lines[-1] if left.lines else {}
-    return last.get("what") == "kept" and 0 <= time.time() - _number(last.get("at")) < _FRESH
+    return (
+        not left.is_unsaved
+        and last.get("what") == "kept"
+        and 0 <= time.time() - _number(last.get("at")) < _FRESH
+    )
 
 
 def _record(session: Session, left: Left) -> str:
@@ -153,10 +173,14 @@ def _record(session: Session, left: Left) -> str:
         # All that it cost is recorded now; whether the end of it was still said does not matter any more.
         broken = bool(calls) and calls[-1].outcome == INTERRUPTED
         what = f"The reading of round {number} by" if purpose == "read" else "A question to"
+        if left.is_unsaved:
+            return f"{what} {recipient} was lost: {UNSAVED}."
         return f"{what} {recipient} was interrupted: the program ended while it was made." if broken else ""
     arrived = len(calls[-1].answer) if calls else 0
     kept = f"what had arrived ({arrived:,} characters) is kept with it" if arrived else "nothing had arrived"
-    why = f"It was interrupted: the program ended while it was being made. Nothing was applied; {kept}."
+    lost = "It was interrupted: the program ended while it was being made."
+    lost = f"It was lost: {UNSAVED}." if left.is_unsaved else lost
+    why = f"{lost} Nothing was applied; {kept}."
     session.act(
         RoundFailed(
             id=new_id(),

@@ -20,7 +20,7 @@ from workbench.review.words import Spans, spans_of_lines
 from workbench.ui.diff.breaking import ONE_LINE, Breaking, Breaks
 from workbench.ui.diff.contents import KEPT_BYTES, Contents, joined
 from workbench.ui.diff.layout import Section
-from workbench.ui.diff.long_lines import LONG, Stretches, alike_near
+from workbench.ui.diff.long_lines import LONG, WINDOW, Stretches, alike_between
 from workbench.ui.diff.shaping import Shaped, Shaper, pieces_of, recoloured
 from workbench.ui.highlighter import Highlighter, language_key
 from workbench.ui.theme import Theme
@@ -81,14 +81,13 @@ class Cell(Struct):
     """What the text alone would not show: "CRLF", "no newline", "not UTF-8", "look-alike letters"."""
     shades: Sequence[int] = ()
     """The lexer's spans."""
+    lines: int = 1
+    """How many lines it takes on the screen."""
     stretches: Stretches | None = None
     """Of a long line that is not wrapped."""
+    alike: dict[int, Spans] = field(default_factory=dict)
+    """The look-alike letters of a long line, by stretch."""
     visuals: dict[int, Visual] = field(default_factory=dict)
-
-    @property
-    def lines(self) -> int:
-        """How many lines it takes on the screen."""
-        return self.breaks.lines
 
 
 class Cells:
@@ -167,8 +166,20 @@ class Cells:
         if numbered and section.file is not None:
             colours = self.colours(section.file, side, number)
         name = section.key if numbered else block.key
+        breaks = self.breaks(data, room) if room > 0 else ONE_LINE
+        if side is Side.NEW and block.sort is Sort.PLAIN:
+            # The same bytes as at the left, and nearly always in the same colours: one cell is for both.
+            twin = self._cells.get((name, Side.OLD, line.old or 0))
+            if (
+                twin is not None
+                and twin.data is data
+                and twin.facing is None
+                and twin.breaks is breaks
+                and twin.stretches is None
+                and (twin.colours is colours or twin.colours == colours)
+            ):
+                return twin
         key = (name, side, number)
-        breaks = self.breaks(data, room)
         known = self._cells.get(key)
         made: Cell
         if (
@@ -214,7 +225,8 @@ class Cells:
     def text(self, data: bytes) -> Visible:
         """A line as it is shown, with nothing in it that hides."""
         if len(data) < LONG:
-            return visible(decode(data))
+            text = decode(data)
+            return Visible(text) if text.isascii() and text.isprintable() else visible(text)
         known = self._texts.get(data)
         if known is None:
             if len(self._texts) > 16:
@@ -240,12 +252,15 @@ class Cells:
             spans = self._word_spans(data, facing, side)
         boxed: Spans = seen.marks
         is_long = len(seen.text) > LONG
-        if not (is_long or seen.text.isascii() or data.isascii()):  # a text knows it, bytes are looked through
+        if not (
+            is_long or seen.text.isascii() or data.isascii()
+        ):  # a text knows it, bytes are looked through
             # Letters that look like others are boxed as what hides is: the eye cannot tell them apart.
             alike = _look_alikes(decode(data))
             boxed = tuple(sorted((*boxed, *((seen.shown(start), seen.shown(end)) for start, end in alike))))
-        mark = mark_of(data, facing)
-        made = Cell(data, facing, colours, 0, breaks, seen, 0.0, spans, boxed, mark, colours or ())
+        mark = "" if _ends_as_usual(data, facing) else mark_of(data, facing)
+        shades = colours or ()
+        made = Cell(data, facing, colours, 0, breaks, seen, 0.0, spans, boxed, mark, shades, breaks.lines)
         if breaks is ONE_LINE and is_long:
             stretches = made.stretches = Stretches(seen.text, self._shaper)
             made.window, made.width = stretches.window(left), stretches.width
@@ -265,7 +280,7 @@ class Cells:
             x, columns = cell.breaks.indent if at else 0.0, cell.breaks.columns
         elif cell.stretches is not None:
             start, x = cell.window, cell.stretches.left(cell.window)
-            end = min(len(text), start + LONG)
+            end = min(len(text), start + WINDOW)
         else:
             start, end = 0, len(text)
         part = text[start:end].replace("\t", " ") if is_long else text[start:end]
@@ -273,7 +288,8 @@ class Cells:
         pieces = pieces_of(len(part), shades, theme.syntax, theme.text)
         boxes = cell.boxes
         if is_long and not text.isascii():
-            boxes = tuple(sorted((*_within(boxes, start, end, 0), *alike_near(cell.seen, start, end))))
+            alike = alike_between(cell.seen, start, end, cell.alike)
+            boxes = tuple(sorted((*_within(boxes, start, end, 0), *alike)))
         boxes = _within(boxes, start, end)
         if words:
             pieces = recoloured(pieces, words, theme.text)
@@ -297,6 +313,13 @@ class Cells:
                 self._words.clear()
             known = self._words[pair] = spans_of_lines(*pair)
         return known[0] if side is Side.OLD else known[1]
+
+
+def _ends_as_usual(data: bytes, facing: bytes | None) -> bool:
+    """Whether there surely is nothing to say of a line: it is ASCII, and it and the other end in LF."""
+    if not data.isascii() or data[-1:] != b"\n" or data[-2:] == b"\r\n":
+        return False
+    return facing is None or (facing[-1:] == b"\n" and facing[-2:] != b"\r\n")
 
 
 def _look_alikes(text: str) -> Spans:
@@ -342,7 +365,8 @@ def _within(spans: Spans, start: int, end: int, zero: int | None = None) -> Span
         return spans
     zero = start if zero is None else zero
     found: list[tuple[int, int]] = []
-    for low, high in spans[max(0, bisect_right(spans, (start, 0)) - 1) :]:
+    for at in range(max(0, bisect_right(spans, (start, 0)) - 1), len(spans)):
+        low, high = spans[at]
         if low >= end:
             break
         if high > start:

@@ -29,18 +29,62 @@ _TAG_ROWS = 3
 """Rows of a change among which its verdict looks for room."""
 
 
-class _Row(Struct):
-    """A code row as it is being painted: what it shows, where, and which of its lines are wanted."""
+class _Pane(Struct):
+    """One side of a frame: where its code, its numbers and its bar stand, and what is collected for it."""
+
+    side: Side
+    kind: str
+    right: int
+    """Where code ends."""
+    x: float
+    """Where the first character of a line is drawn."""
+    number: int
+    """The right edge of the line numbers."""
+    grounds: Strip
+    strokes: Strip
+    bar: Strip
+    hollow: Strip
+    room: float
+    """The width at which lines are wrapped, 0 where they are not."""
+    texts: list[Text]
+
+
+class _Rows(Struct):
+    """A block as it is being painted, and which of its rows look different."""
 
     section: Section
     block: Block
+    at: tuple[int, int]
+    """The section and the block, counted."""
+    numbered: bool
+    cursor: int
+    """The row under the cursor, -1 where it is elsewhere."""
+    chosen: range
+    chosen_side: Side | None
+    picked: int
+    """The row of which characters are selected, -1 where there is none."""
+
+    def chooses(self, row: int, side: Side) -> bool:
+        """Whether a row is selected on a side."""
+        return row in self.chosen and (self.chosen_side is None or side is self.chosen_side)
+
+
+class _Row(Struct):
+    """A code row as it is being painted: what it shows, where, and which of its lines are wanted."""
+
+    rows: _Rows
+    number: int
+    """Within its block."""
     line: Line
     look: Look | None
-    spot: Spot
     y: int
     height: int
     first: int
     last: int
+
+    @property
+    def spot(self) -> Spot:
+        return Spot(*self.rows.at, self.number)
 
 
 class CodePainter:
@@ -56,9 +100,7 @@ class CodePainter:
         self._dress: Dress | None = None
         self._numbers, self._texts = Numbers(), Texts()
         self._looks: dict[str, Look] = {}
-        self._grounds: dict[Side, Strip] = {}
-        self._strokes: dict[Side, Strip] = {}
-        self._bars: dict[Side, tuple[Strip, Strip]] = {}
+        self._panes: tuple[_Pane, ...] = ()
 
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
@@ -72,18 +114,28 @@ class CodePainter:
         self._looks.clear()
         for part in (self._numbers, self._texts, self.tags):
             part.begin()
+        self._panes = tuple(self._pane(scene, side) for side in _SIDES)
+
+    def _pane(self, scene: Scene, side: Side) -> _Pane:
         columns = scene.columns
-        for side in _SIDES:
-            left, right = columns.code(side)
-            self._grounds[side] = Strip(left, right - left)
-            self._strokes[side] = Strip(left - 5, 2)
-            bar = columns.bar(side)
-            self._bars[side] = (Strip(bar, BAR), Strip(bar + 1, BAR - 2))
+        left, right = columns.code(side)
+        bar = columns.bar(side)
+        return _Pane(
+            side,
+            _KINDS[side],
+            right,
+            left + PAD - scene.left,
+            columns.number(side),
+            Strip(left, right - left),
+            Strip(left - 5, 2),
+            Strip(bar, BAR),
+            Strip(bar + 1, BAR - 2),
+            columns.room(side) if self._layout.wrap else 0.0,
+            self._texts.of(side),
+        )
 
     def end(self, painter: QPainter, scene: Scene) -> None:
         """Draw what was collected."""
-        for side in _SIDES:
-            self._grounds[side].flush(painter)
         self._numbers.draw(painter)
         self._texts.draw(painter, scene)
         self.tags.draw(painter, self._layout.heights.row)
@@ -145,46 +197,39 @@ class CodePainter:
             return
         _widen(extent, line_at(block, first))
         _widen(extent, line_at(block, last))
+        rows = _rows(scene, section, block, spot)
+        step, wraps = layout.heights.row, section.wraps is not None
         y = top + layout.row_top(section, spot.block, first)
         for row in range(first, last + 1):
-            bottom = top + layout.row_top(section, spot.block, row + 1)
+            bottom = top + layout.row_top(section, spot.block, row + 1) if wraps else y + step
             if not scene.bands or scene.shows(y, bottom):
-                self._paint_row(
-                    painter, scene, section, block, Spot(spot.section, spot.block, row), y, bottom
-                )
+                self._paint_row(painter, scene, rows, row, y, bottom)
             y = bottom
-        for side in _SIDES:
-            self._grounds[side].flush(painter)
-            self._strokes[side].flush(painter)
-            for strip in self._bars[side]:
+        for pane in self._panes:
+            for strip in (pane.grounds, pane.strokes, pane.bar, pane.hollow):
                 strip.flush(painter)
 
     def _paint_row(
-        self,
-        painter: QPainter,
-        scene: Scene,
-        section: Section,
-        block: Block,
-        spot: Spot,
-        top: int,
-        bottom: int,
+        self, painter: QPainter, scene: Scene, rows: _Rows, number: int, top: int, bottom: int
     ) -> None:
         height = self._layout.heights.row
-        line = line_at(block, spot.row)
+        line = line_at(rows.block, number)
         look = None
         if line.change is not None:
-            look = self._looks.get(line.change.id) or self._look(scene, section, line.change)
+            look = self._looks.get(line.change.id) or self._look(scene, rows.section, line.change)
         first = max(0, -top // height)
         last = min((bottom - top) // height, (scene.height - top + height - 1) // height)
-        row = _Row(section, block, line, look, spot, top, bottom - top, first, last)
+        row = _Row(rows, number, line, look, top, bottom - top, first, last)
+        old, new = self._panes
         if scene.columns.split:
-            grounds = [self._side(painter, scene, row, side) for side in _SIDES]
-            ground = grounds[1]
+            self._side(painter, scene, row, old)
+            ground = self._side(painter, scene, row, new)
+        elif line.new is None:
+            ground = self._side(painter, scene, row, old)
         else:
-            side = Side.NEW if line.new is not None else Side.OLD
-            ground = self._side(painter, scene, row, side)
-            if side is Side.NEW and line.old is not None and (block.run is None or block.run.numbered):
-                self._numbers.add(painter, scene, spot, Side.OLD, line.old, top)
+            ground = self._side(painter, scene, row, new)
+            if line.old is not None and rows.numbered:
+                self._number(painter, scene, row, old, line.old)
         if look is not None and look.words:
             self._tag(scene, row, look, ground)
 
@@ -196,42 +241,53 @@ class CodePainter:
         self.painted_change = True
         return look
 
-    def _side(self, painter: QPainter, scene: Scene, row: _Row, side: Side) -> QColor | None:
+    def _side(self, painter: QPainter, scene: Scene, row: _Row, pane: _Pane) -> QColor | None:
         """One side of a row; the colour of its ground."""
-        dress, line, look, spot = self._dress, row.line, row.look, row.spot
+        dress, line, look, rows, side = self._dress, row.line, row.look, row.rows, pane.side
         assert dress is not None
         number = line.old if side is Side.OLD else line.new
         veiled = look is not None and look.veiled
         faded = False
         if line.plain:
             kind = "plain"
-            ground = dress.cursor_row if spot == scene.spot else None
+            ground = dress.cursor_row if row.number == rows.cursor else None
         else:
-            kind = "nothing" if number is None else _KINDS[side]
+            kind = "nothing" if number is None else pane.kind
             ground = dress.grounds[kind][veiled]
         if look is not None:
             verdict = look.verdict(line, side)
             faded = verdict is Verdict.REJECTED and kind == "added"
             if faded:
                 ground = dress.faded_added_veiled if veiled else dress.faded_added
-            self._bar(painter, look, verdict, side, row.y, row.height)
-        if scene.chosen is not None and scene.chooses(spot, side):
+            self._bar(painter, look, verdict, pane, row)
+        if rows.chosen and rows.chooses(row.number, side):
             ground = dress.selected[kind]
-        self._grounds[side].add(painter, ground, row.y, row.height)
+        pane.grounds.add(painter, ground, row.y, row.height)
         if number is None:
             return ground
-        if row.block.run is None or row.block.run.numbered:
-            self._numbers.add(painter, scene, spot, side, number, row.y)
-        if self.beside.moves.blocks and self.beside.move(row.section, row.block, line, side) is not None:
+        if rows.numbered:
+            self._number(painter, scene, row, pane, number)
+        if self.beside.moves.blocks and self.beside.move(rows.section, rows.block, line, side) is not None:
             # A line of a moved block: a quiet stroke beside its number, on both ends.
-            self._strokes[side].add(painter, dress.theme.accent, row.y, row.height)
-        cell = self._cell(scene.columns, scene.left, row.section, row.block, line, side)
+            pane.strokes.add(painter, dress.theme.accent, row.y, row.height)
+        cell = self._cells.cell(
+            rows.section, rows.block, line, side, scene.left, words=not line.plain, room=pane.room
+        )
         if cell is not None:
-            self._collect(painter, scene, row, cell, side, kind, veiled, faded)
-            self._chips(scene, row, cell, side, ground)
+            self._collect(painter, scene, row, cell, pane, kind, veiled, faded)
+            if look is not None or cell.mark or cell.lines > 1 or pane.x + cell.width > pane.right:
+                self._chips(row, cell, pane, ground)
         return ground
 
-    def _bar(self, painter: QPainter, look: Look, verdict: Verdict, side: Side, y: int, height: int) -> None:
+    def _number(self, painter: QPainter, scene: Scene, row: _Row, pane: _Pane, number: int) -> None:
+        if row.number == row.rows.cursor:
+            self._numbers.current(painter, pane.number, number, row.y, accent=pane.side is scene.side)
+        elif row.rows.chosen and row.rows.chooses(row.number, pane.side):
+            self._numbers.chosen(painter, pane.number, number, row.y)
+        else:
+            self._numbers.add(pane.number, number, row.y)
+
+    def _bar(self, painter: QPainter, look: Look, verdict: Verdict, pane: _Pane, row: _Row) -> None:
         assert self._dress is not None
         theme = self._dress.theme
         colour = look.colour
@@ -239,11 +295,10 @@ class CodePainter:
             colour = {Verdict.ACCEPTED: theme.accepted, Verdict.REJECTED: theme.rejected}.get(
                 verdict, theme.open
             )
-        outer, inner = self._bars[side]
-        outer.add(painter, colour, y, height)
+        pane.bar.add(painter, colour, row.y, row.height)
         if look.hollow:
             # Asked is told from unread by form too. The inner strip is flushed after the outer one.
-            inner.add(painter, theme.ground, y, height)
+            pane.hollow.add(painter, theme.ground, row.y, row.height)
 
     def _collect(
         self,
@@ -251,51 +306,48 @@ class CodePainter:
         scene: Scene,
         row: _Row,
         cell: Cell,
-        side: Side,
+        pane: _Pane,
         kind: str,
         veiled: bool,
         faded: bool,
     ) -> None:
-        x = scene.columns.code(side)[0] + PAD - scene.left
-        self.widest = max(self.widest, cell.width)
+        if cell.width > self.widest:
+            self.widest = cell.width
         height = self._layout.heights.row
-        here = row.spot == scene.spot and (side is scene.side or not scene.columns.split)
-        hit = scene.hit if here else None
-        picked = scene.picks(row.spot, side)
+        is_here = row.number == row.rows.cursor and (pane.side is scene.side or not scene.columns.split)
+        hit = scene.hit if is_here else None
+        picked = scene.picks(row.spot, pane.side) if row.number == row.rows.picked else None
         for at in range(row.first, min(row.last, cell.lines)):
             y = row.y + at * height
             if at and scene.bands and not scene.shows(y, y + height):
                 continue
-            text = Text(cell, self._cells.visual(cell, at), x, y, kind, veiled, faded, hit, picked)
-            self._texts.add(side, text)
+            visual = cell.visuals.get(at) or self._cells.visual(cell, at)
+            pane.texts.append(Text(cell, visual, pane.x, y, kind, veiled, faded, hit, picked))
             if at:
-                self._numbers.goes_on(painter, scene, side, y)
+                self._numbers.goes_on(painter, pane.number, y)
 
     # words at the right
 
-    def _end(self, scene: Scene, cell: Cell, side: Side, at: int) -> float:
-        """Where the code of one line of a cell ends on the screen."""
-        left = scene.columns.code(side)[0] + PAD - scene.left
+    def _end(self, x: float, cell: Cell, at: int) -> float:
+        """Where the code of one line of a cell that is drawn at `x` ends on the screen."""
         if cell.lines > 1:
-            return left + self._cells.visual(cell, at).right if at < cell.lines else 0.0
-        return left + cell.width if not at else 0.0
+            return x + self._cells.visual(cell, at).right if at < cell.lines else 0.0
+        return x + cell.width if not at else 0.0
 
-    def _chips(self, scene: Scene, row: _Row, cell: Cell, side: Side, ground: QColor | None) -> None:
+    def _chips(self, row: _Row, cell: Cell, pane: _Pane, ground: QColor | None) -> None:
         """How much of a line is beyond the right edge, and what its text does not show."""
         dress = self._dress
         assert dress is not None
-        right, last = scene.columns.code(side)[1], cell.lines - 1
+        right, last = pane.right, cell.lines - 1
         y = row.y + last * self._layout.heights.row
-        end = self._end(scene, cell, side, last)
+        end = self._end(pane.x, cell, last)
         if end > right:
             self.tags.code_ends(y, right, end, ground)
-        if cell.mark and row.first <= last < row.last:
-            self.tags.code_ends(y, right, end, ground)
-            self.tags.chip(y, right, cell.mark, dress.theme.dim, ground)
         if row.first <= last < row.last:
-            remark = self._layout.document.remarks.get(row.section.key)
-            above = remark.said if remark is not None else ()
-            forms, warns = self.beside.words(row.section, row.block, row.line, side, above)
+            if cell.mark:
+                self.tags.code_ends(y, right, end, ground)
+                self.tags.chip(y, right, cell.mark, dress.theme.dim, ground)
+            forms, warns = self.beside.words(row.rows.section, row.rows.block, row.line, pane.side)
             if forms:
                 self.tags.code_ends(y, right, end, ground)
                 words = next((each for each in forms if self.tags.fits(each, right, end)), forms[-1])
@@ -308,8 +360,8 @@ class CodePainter:
         """
         if look.tag is None:
             look.tag = self._tag_place(scene, row, look)
-        height, roof = self._layout.heights.row, row.section.header
-        here, at = row.block.first + row.spot.row, look.tag[1]
+        height, roof = self._layout.heights.row, row.rows.section.header
+        here, at = row.rows.block.first + row.number, look.tag[1]
         if here != look.tag[0] or row.y + at * height < roof:
             if row.y + row.height <= roof:
                 return
@@ -323,33 +375,53 @@ class CodePainter:
         self.tags.verdict(y, right, look.words, look.least, look.shade, ground)
         side = self._tag_side(scene, row.line)
         number = row.line.old if side is Side.OLD else row.line.new
-        cell = self._cell(scene.columns, scene.left, row.section, row.block, row.line, side)
+        cell = self._cell(scene.columns, scene.left, row.rows.section, row.rows.block, row.line, side)
         if cell is not None and number is not None:
-            self.tags.code_ends(y, right, self._end(scene, cell, side, at), ground)
+            self.tags.code_ends(y, right, self._end(self._x(scene, side), cell, at), ground)
+
+    def _x(self, scene: Scene, side: Side) -> float:
+        return scene.columns.code(side)[0] + PAD - scene.left
 
     def _tag_side(self, scene: Scene, line: Line) -> Side:
         return Side.NEW if scene.columns.split or line.new is not None else Side.OLD
 
     def _tag_place(self, scene: Scene, row: _Row, look: Look) -> tuple[int, int]:
         """The first of the first rows at whose right the words of a change fit, else the first."""
-        run = row.block.run
+        section, block = row.rows.section, row.rows.block
+        run = block.run
         assert run is not None
         start, count = run.rows_of_change(look.change.id)
         for words in (look.words, look.least):
             for number in range(start, start + min(count, _TAG_ROWS)):
-                line = line_at(row.block, number - row.block.first)
+                line = line_at(block, number - block.first)
                 side = self._tag_side(scene, line)
                 if line.change is not None and line.change.id != look.change.id:
                     continue
                 cell = None
                 if (line.old if side is Side.OLD else line.new) is not None:
-                    cell = self._cell(scene.columns, scene.left, row.section, row.block, line, side)
+                    cell = self._cell(scene.columns, scene.left, section, block, line, side)
                 last = cell.lines - 1 if cell is not None else 0
                 for at in {0, last}:
-                    end = self._end(scene, cell, side, at) if cell is not None else 0.0
+                    end = self._end(self._x(scene, side), cell, at) if cell is not None else 0.0
                     if self.tags.fits(words, scene.columns.width, end):
                         return number, at
         return start, 0
+
+
+def _rows(scene: Scene, section: Section, block: Block, spot: Spot) -> _Rows:
+    """What is known of all rows of a block at once."""
+    at, cursor, chosen, picked = (spot.section, spot.block), -1, range(0), -1
+    if scene.spot is not None and (scene.spot.section, scene.spot.block) == at:
+        cursor = scene.spot.row
+    if scene.chosen is not None:
+        low, high = scene.chosen
+        first, last = (low.section, low.block), (high.section, high.block)
+        if first <= at <= last:
+            chosen = range(low.row if first == at else 0, high.row + 1 if last == at else block.rows)
+    if scene.picked is not None and (scene.picked.spot.section, scene.picked.spot.block) == at:
+        picked = scene.picked.spot.row
+    numbered = block.run is None or block.run.numbered
+    return _Rows(section, block, at, numbered, cursor, chosen, scene.chosen_side, picked)
 
 
 def _sides_of(line: Line, *, split: bool) -> tuple[Side, ...]:

@@ -18,7 +18,7 @@ from workbench.review.blocks import line_at
 from workbench.review.changes import Side
 from workbench.review.text import decode
 from workbench.ui.diff import choosing
-from workbench.ui.diff.cursor import Mark, spot_of
+from workbench.ui.diff.cursor import Mark, mark_of, spot_of
 from workbench.ui.diff.frame import Picked, Scene
 from workbench.ui.diff.jumping import Jumping
 from workbench.ui.diff.layout import Spot
@@ -83,6 +83,11 @@ class Picking(Jumping):
         went = super().go_to_file(path)
         self._bring_back()
         return went
+
+    def go_to_spoken(self, spot: Spot, side: Side | None) -> None:
+        """The cursor to a row that a screen reader names."""
+        self.clear_selection()
+        self._put_cursor(mark_of(self._layout, spot, side or Side.NEW))
 
     # picking
 

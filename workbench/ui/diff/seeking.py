@@ -163,7 +163,8 @@ class Seeker(QObject):
 
     def _pump(self) -> None:
         """Give the helper something to do, for a moment."""
-        if self.found is None or self.ended or self._process is None:
+        # Before `_start` the helper does not know what is looked for now, and would answer nothing.
+        if self.found is None or self.ended or self._process is None or self._soon.isActive():
             return
         started = perf_counter()
         while self._flying < _FLIGHT:

@@ -147,7 +147,8 @@ class Shaper:
             text = _spread(text, columns)
             pieces = [(columns[start], columns[end], colour) for start, end, colour in pieces]
         glyphs = list(map(self._glyphs.__getitem__, text))
-        by_colour: dict[int, tuple[QColor, list[tuple[int, int]]]] = {}
+        places = self._places_to(len(text))
+        by_colour: dict[int, tuple[QColor, int, list[int], list[QPointF]]] = {}
         for start, end, colour in pieces:
             # Blanks have no ink. Those that a piece begins with are a fifth of what code is made of.
             start += end - start - len(text[start:end].lstrip())
@@ -155,39 +156,33 @@ class Shaper:
                 continue
             known = by_colour.get(id(colour))
             if known is None:
-                by_colour[id(colour)] = (colour, [(start, end)])
-            else:
-                known[1].append((start, end))
-        runs = shaped._runs
-        for colour, spans in by_colour.values():
-            if len(spans) == 1:
-                start, end = spans[0]
-                runs.append((colour, self._run(start, glyphs[start:end])))
-            else:
-                runs.append((colour, self._scattered(spans, glyphs)))
+                by_colour[id(colour)] = (colour, start, glyphs[start:end], [])
+                continue
+            _, first, ink, points = known
+            if not points:
+                points += places[first : first + len(ink)]
+            ink += glyphs[start:end]
+            points += places[start:end]
+        for colour, start, ink, points in by_colour.values():
+            shaped._runs.append((colour, self._run(start, ink, points)))
 
-    def _run(self, start: int, glyphs: list[int]) -> QGlyphRun:
-        """Glyphs side by side from a column on."""
-        if len(glyphs) > _SHARED:
-            return self._scattered([(start, start + len(glyphs))], [0] * start + glyphs)
-        known = self._starts.get(start)
-        if known is None:
-            known = self._starts[start] = QGlyphRun()
-            known.setRawFont(self.raw)
-            known.setPositions(self._places_to(start + _SHARED)[start : start + _SHARED])
-        # A copy has the places of what it was copied from without a look at them, and Qt draws as many
-        # glyphs as there are.
-        run = QGlyphRun(known)
+    def _run(self, start: int, glyphs: list[int], places: list[QPointF]) -> QGlyphRun:
+        """Glyphs at some places; without places, side by side from a column on."""
+        if not places and len(glyphs) <= _SHARED:
+            # A copy has the places of what it was copied from without a look at them, and Qt draws no more
+            # of them than there are glyphs.
+            run = QGlyphRun(self._starts.get(start) or self._start(start))
+        else:
+            run = QGlyphRun()
+            run.setRawFont(self.raw)
+            run.setPositions(places or self._places[start : start + len(glyphs)])
         run.setGlyphIndexes(glyphs)
         return run
 
-    def _scattered(self, spans: Sequence[tuple[int, int]], glyphs: list[int]) -> QGlyphRun:
-        """The glyphs of some spans of columns."""
-        places = self._places_to(spans[-1][1])
-        run = QGlyphRun()
+    def _start(self, column: int) -> QGlyphRun:
+        run = self._starts[column] = QGlyphRun()
         run.setRawFont(self.raw)
-        run.setGlyphIndexes([glyph for start, end in spans for glyph in glyphs[start:end]])
-        run.setPositions([place for start, end in spans for place in places[start:end]])
+        run.setPositions(self._places_to(column + _SHARED)[column : column + _SHARED])
         return run
 
     def _places_to(self, column: int) -> list[QPointF]:

@@ -6,14 +6,24 @@ first frame says nothing aloud.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from time import monotonic
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from workbench.review.blocks import line_at
+from workbench.review.changes import Side
 from workbench.review.text import visible
 from workbench.ui.diff import choosing
 from workbench.ui.diff.canvas import Canvas
 from workbench.ui.diff.cursor import spot_of
 from workbench.ui.diff.document import Stop
+from workbench.ui.diff.heard import change_words, line_words, position_words, verdict_said
+from workbench.ui.diff.layout import Spot
+from workbench.ui.theme import Theme
+
+PAUSE = 0.15
+"""Seconds between two announcements at least."""
 
 
 class Spoken(Canvas):
@@ -21,6 +31,16 @@ class Spoken(Canvas):
 
     spoken = Signal(str)
     """What a screen reader was told."""
+
+    def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
+        self._to_say: list[str] = []
+        """What is said whatever comes after it: verdicts."""
+        self._entered = self._moved = False
+        self._said_at = 0.0
+        super().__init__(parent, theme)
+        self._say_soon = QTimer(self)
+        self._say_soon.setSingleShot(True)
+        self._say_soon.timeout.connect(self._say)
 
     def _is_heard(self) -> bool:
         """Whether anybody listens. A view that was never shown has nothing to say."""
@@ -31,28 +51,58 @@ class Spoken(Canvas):
         return is_heard()
 
     def _announce(self, stop: Stop, *, entered: bool) -> None:
-        """Tell a screen reader where the cursor is: the change when it is `entered`, and the row."""
-        if self._is_heard():
-            self._speak(self.spoken_change() if entered and stop.change else "", self.spoken_row())
+        """Tell a screen reader where the cursor is: the change when it is `entered`, and the row.
 
-    def _speak(self, *words: str) -> None:
+        It is told once this event is over, and while a key is held only where the cursor has come to: what is
+        announced is queued by the reader, and would be read out long after the key is let go.
+        """
+        if self._is_heard():
+            self._entered = self._entered or (entered and bool(stop.change))
+            self._moved = True
+            self._say_in_time()
+
+    def _speak(self, words: str) -> None:
+        """Tell a screen reader something that it is told even if the cursor goes on at once."""
+        self._to_say.append(words)
+        self._say_in_time()
+
+    def _say_in_time(self) -> None:
+        if not self._say_soon.isActive():
+            left = PAUSE - (monotonic() - self._said_at)
+            self._say_soon.start(max(0, round(1000 * left)))
+
+    def _say(self) -> None:
         from workbench.ui.diff.speaking import speak  # noqa: PLC0415 - said above
 
-        speak(self, words)
-        self.spoken.emit(". ".join(filter(None, words)))
+        words, self._to_say = self._to_say, []
+        if self._moved:
+            words += [self.spoken_change() if self._entered else "", self.spoken_row()]
+        self._entered = self._moved = False
+        if self._is_heard() and any(words):
+            self._said_at = monotonic()
+            speak(self, words)
+            self.spoken.emit(". ".join(filter(None, words)))
+
+    def spoken_spot(self) -> Spot | None:
+        """Where the cursor is."""
+        return spot_of(self._layout, self._cursor) if self._cursor is not None else None
+
+    def spoken_side(self) -> Side:
+        """The side that the cursor is on."""
+        return self._cursor.side if self._cursor is not None else Side.NEW
+
+    def go_to_spoken(self, spot: Spot, side: Side | None) -> None:
+        """The cursor to a row that a screen reader names."""
+        raise NotImplementedError
 
     def spoken_change(self) -> str:
         """The change under the cursor: its position, size and verdict."""
-        from workbench.ui.diff.speaking import change_words  # noqa: PLC0415 - said above
-
         name = self._cursor.change if self._cursor is not None else None
         change = self._layout.change(name) if name is not None else None
         return change_words(self._layout, change) if change is not None else ""
 
     def spoken_verdict(self) -> str:
         """The verdict of the change under the cursor, and which change that is."""
-        from workbench.ui.diff.speaking import position_words, verdict_said  # noqa: PLC0415 - said above
-
         name = self._cursor.change if self._cursor is not None else None
         change = self._layout.change(name) if name is not None else None
         if change is None:
@@ -61,8 +111,6 @@ class Spoken(Canvas):
 
     def spoken_row(self) -> str:
         """The row under the cursor: its line, a note, a ledger entry or a file's header."""
-        from workbench.ui.diff.speaking import line_words  # noqa: PLC0415 - said above
-
         mark = self._cursor
         if mark is None:
             return ""

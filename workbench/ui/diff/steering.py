@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.blocks import Folding
@@ -422,13 +422,19 @@ class Steering(Spoken):
         # Copying is the view's own where it has the keys, and the window's menu entry only elsewhere.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             self.stirred.emit()
-            if event.matches(QKeySequence.StandardKey.Copy):
+            if _copies(event):
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy) and self.copy():
+        if _copies(event) and self.copy():
             event.accept()
         else:
             event.ignore()
+
+
+def _copies(event: QKeyEvent) -> bool:
+    from PySide6.QtGui import QKeySequence  # noqa: PLC0415 - 2 ms, and the first frame has no keys
+
+    return event.matches(QKeySequence.StandardKey.Copy)

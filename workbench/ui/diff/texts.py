@@ -29,7 +29,7 @@ class Text(Struct):
 
 
 class Texts:
-    """Collects the texts of a frame by side (`begin`, `add` for each, `draw`)."""
+    """Collects the texts of a frame by side (`begin`, `of` each side, `draw`)."""
 
     def __init__(self) -> None:
         self._dress: Dress | None = None
@@ -44,9 +44,9 @@ class Texts:
         for texts in self._texts.values():
             texts.clear()
 
-    def add(self, side: Side, text: Text) -> None:
-        """A line of a cell."""
-        self._texts[side].append(text)
+    def of(self, side: Side) -> list[Text]:
+        """Where the lines of one side are collected."""
+        return self._texts[side]
 
     def draw(self, painter: QPainter, scene: Scene) -> None:
         """Draw what was collected."""

@@ -1,0 +1,67 @@
+"""Garbage of the window is freed by the window's thread, whoever made the objects that brought it up."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from workbench.ui import collecting
+from workbench.ui.collecting import Collector
+
+
+@pytest.fixture
+def collecting_again() -> Iterator[None]:
+    """Python's own collecting as the program finds it, and as it was."""
+    limits = gc.get_threshold()
+    gc.enable()
+    yield
+    gc.set_threshold(*limits)
+    gc.disable()
+
+
+class Held:
+    """One end of a cycle with a QObject in it; says which thread frees it."""
+
+    def __init__(self, freed: list[str]) -> None:
+        self.freed = freed
+        self.qt = QObject()
+        self.itself = self
+
+    def __del__(self) -> None:
+        self.freed.append(threading.current_thread().name)
+
+
+def _make_many(count: int) -> list[list[int]]:
+    return [[number] for number in range(count)]
+
+
+def _work(count: int) -> None:
+    """Make more objects in a worker than Python looks for garbage after."""
+    thread = threading.Thread(target=_make_many, args=(count,), name="worker")
+    thread.start()
+    thread.join()
+
+
+def test_a_cycle_with_a_widget_is_freed_by_the_windows_thread(qtbot: QtBot, collecting_again: None) -> None:
+    parent = QObject()
+    Collector(parent)
+    freed: list[str] = []
+    Held(freed)
+    _work(3 * collecting.YOUNG)
+    assert freed == []
+    kept = _make_many(collecting.YOUNG + 1)
+    qtbot.waitUntil(lambda: bool(freed), timeout=20_000)
+    assert freed == [threading.current_thread().name]
+    assert len(kept) > collecting.YOUNG
+
+
+def test_python_itself_would_free_it_in_a_worker(collecting_again: None) -> None:
+    freed: list[str] = []
+    Held(freed)
+    _work(3 * collecting.YOUNG)
+    assert freed == ["worker"]

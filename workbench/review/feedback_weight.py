@@ -1,0 +1,36 @@
+"""How many bytes a feedback is, counted without writing it down: the window says it after every verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from msgspec.structs import replace
+
+from workbench.review.feedback_text import PART_END, markdown_parts
+from workbench.review.feedback_values import Feedback, Rejected
+
+LARGE = 100_000
+"""Bytes of code in one rejection above which only they are counted, and not the sign before each line."""
+_STRIDE = 100
+"""Parts after which there is a rest."""
+
+
+def weight_in_steps(feedback: Feedback) -> Generator[None, None, int]:
+    """The bytes of its Markdown. Exact, but for the signs before the lines of what is very large."""
+    heavy = sum(_code(each) for each in feedback.rejected if _code(each) > LARGE)
+    if heavy:
+        feedback = replace(feedback, rejected=tuple(map(_light, feedback.rejected)))
+    weight = heavy - len(PART_END) + 1
+    for number, part in enumerate(markdown_parts(feedback)):
+        weight += len(part.encode()) + len(PART_END)
+        if number % _STRIDE == _STRIDE - 1:
+            yield
+    return weight
+
+
+def _code(part: Rejected) -> int:
+    return sum(map(len, part.removed)) + sum(map(len, part.added))
+
+
+def _light(part: Rejected) -> Rejected:
+    return replace(part, removed=(), added=()) if _code(part) > LARGE else part

@@ -1,0 +1,21 @@
+"""Work in steps: a generator that rests now and then, where whoever asks may do something else, or leave it.
+
+What it comes to is what it returns. Nothing of it is there before: half of an answer is never taken for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def finished(steps: Generator[None, None, T]) -> T:
+    """What the steps come to, without a rest between them."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: T = end.value
+            return found
