@@ -65,6 +65,8 @@ MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
 )
+SIDEWAYS, TURNS = (0, 0, 120, -120), (120, -120, -120, 8, -2400)
+SIZES = ((200, 150), (640, 480), (1000, 700), (1600, 1000), (2600, 400), (300, 1400))
 BUTTONS = (*(Qt.MouseButton.LeftButton,) * 5, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
 SPECIAL = (
     *(Qt.Key.Key_Escape,) * 4,
@@ -164,6 +166,8 @@ class Storm:
             (1, self._minimise),
         ]
         self._weights = [weight for weight, _ in self._acts]
+        for each in LEFT_OUT:
+            window.dispatch.doers[each] = _nothing  # the palette and the menus lead to them, too
         self._leaving = QTimer(window)
         self._leaving.timeout.connect(self._leave_menus)
         self._leaving.start(MENUS)
@@ -173,7 +177,7 @@ class Storm:
         for _ in range(events):
             act = self.chance.choices(self._acts, self._weights)[0][1]
             try:
-                self.timed(act)
+                self.timed(act, whole=act not in (self._drag, self._zoom))
             except Exception:  # noqa: BLE001 - PySide hands what a slot raised to the hook, but not always
                 self.wrong.append(f"{self._last()}: {traceback.format_exc()}")
             if self.chance.random() < 0.15:
@@ -182,13 +186,13 @@ class Storm:
                 self.wrong.append(f"The window is gone after {self._last()}")
                 return
 
-    def timed(self, act: Callable[[], str]) -> None:
-        """One act and all that it sets off at once."""
+    def timed(self, act: Callable[[], str], *, whole: bool = True) -> None:
+        """One act and all that it sets off at once. Not `whole`: its parts are timed one by one."""
         began = time.thread_time()
         self.done.append(act())
         QApplication.processEvents()
         took = time.thread_time() - began
-        if took > LONGEST:
+        if whole and took > LONGEST:
             self.slow.append((took, self._last()))
 
     def rest(self, milliseconds: int) -> None:
@@ -353,6 +357,10 @@ class Storm:
         self.window.showNormal()
         self.window.activateWindow()
         return "minimised and back"
+
+
+def _nothing() -> None:
+    """What a command that is left out does."""
 
 
 def _name(widget: QWidget) -> str:

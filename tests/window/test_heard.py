@@ -67,7 +67,8 @@ def test_of_a_held_key_only_where_it_has_come_to_is_told(hands: Hands, heard: li
     hands.type("{")
     heard.clear()
     hands.type("jjkjjkjj")
-    hears(hands, heard, "Change 1 of 3, code.py: 1 removed, 1 added, open. line 6, unchanged: return 2")
+    last = hands.window.view.spoken_row()
+    hands.until(lambda: heard and heard[-1].endswith(last))
     assert len(heard) < 5
 
 

@@ -1,4 +1,4 @@
-"""The window over files of its own that are full, damaged, somebody else's by now: a sentence, and no loss."""
+"""The window over its own files, when the disk is full, or they are damaged: a sentence, and no loss."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_setting_that_could_not_be_saved_is_not_saved_with_the_next(hands: Han
     ],
     ids=range(8),
 )
-def test_what_is_damaged_in_a_file_of_looks_was_never_seen_and_the_rest_holds(
+def test_what_is_damaged_in_a_file_of_looks_was_never_seen(
     home: Path, line: bytes
 ) -> None:
     keep_looks("r1", {"before": Look(1, 2.0)}, {})

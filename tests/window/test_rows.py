@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
@@ -206,3 +208,25 @@ def test_ignoring_white_space_says_how_many_changes_it_hides_and_judges_none_of_
     assert rows.session.review.current.get("tabs.py") is None
     rows.type("w")
     assert not rows.window.status.whitespace.isVisibleTo(rows.window)
+
+
+def test_one_helper_decodes_all_pictures_and_is_there_before_the_first_is_looked_at(rows: Hands) -> None:
+    helper = rows.window.pictures
+    rows.until(lambda: helper.helper_id)
+    assert not pictures(rows)
+    first = helper.helper_id
+    rows.window.view.go_to_file("logo.png")
+    rows.until(lambda: len(pictures(rows)) >= 2)
+    assert helper.helper_id == first
+
+
+def test_a_helper_that_is_gone_costs_no_picture_but_the_one_it_worked_on(rows: Hands) -> None:
+    helper = rows.window.pictures
+    rows.until(lambda: helper.helper_id)
+    first = helper.helper_id
+    os.kill(first, signal.SIGKILL)
+    rows.until(lambda: not helper.helper_id)
+    rows.window.view.go_to_file("logo.png")
+    rows.until(lambda: len(pictures(rows)) >= 2)
+    assert all(picture.image is not None for picture in pictures(rows).values())
+    assert helper.helper_id not in (0, first)

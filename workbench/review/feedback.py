@@ -156,13 +156,14 @@ def _rejected(
 
 def _with_rejected(file: FileChange, held: FileVerdicts) -> Sequence[Change]:
     """The changes of a file of which something is rejected, in its order."""
-    lines = [{at: each for at, each in side.items() if each is _REJECTED} for side in (held.old, held.new)]
+    old = {line: verdict for line, verdict in held.old.items() if verdict is _REJECTED}
+    new = {line: verdict for line, verdict in held.new.items() if verdict is _REJECTED}
     facts = {kind: verdict for kind, verdict in held.facts.items() if verdict is _REJECTED}
-    if not any(lines) and not facts:
+    if not (old or new or facts):
         return ()
     if len(file.changes) <= FEW:
         return file.changes
-    found = Places(file).touched(None, FileVerdicts(*lines, facts))
+    found = Places(file).touched(None, FileVerdicts(old, new, facts))
     return sorted(found, key=lambda change: (change.is_text, change.old_start, change.new_start))
 
 

@@ -2,8 +2,8 @@
 
 Goes along both lines: as far as they say the same, then to the nearest place from which they do so again.
 Only slices are compared and looked for, which costs next to nothing for each of millions of characters. What
-is looked through has a budget; what lies beyond it is taken to differ as a whole. No clock: the same lines are
-always marked alike.
+is looked through has a budget, in characters and never in seconds, so that two lines are always marked alike;
+what lies beyond it is taken to differ as a whole.
 """
 
 from __future__ import annotations

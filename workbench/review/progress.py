@@ -182,6 +182,7 @@ class Tally:
         self._asked = NOTHING_ASKED
         self._total = Progress()
         self._by_path: dict[str, Progress] = {}
+        self._news: dict[str, Progress | None] = {}
         self._verdicts: Verdicts | None = None
         self._more: Sequence[FileChange] = ()
         self._asked_then = NOTHING_ASKED
@@ -205,7 +206,7 @@ class Tally:
         if known and len(files) > known and all(map(operator.is_, self._files, files)):
             self._more = (*self._more, *files[known:])
             return
-        self._counted, self._by_path, self._more = {}, {}, ()
+        self._counted, self._by_path, self._news, self._more = {}, {}, {}, ()
         self._total = Progress()
 
     def progress(self, review: Review, files: Sequence[FileChange]) -> Progress:
@@ -223,6 +224,7 @@ class Tally:
                 total = _less(total, last.progress)
             self._counted[file.path] = _Counted(file, held, asked_ids, counts)
             self._by_path[file.path] = counts
+            self._news.setdefault(file.path, last.progress if last is not None else None)
             total += counts
         self._total = total
         self._verdicts, self._asked_then = verdicts, asked_ids
@@ -259,8 +261,16 @@ class Tally:
         return self._by_path.get(path, Progress())
 
     def by_path(self) -> Mapping[str, Progress]:
-        """The counts of every file, as of the last `progress`."""
-        return dict(self._by_path)
+        """The counts of every file, as of the last `progress`; they go along with the next one."""
+        return self._by_path
+
+    def news(self) -> Mapping[str, Progress | None]:
+        """The files that were counted since this was last asked, and as what before, None for new ones.
+
+        So that who shows twenty thousand files looks at those alone that a verdict changed.
+        """
+        news, self._news = self._news, {}
+        return news
 
 
 def _less(whole: Progress, part: Progress) -> Progress:

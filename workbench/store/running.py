@@ -37,7 +37,10 @@ class Running:
     def __init__(self, review: str, round_id: str) -> None:
         folder = make_private(running_dir())
         handle = os.open(folder / f"{review}.{round_id}", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        try_lock(handle)
+        # Whoever looks at it in this moment holds the lock for as long as looking takes.
+        until = time.monotonic() + _SECONDS
+        while not try_lock(handle) and time.monotonic() < until:
+            time.sleep(0.001)
         self._file = os.fdopen(handle, "wb")
         self._flushed = time.monotonic()
         self._taken = self._longest = 0
@@ -108,12 +111,32 @@ def left_behind(review: str) -> Iterator[tuple[Left, ...]]:
                 continue
             handles.append(handle)
             # Looked at again under the lock: another process may have recorded and removed it meanwhile.
-            if try_lock(handle) and path.exists():
+            if try_lock(handle) and path.exists() and not _is_begun_now(handle):
                 found.append(Left(path, _lines(handle)))
         yield tuple(found)
     finally:
         for handle in handles:
             os.close(handle)
+
+
+def _is_begun_now(handle: int) -> bool:
+    """Whether a file was just made by one who has not yet come to locking it."""
+    state = os.fstat(handle)
+    return state.st_size == 0 and abs(time.time() - state.st_mtime) < _SECONDS
+
+
+def worked_on(review: str) -> tuple[tuple[Line, ...], ...]:
+    """What has arrived of each round of a review that somebody is making now, here or in another process."""
+    found: list[tuple[Line, ...]] = []
+    for path in _files(review):
+        with suppress(OSError):
+            handle = os.open(path, os.O_RDWR)
+            try:
+                if not try_lock(handle):
+                    found.append(_lines(handle))
+            finally:
+                os.close(handle)
+    return tuple(found)
 
 
 def has_left(review: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.actions import CallMade
@@ -38,6 +39,14 @@ _SUMS = (
     Column("time", 84),
     Column("retries", 64),
 )
+_PENDING = (
+    Column("", 132, right=False),
+    Column("model", right=False),
+    Column("in", 140),
+    Column("out", 140),
+)
+_LOOK = 1000
+"""Milliseconds between two looks at what is under way, while something is."""
 _CAPS = (
     Column("", 132, right=False),
     Column("spent", 180),
@@ -63,18 +72,57 @@ class Cap(Protocol):
     def words(self, value: float) -> str: ...
 
 
+class Pending(Protocol):
+    """A call that is being made, as `workflow/under_way.py` gives it."""
+
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def tokens_in(self) -> int: ...
+    @property
+    def tokens_out(self) -> int: ...
+
+
 class CallsPanel(ScrollSheet):
     """The sheet: the caps, the sums, then every call, the newest first."""
+
+    looked_again = Signal()
+    """What is under way is to be read again."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         self.table = Table(theme, parent)
         super().__init__("What the models cost", self.table, parent, width=1120)
+        self._calls: Sequence[CallMade] = ()
+        self._caps: Sequence[Cap] = ()
+        self._pending: Sequence[Pending] = ()
+        self._again = QTimer(self)
+        self._again.setInterval(_LOOK)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self.looked_again)
 
     def show_calls(self, calls: Sequence[CallMade], caps: Sequence[Cap]) -> None:
         """Show these calls of the review, and what is left under each cap."""
-        done = total(calls)
-        self.summary.setText(summary(done) if calls else NO_CALLS)
-        self.table.show_sections(sections(calls, caps))
+        self._calls, self._caps = calls, caps
+        self._show()
+
+    def show_pending(self, pending: Sequence[Pending]) -> None:
+        """Show what is being called now, and look again as long as something is."""
+        self._pending = pending
+        self._show()
+        if pending:
+            self._again.start()
+
+    def _show(self) -> None:
+        said = summary(total(self._calls)) if self._calls else "" if self._pending else NO_CALLS
+        if self._pending:
+            calls = "1 call is" if len(self._pending) == 1 else f"{len(self._pending)} calls are"
+            said = f"{said} · {calls} under way and not counted".removeprefix(" · ")
+        self.summary.setText(said)
+        self.table.show_sections(sections(self._calls, self._caps, self._pending))
 
 
 def summary(done: Sum) -> str:
@@ -85,12 +133,15 @@ def summary(done: Sum) -> str:
     return " · ".join(parts)
 
 
-def sections(calls: Sequence[CallMade], caps: Sequence[Cap]) -> tuple[Section, ...]:
+def sections(
+    calls: Sequence[CallMade], caps: Sequence[Cap], pending: Sequence[Pending] = ()
+) -> tuple[Section, ...]:
     """The table. Sections that say nothing are not there."""
     rounds = {f"round {number}" if number else "no round": each for number, each in by_round(calls).items()}
     purposes = {_PURPOSES.get(name, name): each for name, each in by_purpose(calls).items()}
     models = {cell(name): each for name, each in by_model(calls).items()}
     found = [
+        Section("Under way", _PENDING, tuple(map(_of_pending, pending))),
         Section("Caps", _CAPS, tuple(_cap(each) for each in caps)),
         _sums("By model", models, total(calls)),
         _sums("By round", rounds, total(calls)),
@@ -98,6 +149,16 @@ def sections(calls: Sequence[CallMade], caps: Sequence[Cap]) -> tuple[Section, .
         Section("Calls", _CALLS, tuple(_call(each) for each in reversed(calls))),
     ]
     return tuple(section for section in found if section.lines)
+
+
+def _of_pending(call: Pending) -> Line:
+    tokens = (f"about {call.tokens_in:,}", f"about {call.tokens_out:,}" if call.tokens_out else "")
+    return Line((_purpose(call.purpose, call.number), cell(call.model), *tokens))
+
+
+def _purpose(purpose: str, number: int) -> str:
+    word = {"ask": "question", "read": "reading"}.get(purpose, purpose)
+    return f"{word} {number}" if number else word
 
 
 def _cap(cap: Cap) -> Line:
@@ -140,11 +201,10 @@ def _sum_tones(done: Sum) -> dict[int, str]:
 def _call(call: CallMade) -> Line:
     used = call.usage
     about = "about " if used.estimated else ""
-    purpose = {"ask": "question", "read": "reading"}.get(call.purpose, call.purpose)
     model = f"{call.model}, instead of {call.instead_of}" if call.instead_of else call.model
     good = call.outcome in FITS
     cells = (
-        f"{purpose} {call.round}" if call.round else purpose,
+        _purpose(call.purpose, call.round),
         cell(model),
         f"{outcome_sign(call.outcome)} {cell(outcome_words(call.outcome))}",
         "unknown" if used.tokens_in is None else f"{used.tokens_in:,}",

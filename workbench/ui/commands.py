@@ -72,6 +72,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("last", "End", ("End",), Menu.GO),
     Command("scroll_left", "Code to the left", ("h", "Left"), Menu.GO),
     Command("scroll_right", "Code to the right", ("l", "Right"), Menu.GO),
+    Command("edit_left", "Edited words further left in the line", ("Alt+Left",), Menu.GO),
+    Command("edit_right", "Edited words further right in the line", ("Alt+Right",), Menu.GO),
     Command("next_open", "Next open change", (">",), Menu.GO),
     Command("next_violation", "Next violation", ("!",), Menu.GO),
     Command("next_note", "Next note", (";",), Menu.GO),
@@ -155,6 +157,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("keys", "The keys", ("?",), Menu.HELP, When.ALWAYS),
     Command("escape", "Leave selection, search, message", ("Escape",), Menu.HELP),
 )
+
+REPEATING = frozenset(
+    (
+        *("line_down", "line_up", "next_change", "previous_change", "next_file", "previous_file"),
+        *("page_on", "page_back", "scroll_left", "scroll_right", "edit_left", "edit_right", "next_open"),
+        *("next_violation", "next_note", "previous_note", "next_match", "previous_match"),
+        *("select_down", "select_up", "undo", "redo", "more_context", "context_above", "context_below"),
+        *("bigger", "smaller"),
+    )
+)
+"""What goes on while its key is held. Everything else is done once for each press: held down, `a` would
+accept what nobody read, and the second press that it asks for would come by itself.
+"""
 
 BY_ID = {command.id: command for command in COMMANDS}
 

@@ -164,6 +164,8 @@ class CompareSheet(Sheet):
             "last": lambda: view.go_to_end(1),
             "scroll_left": lambda: view.scroll_code(-1),
             "scroll_right": lambda: view.scroll_code(1),
+            "edit_left": lambda: view.show_edit(-1),
+            "edit_right": lambda: view.show_edit(1),
             "next_match": lambda: view.next_hit(1),
             "previous_match": lambda: view.next_hit(-1),
             "more_context": view.more_context,

@@ -39,7 +39,7 @@ class Under(Enum):
 
 
 _VERDICT: tuple[Row, ...] = (("accept", ""), ("reject", ""), ("reject_reason", "Reject with a reason…"))
-_COPYING: tuple[Row, ...] = (("copy", ""), ("copy_patch", "Copy as a patch"))
+_FIND: Row = ("search", "Search for what is selected")
 
 ROWS: dict[Under, tuple[Row, ...]] = {
     Under.CHANGE: (
@@ -52,8 +52,9 @@ ROWS: dict[Under, tuple[Row, ...]] = {
         ("shape", "All changes of this shape…"),
         ("why", "Why: what the model said"),
         _LINE,
-        ("copy", ""),
+        ("copy", "Copy the line"),
         ("copy_patch", "Copy the change as a patch"),
+        _FIND,
         ("editor", "Open in your editor"),
         ("other_end", "To the other end of the moved block"),
         _LINE,
@@ -80,6 +81,7 @@ ROWS: dict[Under, tuple[Row, ...]] = {
         ("pin", "Pin the line for the next round"),
         _LINE,
         ("copy", "Copy the line"),
+        _FIND,
         ("editor", "Open in your editor"),
         _LINE,
         ("more_context", ""),
@@ -217,6 +219,8 @@ class ContextMenus(QObject):
         session = window.controller.open_session()
         if command == "why":
             return any(session.review.whys[-1:])
+        if command == "search":
+            return bool(window.view.picked_text().strip())
         if command == "other_end":
             return window.view.moved_here() is not None
         return command != "repeat" or session.last_verdict is not None

@@ -275,6 +275,10 @@ class Controller(QObject):
         """How far each file is, as of the last `progress`."""
         return self._tally.by_path()
 
+    def file_news(self) -> Mapping[str, Progress | None]:
+        """The files that were counted since this was last asked, as `Tally.news`."""
+        return self._tally.news()
+
     def note_counts(self) -> Mapping[Intent, int]:
         """Live notes by intent."""
         return note_counts(self.open_session().review)

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from workbench.ui.copying import Copying
     from workbench.ui.diff.layout import Spot
     from workbench.ui.go_to_line import GoToLine
+    from workbench.ui.here import Here
     from workbench.ui.search_line import SearchLine
     from workbench.ui.searching import ReviewSearch
     from workbench.ui.start_page import StartPage
+    from workbench.ui.unshown import Unshown
     from workbench.ui.window import MainWindow
 
 SIZES = (9, 28)
@@ -50,6 +52,8 @@ class Desk(QObject):
         self._to_line: GoToLine | None = None
         self._copies: Copying | None = None
         self._context: ContextMenus | None = None
+        self._unshown: Unshown | None = None
+        self._here: Here | None = None
         self._keys = {each: window.keymap.shown(each) for each in ("open", "demo")}
         errands = window.errands
         errands.nothing_found.connect(self.show_nothing)
@@ -65,6 +69,27 @@ class Desk(QObject):
         self._slow.timeout.connect(self._show_step)
         window.preferences.changed.connect(self._wear)
 
+    def settle_in(self) -> None:
+        """Make what no first frame needs. The second time there is nothing to do."""
+        if self._here is not None:
+            return
+        from workbench.ui.dropping import Dropping  # noqa: PLC0415 - said above
+        from workbench.ui.here import Here  # noqa: PLC0415 - as above
+
+        window = self._window
+        Dropping(window, self.open_folder)
+        self._here = Here(window.controller, window.view, window.skimming, window.status, self)
+
+    @property
+    def unshown(self) -> Unshown:
+        """What asks before lines are judged that look unchanged."""
+        if self._unshown is None:
+            from workbench.ui.unshown import Unshown  # noqa: PLC0415 - the first frame judges nothing
+
+            self._unshown = Unshown(self._window.controller, self._window.view, self)
+            self._window.dispatch.ran.connect(self._unshown.on_ran)
+        return self._unshown
+
     def page(self) -> StartPage:
         """The page without a review; most starts never show it, so it is made late."""
         if self._page is None:
@@ -74,7 +99,7 @@ class Desk(QObject):
             self._page.wanted.connect(self._window.run_command)
             self._page.review_chosen.connect(self._open_saved)
             self._page.range_chosen.connect(self._open_range)
-            self._page.folder_dropped.connect(self._open_folder)
+            self._page.folder_dropped.connect(self.open_folder)
             self._page.cancel_wanted.connect(self.cancel_opening)
             self._window.stack.addWidget(self._page)
         return self._page
@@ -163,7 +188,7 @@ class Desk(QObject):
 
         folder = QFileDialog.getExistingDirectory(self._window, "Open a repository")
         if folder:
-            self._open_folder(folder)
+            self.open_folder(folder)
 
     def open_demo(self) -> None:
         """Make the demo and open it."""
@@ -217,7 +242,8 @@ class Desk(QObject):
         if self._nothing is not None:
             self._window.errands.open(self._nothing.work_tree, Asked(range_text=text))
 
-    def _open_folder(self, folder: str) -> None:
+    def open_folder(self, folder: str) -> None:
+        """Open the repository of a folder."""
         self._window.keep()
         self.show_opening(Path(folder).name)
         self._window.errands.open(Path(folder))
@@ -345,7 +371,7 @@ class Desk(QObject):
         """Whether a verdict is given with this press: of lines that look unchanged, or that are accepted and
         were never on the screen, it asks for a second one.
         """
-        unshown, key = self._window.unshown, self._key_of(verdict, "accept", "reject")
+        unshown, key = self.unshown, self._key_of(verdict, "accept", "reject")
         if not selections and not unshown.may_judge(stop.change, verdict, key):
             return False
         is_sure = unshown.is_confirmed or verdict is not Verdict.ACCEPTED
@@ -353,7 +379,7 @@ class Desk(QObject):
 
     def may_judge_file(self, path: str | None, verdict: Verdict) -> bool:
         """The same of a whole file."""
-        unshown, key = self._window.unshown, self._key_of(verdict, "accept_file", "reject_file")
+        unshown, key = self.unshown, self._key_of(verdict, "accept_file", "reject_file")
         if not unshown.may_judge_file(path, verdict, key):
             return False
         file = self._window.controller.open_session().by_path.get(path or "")

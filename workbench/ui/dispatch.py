@@ -196,6 +196,8 @@ class Dispatch(QObject):
             "last": lambda: view.go_to_end(1),
             "scroll_left": lambda: view.scroll_code(-1),
             "scroll_right": lambda: view.scroll_code(1),
+            "edit_left": lambda: view.show_edit(-1),
+            "edit_right": lambda: view.show_edit(1),
             "next_open": self._next_open,
             "next_violation": self._next_violation,
             "next_note": lambda: view.next_note(1),

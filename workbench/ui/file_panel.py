@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QSize,
     QStringListModel,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter
@@ -31,13 +32,19 @@ from workbench.ui.file_rows import (
     NO_REMARKS,
     Counts,
     FileRow,
+    Folder,
     Marks,
+    Named,
     RowKind,
     Rows,
     Tint,
+    Tree,
     above,
     file_row,
-    file_rows,
+    filtered,
+    folder_row,
+    last_rows,
+    named,
 )
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import as_tooltip
@@ -53,6 +60,8 @@ ROW = 23
 STEP = 16
 LEFT = 14
 RIGHT = 12
+STEP, PAUSE = 2000, 4
+"""Files whose rows are put together at once, in some milliseconds, and milliseconds until the next ones."""
 LEAST = 30
 """Pixels of a name that are shown however much else there is to say."""
 
@@ -81,15 +90,17 @@ class FileModel(QStringListModel):
             self.places = {row.key: number for number, row in enumerate(rows) if row.kind is RowKind.FILE}
         self.setStringList([""] * len(rows))
 
-    def set_row(self, row: FileRow) -> None:
-        """Show another row for a file that is there already; one that is filtered away stays away."""
-        number = self.places.get(row.key)
-        if number is not None and isinstance(self.rows, Rows) and self.rows.put(number, row):
-            self.dataChanged.emit(self.index(number), self.index(number))
+    def fit(self) -> None:
+        """There are more rows than there were, or fewer."""
+        more = len(self.rows) - self.rowCount()
+        if more > 0:
+            self.insertRows(self.rowCount(), more)
+        elif more < 0:
+            self.removeRows(len(self.rows), -more)
 
-    def forget(self, folder: str) -> None:
-        """Another number stands at a folder."""
-        for number in self.rows.forget(folder) if isinstance(self.rows, Rows) else ():
+    def changed(self, numbers: Iterable[int]) -> None:
+        """These rows say something else."""
+        for number in numbers:
             self.dataChanged.emit(self.index(number), self.index(number))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -328,6 +339,18 @@ class FilePanel(QWidget):
         self._marks = Marks()
         self._counts = Counts((), {})
         self._not_shown: Sequence[NotShown] = ()
+        self._named: tuple[Sequence[FileChange], list[Named]] = ((), [])
+        self._rows = Rows(self._row)
+        self._tree = Tree(frozenset(), flat=False, filtered=False)
+        self._listed: Sequence[FileChange] = ()
+        self._placed = 0
+        """How many of the files that are listed have their rows already."""
+        self._top: int | None = None
+        """Where the list was scrolled to, while there are too few rows to be there again."""
+        self._grow = QTimer(self)
+        self._grow.setSingleShot(True)
+        self._grow.setInterval(PAUSE)
+        self._grow.timeout.connect(self._place_next)
         self._flat = False
         self._folded: frozenset[str] = frozenset()
         self.filter = FilterLine(self)
@@ -364,50 +387,58 @@ class FilePanel(QWidget):
         self,
         files: Sequence[FileChange],
         progress: Mapping[str, Progress],
+        news: Mapping[str, Progress | None],
         violations: Mapping[str, str],
         not_shown: Sequence[NotShown],
         remarks: Mapping[str, Remark] = NO_REMARKS,
         viewed: frozenset[str] = frozenset(),
     ) -> None:
-        """Show these files; folding, filter and scroll position stay."""
-        before = self._marks
-        same = files is self._files and not_shown is self._not_shown and remarks is before.remarks
-        known = self._files
-        self._files, self._not_shown = files, not_shown
+        """Show these files; folding, filter and scroll position stay.
+
+        `news` are those that were counted since the last time, and as what before: no others are looked at.
+        """
+        before, known = self._marks, self._files
         self._marks = Marks(progress, violations, remarks, viewed)
-        if not same or self._shapes is not None:
-            self._count(known, before.progress)
-            self._rebuild()
+        self._files = files
+        grown = bool(known) and len(files) > len(known) and files[len(known) - 1] is known[-1]
+        if (files is known or grown) and not_shown is self._not_shown and self._shapes is None:
+            self._recount(news, before, len(known))
+            if grown and self.filter.text().strip():
+                self._rebuild()
+            elif grown:
+                self._listed = files
+                self._place_soon()
             return
-        self._show_differing(before)
+        self._not_shown = not_shown
+        self._counts = Counts(files, progress)
+        self._rebuild()
 
-    def _count(self, known: Sequence[FileChange], before: Mapping[str, Progress]) -> None:
-        """Count the files of each folder; of a review that is being read, only what came."""
-        files, progress = self._files, self._marks.progress
-        if not known or len(known) > len(files) or files[len(known) - 1] is not known[-1]:
-            self._counts = Counts(files, progress)
-            return
-        self._counts.extend(files[len(known) :], progress)
-        for file in known:
-            now, was = progress[file.path], before.get(file.path)
-            if now is not was:
-                self._counts.add(file.path, was or Progress(), now)
-
-    def _show_differing(self, before: Marks) -> None:
+    def _recount(self, news: Mapping[str, Progress | None], before: Marks, known: int) -> None:
         """Other rows for the files that are marked otherwise than before, and for the folders they lie in."""
         now, folders = self._marks, set[str]()
-        turned = before.viewed ^ now.viewed
-        for file in self._files:
-            path = file.path
-            counted, was = now.progress[path], before.progress.get(path)
-            violation = now.violations.get(path, "")
-            if counted is not was:
-                self._counts.add(path, was or Progress(), counted)
+        more = self._files[known:]
+        if more:
+            self._counts.extend(more, now.progress)
+            folders.update(each for file in more for each in above(file.path.rpartition("/")[0]))
+        for path, was in news.items():
+            counted = now.progress.get(path)
+            if was is not None and counted is not None and counted != was:
+                self._counts.add(path, was, counted)
                 folders.update(above(path.rpartition("/")[0]))
-            if counted is not was or violation != before.violations.get(path, "") or path in turned:
-                self.model.set_row(file_row(file, now, flat=self._flat))
-        for folder in folders:
-            self.model.forget(folder)
+        if now.remarks is not before.remarks:
+            self._rows.forget_all()
+            self.list.viewport().update()
+            return
+        paths = {path for path, was in news.items() if was is not None}
+        paths |= before.viewed ^ now.viewed
+        paths |= {path for path, _ in before.violations.items() ^ now.violations.items()}
+        self.model.changed(at for path in paths for at in self._rows.forget(path=path))
+        self.model.changed(at for folder in folders for at in self._rows.forget(folder=folder))
+
+    def _row(self, made_from: FileChange | Folder) -> FileRow:
+        if isinstance(made_from, Folder):
+            return folder_row(made_from, self._counts, self._marks.remarks)
+        return file_row(made_from, self._marks, flat=self._flat)
 
     def show_current(self, path: str) -> None:
         """Mark the file that the cursor is in."""
@@ -416,6 +447,7 @@ class FilePanel(QWidget):
         before, self.delegate.current = self.delegate.current, path
         number = self.model.places.get(path)
         if number is not None:
+            self._top = None
             self.list.scrollTo(self.model.index(number))
         # Only the two rows: all of them would cost more than the code that was gone to.
         for each in (self.model.places.get(before), number):
@@ -453,20 +485,54 @@ class FilePanel(QWidget):
 
             wanted, turned = self.filter.text().strip(), self._turned
             at = self.list.verticalScrollBar().value()
+            self._grow.stop()
             self.model.set_rows(shape_rows(self._shapes, self._marks.remarks, wanted=wanted, turned=turned))
             self.list.verticalScrollBar().setValue(at)
             return
-        self.model.set_rows(
-            file_rows(
-                self._files,
-                self._marks,
-                self._counts,
-                self._not_shown,
-                wanted=self.filter.text().strip(),
-                folded=self._folded,
-                flat=self._flat,
-            )
-        )
+        wanted = self.filter.text().strip()
+        self._listed = filtered(self._by_name(), wanted) if wanted else self._files
+        self._tree = Tree(self._folded, flat=self._flat, filtered=bool(wanted))
+        self._rows, self._placed = Rows(self._row), 0
+        self._top = self._top or self.list.verticalScrollBar().value()
+        self._add_rows()
+        self.model.set_rows(self._rows)
+        self._go_on()
+
+    def _by_name(self) -> list[Named]:
+        if self._named[0] is not self._files:
+            self._named = self._files, named(self._files)
+        return self._named[1]
+
+    def _place_soon(self) -> None:
+        """More files are listed: their rows, unless rows are being put together already."""
+        if not self._grow.isActive():
+            self._place_next()
+
+    def _place_next(self) -> None:
+        """The rows of the next files. Of twenty thousand at once, a key would wait a tenth of a second."""
+        current = self.delegate.current
+        was_there = current in self.model.places
+        self._add_rows()
+        self.model.fit()
+        if not was_there and current in self.model.places:
+            self.list.scrollTo(self.model.index(self.model.places[current]))
+        self._go_on()
+
+    def _add_rows(self) -> None:
+        part = self._listed[self._placed : self._placed + STEP]
+        self._placed += len(part)
+        last = last_rows(self._not_shown, self.filter.text().strip(), nothing=not self._listed)
+        self._rows.extend(self._tree.rows(part), last)
+
+    def _go_on(self) -> None:
+        if self._placed < len(self._listed):
+            self._grow.start()
+        elif self._top is not None:
+            bar = self.list.verticalScrollBar()
+            if bar.value() < self._top:
+                self.list.doItemsLayout()
+                bar.setValue(self._top)
+            self._top = None
 
     def _choose(self, row: FileRow) -> None:
         if row.kind is RowKind.FOLDER and self._shapes is not None:

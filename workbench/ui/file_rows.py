@@ -235,15 +235,14 @@ Made = FileRow | FileChange | Folder
 class Rows(Sequence[FileRow]):
     """The rows of a panel. Made when they are asked for: of twenty thousand, forty are looked at."""
 
-    def __init__(self, made: list[Made], make: Callable[[FileChange | Folder], FileRow]) -> None:
-        self._made = made
+    def __init__(self, make: Callable[[FileChange | Folder], FileRow]) -> None:
+        self._of: list[Made] = []
         self._make = make
-        self.places = {each.path: at for at, each in enumerate(made) if isinstance(each, FileChange)}
+        self._made: dict[int, FileRow] = {}
+        self.places: dict[str, int] = {}
         """Where each file's row is, by its path."""
-        self._folders: dict[str, list[tuple[int, Folder]]] = {}
-        for at, each in enumerate(made):
-            if isinstance(each, Folder):
-                self._folders.setdefault(each.key, []).append((at, each))
+        self._folders: dict[str, list[int]] = {}
+        self._last = 0
 
     @overload
     def __getitem__(self, at: int) -> FileRow: ...
@@ -254,68 +253,74 @@ class Rows(Sequence[FileRow]):
     def __getitem__(self, at: int | slice) -> FileRow | Sequence[FileRow]:
         if isinstance(at, slice):
             return [self[each] for each in range(*at.indices(len(self)))]
-        row = self._made[at]
-        if isinstance(row, FileRow):
-            return row
-        found = self._made[at] = self._make(row)
+        found = self._made.get(at)
+        if found is None:
+            row = self._of[at]
+            found = self._made[at] = row if isinstance(row, FileRow) else self._make(row)
         return found
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(self._of)
 
-    def put(self, at: int, row: FileRow) -> bool:
-        """Another row in the place of one; whether it differs."""
-        differs = self._made[at] != row
-        self._made[at] = row
-        return differs
+    def extend(self, more: Sequence[Made], last: Sequence[FileRow]) -> None:
+        """More rows, and in the place of what stood last before, these."""
+        del self._of[len(self._of) - self._last :]
+        for at in range(len(self._of), len(self._of) + self._last):
+            self._made.pop(at, None)
+        places, folders = self.places, self._folders
+        for at, each in enumerate(more, len(self._of)):
+            if isinstance(each, FileChange):
+                places[each.path] = at
+            elif isinstance(each, Folder):
+                folders.setdefault(each.key, []).append(at)
+        self._of += more
+        self._of += last
+        self._last = len(last)
 
-    def forget(self, folder: str) -> list[int]:
-        """Make a folder's rows anew when they are asked for; where they stand."""
-        found = self._folders.get(folder, [])
-        for at, made in found:
-            self._made[at] = made
-        return [at for at, _ in found]
+    def forget(self, *, path: str = "", folder: str = "") -> Sequence[int]:
+        """Make a file's row, or those of a folder, anew when they are asked for; where they stand."""
+        found = [self.places[path]] if path in self.places else self._folders.get(folder, [])
+        for at in found:
+            self._made.pop(at, None)
+        return found
+
+    def forget_all(self) -> None:
+        """Make every row anew when it is asked for."""
+        self._made.clear()
 
 
-def file_rows(
-    files: Sequence[FileChange],
-    marks: Marks,
-    counts: Counts,
-    not_shown: Sequence[NotShown] = (),
-    *,
-    wanted: str = "",
-    folded: frozenset[str] = frozenset(),
-    flat: bool = False,
-) -> Rows:
-    """All rows, in the order of the review. With a filter, folders are never folded.
-
-    Files keep the order in which the review scrolls, so folders are said anew where the path changes.
+class Tree:
+    """Says the folders before the files, as they come: files keep the order in which the review scrolls, so
+    folders are said anew where the path changes. With a filter, folders are never folded.
     """
-    files = filtered(files, wanted) if wanted else files
-    rows: list[Made] = list(files) if flat else _tree(files, folded, filtered=bool(wanted))
-    rows += _not_shown_rows([each for each in not_shown if not wanted or fits(wanted, each.path)])
-    if wanted and not rows:
+
+    def __init__(self, folded: frozenset[str], *, flat: bool, filtered: bool) -> None:
+        self._folded, self._flat = frozenset() if filtered else folded, flat
+        self._before, self._hidden_under = "", ""
+
+    def rows(self, files: Sequence[FileChange]) -> list[Made]:
+        """The rows of some files that come next."""
+        if self._flat:
+            return list(files)
+        rows: list[Made] = []
+        before, hidden_under = self._before, self._hidden_under
+        for file in files:
+            path = file.path
+            folder = path[: max(path.rfind("/"), 0)]
+            if folder != before:
+                hidden_under = _add_folders(rows, before, folder, hidden_under, self._folded)
+                before = folder
+            if not hidden_under:
+                rows.append(file)
+        self._before, self._hidden_under = before, hidden_under
+        return rows
+
+
+def last_rows(not_shown: Sequence[NotShown], wanted: str, *, nothing: bool) -> list[FileRow]:
+    """What stands below the files: what is not shown, or that no file has what is `wanted`."""
+    rows = _not_shown_rows([each for each in not_shown if not wanted or fits(wanted, each.path)])
+    if wanted and nothing and not rows:
         rows.append(FileRow(RowKind.HEADING, "", "No file has this; Esc shows all", 0))
-
-    def make(each: FileChange | Folder) -> FileRow:
-        if isinstance(each, Folder):
-            return folder_row(each, counts, marks.remarks)
-        return file_row(each, marks, flat=flat)
-
-    return Rows(rows, make)
-
-
-def _tree(files: Sequence[FileChange], folded: frozenset[str], *, filtered: bool) -> list[Made]:
-    rows: list[Made] = []
-    before, hidden_under = "", ""
-    for file in files:
-        path = file.path
-        folder = path[: max(path.rfind("/"), 0)]
-        if folder != before:
-            hidden_under = _add_folders(rows, before, folder, hidden_under, folded, filtered)
-            before = folder
-        if not hidden_under:
-            rows.append(file)
     return rows
 
 
@@ -347,7 +352,6 @@ def _add_folders(
     path: str,
     hidden_under: str,
     folded: frozenset[str],
-    filtered: bool,
 ) -> str:
     """Say the folders that are new on the way to the next file; the folded one that it lies under, or ""."""
     if hidden_under and (path == hidden_under or path.startswith(hidden_under + "/")):
@@ -358,7 +362,7 @@ def _add_folders(
         same += 1
     for depth in range(len(now)):
         key = "/".join(now[: depth + 1])
-        is_folded = key in folded and not filtered
+        is_folded = key in folded
         if depth >= same:
             rows.append(Folder(key, depth, is_folded))
         if is_folded:
@@ -372,15 +376,23 @@ def fits(wanted: str, path: str) -> bool:
     return all(word in lowered for word in wanted.lower().split())
 
 
-def filtered(files: Sequence[FileChange], wanted: str) -> list[FileChange]:
+Named = tuple[str, FileChange]
+"""A file with its path in small letters."""
+
+
+def named(files: Iterable[FileChange]) -> list[Named]:
+    """Files as they are looked for: made once for all letters that are typed."""
+    return [(file.path.lower(), file) for file in files]
+
+
+def filtered(files: list[Named], wanted: str) -> list[FileChange]:
     """The files whose paths hold every word; where there is none, those with its letters in order."""
     words = wanted.lower().split()
-    named = [(file.path.lower(), file) for file in files]
-    found = named
+    found = files
     for word in words:
         found = [each for each in found if word in each[0]]
     if not found:
-        found = named
+        found = files
         for word in words:
             first, *rest = map(re.escape, word)
             letters = re.compile(first + "".join(f"[^{each}]*{each}" for each in rest)).search

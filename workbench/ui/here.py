@@ -32,6 +32,7 @@ class Here(QObject):
         view.stop_changed.connect(self._look)
         view.verticalScrollBar().valueChanged.connect(self._look)
         controller.changed.connect(self._look)
+        self._look()
 
     def words(self) -> str:
         """“change 3 of 40: open, 12 lines not seen yet”; "" where the cursor is on no change."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from workbench.ui.commands import COMMANDS, Menu
+from workbench.ui.commands import COMMANDS, REPEATING, Menu
 from workbench.ui.keymap import Keymap, is_chorded, sequences, shown
 
 
@@ -32,6 +32,7 @@ class Menus(QObject):
                 # The text behind a tab is drawn where a shortcut would be, and is none.
                 action.setText(f"{command.title}\t{shown(plain[0])}")
             action.setShortcuts(chorded)
+            action.setAutoRepeat(command.id in REPEATING)
             action.setToolTip(
                 f"{command.title} ({', '.join(shown(key) for key in keys)})" if keys else command.title
             )

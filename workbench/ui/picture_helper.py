@@ -1,7 +1,12 @@
-"""`python -m workbench.ui.picture_helper`: decodes one picture from standard input, in a process of its own.
+"""`python -m workbench.ui.picture_helper`: decodes pictures in a process of its own, one after the other.
 
 A decoder is given bytes of strangers: here it can take no more memory than it is allowed, be ended when it
-takes too long, and die without taking the window along. Answers with one line of JSON and the pixels.
+takes too long, and die without taking the window along. Requests on standard input, each a line and bytes:
+
+    EDGE SIZE         pixels that the picture may be wide and high at most; as many bytes of a file follow
+
+Answers on standard output: a line of JSON, and as many bytes of pixels as its "bytes" says. Ends with its
+input.
 """
 
 from __future__ import annotations
@@ -41,8 +46,14 @@ def decoded(data: bytes, edge: int) -> tuple[dict[str, Any], bytes]:
         reader.setScaledSize(size.scaled(QSize(edge, edge), Qt.AspectRatioMode.KeepAspectRatio))
     reader.setAutoTransform(True)
     image = reader.read()
-    if image.isNull():
+    # What an icon holds may be of another size than it says of it; such a picture is larger than was allowed.
+    if image.isNull() or refused(image.width(), image.height()):
         return {**facts, "why": "not shown: it is damaged, or not what it begins as"}, b""
+    if kind == "ico":
+        facts.update(width=image.width(), height=image.height())
+    if max(image.width(), image.height()) > edge:
+        kept = Qt.AspectRatioMode.KeepAspectRatio
+        image = image.scaled(edge, edge, kept, Qt.TransformationMode.SmoothTransformation)
     if reader.imageCount() > 1:
         facts["frames"] = reader.imageCount()
     facts["transparent"] = image.hasAlphaChannel()
@@ -52,10 +63,18 @@ def decoded(data: bytes, edge: int) -> tuple[dict[str, Any], bytes]:
 
 
 def main() -> None:
-    """Decode what stands on standard input."""
+    """Decode what comes on standard input, until it ends."""
     _limit()
-    facts, pixels = decoded(sys.stdin.buffer.read(), int(sys.argv[1]))
-    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + pixels)
+    stream, out = sys.stdin.buffer, sys.stdout.buffer
+    while line := stream.readline():
+        edge, size = map(int, line.split())
+        data = stream.read(size)
+        if len(data) < size:
+            return
+        facts, pixels = decoded(data, edge)
+        out.write(json.dumps({**facts, "bytes": len(pixels)}).encode() + b"\n")
+        out.write(pixels)
+        out.flush()
 
 
 def _limit() -> None:

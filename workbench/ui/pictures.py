@@ -1,6 +1,8 @@
 """Reads the pictures that the view shows and has them decoded in a process of their own, one at a time.
 
-Knows no more of a picture than its bytes and its size. One that takes too long is ended and said to.
+Knows no more of a picture than its bytes and its size. One that takes too long is ended, with its process,
+and that is said; the next one gets a new process. Where a review has pictures, the process is started before
+the first of them is looked at: a start takes longer than most pictures.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from PySide6.QtGui import QImage
 
 import workbench
-from workbench.review.images import LARGEST_FILE
+from workbench.review.images import LARGEST_FILE, shows_picture
 from workbench.review.key_names import holds_key
 from workbench.ui.controller import Controller
 from workbench.ui.diff.lineless import Picture
@@ -23,9 +25,13 @@ from workbench.workflow.session import Session
 
 PATIENCE = 8_000
 """Milliseconds that decoding one picture may take, the start of the process included."""
+WARM_AFTER = 600
+"""Milliseconds after the review is there: the first frames have gone before."""
 EDGE = 1400
 """Pixels that a picture is at most wide and high once it is decoded: what fits half a large screen."""
 
+_LONGEST_HEAD = 10_000
+"""Bytes of what is said of a picture before its pixels."""
 _FRAME = 60
 """Milliseconds within which what is asked for is taken to be of one frame."""
 
@@ -57,6 +63,11 @@ class Pictures(QObject):
         self._frame.setInterval(_FRAME)
         self._job: _Job | None = None
         self._process: QProcess | None = None
+        self._answer = bytearray()
+        self._warm = QTimer(self)
+        self._warm.setSingleShot(True)
+        self._warm.setInterval(WARM_AFTER)
+        self._warm.timeout.connect(self._look_for_any)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE)
@@ -73,6 +84,7 @@ class Pictures(QObject):
         if not blobs:
             return
         self._asked.update(blobs)
+        self._start()  # it gets ready while the bytes are read
         self._files += 1
         if not self._frame.isActive():
             self._frames += 1
@@ -92,8 +104,22 @@ class Pictures(QObject):
 
     def stop(self) -> None:
         """End what is being decoded; called when the window closes."""
+        self._warm.stop()
         self._waiting.clear()
         self._end()
+
+    @property
+    def helper_id(self) -> int:
+        """The process number of the helper; 0 while none runs."""
+        return self._process.processId() if self._process is not None else 0
+
+    def _look_for_any(self) -> None:
+        session = self._controller.session
+        if session is None:
+            return
+        binary = (file for file in session.files_so_far if file.binary)
+        if any(shows_picture(file, change) for file in binary for change in file.changes):
+            self._start()
 
     def _on_read(self, found: tuple[Session, tuple[int, int], Sides]) -> None:
         session, turn, sides = found
@@ -111,9 +137,22 @@ class Pictures(QObject):
         self._next()
 
     def _next(self) -> None:
-        if self._process is not None or not self._waiting:
+        if self._job is not None or not self._waiting:
             return
-        self._job = self._waiting.pop(0)
+        job = self._job = self._waiting.pop(0)
+        self._answer.clear()
+        self._patience.start()
+        self._start()
+        process = self._process
+        if process is None or self._job is not job:
+            return  # it could not be started, and that was said
+        process.write(b"%d %d\n" % (EDGE, len(job.data)))
+        process.write(job.data)
+
+    def _start(self) -> None:
+        """Start the helper, unless it runs."""
+        if self._process is not None:
+            return
         process = self._process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
         for name in filter(holds_key, environment.keys()):
@@ -124,21 +163,39 @@ class Pictures(QObject):
         # The working directory may be a repository with a package of Qt's name: -P keeps it off the path.
         process.setWorkingDirectory(root)
         process.setStandardErrorFile(QProcess.nullDevice())
+        process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._failed)
-        self._patience.start()
-        process.start(sys.executable, ["-P", "-m", "workbench.ui.picture_helper", str(EDGE)])
-        process.write(self._job.data)
-        process.closeWriteChannel()
+        process.start(sys.executable, ["-P", "-m", "workbench.ui.picture_helper"])
+
+    def _read(self) -> None:
+        process, job = self._process, self._job
+        if process is None:
+            return
+        self._answer += process.readAllStandardOutput().data()
+        missing = missing_of(self._answer)
+        if missing is None or job is None:
+            self._end()  # what talks like that is trusted no more
+        if job is not None and not missing:
+            self._done(job)
+
+    def _done(self, job: _Job) -> None:
+        """Say what came of a picture, whole or not, and go on with the next one."""
+        output = bytes(self._answer)
+        self._answer.clear()
+        self._patience.stop()
+        self._job = None
+        self.decoded.emit(job.blob, picture_of(output, len(job.data)))
+        self._next()
 
     def _ended(self) -> None:
         process, job = self._process, self._job
-        if process is None or job is None:
+        if process is None:
             return
-        output = bytes(process.readAllStandardOutput().data())
+        self._answer += process.readAllStandardOutput().data()
         self._end()
-        self.decoded.emit(job.blob, picture_of(output, len(job.data)))
-        self._next()
+        if job is not None:
+            self._done(job)
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
@@ -156,6 +213,7 @@ class Pictures(QObject):
         self._patience.stop()
         if process is None:
             return
+        process.readyReadStandardOutput.disconnect(self._read)
         process.finished.disconnect(self._ended)
         process.errorOccurred.disconnect(self._failed)
         if process.state() is not QProcess.ProcessState.NotRunning:
@@ -166,6 +224,20 @@ class Pictures(QObject):
     def _forget(self) -> None:
         self._asked.clear()
         self._waiting.clear()
+        self._warm.start()
+
+
+def missing_of(output: bytes | bytearray) -> int | None:
+    """How many bytes of an answer are still to come, at least; None for what is no answer of the helper."""
+    end = output.find(b"\n") + 1
+    if not end:
+        return 1 if len(output) < _LONGEST_HEAD else None
+    try:
+        size = int(json.loads(output[:end])["bytes"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    missing = size - (len(output) - end)
+    return missing if 0 <= size <= 4 * EDGE * EDGE and missing >= 0 else None
 
 
 def picture_of(output: bytes, size: int) -> Picture:

@@ -101,6 +101,7 @@ class Panels(QObject):
         self._files.show_files(
             session.files_so_far,
             self._controller.file_progress(),
+            self._controller.file_news(),
             self._controller.violations(),
             not_shown,
             self._controller.remarks,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workbench.workflow.comparing import Comparison
     from workbench.workflow.kept_calls import KeptCall
     from workbench.workflow.session import Session
+    from workbench.workflow.under_way import Pending
 
 # Each sheet is imported when it is first opened: the first frame needs none.
 # ruff: noqa: PLC0415
@@ -65,6 +66,7 @@ class RoundsDesk(QObject):
 
         self._controller.open_session()
         panel = CallsPanel(self._theme(), self._sheets.window)
+        panel.looked_again.connect(self._look_at_calls)
         self._sheets.close()
         self._show(panel, lambda: self._show_calls(panel))
         self._show_calls(panel)
@@ -82,6 +84,22 @@ class RoundsDesk(QObject):
         session = self._controller.open_session()
         current = session.review.round
         panel.show_calls(session.review.calls, caps_of(session, current.number if current else 0))
+        self._look_at_calls()
+
+    def _look_at_calls(self) -> None:
+        review = self._controller.open_session().review.id
+
+        def work(_: Report) -> tuple[Pending, ...]:
+            from workbench.workflow.under_way import pending_calls
+
+            return pending_calls(review)
+
+        self._tasks.start("calls under way", work, self._on_pending, self._controller.fail)
+
+    def _on_pending(self, pending: tuple[Pending, ...]) -> None:
+        panel = self.costs()
+        if panel is not None:
+            panel.show_pending(pending)
 
     # -- the picture --------------------------------------------------------------------------
 

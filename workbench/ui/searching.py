@@ -41,6 +41,7 @@ class ReviewSearch(QObject):
         self.line.taken.connect(self._take)
         self.line.left.connect(self.leave)
         view.search_changed.connect(self.line.show_standing)
+        view.search_resumed.connect(self._on_resumed)
         view.texts_wanted.connect(self._read)
         view.read_all_in_search()
 
@@ -55,8 +56,15 @@ class ReviewSearch(QObject):
             self.line.show()
             if self.line.query.text:
                 self._find(self.line.query)
+        picked = self._view.picked_text()
+        if picked.strip():
+            self.line.line.setText(picked)
         self.line.setFocus()
         self.line.line.selectAll()
+
+    def _on_resumed(self) -> None:
+        """n or N went on with it from the review, where the keys stay."""
+        self.line.show()
 
     def leave(self) -> None:
         """Take the line and its marks away."""

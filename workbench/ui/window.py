@@ -19,7 +19,7 @@ from workbench.review.entries import Entry
 from workbench.review.progress import Progress
 from workbench.review.rounds import Source
 from workbench.review.text import one_line
-from workbench.ui.commands import HINTS, SHORT
+from workbench.ui.commands import HINTS, REPEATING, SHORT
 from workbench.ui.controller import Controller
 from workbench.ui.desk import Desk
 from workbench.ui.diff.document import Stop
@@ -28,7 +28,6 @@ from workbench.ui.dispatch import Dispatch
 from workbench.ui.errands import Errands
 from workbench.ui.file_panel import FilePanel
 from workbench.ui.findings_desk import Findings
-from workbench.ui.here import Here
 from workbench.ui.keymap import Keymap, chord, is_chorded
 from workbench.ui.landing_errands import LandingErrands
 from workbench.ui.ledger_desk import LedgerDesk
@@ -52,7 +51,6 @@ from workbench.ui.top_bar import TopBar
 from workbench.ui.tracing import Tracer
 from workbench.ui.tray_desk import Trays
 from workbench.ui.trusting import Trusting
-from workbench.ui.unshown import Unshown
 from workbench.ui.welcome import Welcome
 
 if TYPE_CHECKING:
@@ -112,8 +110,6 @@ class MainWindow(QMainWindow):
             self.controller, self.tasks, self.sheets, self.top.trust, lambda: self.theme, self
         )
         self.skimming = Skimming(self.controller, self.tasks, self.view, lambda: self.sheets.is_open, self)
-        self.unshown = Unshown(self.controller, self.view, self)
-        self.here = Here(self.controller, self.view, self.skimming, self.status, self)
         self.sheets.passed = self.skimming.passed
         self.shapes.unseen = self.skimming.words_of_unseen
         self.desk = Desk(self)
@@ -234,7 +230,6 @@ class MainWindow(QMainWindow):
         self.sheets.handed_over.connect(self._on_handed_over)
         self.dispatch.ran.connect(self._on_ran)
         self.dispatch.ran.connect(self.skimming.on_ran)
-        self.dispatch.ran.connect(self.unshown.on_ran)
         self.dispatch.ran.connect(self.shapes.on_ran)
         self.panels.shown.connect(self._on_panels_shown)
         self.status.set_hints([(each, self.keymap.shown(each), SHORT[each]) for each in HINTS])
@@ -291,7 +286,8 @@ class MainWindow(QMainWindow):
             keys = chord(event)
             command = self.keymap.command(keys)
             if command is not None and not is_chorded(keys):
-                self.run_command(command)
+                if not event.isAutoRepeat() or command in REPEATING:
+                    self.run_command(command)
                 return True
         return super().eventFilter(watched, event)
 
@@ -427,6 +423,10 @@ class MainWindow(QMainWindow):
         self.shapes.entered(stop)
         self.places.moved()
 
+    def go_to_file(self, path: str) -> None:
+        """The cursor to a file, which is shown for that if it does not differ."""
+        self._on_file(path)
+
     def _on_file(self, path: str) -> None:
         if path not in self.controller.open_session().by_path and not self.controller.shows_other(path):
             self.other_files.go_to(path)
@@ -491,6 +491,7 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> None:
         assert self.menus
+        self.desk.settle_in()
 
     def _on_highlighted(self) -> None:
         self.tracer.event_happened("highlighted")

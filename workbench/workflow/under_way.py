@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from msgspec import convert, to_builtins
+from msgspec import Struct, convert, to_builtins
 from msgspec.structs import replace
 
 from workbench.errors import UserError
@@ -23,7 +23,7 @@ from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import rough_tokens
 from workbench.review.actions import RoundFailed
 from workbench.review.rounds import Usage
-from workbench.store.running import Left, Running, finished, has_left, left_behind, unsaved
+from workbench.store.running import Left, Running, finished, has_left, left_behind, unsaved, worked_on
 from workbench.store.spending import settled
 from workbench.workflow.calls import Called, keep, made
 from workbench.workflow.session import Session, new_id
@@ -112,6 +112,36 @@ def saved(review: str, exchange: str | None) -> Iterator[None]:
         if exchange:
             unsaved(review, exchange)
         raise
+
+
+class Pending(Struct, frozen=True):
+    """A call that is being made: what for and with whom, and about how many tokens went out and came in."""
+
+    purpose: str
+    number: int
+    model: str
+    tokens_in: int
+    tokens_out: int
+
+
+def pending_calls(review: str) -> tuple[Pending, ...]:
+    """The calls of a review that are being made now, by whichever process. Blocking: it reads their files."""
+    found: list[Pending] = []
+    for lines in worked_on(review):
+        begun = lines[0] if lines else {}
+        call: Call | None = None
+        parts: list[str] = []
+        for line in lines:
+            what = line.get("what")
+            if what in ("call", "ended"):
+                call, parts = _call(line) if what == "call" else None, []
+            elif what == "text":
+                parts.append(str(line.get("text") or ""))
+        if call is not None:
+            used = _interrupted(call, "".join(parts)).usage or Usage()
+            number, purpose = int(_number(begun.get("number"))), str(begun.get("purpose", "round"))
+            found.append(Pending(purpose, number, call.model, used.tokens_in or 0, used.tokens_out or 0))
+    return tuple(found)
 
 
 def recorded(review: str, exchange: str | None) -> None:

@@ -5,7 +5,7 @@ Answers with words for one row at a time; the painter puts them at its right. Kn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -31,6 +31,8 @@ class Beside:
 
     def __init__(self) -> None:
         self.moves: Moves = NO_MOVES
+        self.above: Callable[[str], Sequence[str]] = _nothing
+        """What the header of a file, by its path, says of all its changes: it is not said of each again."""
         self._said: dict[int, tuple[Change, _Said]] = {}
 
     def move(self, section: Section, block: Block, line: Line, side: Side) -> Move | None:
@@ -40,12 +42,8 @@ class Beside:
         number = line.old if side is Side.OLD else line.new
         return self.moves.at(section.key, side, number) if number is not None else None
 
-    def words(
-        self, section: Section, block: Block, line: Line, side: Side, above: Sequence[str] = ()
-    ) -> tuple[tuple[str, ...], bool]:
-        """What is said of a row on one side, in full and ever shorter, and whether it warns. What the file's
-        header says of all its changes, `above`, is not said of each again.
-        """
+    def words(self, section: Section, block: Block, line: Line, side: Side) -> tuple[tuple[str, ...], bool]:
+        """What is said of a row on one side, in full and ever shorter, and whether it warns."""
         change = line.change
         number = line.old if side is Side.OLD else line.new
         if change is None or number is None or (block.run is not None and not block.run.numbered):
@@ -60,7 +58,7 @@ class Beside:
             found.append(("conflict marker",))
             warns = True
         speaks = Side.NEW if change.added else Side.OLD
-        is_news = said.whitespace and said.whitespace not in above
+        is_news = said.whitespace and said.whitespace not in self.above(section.key)
         if is_news and side is speaks and lines and number == start:
             found.append((said.whitespace, said.whitespace.split(":")[0]))
         move = self.move(section, block, line, side)
@@ -81,3 +79,7 @@ class Beside:
         said = _Said(whitespace_words(change), frozenset(conflict_lines(change.added)))
         self._said[id(change)] = (change, said)
         return said
+
+
+def _nothing(_: str) -> Sequence[str]:
+    return ()

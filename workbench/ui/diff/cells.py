@@ -6,7 +6,7 @@ first painted. Looks up lines in the base's files that were read so far; reads n
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from msgspec import Struct, field
@@ -88,6 +88,18 @@ class Cell(Struct):
     alike: dict[int, Spans] = field(default_factory=dict)
     """The look-alike letters of a long line, by stretch."""
     visuals: dict[int, Visual] = field(default_factory=dict)
+
+
+class Beyond(Struct, frozen=True):
+    """How many marked words of a line are out of sight, at the left and the right, and the nearest places."""
+
+    before: int = 0
+    after: int = 0
+    last: float = 0.0
+    following: float = 0.0
+
+
+NOTHING_BEYOND = Beyond()
 
 
 class Cells:
@@ -210,6 +222,27 @@ class Cells:
                 cell.visuals.clear()
             known = cell.visuals[at] = self._shape(cell, at)
         return known
+
+    def beyond(self, cell: Cell, left: float, right: float) -> Beyond:
+        """Which marked words of a line are out of sight, where it is seen from `left` to `right`."""
+        words = cell.words
+        if not words or cell.breaks is not ONE_LINE:
+            return NOTHING_BEYOND
+        stretches, seen = cell.stretches, cell.seen
+        if stretches is not None:
+
+            def x_of(character: int) -> float:
+                return stretches.x_of(seen.shown(character))
+
+            before = bisect_right(words, left, key=lambda each: x_of(each[1]))
+            after = bisect_left(words, right, key=lambda each: x_of(each[0]))
+            last = x_of(words[before - 1][0]) if before else 0.0
+            following = x_of(words[after][0]) if after < len(words) else 0.0
+            return Beyond(before, len(words) - after, last, following)
+        places = self.visual(cell).words
+        lefts = [start for start, end in places if end <= left]
+        rights = [start for start, _ in places if start >= right]
+        return Beyond(len(lefts), len(rights), lefts[-1] if lefts else 0.0, rights[0] if rights else 0.0)
 
     def colours(self, file: FileChange, side: Side, number: int) -> Sequence[int] | None:
         """The lexer's spans of a line, None while there are none."""

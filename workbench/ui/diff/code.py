@@ -12,7 +12,7 @@ from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
 from workbench.review.verdicts import Verdict
 from workbench.ui.diff.beside import Beside
-from workbench.ui.diff.cells import Cell, Cells
+from workbench.ui.diff.cells import NOTHING_BEYOND, Beyond, Cell, Cells
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
@@ -34,8 +34,9 @@ class _Pane(Struct):
 
     side: Side
     kind: str
+    left: int
     right: int
-    """Where code ends."""
+    """Between what code is seen."""
     x: float
     """Where the first character of a line is drawn."""
     number: int
@@ -123,6 +124,7 @@ class CodePainter:
         return _Pane(
             side,
             _KINDS[side],
+            left,
             right,
             left + PAD - scene.left,
             columns.number(side),
@@ -177,6 +179,18 @@ class CodePainter:
         # In a box there is no half of a character.
         is_inside = cell.seen.shown(column) < visual.start + at
         return column + 1 if near and is_inside else column
+
+    def beyond(self, scene: Scene, section: Section, spot: Spot, side: Side) -> Beyond:
+        """Which marked words of a row are out of sight."""
+        block = self._layout.block(spot)
+        line = line_at(block, spot.row)
+        if (line.old if side is Side.OLD else line.new) is None:
+            return NOTHING_BEYOND
+        cell = self._cell(scene.columns, scene.left, section, block, line, side)
+        if cell is None:
+            return NOTHING_BEYOND
+        left, right = scene.columns.code(side)
+        return self._cells.beyond(cell, scene.left - PAD, scene.left - PAD + right - left - self.tags.covered)
 
     def _cell(
         self, columns: Columns, left: float, section: Section, block: Block, line: Line, side: Side
@@ -341,8 +355,12 @@ class CodePainter:
         right, last = pane.right, cell.lines - 1
         y = row.y + last * self._layout.heights.row
         end = self._end(pane.x, cell, last)
-        if end > right:
-            self.tags.code_ends(y, right, end, ground)
+        if end > right or pane.x < pane.left:
+            edits = self._cells.beyond(cell, pane.left - pane.x, right - pane.x - self.tags.covered)
+            if end > right:
+                self.tags.code_ends(y, right, end, ground, edits.after)
+            if edits.before:
+                self.tags.edits_before(y, pane.left, edits.before, ground)
         if row.first <= last < row.last:
             if cell.mark:
                 self.tags.code_ends(y, right, end, ground)

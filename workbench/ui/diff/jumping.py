@@ -5,7 +5,7 @@ Takes no mouse and no documents.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
@@ -30,6 +30,11 @@ class Jumping(Steering):
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent, theme)
         self._painter.lineless.want = self.pictures_wanted.emit
+        self._painter.code.beside.above = self._said_of_file
+
+    def _said_of_file(self, path: str) -> Sequence[str]:
+        remark = self._layout.document.remarks.get(path)
+        return remark.said if remark is not None else ()
 
     @property
     def moves(self) -> Moves:

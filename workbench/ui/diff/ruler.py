@@ -40,6 +40,8 @@ class Ruler(QWidget):
         self._dress: Dress | None = None
         self._marks: QPixmap | None = None
         self._shown = (0, 0)
+        self._held: float | None = None
+        """How far below its top the thumb is held; None while it is not."""
         self._hits: Sequence[tuple[str, float]] = ()
         self._beside: tuple[object, object, object, int] | None = None
         """What the marks beside the changes were made from."""
@@ -150,11 +152,8 @@ class Ruler(QWidget):
             view = self.parentWidget()
             edge = (2, self._dress.focus) if view is not None and view.hasFocus() else (1, theme.line)
             painter.fillRect(0, 0, edge[0], self.height(), edge[1])
-            scroll, height = self._shown
-            whole = max(1, self._whole())
-            if height < whole:
-                top = scroll / whole * self.height()
-                size = max(16.0, height / whole * self.height())
+            top, size = self._thumb()
+            if size:
                 painter.fillRect(QRectF(1, top, WIDTH - 1, size), mixed(theme.text, theme.panel, 0.10))
             painter.drawPixmap(0, 0, self._marks)
             self._paint_beside(painter)
@@ -300,17 +299,35 @@ class Ruler(QWidget):
         return self._dress.standing(standing or Standing.UNREAD)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._go(event)
+        """A press beside the thumb brings its middle there; on the thumb it is held where it was taken."""
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            top, size = self._thumb()
+            y = event.position().y()
+            self._held = y - top if top <= y < top + size else None
+            if self._held is None:
+                self._go(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        if event.buttons() & (Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton):
             self._go(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
 
     def _go(self, event: QMouseEvent) -> None:
-        self.went.emit(event.position().y() / max(1, self.height()))
+        share = event.position().y() / max(1, self.height())
+        if self._held is not None:
+            # Of a large review the thumb is higher than what it stands for, so it is told by its top.
+            share += self._shown[1] / 2 / max(1, self._whole()) - self._held / max(1, self.height())
+        self.went.emit(share)
+
+    def _thumb(self) -> tuple[float, float]:
+        """Top and size of what says which part is on the screen; nothing where all is."""
+        scroll, height = self._shown
+        whole = max(1, self._whole())
+        if height >= whole:
+            return 0.0, 0.0
+        return scroll / whole * self.height(), max(16.0, height / whole * self.height())
 
 
 def _heights(shares: Sequence[float], top: float, inner: float) -> Iterator[int]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Note, Place
-from workbench.review.text import decode
+from workbench.review.text import decode, one_line
 from workbench.ui.diff.dress import PAD
 from workbench.ui.diff.finding import Found, Hit, Query, Sides, Standing, Text, words_said
 from workbench.ui.diff.mouse import Mouse
@@ -24,6 +24,8 @@ class Searching(Mouse):
     """How many matches there are so far; the last time, in all."""
     search_changed = Signal(object)
     """How the search stands: a `Standing`."""
+    search_resumed = Signal()
+    """A search that was left goes on."""
     texts_wanted = Signal(object)
     """The side and the paths of files that a search needs the lines of; answer with `take_texts`."""
 
@@ -35,6 +37,10 @@ class Searching(Mouse):
         self._at: tuple[Hit, int] | None = None
         self._turned = ""
         self._orders: dict[str, int] = {}
+        self._last: Query | None = None
+        """What was searched for last: it can be gone on with after the search was left."""
+        self._resumed = 0
+        """The step to take as soon as something is found again; 0 for none."""
 
     def read_all_in_search(self) -> None:
         """Somebody answers `texts_wanted`: lines that are not on the screen are searched too."""
@@ -58,7 +64,7 @@ class Searching(Mouse):
 
         An empty text ends the search (0). Raises UserError on a bad expression.
         """
-        self._at, self._turned = None, ""
+        self._at, self._turned, self._resumed = None, "", 0
         query = Query(text, regex, case, word, sides) if text else None
         self._search = None
         self._ruler.show_hits([])
@@ -67,6 +73,7 @@ class Searching(Mouse):
         if query is None:
             return 0
         self._begin(query)
+        self._last = query
         return -1
 
     def _begin(self, query: Query) -> None:
@@ -124,12 +131,16 @@ class Searching(Mouse):
         self._ruler.show_hits([(hit.path, hit.share) for hit in found.hits()])
         self.viewport().update()
         self.hits_counted.emit(found.matches)
+        self._take_step(found)
         self.search_changed.emit(self.search_standing)
 
     def next_hit(self, n: int) -> bool:
         """The next match, or the one before; round at the ends, with a word. False where there is none."""
         found = self._search
-        if found is None or not found.hits():
+        if found is None:
+            self._resume(n)
+            return False
+        if not found.hits():
             return False
         hits = found.hits()
         index, step = self._step(found, n)
@@ -149,6 +160,32 @@ class Searching(Mouse):
         self._touch(self._cursor)  # on the same row, another of its matches has the frame now
         self.search_changed.emit(self.search_standing)
         return went
+
+    def _resume(self, n: int) -> None:
+        """Search once more for what was searched for last, and go to the first match when it comes."""
+        if self._last is None:
+            self.told.emit("Nothing was searched for yet.", "/ searches.")
+            return
+        self._begin(self._last)
+        self._resumed = n
+        self.search_resumed.emit()
+        self.search_changed.emit(self.search_standing)
+
+    def _take_step(self, found: Found) -> None:
+        """Go on with a search that was left, once it is known where to."""
+        n, hits = self._resumed, found.hits()
+        if not n or not (hits or self._seeker.is_done):
+            return
+        if not hits:
+            self._resumed = 0
+            words = one_line(found.query.text)
+            self.told.emit(f"“{words[:60]}” is nowhere in the review any more.", "/ searches.")
+            return
+        # Files come in any order: what was found so far may stand on the other side of the cursor.
+        index, _ = self._step(found, n)
+        if 0 <= index < len(hits) or self._seeker.is_done:
+            self._resumed = 0
+            self.next_hit(n)
 
     def _current_hit(self) -> tuple[int, int] | None:
         if self._search is None or self._at is None or not self._is_on(self._at[0]):

@@ -35,7 +35,7 @@ class Spoken(Canvas):
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         self._to_say: list[str] = []
         """What is said whatever comes after it: verdicts."""
-        self._entered = self._moved = False
+        self._came_in = self._went = False
         self._said_at = 0.0
         super().__init__(parent, theme)
         self._say_soon = QTimer(self)
@@ -57,8 +57,8 @@ class Spoken(Canvas):
         announced is queued by the reader, and would be read out long after the key is let go.
         """
         if self._is_heard():
-            self._entered = self._entered or (entered and bool(stop.change))
-            self._moved = True
+            self._came_in = self._came_in or (entered and bool(stop.change))
+            self._went = True
             self._say_in_time()
 
     def _speak(self, words: str) -> None:
@@ -75,9 +75,9 @@ class Spoken(Canvas):
         from workbench.ui.diff.speaking import speak  # noqa: PLC0415 - said above
 
         words, self._to_say = self._to_say, []
-        if self._moved:
-            words += [self.spoken_change() if self._entered else "", self.spoken_row()]
-        self._entered = self._moved = False
+        if self._went:
+            words += [self.spoken_change() if self._came_in else "", self.spoken_row()]
+        self._came_in = self._went = False
         if self._is_heard() and any(words):
             self._said_at = monotonic()
             speak(self, words)

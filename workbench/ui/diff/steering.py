@@ -88,6 +88,25 @@ class Steering(Spoken):
         cell = max(1, round(self.dress.shaper.cell))
         bar.setValue(bar.value() + n * max(cell, (right - left) // 2 // cell * cell))
 
+    def show_edit(self, n: int) -> bool:
+        """The code to the right or the left until the next edited words of the cursor's row are in sight."""
+        spot = spot_of(self._layout, self._cursor) if self._cursor is not None else None
+        if self._cursor is None or spot is None or not self._cursor.is_line:
+            return False
+        scene, section = self._scene(), self._layout.sections[spot.section]
+        for side in dict.fromkeys((self._cursor.side, Side.NEW, Side.OLD)):
+            found = self._painter.code.beyond(scene, section, spot, side)
+            if found.after if n > 0 else found.before:
+                left, right = scene.columns.code(side)
+                bar = self.horizontalScrollBar()
+                wanted = round(max(0.0, (found.following if n > 0 else found.last) - (right - left) / 3))
+                bar.setRange(0, max(bar.maximum(), wanted))
+                bar.setValue(wanted)
+                return True
+        way = "right" if n > 0 else "left"
+        self.told.emit(f"No edited words of this line are out of sight at the {way}.", "")
+        return False
+
     def set_side(self, side: Side) -> None:
         """The cursor to a side of its row, if there is a line."""
         self.clear_selection()

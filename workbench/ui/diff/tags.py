@@ -37,6 +37,8 @@ class _Row(Struct):
     """What is shown of the words even over code."""
     colour: QColor | None = None
     beside: list[tuple[str, QColor]] = field(default_factory=list)
+    edits: int = 0
+    """Marked words among the code that is out of sight."""
 
 
 class Tags:
@@ -44,6 +46,9 @@ class Tags:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[int, int], _Row] = {}
+        self._before: list[tuple[int, int, int, QColor | None]] = []
+        self.covered = 0.0
+        """Pixels at the right edge that a count of what is out of sight may cover."""
         self._dress: Dress | None = None
         self._widths: dict[str, float] = {}
 
@@ -51,10 +56,12 @@ class Tags:
         """Another theme or size."""
         self._dress = dress
         self._widths.clear()
+        self.covered = self.width(f"+9,999 · {edits_words(9)} ▸") + _EDGE
 
     def begin(self) -> None:
         """A new frame."""
         self._rows.clear()
+        self._before.clear()
 
     def _row(self, y: int, right: int, ground: QColor | None) -> _Row:
         row = self._rows.get((y, right))
@@ -64,9 +71,16 @@ class Tags:
             row.ground = ground
         return row
 
-    def code_ends(self, y: int, right: int, end: float, ground: QColor | None) -> None:
-        """The code of a line ends there; what is beyond `right`, or under words, is counted."""
-        self._row(y, right, ground).end = end
+    def code_ends(self, y: int, right: int, end: float, ground: QColor | None, edits: int = 0) -> None:
+        """The code of a line ends there; what is beyond `right`, or under words, is counted: characters, and
+        marked words.
+        """
+        row = self._row(y, right, ground)
+        row.end, row.edits = end, max(row.edits, edits)
+
+    def edits_before(self, y: int, left: int, edits: int, ground: QColor | None) -> None:
+        """So many marked words of a line are out of sight at its left."""
+        self._before.append((y, left, edits, ground))
 
     def verdict(
         self, y: int, right: int, words: str, least: str, colour: QColor, ground: QColor | None
@@ -117,11 +131,26 @@ class Tags:
             if row.end > edge:
                 # Code is out of sight, beyond the edge or under the words: how much is said.
                 count, left = self._count(row, edge)
-                edge = self._words(painter, row, y, count, left, height, dress.theme.dim)
+                shade = dress.theme.text if row.edits else dress.theme.dim
+                edge = self._words(painter, row, y, count, left, height, shade)
             at = row.end + _AROUND
             for words, colour in beside:
                 self._words(painter, row, y, words, at, height, colour)
                 at += self.width(words) + _EDGE
+
+        for y, left, edits, ground in self._before:
+            self._at_left(painter, y, left, edits, ground, height)
+
+    def _at_left(
+        self, painter: QPainter, y: int, left: int, edits: int, ground: QColor | None, height: int
+    ) -> None:
+        """The count of marked words that one has scrolled past."""
+        assert self._dress is not None
+        words, ground = f"◂ {edits_words(edits)}", ground or self._dress.theme.ground
+        width = self.width(words)
+        painter.fillRect(QRectF(left, y, width + 2 * _EDGE, height), ground)
+        painter.setPen(self._dress.readable(self._dress.theme.text, ground))
+        painter.drawText(QRectF(left + _EDGE, y, width + 4, height), _LEFT, words)
 
     def _count(self, row: _Row, edge: float) -> tuple[str, float]:
         """How many characters are out of sight, those under the count itself too, and where it stands."""
@@ -130,6 +159,8 @@ class Tags:
         count, covered = "", edge
         for _ in range(3):  # a longer count covers more; it settles at once or at the next
             said = f"+{ceil((row.end - covered) / self._dress.shaper.cell - 0.01):,}"
+            if row.edits:
+                said += f" · {edits_words(row.edits)} ▸"
             if said == count:
                 break
             count = said
@@ -161,6 +192,11 @@ class Tags:
         painter.setPen(self._dress.readable(colour, ground))
         painter.drawText(QRectF(left, y, width + 4, height), _LEFT, words)
         return left - 6
+
+
+def edits_words(count: int) -> str:
+    """ "1 edit", "12 edits": the marked words of a line."""
+    return f"{count:,} edit{'' if count == 1 else 's'}"
 
 
 def verdict_words(

@@ -59,7 +59,7 @@ class Texts:
             left, right = scene.columns.code(side)
             painter.save()
             painter.setClipRect(left, 0, right - left, scene.height)
-            self._marks(painter, scene, texts)
+            self._marks(painter, scene, texts, left, right)
             for text in texts:
                 visual = text.visual
                 if text.faded:
@@ -70,7 +70,7 @@ class Texts:
                     visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
             painter.restore()
 
-    def _marks(self, painter: QPainter, scene: Scene, texts: list[Text]) -> None:
+    def _marks(self, painter: QPainter, scene: Scene, texts: list[Text], left: float, right: float) -> None:
         dress = self._dress
         assert dress is not None
         height = dress.heights.row
@@ -78,10 +78,14 @@ class Texts:
         painter.setPen(Qt.PenStyle.NoPen)
         for text in texts:
             visual = text.visual
+            # A line of thousands of characters that hide would draw thousands of boxes out of sight.
+            low, high = left - text.x, right - text.x
             if visual.words and text.kind in dress.words:
                 painter.setBrush(dress.words[text.kind][text.veiled])
                 painter.setOpacity(dress.rejected_strength if text.faded else 1)
                 for start, end in visual.words:
+                    if start > high or end < low:
+                        continue
                     painter.drawRoundedRect(QRectF(text.x + start, text.y + 1, end - start, height - 2), 2, 2)
                 painter.setOpacity(1)
             if scene.hits is not None:
@@ -92,6 +96,8 @@ class Texts:
                 painter.setPen(QPen(dress.theme.back, 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 for start, end in visual.boxes:
+                    if start > high or end < low:
+                        continue
                     box = QRectF(text.x + start + 0.5, text.y + 2.5, end - start - 1, height - 5)
                     painter.drawRoundedRect(box, 3, 3)
                 painter.setPen(Qt.PenStyle.NoPen)

@@ -1,0 +1,139 @@
+"""Lines of thousands of characters: nothing of them is left out, and what is out of sight is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from tests.ui.samples import file_of
+from workbench.review.text import visible_line
+from workbench.ui.diff.cells import NOTHING_BEYOND
+from workbench.ui.diff.document import Document
+from workbench.ui.diff.long_lines import LONG, STEP, WINDOW, Stretches, alike_between
+from workbench.ui.diff.view import DiffView
+
+_SCREEN = 900.0
+_TEXTS = {
+    "code": "call(1);" * 900,
+    "Greek": "λόγος, ἔργον; " * 400,
+    "ideographs": "函数检查变量" * 900,
+    "Arabic": "مرحبا بالعالم " * 400,
+    "pictures": "🙂👍" * 2500,
+    "a mixture": "const 名前 = 'Grüße — 世界'; // 🎉\t" * 220,
+}
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> Iterator[DiffView]:
+    found = DiffView()
+    found.smooth = found.coloured = False
+    qtbot.addWidget(found)
+    found.resize(1000, 500)
+    yield found
+    found.stop_helpers()
+
+
+def show(view: DiffView, qtbot: QtBot, old: bytes, new: bytes) -> None:
+    view.show_document(Document((file_of("app.min.js", old, new),)))
+    with qtbot.waitExposed(view):
+        view.show()
+    view.viewport().repaint()
+
+
+@pytest.mark.parametrize("name", _TEXTS)
+def test_every_character_comes_into_sight_when_one_scrolls_sideways(view: DiffView, name: str) -> None:
+    text, shaper = _TEXTS[name], view.dress.shaper
+    stretches = Stretches(text, shaper)
+    seen: set[int] = set()
+    left = 0.0
+    while left < stretches.width:
+        window = stretches.window(left)
+        shaped = shaper.plain(text[window : window + WINDOW].replace("\t", " "), QColor("black"))
+        here = stretches.left(window)
+        first, last = shaped.index_at(left - here), shaped.index_at(left + _SCREEN - here)
+        seen.update(range(window + first, window + last + 1))
+        left += _SCREEN / 2
+    assert not [at for at in range(len(text)) if at not in seen]
+
+
+def test_where_a_stretch_begins_does_not_depend_on_where_one_looked_before(view: DiffView) -> None:
+    text = _TEXTS["a mixture"]
+    one, other = (Stretches(text, view.dress.shaper) for _ in "12")
+    last = (len(text) - 1) // STEP * STEP
+    far = one.left(last)
+    assert [other.left(at) for at in range(0, last + 1, STEP)][-1] == far
+    assert one.width == pytest.approx(far + Stretches(text[last:], view.dress.shaper).width)
+    assert one.x_of(last) == far
+    assert one.x_of(last + 5) > far
+
+
+def test_look_alike_letters_are_boxed_far_to_the_right_too() -> None:
+    line = ("value = 1; " * 900 + "is_\u0430dmin = 2; ").encode()
+    seen = visible_line(line)
+    at = seen.text.index("is_")
+    assert alike_between(seen, at - 40, at + 20, {}) == ((at + 3, at + 8),)
+    assert alike_between(seen, 0, 200, {}) == ()
+
+
+def test_of_a_long_line_what_hides_is_boxed_where_it_stands(view: DiffView, qtbot: QtBot) -> None:
+    body = "call(1);" * 1000
+    show(view, qtbot, b"a\n", (body + "\u202edone" + body + "\n").encode())
+    bar = view.horizontalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > len(body) * view.dress.shaper.cell)
+    bar.setValue(round(len(body) * view.dress.shaper.cell))
+    view.viewport().repaint()
+    cells = [cell for cell in view._cells._cells.values() if len(cell.seen.text) > LONG]
+    assert [len(view._cells.visual(cell).boxes) for cell in cells] == [1]
+
+
+def test_an_edit_out_of_sight_is_counted_at_the_edge_and_a_key_goes_there(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    body = "".join(f"call({number});" for number in range(3000))
+    new = body.replace("call(1500);", "changed(1500);").replace("call(2900);", "gone(2900);")
+    show(view, qtbot, body.encode() + b"\n", new.encode() + b"\n")
+    assert [row.edits for row in view._painter.code.tags._rows.values()] == [2, 2]
+    assert not view._painter.code.tags._before
+    bar, cell = view.horizontalScrollBar(), view.dress.shaper.cell
+    for word, before, after in (("changed", 0, 1), ("gone", 1, 0)):
+        assert view.show_edit(1)
+        view.viewport().repaint()
+        x = new.index(word) * cell
+        assert bar.value() < x < bar.value() + view.viewport().width() / 2
+        assert max((row.edits for row in view._painter.code.tags._rows.values()), default=0) == after
+        assert {edits for _, _, edits, _ in view._painter.code.tags._before} == (
+            {before} if before else set()
+        )
+    told: list[str] = []
+    view.told.connect(lambda words, _: told.append(words))
+    assert not view.show_edit(1)
+    assert told == ["No edited words of this line are out of sight at the right."]
+    assert view.show_edit(-1)
+    assert bar.value() < new.index("changed") * cell
+
+
+def test_an_edit_out_of_sight_of_a_shorter_line_is_counted_too(view: DiffView, qtbot: QtBot) -> None:
+    show(view, qtbot, b"word " * 60 + b"one\n", b"word " * 60 + b"two\n")
+    assert [row.edits for row in view._painter.code.tags._rows.values()] == [1, 1]
+
+
+def test_a_wrapped_line_has_nothing_out_of_sight(view: DiffView, qtbot: QtBot) -> None:
+    view.set_wrap(True)
+    show(view, qtbot, b"call(1);" * 1000 + b"one;\n", b"call(1);" * 1000 + b"two;\n")
+    cells = [cell for cell in view._cells._cells.values() if cell.words]
+    assert cells
+    assert all(view._cells.beyond(cell, 0, 100) is NOTHING_BEYOND for cell in cells)
+    assert not view.show_edit(1)
+
+
+def test_a_review_of_folded_files_alone_is_settled(view: DiffView, qtbot: QtBot) -> None:
+    view.coloured = True
+    many = b"".join(b"value_%d = 1\n" % number for number in range(4000))
+    view.show_document(Document((file_of("a.py", None, many), file_of("b.py", None, many))))
+    with qtbot.waitExposed(view):
+        view.show()
+    assert all(section.folded for section in view._layout.sections)
+    qtbot.waitUntil(lambda: view.is_settled, timeout=20_000)
