@@ -115,7 +115,9 @@ def test_changed_and_new_lfs_content_enters_as_a_pointer(tmp_path: Path, opened:
         assert repository.blob(entries["big.bin"][1]).decode() == pointer(CONTENT[::-1] + b"!")
         assert repository.blob(entries["new.bin"][1]).decode() == pointer(b"\0new")
     files = repository.file_changes(repository.head().tree, snapshot.tree, paths=["big.bin"])
-    assert [change.words for change in files[0].changes] == ["Git LFS content, 1400 → 1401 bytes"]
+    old, new = (hashlib.sha256(data).hexdigest()[:12] for data in (CONTENT, CONTENT[::-1] + b"!"))
+    words = f"Git LFS pointer: 1,400 bytes, oid {old} → 1,401 bytes, oid {new}"
+    assert [change.words for change in files[0].changes] == [words]
     (repo.root / "new.bin").unlink()
     assert "new.bin" not in changed(repository)
     repo.write({"new.bin": "again\n"})

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from tests.review.pictures import blocks_of, bytes_of, lines_of, picture
 from tests.review.texts import changed, golden
-from workbench.review.blocks import Block, Builder, Folding, Pin, RunRows, Sort
+from workbench.review.blocks import Block, Builder, Folding, Pin, Sort
 from workbench.review.changes import FileChange, Run, Side, Status
 from workbench.review.lines import split_lines
+from workbench.review.run_rows import RunRows
 
 STORE = b'''"""A store."""
 

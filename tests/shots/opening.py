@@ -61,7 +61,7 @@ def _nothing_left(scratch: Path, folder: Path) -> list[Path]:
     driver.press(Qt.Key.Key_Return, CONTROL)
     driver.until(lambda: window.controller.open_session().review.closed, "the landing")
     driver.until(lambda: not window.tasks.is_busy, "what follows")
-    both(driver, "39-landed")
+    driver.shot("39-landed")
     window.close()
     return driver.taken
 

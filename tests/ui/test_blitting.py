@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.samples import OLD_STORE, large, ledger_sample, lines_of, many, sample
@@ -131,8 +131,11 @@ class Reader:
         self.editors.append(key)
 
     def size(self) -> None:
-        if self.chance.random() < 0.5:
+        chance = self.chance.random()
+        if chance < 0.3:
             self.view.resize(self.chance.randrange(500, 1100), self.chance.randrange(300, 800))
+        elif chance < 0.6:
+            self.view.resize(self.view.width(), self.chance.randrange(300, 800))
         else:
             self.view.set_code_font("", self.chance.choice((11, 13, 17)))
 
@@ -232,6 +235,43 @@ def test_a_notch_of_the_wheel_paints_the_strip_that_came_in_and_no_more(
     let_paint()
     assert painted
     assert sum(painted) < view.viewport().height() // 2
+
+
+def test_a_view_that_becomes_lower_paints_nothing_and_higher_what_came_in(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the window says a sentence below it, which every undo does."""
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    column, below = QVBoxLayout(holder), QLabel("A sentence.")
+    column.setSpacing(0)
+    column.addWidget(view, 1)
+    column.addWidget(below)
+    below.hide()
+    holder.resize(900, 640)
+    view.show_document(large(20, 8))
+    with qtbot.waitExposed(holder):
+        holder.show()
+    view.verticalScrollBar().setValue(400)
+    let_paint()
+    painted: list[int] = []
+    paint, whole = view._painter.paint, view.viewport().height()
+
+    def count(painter: QPainter, scene: object) -> None:
+        painted.append(sum(low - high for high, low in scene.bands))  # type: ignore[attr-defined]
+        paint(painter, scene)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(view._painter, "paint", count)
+    below.show()
+    let_paint()
+    lower, painted_then = view.viewport().height(), sum(painted)
+    below.hide()
+    let_paint()
+    view.setParent(None)  # the holder goes first
+
+    assert lower < whole
+    assert painted_then == 0
+    assert sum(painted) == whole - lower
 
 
 def test_a_cursor_that_moves_paints_two_rows(

@@ -6,6 +6,7 @@ import json
 import struct
 import subprocess
 import sys
+from zlib import compress, crc32
 
 import pytest
 from PySide6.QtCore import QBuffer
@@ -24,6 +25,14 @@ def png(width: int, height: int) -> bytes:
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     assert image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(buffer.data().data())
+
+
+def plain_png(width: int, height: int) -> bytes:
+    """A black picture of one bit for each pixel: huge ones take no memory to make."""
+    rows = compress((b"\0" * (1 + -(-width // 8))) * height)
+    parts = (b"IHDR" + struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0), b"IDAT" + rows, b"IEND")
+    chunks = (struct.pack(">I", len(part) - 4) + part + struct.pack(">I", crc32(part)) for part in parts)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def gif(width: int, height: int, frames: int = 1) -> bytes:
@@ -47,6 +56,8 @@ def pixel(data: bytes) -> str:
 
 def test_a_gif_is_shown_with_its_first_frame_and_the_count_of_the_others() -> None:
     assert pixel(gif(1, 1)) == RED
+    facts, _ = decoded(gif(3000, 2000), EDGE)
+    assert (facts["width"], facts["height"], facts["shown"][:2]) == (3000, 2000, [1400, 933])
     facts, _ = decoded(gif(3, 2, frames=4), EDGE)
     assert (facts["format"], facts["width"], facts["height"], facts["frames"]) == ("GIF", 3, 2, 4)
     assert "frames" not in decoded(gif(3, 2), EDGE)[0]
@@ -63,9 +74,10 @@ def test_an_icon_is_shown_in_the_size_that_it_has_whatever_it_says() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
+        (plain_png(9_000, 9_000), "9,000 × 9,000 pixels are more than are decoded"),
         (gif(65_535, 65_535), "65,535 × 65,535 pixels are more than are decoded"),
-        (gif(2, 2)[:12], "its size cannot be read"),
-        (ico(png(9_000, 9_000)), "it is damaged, or not what it begins as"),
+        (gif(2, 2)[:9], "its size cannot be read"),
+        (ico(plain_png(9_000, 9_000)), "it is damaged, or not what it begins as"),
         (ico(png(16, 16))[:40], "it is damaged, or not what it begins as"),
         (ico(b"")[:22], "it is damaged, or not what it begins as"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "it does not begin as a picture does"),

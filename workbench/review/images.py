@@ -31,6 +31,16 @@ def shows_picture(file: FileChange, change: Change) -> bool:
     return any(path is not None and path.lower().endswith(SUFFIXES) for path in (file.base_path, file.path))
 
 
+def shown_as_text(file: FileChange) -> str:
+    """Why a picture is shown as text, in words; "" for any other file."""
+    name = file.path.lower().endswith(".svg") or (file.base_path or "").lower().endswith(".svg")
+    return (
+        "An SVG is shown as text: drawn as a picture, it could bring in other files."
+        if name and file.runs
+        else ""
+    )
+
+
 def format_of(data: bytes) -> str:
     """The format that the bytes begin as, whatever the name says; "" for none that is decoded."""
     for start, name in _STARTS:

@@ -46,19 +46,18 @@ def lfs_words(runs: Iterable[Run]) -> str:
         return ""
     run = found[0]
     if (run.old_start, run.new_start, len(run.removed), len(run.added)) == (2, 2, 1, 1):
-        same_size = _is_oid(run.removed[0]) and _is_oid(run.added[0])
-        return "Git LFS content changed, its size did not" if same_size else ""
-    sides = [_pointer_size(run.old_start, run.removed), _pointer_size(run.new_start, run.added)]
+        old, new = _oid(run.removed[0]), _oid(run.added[0])
+        return f"Git LFS pointer: {old} → {new}, the same size" if old and new else ""
+    sides = [_pointer(run.old_start, run.removed), _pointer(run.new_start, run.added)]
     if None in sides or sides == ["", ""]:
         return ""
     if "" not in sides:
-        return f"Git LFS content, {sides[0]} → {sides[1]} bytes"
-    size, done = (sides[0], "deleted") if sides[0] else (sides[1], "new")
-    return f"Git LFS content, {size} bytes, {done}"
+        return f"Git LFS pointer: {sides[0]} → {sides[1]}"
+    return f"Git LFS pointer, deleted: {sides[0]}" if sides[0] else f"Git LFS pointer, new: {sides[1]}"
 
 
-def _pointer_size(start: int, lines: tuple[bytes, ...]) -> str | None:
-    """The size that a pointer names; "" for no lines, None for lines that are no pointer's."""
+def _pointer(start: int, lines: tuple[bytes, ...]) -> str | None:
+    """The size and the id that a pointer names; "" for no lines, None for lines that are no pointer's."""
     if not lines:
         return ""
     if start == 1:
@@ -67,15 +66,19 @@ def _pointer_size(start: int, lines: tuple[bytes, ...]) -> str | None:
         lines = lines[1:]
     elif start != 2:
         return None
-    if len(lines) != 2 or not _is_oid(lines[0]):
+    if len(lines) != 2 or not _oid(lines[0]):
         return None
     size = lines[1].removeprefix(b"size ").removesuffix(b"\n")
-    return size.decode("ascii") if lines[1] == b"size %b\n" % size and size.isdigit() else None
+    if lines[1] != b"size %b\n" % size or not size.isdigit():
+        return None
+    return f"{int(size):,} bytes, {_oid(lines[0])}"
 
 
 _VERSION = b"version https://git-lfs.github.com/spec/v1\n"
 
 
-def _is_oid(line: bytes) -> bool:
+def _oid(line: bytes) -> str:
+    """The id in the line of a pointer, as far as it is shown; "" for any other line."""
     digest = line.removeprefix(b"oid sha256:").removesuffix(b"\n")
-    return line == b"oid sha256:%b\n" % digest and len(digest) == 64 and not digest.strip(b"0123456789abcdef")
+    is_one = len(digest) == 64 and not digest.strip(b"0123456789abcdef")
+    return f"oid {digest[:12].decode()}" if is_one and line == b"oid sha256:%b\n" % digest else ""

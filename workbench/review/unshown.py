@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from workbench.review.asides import is_blank
-from workbench.review.blocks import RunRows
 from workbench.review.changes import FileChange, Run
+from workbench.review.run_rows import RunRows
 
 MOST = 5_000
 """Rows that are looked at: with a key held up by it, more is as good as many."""

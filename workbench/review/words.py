@@ -324,7 +324,7 @@ def fact_words(change: Change, file: FileChange | None, sizes: str = "") -> str:
     if change.kind is Kind.MODE and file is not None and file.old_mode and file.new_mode:
         now = {("100644", "100755"): " · executable now", ("100755", "100644"): " · not executable any more"}
         return words + now.get((file.old_mode, file.new_mode), "")
-    if change.kind is not Kind.BINARY or file is None:
-        return words
+    if change.kind is not Kind.BINARY or file is None or words.startswith("Git LFS"):
+        return words  # the sizes and ids here are those of the pointer
     ids = " → ".join(each[:12] for each in (file.old_id, file.new_id) if each)
     return " · ".join(part for part in (words, sizes, ids) if part)

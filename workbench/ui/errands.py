@@ -535,7 +535,7 @@ def _estimate(
     files = "1 file with changes" if count == 1 else f"{count:,} files with changes"
     told = feedback_title(review.notes.values(), progress)
     rows = [("Task", f"{task:,}"), (told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]
-    rows.append((f"about {whole + sizes:,} tokens", ""))
+    rows.append((f"About {whole + sizes:,} tokens", ""))
     return tuple(rows)
 
 

@@ -48,7 +48,7 @@ from workbench.ui.file_rows import (
 )
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import as_tooltip
-from workbench.ui.theme import Theme, mixed
+from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QStyleOptionViewItem
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 ROW = 23
 STEP = 16
+FULL_STEPS = 3
 LEFT = 14
 RIGHT = 12
 STEP, PAUSE = 2000, 4
@@ -172,7 +173,7 @@ class FileDelegate(QStyledItemDelegate):
             painter.fillRect(area, theme.raised)
             painter.fillRect(QRect(area.left(), area.top(), 2, area.height()), theme.accent)
         elif is_hovered:
-            painter.fillRect(area, mixed(theme.text, theme.panel, 0.05))
+            painter.fillRect(area, theme.raised)
         if is_focused:
             painter.setPen(theme.accent)
             painter.drawRect(area.adjusted(0, 0, -1, -1))
@@ -180,7 +181,9 @@ class FileDelegate(QStyledItemDelegate):
     def _paint_words(self, painter: QPainter, area: QRect, row: FileRow) -> None:
         painter.setFont(self._font)
         metrics = painter.fontMetrics()
-        inner = area.adjusted(LEFT + row.depth * STEP, 0, -RIGHT, 0)
+        # Deep folders step in less: of names that stand far right nothing would be left.
+        inset = min(row.depth, FULL_STEPS) * STEP + max(0, row.depth - FULL_STEPS) * STEP // 3
+        inner = area.adjusted(LEFT + inset, 0, -RIGHT, 0)
         right = self._mark(painter, inner, row, metrics)
         alarms = self.alarms(row, right - inner.left(), metrics)
         room = right - inner.left() - self._room_of(alarms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -60,6 +60,7 @@ class KeyLine(QWidget):
             cap.setText(key)
             cap.setFont(code_font(11))
             cap.setProperty("kind", "cap")
+            cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
             cap.setFixedSize(max(CAP, cap.fontMetrics().horizontalAdvance(key) + 2 * PAD), CAP)
             yield cap
 

@@ -14,7 +14,8 @@ from workbench.ui.sheet import Sheet, plain
 from workbench.ui.theme import Theme
 
 ROW = 22
-COLUMNS = 3
+COLUMNS, ROOMY = 3, 1440
+"""Columns, of which there is one more in a window that is as wide."""
 SHOWN = 2
 """Keys of one command that are drawn."""
 TITLE = 30
@@ -41,17 +42,25 @@ def _wide(keys: tuple[str, ...], caps: QFontMetrics) -> float:
     return sum(cap_width(key, caps) + 4 for key in keys[:SHOWN])
 
 
+def _height(block: Block) -> int:
+    return TITLE + ROW * len(block[1]) + 12
+
+
+def _packed(found: tuple[Block, ...], count: int) -> list[list[Block]]:
+    """In columns about as high as each other, in the order of the menus as far as that goes."""
+    columns: list[list[Block]] = [[] for _ in range(count)]
+    for block in sorted(found, key=_height, reverse=True):
+        min(columns, key=lambda column: sum(map(_height, column))).append(block)
+    columns = [sorted(column, key=found.index) for column in columns if column]
+    return sorted(columns, key=lambda column: found.index(column[0]))
+
+
 class _Keys(QWidget):
-    def __init__(self, theme: Theme, found: tuple[Block, ...], parent: QWidget) -> None:
+    def __init__(self, theme: Theme, found: tuple[Block, ...], count: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._columns: list[list[Block]] = [[] for _ in range(COLUMNS)]
-        heights = [0] * COLUMNS
-        for block in found:
-            shortest = heights.index(min(heights))
-            self._columns[shortest].append(block)
-            heights[shortest] += TITLE + ROW * len(block[1]) + 12
-        self.setFixedHeight(max(heights))
+        self._columns = _packed(found, count)
+        self.setFixedHeight(max(sum(map(_height, column)) for column in self._columns))
         self.setAccessibleName(
             "; ".join(f"{' or '.join(keys)}: {words}" for _, rows in found for keys, words in rows)
         )
@@ -62,7 +71,7 @@ class _Keys(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            width = self.width() / COLUMNS
+            width = self.width() / len(self._columns)
             caps = QFontMetrics(code_font(11))
             for number, column in enumerate(self._columns):
                 left, top = number * width, 0.0
@@ -119,11 +128,12 @@ class KeySheet(Sheet):
     """The sheet around them."""
 
     def __init__(self, theme: Theme, keymap: Keymap, parent: QWidget) -> None:
-        super().__init__(parent, width=1120)
+        count = COLUMNS + (parent.width() >= ROOMY)
+        super().__init__(parent, width=1400 if count > COLUMNS else 1120)
         self.body.addWidget(plain("The keys", self.card, "title"))
         words = "One-letter keys live on the review. Every command is also in the menu and in the palette."
         self.body.addWidget(plain(words, self.card, "dim"))
-        keys = _Keys(theme, blocks(keymap), self.card)
+        keys = _Keys(theme, blocks(keymap), count, self.card)
         area = _Area(self.card)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidgetResizable(True)

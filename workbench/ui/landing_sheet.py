@@ -17,6 +17,9 @@ from workbench.ui.sheet import Sheet, buttons, plain
 from workbench.ui.theme import Theme
 from workbench.workflow.landing_plan import WORKTREE, LandingPlan
 
+SIDE = 340
+"""Pixels of the column at the left."""
+
 _HEAD, _LINES = 1, 2
 """Where in a diff a line stands."""
 
@@ -73,7 +76,8 @@ def _as_high_as_its_text(reader: QPlainTextEdit) -> None:
     lines = max(2, reader.blockCount())
     frame = 2 * (reader.frameWidth() + round(reader.document().documentMargin()) + 4)
     height = lines * reader.fontMetrics().lineSpacing() + frame
-    bar = reader.horizontalScrollBar().sizeHint().height()
+    widest = max(map(len, reader.toPlainText().split("\n"))) * reader.fontMetrics().horizontalAdvance("0")
+    bar = reader.horizontalScrollBar().sizeHint().height() if widest > SIDE - frame else 0
     reader.setMaximumHeight(height + bar)
     reader.setMinimumHeight(min(height, 2 * reader.fontMetrics().lineSpacing() + frame))
 
@@ -281,7 +285,7 @@ class LandingSheet(Sheet):
             column.setContentsMargins(0, 0, 0, 0)
         side = QWidget(self.card)
         side.setLayout(left)
-        side.setFixedWidth(340)
+        side.setFixedWidth(SIDE)
         middle = QHBoxLayout()
         middle.setSpacing(20)
         middle.addWidget(side)

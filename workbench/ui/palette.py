@@ -22,7 +22,7 @@ from workbench.review.text import one_line
 from workbench.ui.file_rows import best
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import Sheet
-from workbench.ui.theme import Theme, mixed
+from workbench.ui.theme import Theme, chosen, legible
 
 MOST = 60
 NOTHING = "Nothing has these letters in this order."
@@ -85,8 +85,9 @@ class _Delegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mixed(theme.accent, theme.raised, 0.2))
+            painter.setBrush(chosen(theme))
             painter.drawRoundedRect(area.adjusted(0, 1, 0, -1), 5, 5)
+            theme = legible(theme, chosen(theme))
         painter.setFont(self._font)
         inner = area.adjusted(10, 0, -10, 0)
         painter.setPen(theme.faint)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
+from struct import unpack_from
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
@@ -37,7 +38,8 @@ def decoded(data: bytes, edge: int) -> tuple[dict[str, Any], bytes]:
     reader = QImageReader(buffer, QByteArray(kind.encode()))
     # The format is that of the bytes looked at above: Qt has others, some of which read more files.
     reader.setAutoDetectImageFormat(False)
-    size = reader.size()
+    # Qt's size of a GIF is that of its frames, and what it draws is the whole of it.
+    size = QSize(*unpack_from("<HH", data, 6)) if kind == "gif" and len(data) > 10 else reader.size()
     facts: dict[str, Any] = {"format": kind.upper(), "width": size.width(), "height": size.height()}
     why = refused(size.width(), size.height())
     if why:

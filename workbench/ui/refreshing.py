@@ -115,7 +115,8 @@ class Panels(QObject):
         self._top.set_view(self._controller.views.now.value)
         self._top.show_review(session.repository.name, review.task, split=self._preferences.settings.split)
         done = self._controller.progress()
-        self._top.set_ready(is_ready=0 < done.total == done.accepted and not review.closed)
+        is_ready = 0 < done.total == done.accepted
+        self._top.set_next("" if review.closed else "land" if is_ready else "send")
         self._status.show_drafts(len(session.drafts()))
         self.shown.emit()
 

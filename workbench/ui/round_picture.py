@@ -17,7 +17,7 @@ from workbench.review.round_counts import RoundCounts
 from workbench.review.text import one_line
 from workbench.ui.fonts import interface_font
 from workbench.ui.table import ScrollSheet
-from workbench.ui.theme import Theme, mixed
+from workbench.ui.theme import Theme, chosen, legible, mixed
 
 ROW, LEGEND, LEFT, RIGHT, BAR = 84, 34, 172, 236, 20
 NO_ROUNDS = "There is no round yet. Ctrl+Shift+Enter asks a model for one."
@@ -107,8 +107,9 @@ class _Picture(QWidget):
         theme = self._theme
         if row.current:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mixed(theme.accent, theme.raised, 0.10))
+            painter.setBrush(chosen(theme))
             painter.drawRoundedRect(box.adjusted(0, 4, 0, -4), 6, 6)
+            theme = legible(theme, chosen(theme))
         painter.setFont(self._strong)
         painter.setPen(theme.text)
         painter.drawText(QPointF(12, box.top() + 32), f"Round {row.number}")
@@ -126,12 +127,12 @@ class _Picture(QWidget):
             painter.setPen(theme.dim)
             words = "it did not come" if not row.author else "nothing differs from the base"
             painter.drawText(QPointF(LEFT, box.top() + 32), words)
-        self._ledger(painter, row, QPointF(LEFT, box.top() + 58))
-        self._cost(painter, row, QRectF(self.width() - RIGHT + 24, box.top(), RIGHT - 36, ROW), dear)
+        self._ledger(painter, theme, row, QPointF(LEFT, box.top() + 58))
+        self._cost(painter, theme, row, QRectF(self.width() - RIGHT + 24, box.top(), RIGHT - 36, ROW), dear)
 
     def _bar(self, painter: QPainter, row: RoundCounts, room: QRectF, most: int) -> None:
         """As long as the round has changes; a part that is too short for its number has it told below."""
-        theme, parts = self._theme, parts_of(row)
+        parts = parts_of(row)
         width = max(room.width() * row.changes / most, 4.0 * len(parts)) - 2.0 * (len(parts) - 1)
         least = 3.0
         spare = width - least * len(parts)
@@ -161,8 +162,7 @@ class _Picture(QWidget):
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 2, 2)
         return colour
 
-    def _ledger(self, painter: QPainter, row: RoundCounts, at: QPointF) -> None:
-        theme = self._theme
+    def _ledger(self, painter: QPainter, theme: Theme, row: RoundCounts, at: QPointF) -> None:
         painter.setFont(self._small)
         metrics = QFontMetrics(self._small)
         pieces = [(f"{row.changes:,} {'change' if row.changes == 1 else 'changes'}", theme.text)]
@@ -176,8 +176,8 @@ class _Picture(QWidget):
             painter.drawText(QPointF(left, at.y()), words)
             left += metrics.horizontalAdvance(words) + 16
 
-    def _cost(self, painter: QPainter, row: RoundCounts, box: QRectF, dear: int) -> None:
-        theme, spent = self._theme, row.spent
+    def _cost(self, painter: QPainter, theme: Theme, row: RoundCounts, box: QRectF, dear: int) -> None:
+        spent = row.spent
         painter.setFont(self._font)
         painter.setPen(theme.text if spent.calls else theme.faint)
         painter.drawText(QPointF(box.left(), box.top() + 32), cost_of(spent))

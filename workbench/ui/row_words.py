@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.review.blocks import differs_in_blanks
 from workbench.review.changes import FileChange
 from workbench.review.moved import Moves, moved_blocks
+from workbench.review.run_rows import differs_in_blanks
 from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
 from workbench.ui.tasks import Report, Tasks

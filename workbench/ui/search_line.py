@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from workbench.review.text import visible
 from workbench.ui.diff.finding import Query, Sides, Standing, words_of_standing
+from workbench.ui.elided import Elided
 
 _SIDES = {Sides.BOTH: "old + new", Sides.OLD: "old", Sides.NEW: "new"}
 
@@ -51,9 +52,7 @@ class SearchLine(QWidget):
         self.sides = self._button(_SIDES[Sides.BOTH], "Which side is searched: both, old or new")
         self.back = self._button("↑", "Previous match (N)")
         self.on = self._button("↓", "Next match (n)")
-        self.count = QLabel("", self)
-        self.count.setTextFormat(Qt.TextFormat.PlainText)
-        self.count.setProperty("kind", "dim")
+        self.count = Elided(self, "dim")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 14, 6)
         layout.setSpacing(8)
@@ -103,9 +102,8 @@ class SearchLine(QWidget):
             self.count.style().unpolish(self.count)
             self.count.style().polish(self.count)
         shown = visible(words).text
-        self.count.setText(shown)
-        # In a narrow window the end is cut off, so it is all in the tooltip, and for who does not see it.
-        self.count.setToolTip(f"<qt>{shown.replace('&', '&amp;').replace('<', '&lt;')}</qt>" if error else "")
+        # In a narrow window the end gives way, so it is all in the tooltip, and for who does not see it.
+        self.count.set_whole(shown, shown if error else "")
         self.count.setAccessibleName(shown)
 
     def _switch(self, text: str, tip: str) -> QToolButton:

@@ -31,7 +31,7 @@ from workbench.review.verdicts import Verdict
 from workbench.review.words import Spans
 from workbench.ui.diff.shaping import Shaped, Shaper
 from workbench.ui.fonts import code_font, interface_font
-from workbench.ui.theme import Theme, mixed
+from workbench.ui.theme import Theme, chosen, legible, mixed
 
 ROW = 26
 WHERE = 236
@@ -139,8 +139,9 @@ class ShapeDelegate(QStyledItemDelegate):
         area: QRect = option.rect
         ground = theme.raised
         if index.row() == self.current:
-            ground = mixed(theme.accent, theme.raised, 0.16)
+            ground = chosen(theme)
             painter.fillRect(area, ground)
+            theme = legible(theme, ground)
         bar = {Verdict.ACCEPTED: theme.accepted, Verdict.REJECTED: theme.rejected, Verdict.MIXED: theme.open}
         verdict = self._model.verdict(row)
         if verdict in bar:
@@ -148,8 +149,8 @@ class ShapeDelegate(QStyledItemDelegate):
         painter.setOpacity(1.0 if row.counts else 0.5)
         self._state(painter, area, row, bar.get(verdict, theme.dim))
         left = area.left() + BAR + MARK + SEEN
-        right = self._tag(painter, area, row)
-        self._where(painter, QRect(left, area.top(), WHERE, area.height()), row)
+        right = self._tag(painter, area, row, theme)
+        self._where(painter, QRect(left, area.top(), WHERE, area.height()), row, theme)
         code = QRect(left + WHERE + GAP, area.top() + 2, right - left - WHERE - GAP, area.height() - 4)
         whole = self._code(painter, code, row)
         painter.setOpacity(1.0)
@@ -171,20 +172,20 @@ class ShapeDelegate(QStyledItemDelegate):
             painter.drawEllipse(QPointF(box.right() + SEEN / 2, area.center().y() + 1), 2.5, 2.5)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def _tag(self, painter: QPainter, area: QRect, row: ShapeRow) -> int:
+    def _tag(self, painter: QPainter, area: QRect, row: ShapeRow, theme: Theme) -> int:
         """What is said at the right edge; where the code has to end."""
         more = f"+{row.glimpse.more:,} lines" if row.glimpse.more > 1 else "+1 line"
         words = "left out" if row.apart else "taken out" if row.out else more if row.glimpse.more else ""
         inner = area.adjusted(0, 0, -10, 0)
         painter.setFont(self._small)
-        painter.setPen(self._theme.back if row.apart else self._theme.dim)
+        painter.setPen(theme.back if row.apart else theme.dim)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
         # The same for every row, so that both sides stand below each other.
         return inner.right() - TAG
 
-    def _where(self, painter: QPainter, box: QRect, row: ShapeRow) -> None:
+    def _where(self, painter: QPainter, box: QRect, row: ShapeRow, theme: Theme) -> None:
         painter.setFont(self._font)
-        painter.setPen(self._theme.dim if row.looked else self._theme.text)
+        painter.setPen(theme.dim if row.looked else theme.text)
         words = painter.fontMetrics().elidedText(row.where, Qt.TextElideMode.ElideLeft, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 

@@ -115,7 +115,7 @@ class Skimming(QObject):
     def _mark(self) -> dict[str, int]:
         """Note the rows on the screen. Of the changes there that are not judged yet, how many rows each."""
         session = self._controller.session
-        if session is None or session is not self._session or not self._view.isVisible():
+        if session is None or session is not self._session or not self._is_in_sight():
             return {}
         verdicts, seen = session.review.current, {}
         for name, (change, old, new) in self._view.lines_on_screen().items():
@@ -127,6 +127,14 @@ class Skimming(QObject):
             if verdict_of(change, verdicts) in (Verdict.OPEN, Verdict.MIXED):
                 seen[name] = max(1, bits.bit_count())
         return seen
+
+    def _is_in_sight(self) -> bool:
+        """Whether the rows can be seen at all: what comes while the window is minimised, or under a sheet,
+        is not.
+        """
+        handle = self._window.windowHandle()
+        there = handle is not None and handle.isExposed() and not self._window.isMinimized()
+        return there and self._view.isVisible() and not self._is_covered()
 
     def _add(self, name: str, look: Look) -> None:
         self._looks[name] = self.look_of(name).joined(look)

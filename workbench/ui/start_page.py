@@ -8,9 +8,10 @@ from pathlib import Path
 
 from msgspec import Struct
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from workbench.assets import asset
 from workbench.review.text import visible
 from workbench.ui.elided import Elided
 from workbench.ui.sheet import plain
@@ -195,7 +196,8 @@ class StartPage(QWidget):
                 widget.deleteLater()
         self._layout.addSpacing(ABOVE)
         mark = QLabel(self.column)
-        mark.setPixmap(self.windowIcon().pixmap(QSize(MARK, MARK), self.devicePixelRatioF()))
+        icon = QIcon(str(asset("icons", "workbench.svg")))
+        mark.setPixmap(icon.pixmap(QSize(MARK, MARK), self.devicePixelRatioF()))
         self._layout.addWidget(mark)
         self._layout.addSpacing(12)
         self._layout.addWidget(plain(title, self.column, "title"))

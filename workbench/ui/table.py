@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QPushButton, QScrollArea, QWidget
 
 from workbench.review.text import one_line
@@ -14,7 +14,7 @@ from workbench.ui.fonts import interface_font
 from workbench.ui.key_line import KeyLine
 from workbench.ui.keymap import chord
 from workbench.ui.sheet import Sheet, plain
-from workbench.ui.theme import Theme, mixed
+from workbench.ui.theme import Theme, legible, mixed
 
 ROW, HEAD, SECTION, PAD = 26, 26, 40, 12
 
@@ -96,7 +96,7 @@ class Table(QWidget):
         heads = QRectF(0, top + SECTION - HEAD, self.width(), HEAD)
         titles = Line(tuple(column.title for column in section.columns))
         painter.setFont(self._small)
-        self._cells(painter, section, titles, heads, is_head=True)
+        self._cells(painter, section, titles, heads, theme, is_head=True)
         painter.setFont(self._small_strong)
         painter.setPen(theme.dim)
         painter.drawText(heads.adjusted(PAD, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, section.title.upper())
@@ -105,15 +105,23 @@ class Table(QWidget):
             row = QRectF(0, heads.bottom() + number * ROW, self.width(), ROW)
             if row.bottom() < low or row.top() > high:
                 continue
+            worn = theme
             if line.strong:
-                painter.fillRect(row, mixed(theme.text, theme.raised, 0.05))
+                painter.fillRect(row, _under(theme))
+                worn = legible(theme, _under(theme))
             painter.setFont(self._strong if line.strong else self._font)
-            self._cells(painter, section, line, row)
+            self._cells(painter, section, line, row, worn)
 
     def _cells(
-        self, painter: QPainter, section: Section, line: Line, row: QRectF, *, is_head: bool = False
+        self,
+        painter: QPainter,
+        section: Section,
+        line: Line,
+        row: QRectF,
+        theme: Theme,
+        *,
+        is_head: bool = False,
     ) -> None:
-        theme = self._theme
         spare = max(0, self.width() - 2 * PAD - sum(column.width for column in section.columns))
         rest = sum(not column.width for column in section.columns)
         left = float(PAD)
@@ -142,6 +150,11 @@ def text_of(sections: Sequence[Section]) -> str:
             ]
             lines.append(", ".join(cells))
     return "\n".join(lines)
+
+
+def _under(theme: Theme) -> QColor:
+    """The ground of a sum."""
+    return mixed(theme.text, theme.raised, 0.05)
 
 
 class ScrollSheet(Sheet):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtGui import QColor
 
 from workbench.assets import asset
@@ -288,6 +289,23 @@ def readable(colour: QColor, ground: QColor, text: QColor, wanted: float) -> QCo
     return text
 
 
+CHOSEN = 0.16
+"""How strong the accent is under a row that is chosen, on a sheet."""
+
+
+def chosen(theme: Theme) -> QColor:
+    """The ground of a row that is chosen, on a sheet."""
+    return mixed(theme.accent, theme.raised, CHOSEN)
+
+
+def legible(theme: Theme, ground: QColor) -> Theme:
+    """The theme with its words as they can be read on a ground that is none of its own."""
+    return replace(
+        theme,
+        **{name: readable(getattr(theme, name), ground, theme.text, theme.contrast) for name in _WORDS},
+    )
+
+
 def stylesheet(theme: Theme) -> str:
     """What ordinary widgets wear: quiet and dense. A widget's part is its property `kind`:
 
@@ -334,7 +352,7 @@ QLabel[kind="section"] { color: @dim; font-size: 11px; font-weight: 600; letter-
 QLabel[kind="dim"] { color: @dim; }
 QLabel[kind="faint"] { color: @faint; }
 QLabel[kind="error"] { color: @rejected; }
-QLabel[kind="cap"] { background: @ground; border: 1px solid @line; border-radius: 4px; padding: 0 4px; }
+QLabel[kind="cap"] { background: @ground; border: 1px solid @line; border-radius: 4px; padding: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: @ground; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; }
 QLineEdit { min-height: 18px; }
@@ -364,7 +382,7 @@ QToolButton:checked, QToolButton[kind="quiet"]:checked {
   background: @chosen; border-color: @accent; color: @text; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QTreeView, QListView, QTableView, QAbstractItemView {
-  background: @panel; border: 1px solid transparent; show-decoration-selected: 1; }
+  background: @panel; border: 1px solid transparent; border-radius: 6px; show-decoration-selected: 1; }
 QScrollArea { border: 1px solid transparent; }
 QTreeView:focus, QListView:focus, QTableView:focus, QAbstractItemView:focus, QScrollArea:focus {
   border-color: @accent; }

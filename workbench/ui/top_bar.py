@@ -13,6 +13,8 @@ from workbench.ui.trust_mark import TrustMark
 
 HEIGHT = 38
 FIELD = 330
+ROOMY = 760
+"""The window from which on the bar has all of its buttons."""
 NARROW, LEAST_LEFT = 240, 250
 """The field while it can have this much, and what is kept for what stands left of it."""
 
@@ -112,7 +114,8 @@ class TopBar(QWidget):
         self.trust.clicked.connect(self._on_trust)
         self.view = self._button("All changes ▾", "views", keys)
         self.split = self._button("Split ▾", "split", keys)
-        self._is_ready = False
+        self._next = "send"
+        self._is_open = True
         self.land = self._button(f"Land  {keys.get('land', '')}".strip(), "land", keys)
         self.send = QPushButton(f"Send  {keys.get('send', '')}".strip(), self)
         self.send.setProperty("kind", "primary")
@@ -159,6 +162,8 @@ class TopBar(QWidget):
 
         A word to its right that is cut says little, and neither does a field without words in it.
         """
+        # The view menu has it too, and a name that is cut down to a few letters says less.
+        self.split.setVisible(self._is_open and self.width() >= ROOMY)
         wide = max(self._right.sizeHint().width(), self._right.minimumSize().width())
         middle = min(FIELD, self.width() - 2 * wide - 34)
         least = min(NARROW, self.width() - wide - LEAST_LEFT)
@@ -184,14 +189,15 @@ class TopBar(QWidget):
         """Say how the diff is shown."""
         self.split.setText("Split ▾" if split else "Unified ▾")
 
-    def set_ready(self, *, is_ready: bool) -> None:
-        """Everything is accepted: landing is what comes next, and no longer sending."""
-        if is_ready is not self._is_ready:
-            self._is_ready = is_ready
-            for button, kind in ((self.land, is_ready), (self.send, not is_ready)):
-                button.setProperty("kind", "primary" if kind else "quiet")
-                button.style().unpolish(button)
-                button.style().polish(button)
+    def set_next(self, command: str) -> None:
+        """What comes next, which is the bright one: to send, to land what is all accepted, or neither."""
+        if command == self._next:
+            return
+        self._next = command
+        for button, name in ((self.land, "land"), (self.send, "send")):
+            button.setProperty("kind", "primary" if name == command else "quiet")
+            button.style().unpolish(button)
+            button.style().polish(button)
 
     def show_nothing(self) -> None:
         """No review is open."""
@@ -200,8 +206,10 @@ class TopBar(QWidget):
         self._set_open(is_open=False)
 
     def _set_open(self, *, is_open: bool) -> None:
-        for widget in (self.trust, self.view, self.split, self.land, self.send):
+        self._is_open = is_open
+        for widget in (self.trust, self.view, self.land, self.send):
             widget.setVisible(is_open)
+        self._share()
 
     def _button(self, text: str, command: str, keys: dict[str, str]) -> QToolButton:
         button = QToolButton(self)

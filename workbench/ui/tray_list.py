@@ -13,7 +13,7 @@ from workbench.review.costs import dollars
 from workbench.review.text import one_line
 from workbench.ui.fonts import interface_font
 from workbench.ui.keymap import chord
-from workbench.ui.theme import Theme, mixed
+from workbench.ui.theme import Theme, chosen, legible, mixed
 from workbench.workflow.tray import Finding, Item, Kind, State, Tray
 
 HEAD, ROW, PAD, NUMBERS = 30, 44, 12, 92
@@ -250,9 +250,10 @@ class _Rows(QWidget):
         out = row.item is not None and not row.item.is_given
         if here:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mixed(theme.accent, theme.raised, 0.16))
+            painter.setBrush(chosen(theme))
             painter.drawRoundedRect(QRectF(area).adjusted(2, 1, -2, -1), 6, 6)
-        colour = self._colour(row)
+            theme = legible(theme, chosen(theme))
+        colour = self._colour(row, theme)
         inner = area.adjusted(PAD, 5, -PAD, -8)
         painter.setFont(self._plain)
         painter.setPen(theme.dim if out else theme.text)
@@ -276,8 +277,7 @@ class _Rows(QWidget):
             bar.setWidth(max(2.0, inner.width() * min(1.0, row.share)))
             painter.fillRect(bar, colour)
 
-    def _colour(self, row: TrayRow) -> QColor:
-        theme = self._theme
+    def _colour(self, row: TrayRow, theme: Theme) -> QColor:
         if row.finding is not None:
             return theme.faint if row.finding.allowed else theme.rejected
         state = row.item.state if row.item is not None else State.GIVEN

@@ -83,7 +83,8 @@ class TrustMark(QAbstractButton):
             words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
             if words != self.text() and not (self._stale or self._foreign):
                 words = ""  # the shape says it as well; half a word says nothing
-            painter.setPen(self.colour if self._stale or self._foreign else theme.dim)
+            quiet = theme.text if self.underMouse() or self.hasFocus() else theme.dim
+            painter.setPen(self.colour if self._stale or self._foreign else quiet)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
 

@@ -56,6 +56,8 @@ class Canvas(Asking):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setViewportMargins(0, 0, RULER, 0)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        # Another height leaves the rows where they are: Qt asks for those alone that came in.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName("The changes of the review")
         self._ruler.went.connect(self._go_to_share)
@@ -257,12 +259,28 @@ class Canvas(Asking):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._ruler.setGeometry(self.width() - RULER, 0, RULER, self.height())
-        self._ruler.redraw()
+        self._ruler.resized()
         if event.oldSize().width() != event.size().width():
             with self._kept():
                 self._layout.measure_again()
+            self.viewport().update()
+        elif not self._is_cut_below():
+            self.viewport().update()
         self._resized_whole()
-        self.viewport().update()
+
+    def _is_cut_below(self) -> bool:
+        """Whether the view only became lower or higher, as when the window says a sentence below: what is on
+        the screen stays where it is, and what comes in is painted by Qt.
+        """
+        before, now = self._shown, self._picture()
+        if before is None or not self.blits or self._overlay.is_shown or now.left:
+            return False
+        common = min(len(before.parts), len(now.parts))
+        same = before.parts[:common] == now.parts[:common]
+        if not same or (before.columns, before.left, before.roof) != (now.columns, now.left, now.roof):
+            return False
+        self._shown = now
+        return True
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

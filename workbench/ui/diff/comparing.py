@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workbench.review.blocks import Block, RunRows, Sort
+from workbench.review.blocks import Block, Sort
 from workbench.review.changes import Run
 from workbench.review.entries import Entry, Said
+from workbench.review.run_rows import RunRows
 
 ENTRY_ROWS = 12
 """Rows of a ledger entry's code that are shown; the rest is a key away, in its file."""

@@ -149,6 +149,10 @@ class Dress:
             found = self._readable[key] = readable(colour, ground, theme.text, theme.contrast)
         return found
 
+    def tint(self, colour: QColor) -> QColor:
+        """The ground of a badge in a header."""
+        return mixed(colour, self.theme.panel, 0.14)
+
     def standing(self, standing: Standing) -> QColor:
         """The colour of a verdict."""
         return {

@@ -56,7 +56,7 @@ class Columns(Struct, frozen=True):
         if not self.split:
             left = self.code(Side.NEW)[0]
             return left, min(self.width - left - 18, 900)
-        return self.bar(block.side), self.half - 18
+        return self.bar(block.side), min(self.half - 18, 900)
 
 
 def gutter_of(dress: Dress, last_line: int) -> int:

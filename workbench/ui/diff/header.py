@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from workbench.review.changes import FileChange, Status
 from workbench.review.progress import Standing
 from workbench.review.text import one_line
 from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.layout import Layout, Part, Section
-from workbench.ui.theme import mixed
+
+_LEAST = 24
+"""Pixels of its folders, below which a path is cut in its middle."""
 
 
 class Header:
@@ -100,7 +102,7 @@ class Header:
         name = one_line(file.path)
         if file.status is Status.RENAMED and file.base_path is not None:
             name = f"{one_line(file.base_path)} → {name}"
-        shown = dress.strong_metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(60.0, room))
+        shown = _fitting(name, dress.strong_metrics, max(60.0, room))
         painter.setFont(dress.strong)
         painter.setPen(theme.text)
         painter.drawText(
@@ -231,10 +233,22 @@ class Header:
         shape = QRectF(left, box.y() + round((box.height() - height) / 2), width, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(colour, dress.theme.panel, 0.14))
+        ground = dress.tint(colour)
+        painter.setBrush(ground)
         painter.drawRoundedRect(shape, 4, 4)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(colour)
+        painter.setPen(dress.readable(colour, ground))
         painter.setFont(dress.small)
         painter.drawText(shape, Qt.AlignmentFlag.AlignCenter, words)
         return float(width)
+
+
+def _fitting(path: str, metrics: QFontMetricsF, room: float) -> str:
+    """As much of a path as fits. Its folders give way first: the name at its end tells it from the others."""
+    if metrics.horizontalAdvance(path) <= room:
+        return path
+    folders, slash, name = path.rpartition("/")
+    left = room - metrics.horizontalAdvance(slash + name)
+    if left < metrics.horizontalAdvance("…") + _LEAST:
+        return metrics.elidedText(path, Qt.TextElideMode.ElideMiddle, room)
+    return metrics.elidedText(folders, Qt.TextElideMode.ElideMiddle, left) + slash + name

@@ -273,7 +273,6 @@ class Lineless:
         if image is None:
             painter.drawText(box, _CENTRE, words)
             return
-        painter.drawText(QRect(box.x(), box.bottom() - line, box.width(), line), _CENTRE, words)
         room = QSizeF(box.width(), box.height() - line - 6)
         size = QSizeF(image.size())
         if size.width() > room.width() or size.height() > room.height():
@@ -281,6 +280,7 @@ class Lineless:
         target = QRectF(QPointF(0, 0), size)
         target.moveCenter(QPointF(box.x() + box.width() / 2, box.y() + room.height() / 2))
         target = QRectF(target.toAlignedRect())
+        painter.drawText(QRectF(box.x(), target.bottom() + 6, box.width(), line), _CENTRE, words)
         if picture.transparent:
             self._board(painter, target)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)

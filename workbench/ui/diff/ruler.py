@@ -73,7 +73,7 @@ class Ruler(QWidget):
 
     def _patch(self) -> None:
         """Draw again what is not as it was drawn."""
-        if self._marks is not None and self._layout.tops is self._tops:
+        if self._marks is not None and self._layout.tops is self._tops and self._fits(self._marks):
             painter = QPainter(self._marks)
             try:
                 for at in self._outdated():
@@ -111,6 +111,16 @@ class Ruler(QWidget):
         for at in chosen:
             if sections[at].part is Part.FILE:
                 yield at, sections[at]
+
+    def resized(self) -> None:
+        """Another height, as when a sentence is said below: the marks are stretched until it is quiet."""
+        self._beside = None
+        if self._marks is not None and not self._fits(self._marks):
+            self._later.start()
+        self.update()
+
+    def _fits(self, marks: QPixmap) -> bool:
+        return marks.height() == max(1, round(self.height() * self.devicePixelRatioF()))
 
     def redraw(self) -> None:
         """Draw the marks again at the next paint."""
@@ -155,7 +165,7 @@ class Ruler(QWidget):
             top, size = self._thumb()
             if size:
                 painter.fillRect(QRectF(1, top, WIDTH - 1, size), mixed(theme.text, theme.panel, 0.10))
-            painter.drawPixmap(0, 0, self._marks)
+            painter.drawPixmap(self.rect(), self._marks)
             self._paint_beside(painter)
         finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its event
             painter.end()
@@ -259,6 +269,10 @@ class Ruler(QWidget):
             return
         scale = self.height() / max(1, self._whole())
         top, height = self._tops[at] + section.header, max(1, section.height - section.header)
+        if round(height * scale) < 2 * _LEAST:
+            # Of many thousand files each has a line of pixels: one mark, and nothing to be measured.
+            self._mark(painter, round(top * scale), _LEAST, changes[0].id, standings.get(changes[0].id))
+            return
         # Where a file has more changes than pixels, only as many are looked at as can be told apart.
         stride = max(1, len(changes) * _LEAST // max(_LEAST, round(height * scale)))
         sizes = [max(len(change.removed), len(change.added), 2) + 4 for change in changes[::stride]]
