@@ -12,6 +12,7 @@ import time
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 
 from tests.benchmarks.large import library
+from workbench.review.lines import split_lines
 from workbench.ui.highlighter import Highlighter
 
 SIZE = 1_000_000
@@ -48,13 +49,13 @@ def main() -> int:
     """Provisional colours of the middle, then final ones of the end, of some files."""
     application = QCoreApplication(sys.argv)
     highlighter = Highlighter()
-    highlighter.want("warm", "warm.py", "x = 1\n", 0, 1)
+    highlighter.want("warm", "warm.py", (b"x = 1\n",), 0, 1)
     until(highlighter, "warm", 0, final=True)
     found: dict[str, list[float]] = {"provisional": [], "final": []}
     for number in range(AGAIN):
         text = text_of(number)
         count = text.count("\n")
-        highlighter.want(str(number), "module.py", text, count // 2, count // 2 + 50)
+        highlighter.want(str(number), "module.py", split_lines(text.encode()), count // 2, count // 2 + 50)
         found["provisional"].append(until(highlighter, str(number), count // 2, final=False))
         if number == AGAIN - 1:
             found["final"].append(until(highlighter, str(number), count - 1, final=True))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import large, repositories
+from tests.benchmarks.promises import Promise
 from tests.benchmarks.seen import Seen, environment
 
 Event = dict[str, Any]
@@ -108,8 +109,8 @@ def _window(scratch: Path, name: str, *, files: int, step: int) -> list[Seen]:
     others = sorted(event["seconds"] * 1000 for event in bare if event["event"] == "key")
     again = next(event["seconds"] for event in events if event["event"] == "refreshed")
     return [
-        Seen(f"{name}: blocked while it is read", until[0], BLOCKED, "ms", f"a small one {until[1]:.0f} ms"),
-        Seen(f"{name}: blocked at all", whole[0], BLOCKED, "ms", f"a small one {whole[1]:.0f} ms"),
+        _stands(name, "while it is read", until[0], f"a small one {until[1]:.0f} ms"),
+        _stands(name, "judging and refreshing", whole[0], f"a small one {whole[1]:.0f} ms"),
         Seen(
             f"{name}: key to paint, median",
             statistics.median(keys) / statistics.median(others),
@@ -119,6 +120,12 @@ def _window(scratch: Path, name: str, *, files: int, step: int) -> list[Seen]:
             f"opened after {opened:.1f} s, read again in {again:.2f} s",
         ),
     ]
+
+
+def _stands(name: str, while_: str, longest: float, detail: str) -> Seen:
+    """A row of how long the window did not answer."""
+    what = f"{name}: blocked {while_}"
+    return Seen(what, longest, BLOCKED, "ms", detail, Promise.BLOCKED.name, while_, name)
 
 
 def cancelling(scratch: Path) -> list[Seen]:
@@ -140,7 +147,7 @@ def huge(scratch: Path) -> list[Seen]:
     repositories.settle()
     events = _scene("work", folder, scratch)
     worst = _blocked(events, _at(events, "window_shown"))
-    return [Seen("100 MB file and 5 MB line: blocked", worst, BLOCKED, "ms", "")]
+    return [_stands("100 MB file and 5 MB line", "at all", worst, "")]
 
 
 def _scene(scene: str, folder: Path, scratch: Path) -> list[Event]:

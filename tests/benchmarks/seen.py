@@ -16,14 +16,35 @@ class Seen:
     bound: float
     unit: str
     detail: str
+    promise: str = ""
+    """The name of the promise that it is a figure of (`promises.py`); "" for what is measured besides."""
+    part: str = ""
+    """What of the promise it is a figure of, in a word or two."""
+    group: str = ""
+    """Parts of one group are told together."""
+    beside: str = ""
+    """What is told with a figure that stands alone."""
 
     @property
     def holds(self) -> bool:
         return self.figure <= self.bound
 
     @property
+    def short(self) -> str:
+        """The figure as short as it is told beside others."""
+        return (
+            f"{self.figure:.2f}"
+            if self.unit.startswith("x ")
+            else f"{self.figure:.{int(self.figure < 100)}f}"
+        )
+
+    @property
+    def said(self) -> str:
+        return f"{self.short} {self.unit}"
+
+    @property
     def state(self) -> str:
-        return "holds" if self.holds else "MISSED"
+        return "holds" if self.holds else "missed"
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -213,15 +213,17 @@ class Scenes:
 
     @staticmethod
     def _without_interrupted(scene: Scene, now: Picture, said: str) -> Picture:
-        """A round that was being made is recorded as interrupted by the next start, which says so. That one
-        fact, the newest, is the only one that may be there besides; the same picture where there is none.
+        """A round that was being made is recorded as interrupted by the next start, or as lost where it could
+        not be saved, which it says. That one fact, the newest, is the only one that may be there besides; the
+        same picture where there is none.
         """
         if scene.step.name != "next" or not now["reviews"]:
             return now
         *others, review = now["reviews"]
         known = len(scene.pictures[0]["reviews"][-1]["failures"])
         failures = review["failures"][known:]
-        told = "it was interrupted" in said
+        how = "was lost" if "it was lost" in said else "was interrupted"
+        told = f"it {how}" in said
         if not failures and not told:
             return now
         number = len(review["rounds"]) + 1
@@ -229,18 +231,24 @@ class Scenes:
             len(failures) != 1
             or review["kinds"][-1] != "RoundFailed"
             or failures[0][0] != number
-            or not failures[0][1].startswith("It was interrupted: ")
-            or f"Round {number}, asked of offline: it was interrupted" not in said
+            or not failures[0][1].startswith(f"It {how}: ")
+            or f"Round {number}, asked of offline: it {how}" not in said
         ):
             raise Failed(f"recorded as interrupted: {failures}; the next start said: {said}")
-        without = {
-            **review,
-            "actions": review["actions"][:-1],
-            "kinds": review["kinds"][:-1],
-            "failures": review["failures"][:-1],
-            "listed": [*review["listed"][:-1], review["listed"][-1] - 1],
-        }
-        return {**now, "reviews": [*others, without]}
+        return {**now, "reviews": [*others, _without_newest(review)]}
+
+    @staticmethod
+    def _without_told(scene: Scene, now: Picture, said: str) -> Picture:
+        """A round that could not be made is recorded with the sentence that was said; the same picture where
+        none was.
+        """
+        if scene.step.name != "next" or not now["reviews"]:
+            return now
+        *others, review = now["reviews"]
+        failures = review["failures"][len(scene.pictures[0]["reviews"][-1]["failures"]) :]
+        if len(failures) != 1 or review["kinds"][-1] != "RoundFailed" or failures[0][1] not in said:
+            return now
+        return {**now, "reviews": [*others, _without_newest(review)]}
 
     def _files_are_whole(self, scene: Scene, between: Picture) -> None:
         """Every file is as it was before or after; the landing's own folder is the only thing besides."""
@@ -322,8 +330,14 @@ class Scenes:
             self._start_again(scene)
             self._is_one_of(self._look(), scene.pictures[-1:], 0)
             return
-        self._start_again(scene)
-        now = self._look()
+        said = self._start_again(scene)
+        found = self._look()
+        now = self._without_told(scene, found, ran.err)
+        if now is not found:
+            # That the round did not come was acknowledged too.
+            acknowledged -= 1
+            allowed = scene.pictures[acknowledged : acknowledged + 2]
+        now = self._without_interrupted(scene, now, said)
         if how in ERRORS:
             # Git's own locks in the repository's directory: where it may not remove them, nobody here can.
             for name in now["locks"]:
@@ -375,3 +389,14 @@ def small(server: Server, folder: Path) -> Scenes:
 def large(server: Server, folder: Path, count: int) -> Scenes:
     """Many files, landed and taken back."""
     return Scenes(server, folder, LARGE, count)
+
+
+def _without_newest(review: Picture) -> Picture:
+    """The picture of a review without what was recorded last, a round that did not come."""
+    return {
+        **review,
+        "actions": review["actions"][:-1],
+        "kinds": review["kinds"][:-1],
+        "failures": review["failures"][:-1],
+        "listed": [*review["listed"][:-1], review["listed"][-1] - 1],
+    }

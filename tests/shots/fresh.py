@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from PySide6.QtGui import QCursor
+
 from workbench.app import Options, make_window
 from workbench.store.paths import settings_path
 from workbench.store.settings import Settings, format_settings
@@ -33,6 +35,7 @@ def fresh(
     if settings:
         window.preferences.change(**settings)
     window.show()
+    QCursor.setPos(-1, -1)  # nothing is pointed at
     return Driver(window, folder)
 
 

@@ -282,3 +282,13 @@ def test_a_clock_that_jumps_back_does_not_make_calls_of_the_day_forgotten(log: A
     log.append("r1", judged("b", at=50.0))
     assert log.calls_since(4000.0) == [("r1", call)]
     assert row(log).newest == 5000.0
+
+
+def test_several_actions_are_there_all_or_not_at_all(log: ActionLog) -> None:
+    last = log.append_all("r1", [started(), arrived("a")])
+    assert [number for number, _ in log.since("r1")][-1] == last
+    # Again, as one who is not sure whether it came through.
+    assert log.append_all("r1", [started(), arrived("a")]) == last
+    with pytest.raises(ValueError, match="Another action"):
+        log.append_all("r1", [judged("b"), judged("a")])
+    assert [action.id for _, action in log.since("r1")] == [started().id, "a"]

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.highlighter import Highlighter, language_key
+from workbench.review.lines import split_lines
+from workbench.ui.highlighter import OPENED, Highlighter, language_key
 from workbench.ui.lexer import (
     BUILTIN,
+    CHUNK,
     COMMENT,
     FUNCTION,
     KEYWORD,
@@ -63,13 +65,23 @@ def ask(requests: list[dict[str, object]], folder: Path) -> list[dict[str, objec
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
         [sys.executable, "-P", "-c", _RUN, str(root)],
-        input="".join(json.dumps(request) + "\n" for request in requests).encode(),
+        input=b"".join(map(wire, requests)),
         capture_output=True,
         cwd=folder,
         check=True,
         timeout=60,
     )
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    answers: list[dict[str, object]] = []
+    for line in done.stdout.splitlines():
+        head, _, lines = line.partition(b"\t")
+        answers.append({**json.loads(head), **({"lines": json.loads(lines)} if lines else {})})
+    return answers
+
+
+def wire(request: dict[str, object]) -> bytes:
+    """A request as it is written; its text follows it as bytes."""
+    data = str(request.pop("text", "")).encode()
+    return json.dumps({**request, "size": len(data)}).encode() + b"\n" + data
 
 
 def test_the_helper_imports_no_qt_and_nothing_from_the_folder_it_runs_in(tmp_path: Path) -> None:
@@ -112,13 +124,13 @@ def test_a_helper_that_dies_or_hangs_is_replaced_and_only_what_it_worked_on_stay
 ) -> None:
     highlighter = Highlighter(patience=8000)
     text = "".join(f"def f{n}(): return {n}\n" for n in range(40_000))
-    highlighter.want("long", "a.py", text, 0, 40)
+    highlighter.want("long", "a.py", split_lines(text.encode()), 0, 40)
     qtbot.waitUntil(lambda: highlighter.spans("long", 20) is not None, timeout=60_000)
     first = highlighter.helper_id
     os.kill(first, signal.SIGKILL if way == "killed" else signal.SIGSTOP)
     qtbot.waitUntil(lambda: highlighter.is_final("long", 39_999), timeout=60_000)
     assert highlighter.spans("long", 20) is None, "it is plain now, and not asked for again"
-    highlighter.want("next", "b.py", "x = 1\n", 0, 1)
+    highlighter.want("next", "b.py", (b"x = 1\n",), 0, 1)
     qtbot.waitUntil(lambda: highlighter.spans("next", 0) is not None, timeout=60_000)
     assert highlighter.helper_id not in (0, first)
     highlighter.stop()
@@ -128,13 +140,13 @@ def test_a_helper_that_dies_or_hangs_is_replaced_and_only_what_it_worked_on_stay
 def test_what_is_wanted_while_another_text_hangs_is_not_taken_for_the_one_that_hangs(qtbot: QtBot) -> None:
     highlighter = Highlighter(patience=6_000)
     text = "".join(f"def f{n}(): return {n}\n" for n in range(40_000))
-    highlighter.want("long", "a.py", text, 0, 40)
+    highlighter.want("long", "a.py", split_lines(text.encode()), 0, 40)
     qtbot.waitUntil(lambda: highlighter.spans("long", 20) is not None, timeout=60_000)
     os.kill(highlighter.helper_id, signal.SIGSTOP)
-    highlighter.want("short", "b.py", "x = 1\n", 0, 1)
+    highlighter.want("short", "b.py", (b"x = 1\n",), 0, 1)
     qtbot.waitUntil(lambda: not highlighter.knows("short"), timeout=60_000)
     assert highlighter.is_final("long", 39_999), "this is the one, it stays plain"
-    highlighter.want("short", "b.py", "x = 1\n", 0, 1)
+    highlighter.want("short", "b.py", (b"x = 1\n",), 0, 1)
     qtbot.waitUntil(lambda: highlighter.spans("short", 0) is not None, timeout=60_000)
     highlighter.stop()
 
@@ -143,7 +155,7 @@ def test_the_client_gets_final_colours_of_every_line(qtbot: QtBot) -> None:
     highlighter = Highlighter()
     text = "".join(f"def f{n}(): return {n}\n" for n in range(1500))
     key = language_key("1" * 40, "a.py")
-    highlighter.want(key, "a.py", text, 1000, 1040)
+    highlighter.want(key, "a.py", split_lines(text.encode()), 1000, 1040)
     qtbot.waitUntil(lambda: highlighter.spans(key, 1020) is not None, timeout=20_000)
     qtbot.waitUntil(lambda: highlighter.is_final(key, 1499), timeout=20_000)
     found = highlighter.spans(key, 1499)
@@ -154,7 +166,7 @@ def test_the_client_gets_final_colours_of_every_line(qtbot: QtBot) -> None:
 def test_a_language_that_nobody_knows_is_final_at_once_and_plain(qtbot: QtBot) -> None:
     highlighter = Highlighter()
     key = language_key("2" * 40, "a.unknown")
-    highlighter.want(key, "a.unknown", "text\n", 0, 1)
+    highlighter.want(key, "a.unknown", (b"text\n",), 0, 1)
     qtbot.waitUntil(lambda: highlighter.is_final(key, 0), timeout=20_000)
     assert highlighter.spans(key, 0) is None
     highlighter.stop()
@@ -189,3 +201,29 @@ def test_a_minified_line_is_lexed_no_further_than_it_is_coloured() -> None:
     assert lines[1][:3] == [0, 3, KEYWORD], "what stands below it is coloured as ever"
     list(job.provisional(0, 1))
     assert 0 < lexer.given < 2 * LONGEST_LINE
+
+
+def test_an_answer_holds_no_more_than_a_frame_can_read() -> None:
+    job = Job("k", "a.js", ("f(1);" * 3000 + "\n") * 40)
+    sizes = []
+    while job.sent < len(job.lines):
+        lines = job.step()
+        assert lines
+        sizes.append(sum(map(len, lines)))
+    assert len(sizes) > 5
+    assert max(sizes) < 30_000
+    assert sum(map(len, (line for _, part in job.provisional(0, 30) for line in part))) > 60_000
+    assert max(sum(map(len, part)) for _, part in job.provisional(0, 30)) < 30_000
+
+
+def test_only_what_was_drawn_last_is_kept_as_numbers_and_the_rest_as_it_came(qtbot: QtBot) -> None:
+    highlighter = Highlighter()
+    lines = tuple(b"x = %d\n" % number for number in range((OPENED + 20) * CHUNK))
+    highlighter.want("long", "a.py", lines, 0, 40)
+    qtbot.waitUntil(lambda: highlighter.is_final("long", len(lines) - 1), timeout=120_000)
+    highlighter.stop()
+    assert highlighter.spans("long", 7) is highlighter.spans("long", 7), "drawn again, it is the same object"
+    found = [highlighter.spans("long", at) for at in range(0, len(lines), 50)]
+    assert all(spans == [4, 4 + len(str(50 * at)), NUMBER] for at, spans in enumerate(found))
+    assert sum(part.lines is not None for part in highlighter._known["long"].parts) == OPENED
+    assert highlighter.spans("long", 7) == [4, 5, NUMBER]

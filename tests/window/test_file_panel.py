@@ -99,3 +99,19 @@ def test_a_viewed_mark_stands_in_the_panel_until_the_file_is_another(hands: Hand
     hands.until(lambda: not hands.session.viewed())
     hands.window.panels.show_now()
     assert badge() == "new"
+
+
+def test_a_deep_file_has_its_name_on_the_screen(hands: Hands, repo: Repo) -> None:
+    deep = "one/two/three/four/five/six/seven/name.py"
+    repo.write({deep: "x = 1\n"})
+    hands.open(repo)
+    hands.window.panels.show_now()
+    panel = hands.window.files
+    index = panel.model.index(next(at for at, row in enumerate(panel.model.rows) if row.key == deep))
+    panel.list.scrollTo(index)
+
+    # Left of the number at its right edge; the ground alone is one colour or two.
+    box = panel.list.visualRect(index).adjusted(4, 2, -50, -2)
+    seen = panel.list.viewport().grab(box).toImage()
+    colours = {seen.pixelColor(x, y).name() for x in range(seen.width()) for y in range(seen.height())}
+    assert len(colours) > 8

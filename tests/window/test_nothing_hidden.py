@@ -57,7 +57,7 @@ def test_files_that_run_build_or_instruct_and_hide_have_their_badges(hands: Hand
 
     found = rows(hands)
     assert words(found[".envrc"]) == ["runs"]
-    assert words(found["AGENTS.md"]) == ["agents"]
+    assert words(found["AGENTS.md"]) == ["instructions"]
     assert words(found["pyproject.toml"]) == ["build"]
     assert words(found["a.py"]) == ["hidden", "look-alike"]
     assert words(found["two.py"]) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator
 
 import pytest
 from PySide6.QtCore import QObject, QThread
@@ -123,3 +124,91 @@ def test_what_is_held_begins_by_itself_where_nothing_is_painted(qtbot: QtBot) ->
     tasks.hold()
     tasks.start("lane", lambda _: "done", taker.take, taker.take)
     qtbot.waitUntil(lambda: taker.taken == ["done"])
+
+
+def test_what_is_done_behind_is_done_one_piece_after_another(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    at_work: list[str] = []
+    most: list[int] = []
+
+    def work(name: str) -> str:
+        at_work.append(name)
+        most.append(len(at_work))
+        threading.Event().wait(0.01)
+        at_work.remove(name)
+        return name
+
+    for name in ("one", "two", "three"):
+        tasks.start(name, lambda _, name=name: work(name), taker.take, taker.take, behind=True)
+    qtbot.waitUntil(lambda: len(taker.taken) == 3)
+
+    assert taker.taken == ["one", "two", "three"]
+    assert most == [1, 1, 1]
+
+
+def test_what_is_done_behind_waits_while_keys_are_pressed(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    tasks.stir()
+    tasks.start("later", lambda _: "later", taker.take, taker.take, behind=True)
+    tasks.start("now", lambda _: "now", taker.take, taker.take)
+    qtbot.waitUntil(lambda: taker.taken == ["now"])
+    assert tasks.is_running("later")
+    assert not tasks.has_threads
+    qtbot.waitUntil(lambda: taker.taken == ["now", "later"])
+
+
+def test_what_has_begun_behind_gives_way_to_keys_and_goes_on_afterwards(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    begun, go_on, counted = threading.Event(), threading.Event(), []
+
+    def steps() -> Generator[None, None, str]:
+        begun.set()
+        go_on.wait(10)
+        for number in range(5):
+            yield
+            counted.append(number)
+        return "done"
+
+    tasks.start("lane", lambda report: report.finish(steps()), taker.take, taker.take, behind=True)
+    assert begun.wait(10)
+    tasks.stir()
+    go_on.set()
+    rests = tasks._rest.timeout
+    with qtbot.waitSignal(rests):
+        assert counted == []
+    qtbot.waitUntil(lambda: taker.taken == ["done"])
+    assert counted == [0, 1, 2, 3, 4]
+
+
+def test_work_in_steps_that_is_not_wanted_any_more_ends_without_an_answer(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    begun, go_on = threading.Event(), threading.Event()
+    left: list[bool] = []
+
+    def steps() -> Generator[None, None, str]:
+        begun.set()
+        go_on.wait(10)
+        try:
+            yield
+        finally:
+            left.append(True)
+        return "never"
+
+    tasks.start("lane", lambda report: report.finish(steps()), taker.take, taker.take, behind=True)
+    assert begun.wait(10)
+    tasks.start("lane", lambda _: "newer", taker.take, taker.take, behind=True)
+    go_on.set()
+    qtbot.waitUntil(lambda: bool(taker.taken))
+    assert left == [True]
+    assert taker.taken == ["newer"]
+
+
+def test_nothing_that_waits_its_turn_begins_once_the_window_is_closed(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    tasks.stir()
+    tasks.start("lane", lambda _: "late", taker.take, taker.take, behind=True)
+    tasks.stop()
+    tasks._on_rest()
+    assert not tasks.is_busy
+    assert not tasks.has_threads
+    assert taker.taken == []

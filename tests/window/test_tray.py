@@ -236,7 +236,7 @@ def test_the_panel_says_what_the_tray_packs(hands: Hands, shop: Repo) -> None:
     idle(hands)
     shown = [each.text() for each in hands.window.side.next_rows.findChildren(QLabel)]
     sheet = open_tray(hands)
-    assert f"about {tray_of(sheet).total:,} tokens" in shown
+    assert f"About {tray_of(sheet).total:,} tokens" in shown
     assert "2 files with changes" in shown
 
 

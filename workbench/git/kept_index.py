@@ -24,6 +24,7 @@ from workbench.git.filters import Converted
 from workbench.git.runner import Where
 from workbench.git.submodules import Link
 from workbench.review.changes import NotShown
+from workbench.typed import ready
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
@@ -98,7 +99,7 @@ def read_state(repository: Repository) -> State | None:
     """The state that was kept last; None where there is none, or another version of us wrote it."""
     try:
         data = json.loads((repository.shadow / "snapshot.json").read_text("utf-8"))
-        state = convert(data, State)
+        state = convert(data, ready(State))
         return replace(state, index=Path(state.index).name)
     except (OSError, ValueError, ValidationError):
         return None

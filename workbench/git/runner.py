@@ -263,16 +263,18 @@ def _refuse_full_disk(stderr: bytes) -> None:
 
 def _refuse_disk(stderr: bytes) -> None:
     """Nor are missing permissions and a broken disk."""
+    told = stderr.lower()
     for words, hint in (
-        (b"Permission denied", "Check the permissions of Workbench's data folder, and do it again."),
+        (b"permission denied", "Check the permissions of Workbench's data folder, and do it again."),
         (b"insufficient permission", "Check the permissions of Workbench's data folder, and do it again."),
-        (b"Unable to write new index file", "Check the permissions and the space of the data folder."),
-        (b"Operation not permitted", "Check the permissions of Workbench's data folder, and do it again."),
-        (b"Read-only file system", "Make the disk writable, or name another folder in WORKBENCH_DATA."),
-        (b"Input/output error", "Check the disk, and do it again. What was saved before is still there."),
+        (b"unable to write new index file", "Check the permissions and the space of the data folder."),
+        (b"couldn't write", "Check the permissions and the space of the data folder."),
+        (b"operation not permitted", "Check the permissions of Workbench's data folder, and do it again."),
+        (b"read-only file system", "Make the disk writable, or name another folder in WORKBENCH_DATA."),
+        (b"input/output error", "Check the disk, and do it again. What was saved before is still there."),
     ):
-        if words in stderr:
-            said = words.decode("ascii")
+        if words in told:
+            said = words.decode("ascii").capitalize()
             raise UserError(f"Git could not write or read what it has to: {said}.", hint=hint)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from hashlib import blake2b
 from itertools import chain
+from operator import add
 
 from workbench.review.changes import Change, Kind
 
@@ -52,8 +53,14 @@ _REMOVED, _ADDED = b"", b" "
 _ONLY_REMOVED, _ONLY_ADDED = b"-", b"+"
 """Stand first where one side is empty; everything else begins with `_REMOVED` or a tab."""
 
-_indents = re.compile(rb"^[ \t]*(?=[^ \t\n])", re.MULTILINE).findall
-"""The indentation of the lines that have more to them: an empty line stands nowhere."""
+_indents = re.compile(rb"\n([ \t]*)(?=[^ \t\n])").findall
+"""The indentation of the lines behind a line's end that have more to them: an empty line stands nowhere.
+
+By that sign they are found twice as fast as by the beginnings of lines.
+"""
+
+_MOST = 1_000
+_MADE = {form: [form % number for number in range(_MOST)] for form in (b"$%d", b"\t%d")}
 
 Edit = tuple[tuple[bytes, ...], tuple[bytes, ...]]
 """Tokens, and what they become."""
@@ -82,7 +89,6 @@ def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
         return [_ONLY_REMOVED if removed else _ONLY_ADDED, _dedented(removed or added)]
     rows = _rows(removed, added)
     old, new = rows if len(rows[0]) == len(rows[1]) else ([_flat(rows[0])], [_flat(rows[1])])
-    common = set(chain.from_iterable(old)).intersection(chain.from_iterable(new))
     parts: list[bytes] = []
     for before, after in dict.fromkeys(chain.from_iterable(map(_edits, old, new))):
         parts.append(_REMOVED)
@@ -92,17 +98,18 @@ def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
     if not parts:
         # Only blanks differ: where they stand is the edit.
         return [b"\t%d" % removed.count(b"\n"), _WORD.sub(b"w", removed), _WORD.sub(b"w", added)]
-    named = {token for token in common if token[0] in _NUMBERED}
+    common = set(chain.from_iterable(old)).intersection(chain.from_iterable(new))
+    # Those of the edit alone, in its order: its tokens are few beside those of whole lines.
+    named = [token for token in dict.fromkeys(filter(common.__contains__, parts)) if token[0] in _NUMBERED]
     if named:
-        order = dict.fromkeys(filter(named.__contains__, parts))
-        numbers = {token: b"$%d" % number for number, token in enumerate(order)}
+        numbers = dict(zip(named, _numbered(b"$%d", len(named)), strict=False))
         parts = list(map(numbers.get, parts, parts))
-    before_after = _indents(removed), _indents(added)
+    before_after = _indents(b"\n" + removed), _indents(b"\n" + added)
     if before_after[0] != before_after[1]:
         parts += _moved(*before_after)
     if len(before_after[0]) != len(before_after[1]):
         parts.append(b"\t%d:%d" % (len(before_after[0]), len(before_after[1])))
-        parts += [b"\t%d" % len(tokens) for tokens in (*rows[0], *rows[1])]
+        parts += [b"\t%d" % count for count in map(len, chain(*rows))]
     return parts
 
 
@@ -122,8 +129,13 @@ def _moved(old: list[bytes], new: list[bytes]) -> list[bytes]:
         first, *_ = lines = (*old, *new)
         # A step for each depth that there is, not for each line: of those there are many.
         steps = {each: _step(first, each) for each in set(lines)}
-        return [b"\t%d%b" % (at, steps[each]) for at, each in enumerate(lines)]
+        return list(map(add, _numbered(b"\t%d", len(lines)), map(steps.__getitem__, lines)))
     return [b"\t%d%b" % (at, _step(one, other)) for at, one, other in pairs]
+
+
+def _numbered(form: bytes, count: int) -> Sequence[bytes]:
+    """The numbers from 0 up to at least a count, each in a form. Most of what is asked for is made once."""
+    return _MADE[form] if count <= _MOST else [form % number for number in range(count)]
 
 
 def _step(one: bytes, other: bytes) -> bytes:

@@ -54,6 +54,7 @@ from workbench.review.actions import (
     Undone,
     Unpinned,
 )
+from workbench.typed import ready
 
 KINDS: Mapping[str, type[Action]] = {
     "review started": ReviewStarted,
@@ -142,9 +143,9 @@ def loads(data: bytes) -> Action:
     """The action in saved bytes. UserError as `decode`."""
     # The quick way takes what is whole and known; of anything else, what is wrong is said by the other.
     with suppress(ValueError, TypeError, RecursionError):
-        kind = KINDS.get(msgspec.json.decode(data, type=_Named).kind)
+        kind = KINDS.get(msgspec.json.decode(data, type=ready(_Named)).kind)
         if kind is not None:
-            return msgspec.json.decode(data, type=kind)
+            return msgspec.json.decode(data, type=ready(kind))
     try:
         body = json.loads(data.decode("utf-8", "surrogatepass"))
     except ValueError as error:

@@ -131,19 +131,29 @@ class ActionLog:
         whoever is not sure whether an append came through may repeat it. ValueError if `review` has no
         ReviewStarted yet, UserError if it cannot be saved: then it is not there, and nothing else changed.
         """
-        body = dumps(action)
+        return self.append_all(review, (action,))
+
+    def append_all(self, review: str, actions: Sequence[Action]) -> int:
+        """As `append`, several at once: all of them are there afterwards, or none. The number of the last."""
+        bodies = [dumps(action) for action in actions]
+        number = 0
         with self._writing() as run:
-            known = run("select seq, review, body from actions where id = ?", (action.id,)).fetchone()
-            if known is not None:
-                if known[1:] != (review, body):
-                    raise ValueError(f"Another action has the id {action.id!r} already.")
-                return int(known[0])
-            cursor = run(
-                "insert into actions(review, id, kind, at, body) values (?, ?, ?, ?, ?)",
-                (review, action.id, kind_of(action), action.at, body),
-            )
-            self._list(review, action)
-            return int(cursor.lastrowid or 0)
+            for action, body in zip(actions, bodies, strict=True):
+                number = self._put(run, review, action, body)
+        return number
+
+    def _put(self, run: _Run, review: str, action: Action, body: bytes) -> int:
+        known = run("select seq, review, body from actions where id = ?", (action.id,)).fetchone()
+        if known is not None:
+            if known[1:] != (review, body):
+                raise ValueError(f"Another action has the id {action.id!r} already.")
+            return int(known[0])
+        cursor = run(
+            "insert into actions(review, id, kind, at, body) values (?, ?, ?, ?, ?)",
+            (review, action.id, kind_of(action), action.at, body),
+        )
+        self._list(review, action)
+        return int(cursor.lastrowid or 0)
 
     def since(
         self, review: str, seq: int = 0, known: Mapping[int, Action] | None = None

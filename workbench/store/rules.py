@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.store.paths import data_dir, make_private
+from workbench.typed import ready
 
 if sys.platform == "win32":
     import msvcrt
@@ -167,7 +168,7 @@ def _read() -> Rules:
     except OSError as error:
         raise _refused(path, f"cannot be read: {error.strerror or error}") from error
     try:
-        known = msgspec.convert(json.loads(data), Rules)
+        known = msgspec.convert(json.loads(data), ready(Rules))
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise _refused(path, "are damaged") from error
     if known.version != 1:

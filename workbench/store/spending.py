@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from workbench.store.paths import data_dir, make_private
 from workbench.store.running import try_lock
+from workbench.typed import ready
 
 PATIENCE = 2.0
 """Seconds to wait for another process that looks or writes; either takes milliseconds."""
@@ -116,7 +117,7 @@ def _read(path: Path) -> Spent | None:
         return None
     try:
         alive = not try_lock(handle)
-        known = msgspec.convert(json.loads(os.read(handle, 1_000_000)), Spent)
+        known = msgspec.convert(json.loads(os.read(handle, 1_000_000)), ready(Spent))
         return msgspec.structs.replace(known, alive=alive)
     except (OSError, ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None

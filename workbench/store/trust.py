@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from workbench.errors import UserError
 from workbench.store.paths import data_dir, make_private
+from workbench.typed import ready
 
 _VERSION = 1
 
@@ -141,7 +142,7 @@ def _read(path: Path, common_dir: str) -> Grant | None:
         document = json.loads(data)
         if isinstance(document, dict) and document.get("version", _VERSION) != _VERSION:
             raise _refused(path, "is from another version of Workbench")
-        grant = msgspec.convert(document, Grant)
+        grant = msgspec.convert(document, ready(Grant))
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise _refused(path, "is damaged") from error
     if path != grant_path(common_dir, grant.work_tree) or grant.common_dir != common_dir:

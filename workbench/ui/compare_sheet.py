@@ -21,6 +21,7 @@ from workbench.ui.keymap import Keymap, chord
 from workbench.ui.search_line import SearchLine
 from workbench.ui.sheet import Sheet, plain
 from workbench.ui.theme import Theme
+from workbench.ui.view_commands import moving
 from workbench.workflow.comparing import Comparison, round_name
 
 READ_ONLY = "Read-only: these are not the changes of a round, so nothing is judged here."
@@ -152,24 +153,7 @@ class CompareSheet(Sheet):
         """What a key of the review means here: the same, where it moves or shows; else why it is not done."""
         view = self.view
         steps = {
-            "line_down": lambda: view.move_line(1),
-            "line_up": lambda: view.move_line(-1),
-            "next_change": lambda: view.next_change(1),
-            "previous_change": lambda: view.next_change(-1),
-            "next_file": lambda: view.next_file(1),
-            "previous_file": lambda: view.next_file(-1),
-            "page_on": lambda: view.page(1),
-            "page_back": lambda: view.page(-1),
-            "first": lambda: view.go_to_end(-1),
-            "last": lambda: view.go_to_end(1),
-            "scroll_left": lambda: view.scroll_code(-1),
-            "scroll_right": lambda: view.scroll_code(1),
-            "edit_left": lambda: view.show_edit(-1),
-            "edit_right": lambda: view.show_edit(1),
-            "next_match": lambda: view.next_hit(1),
-            "previous_match": lambda: view.next_hit(-1),
-            "more_context": view.more_context,
-            "whole_file": view.whole_file,
+            **moving(view),
             "split": lambda: view.set_split(not view.is_split),
             "fold": self._fold,
             "search": self._open_search,

@@ -18,6 +18,7 @@ from workbench.ui.diff.gaps import Opens
 from workbench.ui.diff.view import DiffView
 from workbench.ui.errands import Errands
 from workbench.ui.landing_errands import LandingErrands
+from workbench.ui.view_commands import moving
 from workbench.workflow.answers import makes_a_round
 
 if TYPE_CHECKING:
@@ -112,59 +113,12 @@ class Dispatch(QObject):
         self._controller, self._errands, self._landing = controller, errands, landing
         self._editing, self._view, self._desk = editing, view, desk
         self.doers: dict[str, Callable[[], object]] = {
+            **moving(view),
             **self._going(),
             **self._judging(),
-            "open": desk.choose_folder,
-            "recent": desk.show_start,
-            "demo": desk.open_demo,
-            "task": desk.open_task,
-            "copy": desk.copy_lines,
-            "copy_patch": desk.copy_patch,
-            "copy_path": desk.copy_path,
-            "copy_feedback": desk.copy_feedback,
-            "land": desk.open_landing,
-            "close_review": controller.close_review,
-            "trust": desk.open_trust,
-            "restrict": desk.restrict,
-            "quit": desk.close,
-            "refresh": desk.refresh_review,
-            "send": desk.open_sending,
-            "only_change": desk.regenerate_change,
-            "only_file": desk.regenerate_file,
-            "send_back": desk.send_back,
-            "ask": desk.ask_now,
-            "read": desk.open_reading,
-            "tray": desk.open_tray,
-            "pin": desk.pin_lines,
-            "pin_file": desk.pin_file,
-            "make_rule": desk.make_rule,
-            "cancel_round": desk.cancel_round,
-            "costs": desk.open_costs,
-            "rounds": desk.open_rounds,
-            "prompts": desk.open_prompts,
-            "compare": desk.compare_rounds,
-            "more_context": view.more_context,
-            "context_above": lambda: self._open_context(Opens.ABOVE),
-            "context_below": lambda: self._open_context(Opens.BELOW),
-            "context_between": lambda: self._open_context(Opens.ALL),
-            "whole_file": view.whole_file,
-            "split": desk.toggle_split,
-            "wrap": desk.toggle_wrap,
-            "whitespace": desk.toggle_whitespace,
-            "views": desk.cycle_views,
-            "editor": desk.open_in_editor,
-            "fold": self._fold,
-            "by_shape": desk.toggle_by_shape,
-            "files_panel": desk.toggle_files,
-            "side_panel": desk.toggle_side,
-            "bigger": lambda: desk.change_code_size(1),
-            "smaller": lambda: desk.change_code_size(-1),
-            "normal_size": lambda: desk.change_code_size(0),
-            "look": desk.open_look,
-            "smooth": desk.toggle_smooth,
-            "flat_files": desk.toggle_flat_files,
-            "keys": desk.open_keys,
-            "escape": desk.leave,
+            **self._of_the_review(),
+            **self._of_rounds(),
+            **self._showing(),
             **{f"theme_{name}": self._theme(name) for name in THEMES},
         }
 
@@ -184,26 +138,10 @@ class Dispatch(QObject):
     def _going(self) -> dict[str, Callable[[], object]]:
         view, desk = self._view, self._desk
         return {
-            "line_down": lambda: view.move_line(1),
-            "line_up": lambda: view.move_line(-1),
-            "next_change": lambda: view.next_change(1),
-            "previous_change": lambda: view.next_change(-1),
-            "next_file": lambda: view.next_file(1),
-            "previous_file": lambda: view.next_file(-1),
-            "page_on": lambda: view.page(1),
-            "page_back": lambda: view.page(-1),
-            "first": lambda: view.go_to_end(-1),
-            "last": lambda: view.go_to_end(1),
-            "scroll_left": lambda: view.scroll_code(-1),
-            "scroll_right": lambda: view.scroll_code(1),
-            "edit_left": lambda: view.show_edit(-1),
-            "edit_right": lambda: view.show_edit(1),
             "next_open": self._next_open,
             "next_violation": self._next_violation,
             "next_note": lambda: view.next_note(1),
             "previous_note": lambda: view.next_note(-1),
-            "next_match": lambda: view.next_hit(1),
-            "previous_match": lambda: view.next_hit(-1),
             "other_end": self._other_end,
             "go_to_file": desk.open_files,
             "go_to_line": desk.open_line,
@@ -238,6 +176,70 @@ class Dispatch(QObject):
             "note_review": lambda: editing().note_review(),
             "withdraw": self._withdraw,
             "why": self._desk.show_why,
+        }
+
+    def _of_the_review(self) -> dict[str, Callable[[], object]]:
+        desk = self._desk
+        return {
+            "open": desk.choose_folder,
+            "recent": desk.show_start,
+            "demo": desk.open_demo,
+            "task": desk.open_task,
+            "land": desk.open_landing,
+            "close_review": self._controller.close_review,
+            "trust": desk.open_trust,
+            "restrict": desk.restrict,
+            "quit": desk.close,
+            "refresh": desk.refresh_review,
+            "copy": desk.copy_lines,
+            "copy_patch": desk.copy_patch,
+            "copy_path": desk.copy_path,
+            "copy_feedback": desk.copy_feedback,
+        }
+
+    def _of_rounds(self) -> dict[str, Callable[[], object]]:
+        desk = self._desk
+        return {
+            "send": desk.open_sending,
+            "only_change": desk.regenerate_change,
+            "only_file": desk.regenerate_file,
+            "send_back": desk.send_back,
+            "ask": desk.ask_now,
+            "read": desk.open_reading,
+            "tray": desk.open_tray,
+            "pin": desk.pin_lines,
+            "pin_file": desk.pin_file,
+            "make_rule": desk.make_rule,
+            "cancel_round": desk.cancel_round,
+            "costs": desk.open_costs,
+            "rounds": desk.open_rounds,
+            "prompts": desk.open_prompts,
+            "compare": desk.compare_rounds,
+        }
+
+    def _showing(self) -> dict[str, Callable[[], object]]:
+        desk = self._desk
+        return {
+            "context_above": lambda: self._open_context(Opens.ABOVE),
+            "context_below": lambda: self._open_context(Opens.BELOW),
+            "context_between": lambda: self._open_context(Opens.ALL),
+            "split": desk.toggle_split,
+            "wrap": desk.toggle_wrap,
+            "whitespace": desk.toggle_whitespace,
+            "views": desk.cycle_views,
+            "editor": desk.open_in_editor,
+            "fold": self._fold,
+            "by_shape": desk.toggle_by_shape,
+            "files_panel": desk.toggle_files,
+            "side_panel": desk.toggle_side,
+            "bigger": lambda: desk.change_code_size(1),
+            "smaller": lambda: desk.change_code_size(-1),
+            "normal_size": lambda: desk.change_code_size(0),
+            "look": desk.open_look,
+            "smooth": desk.toggle_smooth,
+            "flat_files": desk.toggle_flat_files,
+            "keys": desk.open_keys,
+            "escape": desk.leave,
         }
 
     def _judge(self, verdict: Verdict) -> None:

@@ -6,6 +6,7 @@ Each errand is a lane of `tasks.py`: asking again drops the answer of the one be
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 ROUND, OPEN, ARRIVAL, LOADING = "round", "open", "arrival", "loading"
 # What sends and what lands is imported in the worker that first needs it: the first frame needs neither.
 
+
+Batch = tuple[Session, FileStream, tuple[FileChange, ...]]
+"""Some files of a review, and what they are read from."""
 
 PACKED, PACKED_TOKENS = 60, 100_000
 """Files, and tokens of them, up to which the panel says what the tray packs. Of more it says the sizes."""
@@ -80,6 +84,13 @@ class Errands(QObject):
         self._only: Wanted | None = None
         self._refreshing = False
         self._sizes: tuple[tuple[FileChange, ...], int] = ((), 0)
+        self._batches: deque[Batch] = deque()
+        self._read: tuple[Session, FileStream] | None = None
+        """A review whose last files are in `_batches`."""
+        self._take = QTimer(self)
+        self._take.setSingleShot(True)
+        self._take.setInterval(0)
+        self._take.timeout.connect(self._take_batch)
         controller.opened.connect(self._on_opened)
 
     # -- opening and reading ------------------------------------------------------------------
@@ -164,6 +175,8 @@ class Errands(QObject):
 
     def _on_opened(self) -> None:
         self._tasks.cancel(LOADING)
+        self._batches.clear()
+        self._read = None
         if self._controller.open_session().is_loading:
             # In the loop's next turn: what is here already is painted first.
             QTimer.singleShot(0, self, self._load)
@@ -174,8 +187,8 @@ class Errands(QObject):
 
     @property
     def is_loading(self) -> bool:
-        """True while files of the review that is shown are still read."""
-        return self._tasks.is_running(LOADING)
+        """True while files of the review that is shown are still read, or wait to be shown."""
+        return self._tasks.is_running(LOADING) or self._read is not None
 
     def _load(self) -> None:
         session = self._controller.session
@@ -190,13 +203,28 @@ class Errands(QObject):
 
         self._tasks.start(LOADING, work, self._on_loaded, self._controller.fail, self._on_batch)
 
-    def _on_batch(self, found: tuple[Session, FileStream, tuple[FileChange, ...]]) -> None:
-        session, stream, files = found
-        if session is self._controller.session and session.add_files(stream, files):
-            self._controller.changed.emit()
+    def _on_batch(self, found: Batch) -> None:
+        # One each turn of the loop: shown as they come, fifty of them would follow each other before a key.
+        self._batches.append(found)
+        self._take.start()
+
+    def _take_batch(self) -> None:
+        if self._batches:
+            session, stream, files = self._batches.popleft()
+            if session is self._controller.session and session.add_files(stream, files):
+                self._controller.changed.emit()
+        if self._batches or self._read is not None:
+            self._take.start()
+        if not self._batches and self._read is not None:
+            found, self._read = self._read, None
+            self._take.stop()
+            self._show_loaded(*found)
 
     def _on_loaded(self, found: tuple[Session, FileStream]) -> None:
-        session, stream = found
+        self._read = found
+        self._take.start()
+
+    def _show_loaded(self, session: Session, stream: FileStream) -> None:
         if session is self._controller.session:
             session.end_stream(stream)
             self._controller.changed.emit()

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from workbench.workflow.remarks import Remark
 
 ROW = 23
-STEP = 16
+INDENT = 16
 FULL_STEPS = 3
 LEFT = 14
 RIGHT = 12
@@ -182,7 +182,7 @@ class FileDelegate(QStyledItemDelegate):
         painter.setFont(self._font)
         metrics = painter.fontMetrics()
         # Deep folders step in less: of names that stand far right nothing would be left.
-        inset = min(row.depth, FULL_STEPS) * STEP + max(0, row.depth - FULL_STEPS) * STEP // 3
+        inset = min(row.depth, FULL_STEPS) * INDENT + max(0, row.depth - FULL_STEPS) * INDENT // 3
         inner = area.adjusted(LEFT + inset, 0, -RIGHT, 0)
         right = self._mark(painter, inner, row, metrics)
         alarms = self.alarms(row, right - inner.left(), metrics)
@@ -422,7 +422,8 @@ class FilePanel(QWidget):
         more = self._files[known:]
         if more:
             self._counts.extend(more, now.progress)
-            folders.update(each for file in more for each in above(file.path.rpartition("/")[0]))
+            direct = {file.path[: max(file.path.rfind("/"), 0)] for file in more}
+            folders.update(each for folder in direct for each in above(folder))
         for path, was in news.items():
             counted = now.progress.get(path)
             if was is not None and counted is not None and counted != was:
@@ -432,7 +433,7 @@ class FilePanel(QWidget):
             self._rows.forget_all()
             self.list.viewport().update()
             return
-        paths = {path for path, was in news.items() if was is not None}
+        paths = {path for path, was in news.items() if was is not None}  # the new ones have no row yet
         paths |= before.viewed ^ now.viewed
         paths |= {path for path, _ in before.violations.items() ^ now.violations.items()}
         self.model.changed(at for path in paths for at in self._rows.forget(path=path))

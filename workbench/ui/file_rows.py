@@ -109,7 +109,7 @@ def alarms(remark: Remark | None) -> tuple[tuple[str, Tint], ...]:
         return ()
     found = [_SORTS[sort.value] for sort in remark.sorts if sort.value in _SORTS]
     if remark.tier is not None:
-        found.insert(0, _TIERS.get(remark.tier.value, ("agents", Tint.OPEN)))
+        found.insert(0, _TIERS.get(remark.tier.value, ("instructions", Tint.OPEN)))
     if remark.out_of_scope:
         found.append(("scope", Tint.BACK))
     return tuple(found)

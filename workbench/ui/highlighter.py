@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import sys
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -16,6 +18,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.json import Decoder
 from PySide6.QtCore import QObject, QTimer, Signal
 
 import workbench
@@ -24,8 +27,11 @@ from workbench.review.key_names import holds_key
 if TYPE_CHECKING:
     from PySide6.QtCore import QProcess
 
-KEPT_LINES = 150_000
-"""Lines whose colours are kept; about 50 MB."""
+KEPT_BYTES = 40_000_000
+"""Of the helper's answers that are kept: a million lines of code."""
+
+OPENED = 100
+"""Answers that are kept as lists of numbers too: those of what was drawn last."""
 
 PATIENCE = 20_000
 """Milliseconds without an answer after which the helper is taken to be stuck in a lexer."""
@@ -39,16 +45,42 @@ _SLICE = 0.003
 _NONE: Sequence[int] = ()
 
 
+_lists = Decoder(list[list[int]]).decode
+
+
+class _Part(Struct):
+    """One answer: the colours of some lines, as they came until one of them is drawn."""
+
+    first: int
+    count: int
+    data: bytes
+    lines: list[list[int]] | None = None
+
+
 class _Colours(Struct):
     """What is known of one text."""
 
     count: int
     asked: tuple[int, int]
-    lines: list[list[int] | None]
+    parts: list[_Part] = field(default_factory=list)
+    size: int = 0
     final: int = 0
     """How many lines from the top have their final colours."""
     done: bool = False
-    guesses: dict[int, list[int]] = field(default_factory=dict)
+    guesses: list[_Part] = field(default_factory=list)
+
+    def part(self, line: int) -> _Part | None:
+        """The answer that has a line in it."""
+        if line < self.final:
+            return self.parts[bisect_right(self.parts, line, key=_first) - 1]
+        for part in reversed(self.guesses):
+            if part.first <= line < part.first + part.count:
+                return part
+        return None
+
+
+def _first(part: _Part) -> int:
+    return part.first
 
 
 @lru_cache(maxsize=4096)
@@ -67,6 +99,7 @@ class Highlighter(QObject):
     def __init__(self, parent: QObject | None = None, patience: int = PATIENCE) -> None:
         super().__init__(parent)
         self._known: dict[str, _Colours] = {}
+        self._opened: deque[_Part] = deque()
         self._process: QProcess | None = None
         self._buffer = b""
         self._answers: list[bytes] = []
@@ -132,13 +165,11 @@ class Highlighter(QObject):
         """Whether the helper was given the text already."""
         return key in self._known
 
-    def want(self, key: str, path: str, text: str, first: int, last: int) -> None:
-        """Give the helper a text, its lines joined by `\n`; lines `first` to `last` (from 0) are looked
-        at.
-        """
-        count = text.count("\n") + 1
-        self._known[key] = _Colours(count, (first, last), [None] * count)
-        self._ask({"want": key, "path": path, "text": text, "first": first, "last": last})
+    def want(self, key: str, path: str, lines: Sequence[bytes], first: int, last: int) -> None:
+        """Give the helper the lines of a file; those from `first` to `last` (from 0) are looked at."""
+        self._known[key] = _Colours(len(lines), (first, last))
+        data = b"".join(lines)
+        self._ask({"want": key, "path": path, "size": len(data), "first": first, "last": last}, data)
         self._forget()
 
     def look(self, key: str, first: int, last: int) -> None:
@@ -157,8 +188,18 @@ class Highlighter(QObject):
         known = self._known.get(key)
         if known is None or line >= known.count:
             return None
-        found = known.lines[line]
-        return found if found is not None else known.guesses.get(line)
+        part = known.part(line)
+        if part is None:
+            return None
+        return (part.lines or self._open(part))[line - part.first]
+
+    def _open(self, part: _Part) -> list[list[int]]:
+        """Read an answer; the one that was read longest ago is only kept as it came."""
+        part.lines = _lists(part.data)
+        self._opened.append(part)
+        if len(self._opened) > OPENED:
+            self._opened.popleft().lines = None
+        return part.lines
 
     def is_final(self, key: str, line: int) -> bool:
         """Whether a line's colours are as they will stay."""
@@ -168,8 +209,9 @@ class Highlighter(QObject):
     def forget_all(self) -> None:
         """Drop everything that is known."""
         self._known.clear()
+        self._opened.clear()
 
-    def _ask(self, request: dict[str, Any]) -> None:
+    def _ask(self, request: dict[str, Any], data: bytes = b"") -> None:
         self.start()
         if self._process is None:
             key = request.get("want")
@@ -177,6 +219,8 @@ class Highlighter(QObject):
                 self._plain(key)
             return
         self._process.write(json.dumps(request, ensure_ascii=True).encode() + b"\n")
+        if data:
+            self._process.write(data)
         self._watch.start()
 
     def _read(self) -> None:
@@ -193,7 +237,7 @@ class Highlighter(QObject):
         done = 0
         for answer in self._answers:
             done += 1
-            changed.add(self._take(json.loads(answer)))
+            changed.add(self._take(answer))
             if perf_counter() - started > _SLICE:
                 break
         del self._answers[:done]
@@ -207,7 +251,9 @@ class Highlighter(QObject):
         for key in changed:
             self.coloured.emit(key)
 
-    def _take(self, answer: dict[str, Any]) -> str:
+    def _take(self, line: bytes) -> str:
+        head, _, lines = line.partition(b"\t")
+        answer: dict[str, Any] = json.loads(head)
         if "plain" in answer:
             self._plain(answer["plain"])
             return str(answer["plain"])
@@ -220,29 +266,30 @@ class Highlighter(QObject):
             return key
         if "done" in answer:
             known.done = True
-            known.guesses = {}
+            known.guesses = []
             return key
-        start, lines = answer["from"], answer["lines"]
+        part = _Part(answer["from"], answer["count"], lines)
+        known.size += len(lines)
         if answer["final"]:
-            known.lines[start : start + len(lines)] = lines
-            known.final = start + len(lines)
+            known.parts.append(part)
+            known.final = part.first + part.count
         else:
-            known.guesses.update(zip(range(start, start + len(lines)), lines, strict=True))
+            known.guesses.append(part)
         return key
 
     def _plain(self, key: str) -> None:
         known = self._known.get(key)
         if known is not None:
             known.done = True
-            known.lines = []
-            known.count = 0
+            known.parts, known.guesses = [], []
+            known.count = known.size = 0
 
     def _forget(self) -> None:
-        total = sum(len(known.lines) for known in self._known.values())
+        total = sum(known.size for known in self._known.values())
         for key in list(self._known):
-            if total <= KEPT_LINES or len(self._known) <= 2:
+            if total <= KEPT_BYTES or len(self._known) <= 2:
                 return
-            total -= len(self._known[key].lines)
+            total -= self._known[key].size
             del self._known[key]
             self._ask({"drop": key})
 

@@ -129,7 +129,7 @@ class KeySheet(Sheet):
 
     def __init__(self, theme: Theme, keymap: Keymap, parent: QWidget) -> None:
         count = COLUMNS + (parent.width() >= ROOMY)
-        super().__init__(parent, width=1400 if count > COLUMNS else 1120)
+        super().__init__(parent, width=1520 if count > COLUMNS else 1120)
         self.body.addWidget(plain("The keys", self.card, "title"))
         words = "One-letter keys live on the review. Every command is also in the menu and in the palette."
         self.body.addWidget(plain(words, self.card, "dim"))

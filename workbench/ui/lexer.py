@@ -2,17 +2,19 @@
 
 Run as `python -m workbench.ui.lexer`. It imports no Qt, opens no file and starts nothing. Requests:
 
-    {"want": KEY, "path": NAME, "text": TEXT, "first": N, "last": N}   lines N to N (from 0) are looked at now
+    {"want": KEY, "path": NAME, "size": SIZE, "first": N, "last": N}   SIZE bytes of a file follow; its lines N
+                                                                       to N (from 0) are looked at now
     {"look": KEY, "first": N, "last": N}                               other lines of it are looked at
     {"drop": KEY}                                                      no longer needed
 
-TEXT has its lines joined by `\\n`, without carriage returns at their ends. Answers:
+Answers:
 
-    {"key": KEY, "from": N, "final": BOOL, "lines": [[start, end, class, start, end, class, …], …]}
+    {"key": KEY, "from": N, "count": N, "final": BOOL}  TAB  [[start, end, class, start, end, class, …], …]
     {"done": KEY}                                                      every line was sent with "final": true
     {"on": KEY}                                                        this text is worked on from here
     {"plain": KEY}                                                     no language is known for it: no colours
 
+What stands after the tab is a list for each line; who asked may leave it unread until a line of it is drawn.
 Positions are in characters of the line; classes are numbered as in `theme.SYNTAX`. What is looked at is
 answered at once from the lines around it ("final": false), while a longer text is lexed as a whole behind
 it.
@@ -27,16 +29,21 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import Any, Protocol, TextIO
+from typing import Any, BinaryIO, Protocol, TextIO
 
 from pygments.lexers import get_lexer_for_filename
 from pygments.token import Comment, Generic, Keyword, Literal, Name, Operator, String, Token
 from pygments.util import ClassNotFound
 
+from workbench.review.lines import split_lines
+from workbench.review.text import decode
+
 KEYWORD, FUNCTION, STRING, COMMENT, NUMBER, BUILTIN = range(6)
 
 CHUNK = 300
-"""Lines in one answer: about 1 ms of reading for the window."""
+"""Lines in one answer, and fewer of lines that hold much."""
+_FULL = 15_000
+"""Numbers in one answer after which it is sent: what a frame reads of it must not be felt."""
 
 LONGEST_LINE = 20_000
 """Characters of one line that are coloured; a longer line is data, and its spans would fill the pipe."""
@@ -150,6 +157,17 @@ class Job:
         self.sent = 0
         self._steps = coloured_lines(self.lexer, "\n".join(_cut(self.lines))) if self.lexer else iter(())
 
+    def _portion(self, steps: Iterator[list[int]], most: int) -> list[list[int]]:
+        """The next lines, as far as they go into one answer."""
+        found: list[list[int]] = []
+        size = 0
+        for spans in islice(steps, most):
+            found.append(spans)
+            size += len(spans)
+            if size > _FULL:
+                break
+        return found
+
     def provisional(self, first: int, last: int) -> Iterator[tuple[int, list[list[int]]]]:
         """The colours of some lines, lexed as if the text began a little above them; where each part begins.
 
@@ -160,20 +178,15 @@ class Job:
             return
         part = islice(coloured_lines(self.lexer, "\n".join(_cut(self.lines[start:end]))), end - start)
         at = start
-        while found := list(islice(part, last + 1 - at if at <= last else CHUNK)):
+        while found := self._portion(part, last + 1 - at if at <= last else CHUNK):
             yield at, found
             at += len(found)
 
     def step(self) -> list[list[int]]:
-        """The next lines of the whole text; fewer than CHUNK when it is done."""
-        found: list[list[int]] = []
-        for spans in self._steps:
-            found.append(spans)
-            if len(found) == CHUNK:
-                break
-        missing = len(self.lines) - self.sent - len(found)
-        if len(found) < CHUNK and missing > 0:
-            found += [[] for _ in range(missing)]
+        """The next lines of the whole text."""
+        found = self._portion(self._steps, min(CHUNK, len(self.lines) - self.sent))
+        if not found:  # a lexer that ends before its text does
+            found += [[] for _ in range(len(self.lines) - self.sent)]
         self.sent += len(found)
         return found
 
@@ -190,11 +203,11 @@ class Helper:
     def busy(self) -> bool:
         return bool(self._jobs)
 
-    def take(self, request: dict[str, Any]) -> None:
+    def take(self, request: dict[str, Any], data: bytes = b"") -> None:
         """One request. Whatever is being looked at is answered before this returns."""
         if "want" in request:
             self._drop(request["want"])
-            job = Job(request["want"], request["path"], request["text"])
+            job = Job(request["want"], request["path"], text_of(data))
             if job.lexer is None:
                 self._say({"plain": job.key})
                 return
@@ -217,7 +230,7 @@ class Helper:
         start = job.sent
         lines = job.step()
         if lines:
-            self._say({"key": job.key, "from": start, "final": True, "lines": lines})
+            self._say_lines(job.key, start, lines, final=True)
         if job.sent >= len(job.lines):
             self._say({"done": job.key})
             self._jobs.remove(job)
@@ -228,7 +241,7 @@ class Helper:
             return  # the first step of the whole text is as quick, and final
         self._begin(job)
         for at, lines in job.provisional(first, last):
-            self._say({"key": job.key, "from": at, "final": False, "lines": lines})
+            self._say_lines(job.key, at, lines, final=False)
 
     def _begin(self, job: Job) -> None:
         """Say what is worked on before a lexer is let loose on it: should it not come back, that is known."""
@@ -239,15 +252,35 @@ class Helper:
     def _drop(self, key: str) -> None:
         self._jobs = [job for job in self._jobs if job.key != key]
 
+    def _say_lines(self, key: str, start: int, lines: list[list[int]], *, final: bool) -> None:
+        head = {"key": key, "from": start, "count": len(lines), "final": final}
+        text = "\t".join(json.dumps(each, separators=(",", ":")) for each in (head, lines))
+        self._out.write(text + "\n")
+        self._out.flush()
+
     def _say(self, answer: dict[str, Any]) -> None:
         json.dump(answer, self._out, separators=(",", ":"))
         self._out.write("\n")
         self._out.flush()
 
 
-def _read(requests: queue.SimpleQueue[str | None]) -> None:
-    for line in sys.stdin:
-        requests.put(line)
+def text_of(data: bytes) -> str:
+    """A file as the lexer wants it, character for character as `decode` shows its lines."""
+    try:
+        whole = data.decode()
+    except UnicodeDecodeError:
+        return "\n".join(map(decode, split_lines(data)))
+    return whole.replace("\r\n", "\n").removesuffix("\n")
+
+
+def _read(stream: BinaryIO, requests: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None]) -> None:
+    while line := stream.readline():
+        request: dict[str, Any] = json.loads(line)
+        size = request.get("size", 0)
+        data = stream.read(size)
+        if len(data) < size:
+            break
+        requests.put((request, data))
     requests.put(None)
 
 
@@ -266,19 +299,18 @@ def _limit_memory() -> None:
 def main() -> None:
     """Serve until standard input ends."""
     _limit_memory()
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    requests: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    requests: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, requests), daemon=True).start()
     helper = Helper(sys.stdout)
     while True:
         try:
-            line = requests.get(block=not helper.busy)
+            found = requests.get(block=not helper.busy)
         except queue.Empty:
             helper.work()
             continue
-        if line is None:
+        if found is None:
             return
-        helper.take(json.loads(line))
+        helper.take(*found)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ class Notice(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("kind", "bar")
+        self.setProperty("kind", "notice")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sentence: QLabel = plain("", self, wrapped=True)
         self.hint: QLabel = plain("", self, "dim", wrapped=True)

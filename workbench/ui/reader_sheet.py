@@ -54,7 +54,7 @@ class ReaderSheet(Sheet):
     ) -> None:
         """Show who can read, what is to be said of each by its id, and about how much it would be given."""
         self._recipients = tuple(recipients)
-        self.amount.setText(f"about {tokens:,} tokens" if recipients else NO_MODEL)
+        self.amount.setText(f"About {tokens:,} tokens" if recipients else NO_MODEL)
         for number, recipient in enumerate(self._recipients):
             button = QRadioButton(one_line(recipient.label).replace("&", "&&"), self.card)
             button.setEnabled(not recipient.lacks)

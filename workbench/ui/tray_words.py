@@ -31,7 +31,7 @@ def panel_rows(session: Session) -> tuple[tuple[str, str], ...]:
     if out:
         rows.append((f"{len(out):,} left out", ""))
     cost = tray.cost(tray.total)
-    about = "" if "" in tray.exact else "about "
+    about = "" if "" in tray.exact else "About "
     rows.append((f"{about}{tray.total:,} tokens", "" if cost is None else dollars(cost)))
     return tuple(rows)
 

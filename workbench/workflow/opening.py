@@ -309,11 +309,13 @@ def _start(
     stream = repository.stream_changes(candidate.base, candidate.tree).fill(whole=not streamed)
     tree, not_shown = candidate.tree, candidate.not_shown
     round_ = Round(1, 0, asked.source, tree, review.base, time.time(), not_shown=not_shown)
-    # Cancelled before this, nothing is left behind; from here on the review is there whole.
+    arrived = RoundArrived(id=new_id(), at=time.time(), round=round_)
+    # Cancelled before this, nothing is left; from here on the review is there whole. Both at once: after
+    # a kill between the two the next start would go on with a review that has no round.
     try:
         with watching.saving():
-            session.sequence = log.append(review_id, started)
-            session.take_streamed(RoundArrived(id=new_id(), at=time.time(), round=round_), stream)
+            session.sequence = log.append_all(review_id, (started, arrived)) - 1
+            session.take_streamed(arrived, stream)
             _bring_notes(session)
     except BaseException:
         stream.close()

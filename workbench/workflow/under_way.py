@@ -25,6 +25,7 @@ from workbench.review.actions import RoundFailed
 from workbench.review.rounds import Usage
 from workbench.store.running import Left, Running, finished, has_left, left_behind, unsaved, worked_on
 from workbench.store.spending import settled
+from workbench.typed import ready
 from workbench.workflow.calls import Called, keep, made
 from workbench.workflow.session import Session, new_id
 
@@ -266,7 +267,7 @@ def _interrupted(call: Call, text: str) -> Call:
 
 def _call(line: Mapping[str, Any]) -> Call | None:
     with suppress(ValueError, KeyError):
-        return convert(line["call"], Call)
+        return convert(line["call"], ready(Call))
     return None
 
 

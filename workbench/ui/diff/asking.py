@@ -12,7 +12,8 @@ from PySide6.QtCore import QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.changes import FileChange, Side
-from workbench.ui.diff.cells import Cells, Contents, joined
+from workbench.ui.diff.cells import Cells, Contents
+from workbench.ui.diff.cursor import Mark, spot_of
 from workbench.ui.diff.frame import Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.painter import Painter
@@ -66,8 +67,10 @@ class Asking(Scrolling):
     def _widen(self) -> None:
         raise NotImplementedError
 
-    def _goals(self) -> Sequence[Spot]:
-        """Where one key may lead from here, likeliest first."""
+    def _goals(self) -> Sequence[Mark]:
+        """Where one key may lead from here, likeliest first. By name: while the way to one is laid out, the
+        rows of the others may get other numbers, and between two steps anything may happen.
+        """
         raise NotImplementedError
 
     def _ask(self) -> None:
@@ -103,37 +106,35 @@ class Asking(Scrolling):
 
     def _ahead_of_keys(self, scene: Scene, height: int) -> Iterator[None]:
         """Lay out what the next key may lead to, and make its cells, one row at a time."""
-        layout = self._layout
         with self._kept():  # to know where that is, some of it is laid out
             goals = self._goals()
         self._resized_whole()
         self.show_again()
-        held = [(spot, layout.sections[spot.section]) for spot in goals]
-        for spot, section, blocks in [(spot, section, section.blocks) for spot, section in held]:
-            self._ask_lines(section)
+        for mark in goals:
             for step in (self._settle_far, self._warm_far):
                 yield
-                if spot.section >= len(layout.sections) or layout.sections[spot.section] is not section:
-                    return
-                if spot.block >= 0 and section.blocks is not blocks:
-                    return  # laid out anew meanwhile: that row is another one
-                yield from step(scene, spot, height)
+                yield from step(scene, mark, height)
 
     def _around(self, spot: Spot, height: int) -> tuple[int, int]:
         """What is on the screen about where a key led: a file's header goes to the top."""
         top = self._layout.top_of(spot)
         return (top if spot.block < 0 else top - height // 2), top + height
 
-    def _settle_far(self, _: Scene, spot: Spot, height: int) -> Iterator[None]:
+    def _settle_far(self, _: Scene, mark: Mark, height: int) -> Iterator[None]:
+        layout, moved = self._layout, False
         with self._kept():
-            moved = self._layout.settle(*self._around(spot, height))
+            spot = spot_of(layout, mark)
+            if spot is not None:
+                self._ask_lines(layout.sections[spot.section])
+                moved = layout.settle(*self._around(spot, height))
         if moved:
             self._resized_whole()
             self.show_again()
         yield
 
-    def _warm_far(self, scene: Scene, spot: Spot, height: int) -> Iterator[None]:
-        if not self._layout.sections[spot.section].folded:
+    def _warm_far(self, scene: Scene, mark: Mark, height: int) -> Iterator[None]:
+        spot = spot_of(self._layout, mark)
+        if spot is not None and not self._layout.sections[spot.section].folded:
             yield from self._painter.ahead(scene, *self._around(spot, height))
 
     def _look_ahead(self) -> None:
@@ -184,7 +185,7 @@ class Asking(Scrolling):
         if sum(map(len, texts)) > _LARGEST_COLOURED:
             self._plain.add(key)
             return True
-        self._highlighter.want(key, path, joined(texts), first - 1, last - 1)
+        self._highlighter.want(key, path, texts, first - 1, last - 1)
         return False
 
     def _coloured(self, key: str) -> None:

@@ -18,18 +18,21 @@ from workbench.review.changes import FileChange, Side
 from workbench.review.text import Visible, decode, visible, visible_line
 from workbench.review.words import Spans, spans_of_lines
 from workbench.ui.diff.breaking import ONE_LINE, Breaking, Breaks
-from workbench.ui.diff.contents import KEPT_BYTES, Contents, joined
+from workbench.ui.diff.contents import KEPT_BYTES, Contents
 from workbench.ui.diff.layout import Section
 from workbench.ui.diff.long_lines import LONG, WINDOW, Stretches, alike_between
 from workbench.ui.diff.shaping import Shaped, Shaper, pieces_of, recoloured
 from workbench.ui.highlighter import Highlighter, language_key
 from workbench.ui.theme import Theme
 
-__all__ = ["KEPT_BYTES", "Cell", "Cells", "Contents", "Visual", "joined", "mark_of"]
+__all__ = ["KEPT_BYTES", "Cell", "Cells", "Contents", "Visual", "mark_of"]
 
 KEPT_CELLS = 6000
 _KEPT_VISUALS = 200
 """Lines of one cell that stay shaped: a wrapped line of 5 MB has tens of thousands."""
+
+# An enum's members cost ten times as much to name as what a module holds, and here they are named per cell.
+_OLD, _NEW, _PLAIN = Side.OLD, Side.NEW, Sort.PLAIN
 
 Places = list[tuple[float, float]]
 
@@ -102,6 +105,15 @@ class Beyond(Struct, frozen=True):
 NOTHING_BEYOND = Beyond()
 
 
+class Source(Struct):
+    """The lines of a file in the base, under what name their cells are kept, and where their colours are."""
+
+    name: str
+    lines: Sequence[bytes]
+    old_colours: str | None
+    new_colours: str | None
+
+
 class Cells:
     """Makes cells and keeps the last some thousands."""
 
@@ -131,7 +143,7 @@ class Cells:
         """The bytes of a cell, and of the line that its words are compared with. (None, None) while not
         read.
         """
-        if block.sort is Sort.PLAIN:
+        if block.sort is _PLAIN:
             number = line.old
             lines = self.contents.old(section.file) if section.file is not None else ()
             if lines is None or number is None or number > len(lines):
@@ -139,12 +151,14 @@ class Cells:
             return lines[number - 1], None
         assert block.run is not None
         run = block.run.run
-        index = line.old_index if side is Side.OLD else line.new_index
+        index = line.old_index if side is _OLD else line.new_index
         if index is None:
             return None, None
-        row = block.run.row_of(side, index)
-        old, new = block.run.facing(row)
-        if side is Side.OLD:
+        if block.run.split:
+            old, new = line.old_index, line.new_index
+        else:
+            old, new = block.run.facing(block.run.row_of(side, index))
+        if side is _OLD:
             return run.removed[index], run.added[new] if new is not None else None
         return run.added[index], run.removed[old] if old is not None else None
 
@@ -171,7 +185,7 @@ class Cells:
         data, facing = self.line(section, block, line, side)
         if data is None:
             return None
-        number = line.old if side is Side.OLD else line.new
+        number = line.old if side is _OLD else line.new
         assert number is not None
         numbered = block.run is None or block.run.numbered
         colours = None
@@ -179,18 +193,6 @@ class Cells:
             colours = self.colours(section.file, side, number)
         name = section.key if numbered else block.key
         breaks = self.breaks(data, room) if room > 0 else ONE_LINE
-        if side is Side.NEW and block.sort is Sort.PLAIN:
-            # The same bytes as at the left, and nearly always in the same colours: one cell is for both.
-            twin = self._cells.get((name, Side.OLD, line.old or 0))
-            if (
-                twin is not None
-                and twin.data is data
-                and twin.facing is None
-                and twin.breaks is breaks
-                and twin.stretches is None
-                and (twin.colours is colours or twin.colours == colours)
-            ):
-                return twin
         key = (name, side, number)
         known = self._cells.get(key)
         made: Cell
@@ -207,12 +209,55 @@ class Cells:
             made = replace(known, window=window, visuals={})
         else:
             made = self._make(data, facing, side, colours, left, breaks, words=words)
+        return self._keep(key, made)
+
+    def _keep(self, key: tuple[str, Side, int], cell: Cell) -> Cell:
         if len(self._cells) >= KEPT_CELLS:
             for old in list(self._cells)[: KEPT_CELLS // 4]:
                 del self._cells[old]
         self._cells.pop(key, None)
-        self._cells[key] = made
-        return made
+        self._cells[key] = cell
+        return cell
+
+    def source(self, section: Section) -> Source | None:
+        """Where the unchanged lines of a file come from; None while they are not read."""
+        file = section.file
+        lines = self.contents.old(file) if file is not None else None
+        if file is None or lines is None:
+            return None
+        return Source(section.key, lines, self.colour_key(file, _OLD), self.colour_key(file, _NEW))
+
+    def both(self, source: Source, old: int, new: int) -> tuple[Cell, Cell] | None:
+        """The two cells of an unchanged line that is not wrapped, in one go: most of what is painted is such
+        lines. They are the same bytes, and where they have the same colours one cell is both. None where it
+        takes a longer look.
+        """
+        if old > len(source.lines):
+            return None
+        data = source.lines[old - 1]
+        if len(data) >= LONG:
+            return None
+        spans = self._highlighter.spans
+        colours = spans(source.old_colours, old - 1) if source.old_colours is not None else None
+        others = spans(source.new_colours, new - 1) if source.new_colours is not None else None
+        cell = self._plain((source.name, _OLD, old), data, colours)
+        if cell.stretches is not None:  # what hides is shown by longer text
+            return None
+        if others is colours or others == colours:
+            return cell, cell
+        return cell, self._plain((source.name, _NEW, new), data, others)
+
+    def _plain(self, key: tuple[str, Side, int], data: bytes, colours: Sequence[int] | None) -> Cell:
+        known = self._cells.get(key)
+        if (
+            known is not None
+            and known.data is data
+            and known.facing is None
+            and known.colours is colours
+            and known.breaks is ONE_LINE
+        ):
+            return known
+        return self._keep(key, self._make(data, None, key[1], colours, 0.0, ONE_LINE, words=False))
 
     def visual(self, cell: Cell, at: int = 0) -> Visual:
         """One line of a cell, shaped."""
@@ -251,8 +296,8 @@ class Cells:
 
     def colour_key(self, file: FileChange, side: Side) -> str | None:
         """Under what the colours of one side of a file are kept."""
-        blob = file.old_id if side is Side.OLD else file.new_id
-        path = file.base_path if side is Side.OLD else file.path
+        blob = file.old_id if side is _OLD else file.new_id
+        path = file.base_path if side is _OLD else file.path
         return language_key(blob, path) if blob is not None and path is not None else None
 
     def text(self, data: bytes) -> Visible:

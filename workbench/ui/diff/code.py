@@ -4,10 +4,9 @@ by side.
 
 from __future__ import annotations
 
-from msgspec import Struct
 from PySide6.QtGui import QColor, QPainter
 
-from workbench.review.blocks import Block, Line, line_at
+from workbench.review.blocks import Block, Line, Sort, line_at
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
 from workbench.review.verdicts import Verdict
@@ -18,6 +17,7 @@ from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.looks import Look, Strip, look_of
 from workbench.ui.diff.numbers import Numbers
+from workbench.ui.diff.panes import Pane, Row, Rows, rows_of
 from workbench.ui.diff.tags import Tags, verdict_words
 from workbench.ui.diff.texts import Text, Texts
 
@@ -25,67 +25,10 @@ __all__ = ["CodePainter", "verdict_words"]
 
 _KINDS = {Side.OLD: "removed", Side.NEW: "added"}
 _SIDES = (Side.OLD, Side.NEW)
+# An enum's members cost ten times as much to name as what a module holds, and here they are named per row.
+_OLD, _NEW, _PLAIN = Side.OLD, Side.NEW, Sort.PLAIN
 _TAG_ROWS = 3
 """Rows of a change among which its verdict looks for room."""
-
-
-class _Pane(Struct):
-    """One side of a frame: where its code, its numbers and its bar stand, and what is collected for it."""
-
-    side: Side
-    kind: str
-    left: int
-    right: int
-    """Between what code is seen."""
-    x: float
-    """Where the first character of a line is drawn."""
-    number: int
-    """The right edge of the line numbers."""
-    grounds: Strip
-    strokes: Strip
-    bar: Strip
-    hollow: Strip
-    room: float
-    """The width at which lines are wrapped, 0 where they are not."""
-    texts: list[Text]
-
-
-class _Rows(Struct):
-    """A block as it is being painted, and which of its rows look different."""
-
-    section: Section
-    block: Block
-    at: tuple[int, int]
-    """The section and the block, counted."""
-    numbered: bool
-    cursor: int
-    """The row under the cursor, -1 where it is elsewhere."""
-    chosen: range
-    chosen_side: Side | None
-    picked: int
-    """The row of which characters are selected, -1 where there is none."""
-
-    def chooses(self, row: int, side: Side) -> bool:
-        """Whether a row is selected on a side."""
-        return row in self.chosen and (self.chosen_side is None or side is self.chosen_side)
-
-
-class _Row(Struct):
-    """A code row as it is being painted: what it shows, where, and which of its lines are wanted."""
-
-    rows: _Rows
-    number: int
-    """Within its block."""
-    line: Line
-    look: Look | None
-    y: int
-    height: int
-    first: int
-    last: int
-
-    @property
-    def spot(self) -> Spot:
-        return Spot(*self.rows.at, self.number)
 
 
 class CodePainter:
@@ -101,7 +44,7 @@ class CodePainter:
         self._dress: Dress | None = None
         self._numbers, self._texts = Numbers(), Texts()
         self._looks: dict[str, Look] = {}
-        self._panes: tuple[_Pane, ...] = ()
+        self._panes: tuple[Pane, ...] = ()
 
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
@@ -117,11 +60,11 @@ class CodePainter:
             part.begin()
         self._panes = tuple(self._pane(scene, side) for side in _SIDES)
 
-    def _pane(self, scene: Scene, side: Side) -> _Pane:
+    def _pane(self, scene: Scene, side: Side) -> Pane:
         columns = scene.columns
         left, right = columns.code(side)
         bar = columns.bar(side)
-        return _Pane(
+        return Pane(
             side,
             _KINDS[side],
             left,
@@ -144,9 +87,17 @@ class CodePainter:
 
     def warm(self, scene: Scene, section: Section, block: Block, row: int) -> None:
         """Make the cells of a row that may be painted soon."""
+        if self._is_plain(scene, block):
+            source = self._cells.source(section)
+            if source is not None and self._cells.both(source, block.old + row, block.new + row) is not None:
+                return
         line = line_at(block, row)
         for side in _sides_of(line, split=scene.columns.split):
             self._cell(scene.columns, scene.left, section, block, line, side)
+
+    def _is_plain(self, scene: Scene, block: Block) -> bool:
+        """Whether the rows of a block show one unchanged line each, on both sides."""
+        return block.sort is _PLAIN and scene.columns.split and not self._layout.wrap
 
     def lines_of(self, columns: Columns, section: Section, block: Block, row: int) -> int:
         """How many lines a row takes where long ones are wrapped: as many as the longer side."""
@@ -165,7 +116,7 @@ class CodePainter:
         """
         block = self._layout.block(spot)
         line = line_at(block, spot.row)
-        if (line.old if side is Side.OLD else line.new) is None:
+        if (line.old if side is _OLD else line.new) is None:
             return None
         cell = self._cell(scene.columns, scene.left, section, block, line, side)
         if cell is None:
@@ -184,7 +135,7 @@ class CodePainter:
         """Which marked words of a row are out of sight."""
         block = self._layout.block(spot)
         line = line_at(block, spot.row)
-        if (line.old if side is Side.OLD else line.new) is None:
+        if (line.old if side is _OLD else line.new) is None:
             return NOTHING_BEYOND
         cell = self._cell(scene.columns, scene.left, section, block, line, side)
         if cell is None:
@@ -211,7 +162,9 @@ class CodePainter:
             return
         _widen(extent, line_at(block, first))
         _widen(extent, line_at(block, last))
-        rows = _rows(scene, section, block, spot)
+        rows = rows_of(scene, section, block, spot)
+        if self._is_plain(scene, block):
+            rows.source = self._cells.source(section)
         step, wraps = layout.heights.row, section.wraps is not None
         y = top + layout.row_top(section, spot.block, first)
         for row in range(first, last + 1):
@@ -224,8 +177,10 @@ class CodePainter:
                 strip.flush(painter)
 
     def _paint_row(
-        self, painter: QPainter, scene: Scene, rows: _Rows, number: int, top: int, bottom: int
+        self, painter: QPainter, scene: Scene, rows: Rows, number: int, top: int, bottom: int
     ) -> None:
+        if rows.source is not None and rows.is_usual(number) and self._unchanged(rows, number, top):
+            return
         height = self._layout.heights.row
         line = line_at(rows.block, number)
         look = None
@@ -233,7 +188,7 @@ class CodePainter:
             look = self._looks.get(line.change.id) or self._look(scene, rows.section, line.change)
         first = max(0, -top // height)
         last = min((bottom - top) // height, (scene.height - top + height - 1) // height)
-        row = _Row(rows, number, line, look, top, bottom - top, first, last)
+        row = Row(rows, number, line, look, top, bottom - top, first, last)
         old, new = self._panes
         if scene.columns.split:
             self._side(painter, scene, row, old)
@@ -247,6 +202,27 @@ class CodePainter:
         if look is not None and look.words:
             self._tag(scene, row, look, ground)
 
+    def _unchanged(self, rows: Rows, number: int, top: int) -> bool:
+        """A row with the same line on both sides, as most rows are; False where there is more to it."""
+        assert rows.source is not None
+        old, new = self._panes
+        before, after = rows.block.old + number, rows.block.new + number
+        cells = self._cells.both(rows.source, before, after)
+        if cells is None:
+            return False
+        cell, other = cells
+        width = cell.width
+        if cell.mark or old.x + width > old.right or new.x + width > new.right:
+            return False
+        if width > self.widest:
+            self.widest = width
+        self._numbers.add(old.number, before, top)
+        self._numbers.add(new.number, after, top)
+        visual, twin = cell.visuals[0], other.visuals[0]
+        old.texts.append(Text(cell, visual, old.x, top, "plain", False, False))
+        new.texts.append(Text(other, twin, new.x, top, "plain", False, False))
+        return True
+
     def _look(self, scene: Scene, section: Section, change: Change) -> Look:
         assert self._dress is not None
         # Where lines are selected, these are what the keys act on, and have to be told from the change.
@@ -255,11 +231,11 @@ class CodePainter:
         self.painted_change = True
         return look
 
-    def _side(self, painter: QPainter, scene: Scene, row: _Row, pane: _Pane) -> QColor | None:
+    def _side(self, painter: QPainter, scene: Scene, row: Row, pane: Pane) -> QColor | None:
         """One side of a row; the colour of its ground."""
         dress, line, look, rows, side = self._dress, row.line, row.look, row.rows, pane.side
         assert dress is not None
-        number = line.old if side is Side.OLD else line.new
+        number = line.old if side is _OLD else line.new
         veiled = look is not None and look.veiled
         faded = False
         if line.plain:
@@ -293,7 +269,7 @@ class CodePainter:
                 self._chips(row, cell, pane, ground)
         return ground
 
-    def _number(self, painter: QPainter, scene: Scene, row: _Row, pane: _Pane, number: int) -> None:
+    def _number(self, painter: QPainter, scene: Scene, row: Row, pane: Pane, number: int) -> None:
         if row.number == row.rows.cursor:
             self._numbers.current(painter, pane.number, number, row.y, accent=pane.side is scene.side)
         elif row.rows.chosen and row.rows.chooses(row.number, pane.side):
@@ -301,7 +277,7 @@ class CodePainter:
         else:
             self._numbers.add(pane.number, number, row.y)
 
-    def _bar(self, painter: QPainter, look: Look, verdict: Verdict, pane: _Pane, row: _Row) -> None:
+    def _bar(self, painter: QPainter, look: Look, verdict: Verdict, pane: Pane, row: Row) -> None:
         assert self._dress is not None
         theme = self._dress.theme
         colour = look.colour
@@ -318,9 +294,9 @@ class CodePainter:
         self,
         painter: QPainter,
         scene: Scene,
-        row: _Row,
+        row: Row,
         cell: Cell,
-        pane: _Pane,
+        pane: Pane,
         kind: str,
         veiled: bool,
         faded: bool,
@@ -348,7 +324,7 @@ class CodePainter:
             return x + self._cells.visual(cell, at).right if at < cell.lines else 0.0
         return x + cell.width if not at else 0.0
 
-    def _chips(self, row: _Row, cell: Cell, pane: _Pane, ground: QColor | None) -> None:
+    def _chips(self, row: Row, cell: Cell, pane: Pane, ground: QColor | None) -> None:
         """How much of a line is beyond the right edge, and what its text does not show."""
         dress = self._dress
         assert dress is not None
@@ -371,7 +347,7 @@ class CodePainter:
                 words = next((each for each in forms if self.tags.fits(each, right, end)), forms[-1])
                 self.tags.chip(y, right, words, dress.theme.back if warns else dress.theme.dim, ground)
 
-    def _tag(self, scene: Scene, row: _Row, look: Look, ground: QColor | None) -> None:
+    def _tag(self, scene: Scene, row: Row, look: Look, ground: QColor | None) -> None:
         """The verdict of a change as a word, at the right of one of its first rows: never colour alone.
 
         Where that one is scrolled out of sight, the words stick under the header.
@@ -392,7 +368,7 @@ class CodePainter:
         right = scene.columns.width
         self.tags.verdict(y, right, look.words, look.least, look.shade, ground)
         side = self._tag_side(scene, row.line)
-        number = row.line.old if side is Side.OLD else row.line.new
+        number = row.line.old if side is _OLD else row.line.new
         cell = self._cell(scene.columns, scene.left, row.rows.section, row.rows.block, row.line, side)
         if cell is not None and number is not None:
             self.tags.code_ends(y, right, self._end(self._x(scene, side), cell, at), ground)
@@ -403,7 +379,7 @@ class CodePainter:
     def _tag_side(self, scene: Scene, line: Line) -> Side:
         return Side.NEW if scene.columns.split or line.new is not None else Side.OLD
 
-    def _tag_place(self, scene: Scene, row: _Row, look: Look) -> tuple[int, int]:
+    def _tag_place(self, scene: Scene, row: Row, look: Look) -> tuple[int, int]:
         """The first of the first rows at whose right the words of a change fit, else the first."""
         section, block = row.rows.section, row.rows.block
         run = block.run
@@ -416,7 +392,7 @@ class CodePainter:
                 if line.change is not None and line.change.id != look.change.id:
                     continue
                 cell = None
-                if (line.old if side is Side.OLD else line.new) is not None:
+                if (line.old if side is _OLD else line.new) is not None:
                     cell = self._cell(scene.columns, scene.left, section, block, line, side)
                 last = cell.lines - 1 if cell is not None else 0
                 for at in {0, last}:
@@ -424,22 +400,6 @@ class CodePainter:
                     if self.tags.fits(words, scene.columns.width, end):
                         return number, at
         return start, 0
-
-
-def _rows(scene: Scene, section: Section, block: Block, spot: Spot) -> _Rows:
-    """What is known of all rows of a block at once."""
-    at, cursor, chosen, picked = (spot.section, spot.block), -1, range(0), -1
-    if scene.spot is not None and (scene.spot.section, scene.spot.block) == at:
-        cursor = scene.spot.row
-    if scene.chosen is not None:
-        low, high = scene.chosen
-        first, last = (low.section, low.block), (high.section, high.block)
-        if first <= at <= last:
-            chosen = range(low.row if first == at else 0, high.row + 1 if last == at else block.rows)
-    if scene.picked is not None and (scene.picked.spot.section, scene.picked.spot.block) == at:
-        picked = scene.picked.spot.row
-    numbered = block.run is None or block.run.numbered
-    return _Rows(section, block, at, numbered, cursor, chosen, scene.chosen_side, picked)
 
 
 def _sides_of(line: Line, *, split: bool) -> tuple[Side, ...]:

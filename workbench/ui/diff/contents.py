@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from workbench.review.changes import FileChange, Side
-from workbench.review.text import decode
 
 KEPT_BYTES = 64_000_000
 
@@ -69,13 +68,3 @@ class Contents:
     def side(self, file: FileChange, side: Side) -> tuple[bytes, ...] | None:
         """The lines of one side."""
         return self.old(file) if side is Side.OLD else self.new(file)
-
-
-def joined(lines: Sequence[bytes]) -> str:
-    """Lines as the lexer wants them, character for character as `decode` shows them."""
-    data = b"".join(lines)
-    try:
-        whole = data.decode()
-    except UnicodeDecodeError:
-        return "\n".join(map(decode, lines))
-    return whole.replace("\r\n", "\n").removesuffix("\n")

@@ -150,15 +150,23 @@ class Steering(Spoken):
             self._scroll_to(top)
         return True
 
-    def _goals(self) -> Sequence[Spot]:
+    def _goals(self) -> Sequence[Mark]:
         layout, here = self._layout, self._cursor
         change = moves.open_after(layout, here, here.change if here is not None else None, _LOOKED_AT)
-        found: list[Spot | None] = []
+        found: list[Mark] = []
+
+        def add(spot: Spot | None) -> None:
+            # At once: to find the next one may lay out more of the same file.
+            if spot is not None:
+                found.append(mark_of(layout, spot))
+
         if change is not None and not layout.sections[layout.files[change.path]].folded:
-            found.append(layout.spot_of_change(change.id))
-        found += [Spot(at, -1) for n in (1, -1) if (at := moves.by_files(layout, here, n)) is not None]
-        found.append(self._end())
-        return [spot for spot in found if spot is not None]
+            add(layout.spot_of_change(change.id))
+        for n in (1, -1):
+            at = moves.by_files(layout, here, n)
+            add(Spot(at, -1) if at is not None else None)
+        add(self._end())
+        return found
 
     def next_note(self, n: int) -> bool:
         """The next note, or the one before."""
