@@ -16,6 +16,7 @@ _OUTSIDE = {
     errno.EMFILE: "Too many files are open. Close other programs and do it again.",
     errno.ENFILE: "Too many files are open. Close other programs and do it again.",
     errno.EIO: "Check the disk.",
+    errno.ENOTDIR: "A file stands where a folder was.",
 }
 
 

@@ -16,7 +16,7 @@ from workbench.ui.driving import CONTROL, Driver
 from workbench.workflow.calls import keep
 from workbench.workflow.candidates import Asked
 from workbench.workflow.demo import demo_task, make_demo
-from workbench.workflow.send import prompt_messages
+from workbench.workflow.outgoing import prompt_messages
 from workbench.workflow.session import Session, new_id
 
 

@@ -329,3 +329,20 @@ with pytest.raises(UserError):
     assert done.returncode == 0, done.stderr
     fill(path)
     read_all(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there an open file cannot be moved away")
+def test_a_database_that_is_moved_or_deleted_while_it_is_open_takes_nothing_more(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.db"
+    log = ActionLog.open(path)
+    log.append("r1", started())
+    aside = path.rename(tmp_path / "aside.db")
+    with pytest.raises(UserError, match="is not there any more"):
+        log.append("r1", TaskSet(id="t1", at=1.0, text="lost"))
+    path.write_bytes(b"")  # another file in its place is not it, either
+    with pytest.raises(UserError, match="is not there any more"):
+        log.append("r1", TaskSet(id="t1", at=1.0, text="lost"))
+    aside.replace(path)
+    log.append("r1", TaskSet(id="t2", at=1.0, text="kept"))
+    assert [action.id for _, action in log.since("r1")] == ["r1-start", "t2"]
+    log.close()

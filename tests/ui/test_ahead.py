@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from tests.ui.samples import large
 from workbench.review.verdicts import Verdict, judged, select_change
 from workbench.ui.diff.view import DiffView
-
-
-@pytest.fixture
-def view(qtbot: QtBot) -> Iterator[DiffView]:
-    found = DiffView()
-    found.smooth = False
-    found.coloured = False
-    qtbot.addWidget(found)
-    found.resize(900, 640)
-    yield found
-    found.stop_helpers()
 
 
 def test_the_next_open_change_is_not_the_first_one_while_more_files_are_to_come(view: DiffView) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
@@ -18,17 +18,6 @@ from workbench.review.verdicts import Verdict, judged
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.view import DiffView
 from workbench.ui.theme import load_theme
-
-
-@pytest.fixture
-def view(qtbot: QtBot) -> Iterator[DiffView]:
-    found = DiffView()
-    found.smooth = False
-    found.coloured = False
-    qtbot.addWidget(found)
-    found.resize(900, 640)
-    yield found
-    found.stop_helpers()
 
 
 def on_the_screen(view: DiffView) -> QImage:

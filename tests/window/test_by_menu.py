@@ -69,7 +69,6 @@ def test_the_entry_opens_the_editor_at_the_line_of_the_cursor(
     script.chmod(0o755)
     hands.open(repo)
     hands.window.preferences.change(editor=f"{script} {{file}}:{{line}}")
-    hands.session.settings = hands.window.preferences.settings
     hands.type("]")
     by_menu(hands, "editor")
     hands.until(told.exists)

@@ -148,8 +148,7 @@ def by_key(hands: Hands, keys: str) -> None:
         return
     for ours, qts in (("Escape", "Esc"), ("Enter", "Return"), ("Page", "Pg")):
         keys = keys.replace(ours, qts)
-    pressed = QKeySequence(keys)[0]
-    QTest.keyClick(hands.focus(), pressed.key(), pressed.keyboardModifiers())
+    QTest.keySequence(hands.focus(), QKeySequence(keys))
 
 
 def by_menu(hands: Hands, command: str) -> None:
@@ -211,7 +210,7 @@ def seen(hands: Hands) -> dict[str, Any]:
         "viewed": sorted(session.viewed()),
         "pins": [pin.path for pin in review.pins],
         "view": view.state(),
-        "selected": view.selections() if view.has_selection else None,
+        "selected": view.selections() if view.has_selection() else None,
         "scrolled": (view.verticalScrollBar().value(), view.horizontalScrollBar().value()),
         "which": window.controller.views.now,
         "search": view.search_standing,

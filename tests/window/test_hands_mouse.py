@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -520,3 +520,85 @@ def test_text_that_is_dropped_on_the_window_is_not_taken(mouse: Hands) -> None:
 def no_menu_left(make_hands: Callable[[], Hands]) -> object:
     yield
     put_away()
+
+
+# what else is clicked on
+
+
+def test_the_buttons_at_the_top_do_what_their_keys_do(mouse: Hands) -> None:
+    window = mouse.window
+    split = window.view.is_split
+    QTest.mouseClick(window.top.split, LEFT)
+    assert window.view.is_split is not split
+    mouse.type("t")
+    assert window.view.is_split is split
+
+
+def test_the_menu_of_everything_is_worked_by_mouse(mouse: Hands, tmp_path: Path) -> None:
+    (tmp_path / "shop" / "later.py").write_text("late = 1\n")
+    action = mouse.window.menus.actions["refresh"]
+
+    def choose_it() -> None:
+        menu = mouse.window.top.menu_button.menu()
+        part = next(
+            each.menu()
+            for each in menu.actions()
+            if isinstance(each.menu(), QMenu) and action in each.menu().actions()
+        )
+        assert isinstance(part, QMenu)
+        QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(part.menuAction()).center())
+        QTest.mouseClick(part, LEFT, pos=part.actionGeometry(action).center())
+
+    QTimer.singleShot(0, mouse.window, choose_it)
+    QTest.mouseClick(mouse.window.top.menu_button, LEFT)
+    mouse.until(lambda: "later.py" in mouse.session.by_path)
+
+
+def test_the_menu_of_a_moved_line_leads_to_its_other_end(mouse: Hands, tmp_path: Path) -> None:
+    block = "".join(f"moved_along_{number} = seen_before({number})\n" for number in range(6))
+    made = new_repo(tmp_path / "moved")
+    made.commit({"a.py": block + BEFORE, "b.py": "b = 1\n"})
+    made.write({"a.py": BEFORE, "b.py": "b = 1\n" + block})
+    mouse.open(made)
+    view = mouse.window.view
+    mouse.until(lambda: view.moves.blocks and view.is_settled)
+    found = right_click(view.viewport(), point(mouse, 2, side=Side.OLD, path="a.py"))
+    choose(found["other_end"])
+    assert (view.stop().path, view.stop().line) == ("b.py", 3)
+
+
+def test_the_arrows_beside_the_search_go_from_match_to_match(mouse: Hands) -> None:
+    view, line = mouse.window.view, mouse.window.desk.search()
+    mouse.type("/value(")
+    mouse.until(lambda: view.search_standing.done)
+    for _ in range(2):
+        QTest.mouseClick(line.on, LEFT)
+    at = view.search_standing.at
+    QTest.mouseClick(line.back, LEFT)
+    assert view.search_standing.at == at - 1
+
+
+def test_a_click_on_a_folder_folds_it(mouse: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "deep")
+    made.commit({"src/a.py": "a = 1\n"})
+    made.write({"src/a.py": "a = 2\n"})
+    mouse.open(made)
+    files = mouse.window.files
+    mouse.until(lambda: "src/a.py" in files.model.places)
+    folder = files.list.visualRect(files.model.index(0)).center()
+    QTest.mouseClick(files.list.viewport(), LEFT, pos=folder)
+    assert "src/a.py" not in files.model.places
+    QTest.mouseClick(files.list.viewport(), LEFT, pos=folder)
+    assert "src/a.py" in files.model.places
+
+
+def test_the_editor_is_opened_at_the_line_from_the_menu_of_the_change(mouse: Hands, tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    program = tmp_path / "editor"
+    program.write_text(f'#!/bin/sh\necho "$@" > {asked}.part && mv {asked}.part {asked}\n')
+    program.chmod(0o755)
+    mouse.window.preferences.change(editor=f"{program} {{path}}:{{line}}")
+    view = mouse.window.view
+    choose(right_click(view.viewport(), point(mouse, 4))["editor"])
+    mouse.until(asked.exists)
+    assert asked.read_text().strip().endswith("code.py:4")

@@ -80,10 +80,9 @@ def test_the_bottom_line_says_how_the_change_under_the_cursor_stands(hands: Hand
     hands.open(odd)
     here = hands.window.status.here
     hands.window.view.go_to_file("two.txt")
-
-    hands.until(lambda: here.text().startswith("change "))
-    hands.until(lambda: here.text().endswith(": open"))
-    place = here.text().removesuffix(": open")
+    ids = [change.id for file in hands.session.files for change in file.changes]
+    place = f"change {ids.index(hands.window.view.stop().change or '') + 1} of {len(ids)}"
+    hands.until(lambda: here.text() == f"{place}: open")
     hands.type("x")
     hands.window.view.next_change(-1)
     hands.until(lambda: here.text() == f"{place}: rejected")

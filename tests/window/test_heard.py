@@ -23,7 +23,7 @@ def heard(hands: Hands, repo: Repo) -> Iterator[list[str]]:
     """What is said, while somebody listens."""
     QAccessible.setActive(True)
     hands.open(repo)
-    hands.until(lambda: hands.window._loaded)
+    hands.until(lambda: hands.window.following.has_loaded)
     said: list[str] = []
     hands.window.view.spoken.connect(said.append)
     yield said
@@ -117,7 +117,7 @@ def test_the_text_is_counted_as_qt_counts(make_hands: Callable[[], Hands], tmp_p
     made.write({"a.py": "one = '\U0001f600'\ntwo = 2\n"})
     hands = make_hands()
     hands.open(made)
-    hands.until(lambda: hands.window._loaded)
+    hands.until(lambda: hands.window.following.has_loaded)
     text = QAccessible.queryAccessibleInterface(hands.window.view).textInterface()
     whole = text.text(0, -1)
     assert text.characterCount() == len(whole.encode("utf-16-le")) // 2 == len(whole) + 1
@@ -137,7 +137,7 @@ window = make_window(Options(size=(900, 600)))
 window.show()
 print(QAccessible.queryAccessibleInterface(window.view).role().name)
 window.errands.open(Path(sys.argv[1]))
-while not window._loaded:
+while not window.following.has_loaded:
     application.processEvents()
 found = QAccessible.queryAccessibleInterface(window.view)
 print(found.role().name, found.text(QAccessible.Text.Description), sep="|")

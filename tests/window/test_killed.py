@@ -86,7 +86,7 @@ def test_place_folding_and_draft_are_there_again_after_a_kill(
         child.kill()
     hands = make_hands()
     hands.open(three)
-    hands.until(lambda: hands.window._loaded)
+    hands.until(lambda: hands.window.following.has_loaded)
     view = hands.window.view
     stop = view.stop()
     assert (stop.path, stop.side, stop.line) == ("c.py", Side.NEW, 60)

@@ -264,7 +264,7 @@ def test_going_to_a_change_that_the_view_leaves_out_shows_all_again(hands: Hands
     controller = hands.window.controller
     hidden = next(iter(controller.document().hidden))
 
-    hands.window._on_change(hidden)
+    hands.window.going.go_to_change(hidden)
 
     assert controller.views.now.value == "All changes"
     assert hands.window.view.stop().change == hidden

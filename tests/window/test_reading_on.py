@@ -173,7 +173,7 @@ def test_after_a_restart_a_draft_is_with_its_lines_which_have_other_numbers(
 
     third = make_hands()
     third.open(reading)
-    third.until(lambda: third.window._loaded)
+    third.until(lambda: third.window.following.has_loaded)
     [key] = third.session.drafts()
     third.window.editing().open_draft(key)
     third.press(Qt.Key.Key_Return, CONTROL)

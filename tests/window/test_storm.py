@@ -90,7 +90,7 @@ def test_a_key_that_is_held_says_where_it_ended_and_not_each_step(
     QAccessible.setActive(True)
     try:
         hands.open(repo)
-        hands.until(lambda: hands.window._loaded)
+        hands.until(lambda: hands.window.following.has_loaded)
         view = hands.window.view
         hands.type("/value")
         hands.until(lambda: view.search_standing.done)

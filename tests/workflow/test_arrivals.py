@@ -14,7 +14,8 @@ from workbench.review.notes import Intent, Place
 from workbench.review.verdicts import Verdict, verdict_of
 from workbench.workflow.opening import open_saved
 from workbench.workflow.receive import refresh, take_arrival, tweak
-from workbench.workflow.send import Arrived, Event, next_round, recipient_named, take
+from workbench.workflow.recipients import recipient_named
+from workbench.workflow.send import Arrived, Event, next_round, take
 from workbench.workflow.session import Session
 
 

@@ -24,9 +24,10 @@ from workbench.store.settings import ModelSettings, Settings
 from workbench.workflow import pins
 from workbench.workflow.gate import SecretsFoundError, require_clear
 from workbench.workflow.limits import known_limits, learn
+from workbench.workflow.outgoing import require_sendable
 from workbench.workflow.receive import refresh, take_arrival
+from workbench.workflow.recipients import Recipient, RecipientKind
 from workbench.workflow.request import next_tray
-from workbench.workflow.send import Recipient, RecipientKind, require_sendable
 from workbench.workflow.session import Session
 from workbench.workflow.tray import Item, Kind, Limits, State, Tray
 

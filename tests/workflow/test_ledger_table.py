@@ -19,8 +19,8 @@ from workbench.review.rounds import Answer, Source
 from workbench.review.verdicts import Verdict, verdict_of
 from workbench.workflow.answers import answer, send_again
 from workbench.workflow.arrivals import Origin, next_arrival, take_arrival
+from workbench.workflow.outgoing import start_tree
 from workbench.workflow.receive import load_ledger
-from workbench.workflow.send import start_tree
 from workbench.workflow.session import Session
 
 BASE = numbered(40)

@@ -28,20 +28,12 @@ from workbench.workflow.answers import answer
 from workbench.workflow.arrivals import Origin, next_arrival, take_arrival
 from workbench.workflow.edits import tweak_lines
 from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text, wanted_only
+from workbench.workflow.outgoing import require_sendable, start_tree
 from workbench.workflow.placing import place_of_change
 from workbench.workflow.receive import load_ledger
+from workbench.workflow.recipients import Recipient, RecipientKind, recipient_named
 from workbench.workflow.request import request_for
-from workbench.workflow.send import (
-    Arrived,
-    Event,
-    Recipient,
-    RecipientKind,
-    next_round,
-    recipient_named,
-    require_sendable,
-    start_tree,
-    take,
-)
+from workbench.workflow.send import Arrived, Event, next_round, take
 from workbench.workflow.session import Session, new_id
 
 BASE = numbered(30)

@@ -20,7 +20,8 @@ from workbench.workflow.arrivals import Origin, next_arrival
 from workbench.workflow.landing import carry_out, plan_landing
 from workbench.workflow.opening import open_saved
 from workbench.workflow.receive import load_ledger, refresh, restore, take_arrival, tweak
-from workbench.workflow.send import next_round, recipient_named, take
+from workbench.workflow.recipients import recipient_named
+from workbench.workflow.send import next_round, take
 from workbench.workflow.session import Session
 
 

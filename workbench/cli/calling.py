@@ -11,9 +11,9 @@ from workbench.review.actions import CallMade
 from workbench.review.costs import Sum, by_model, by_round, total
 from workbench.workflow import documents
 from workbench.workflow.calls import calls_of_day_by_round
+from workbench.workflow.drafts import counts_of_readers
 from workbench.workflow.findings_documents import readers_document
 from workbench.workflow.opening import open_log
-from workbench.workflow.reading import counts_of_readers
 
 
 def calls(options: Options) -> int:

@@ -11,7 +11,7 @@ from workbench.cli.reviewing import saved
 from workbench.errors import UserError
 from workbench.review.costs import dollars
 from workbench.review.text import one_line
-from workbench.workflow import pins, send
+from workbench.workflow import calls, outgoing, pins, recipients
 from workbench.workflow.only import Wanted
 from workbench.workflow.session import Session
 from workbench.workflow.tray import Item, State, Tray
@@ -31,7 +31,7 @@ def context(options: Options) -> int:
             tray = _tray(session, options)
         if options.exact:
             cancelled = threading.Event()
-            tray = send.measured_preview(session, _recipient(session, options), tray, cancelled)
+            tray = outgoing.measured_preview(session, _recipient(session, options), tray, cancelled)
     if options.json:
         print_json(tray_document(tray))
     else:
@@ -53,27 +53,27 @@ def unpin(options: Options) -> int:
 
 
 def allow_for(
-    session: Session, recipient: send.Recipient, names: list[str], only: Wanted | None = None
+    session: Session, recipient: recipients.Recipient, names: list[str], only: Wanted | None = None
 ) -> None:
     """Before a round is asked for: allow what was named, and refuse while anything else looks secret."""
-    if recipient.kind is not send.RecipientKind.MODEL:
+    if recipient.kind is not recipients.RecipientKind.MODEL:
         if names:
             raise UserError("Nothing leaves for this recipient.", hint="Leave --allow-secret away.")
         return
     cancelled = threading.Event()
     if names and only is not None:
-        pins.allow_named(session, send.findings_of_only(session, recipient, cancelled, only), names)
+        pins.allow_named(session, outgoing.findings_of_only(session, recipient, cancelled, only), names)
     elif names:
-        pins.allow_named(session, send.preview(session, recipient, cancelled).findings, names)
-    send.require_sendable(session, recipient, cancelled, only)
+        pins.allow_named(session, outgoing.preview(session, recipient, cancelled).findings, names)
+    outgoing.require_sendable(session, recipient, cancelled, only)
 
 
-def _recipient(session: Session, options: Options) -> send.Recipient:
-    return send.recipient_named(session, options.model or session.settings.model or send.OFFLINE)
+def _recipient(session: Session, options: Options) -> recipients.Recipient:
+    return recipients.recipient_named(session, options.model or session.settings.model or calls.OFFLINE)
 
 
 def _tray(session: Session, options: Options) -> Tray:
-    return send.preview(session, _recipient(session, options), threading.Event())
+    return outgoing.preview(session, _recipient(session, options), threading.Event())
 
 
 def _print_tray(tray: Tray) -> None:

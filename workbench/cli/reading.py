@@ -16,7 +16,7 @@ from workbench.errors import UserError
 from workbench.review.actions import FindingsArrived
 from workbench.review.findings import Finding, State
 from workbench.review.notes import Place
-from workbench.workflow import documents, findings_documents, reading, send
+from workbench.workflow import documents, drafts, findings_documents, reading, recipients
 from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.pins import allow_named
 from workbench.workflow.session import Session
@@ -37,7 +37,7 @@ def read(options: Options) -> int:
             document = findings_documents.findings_document(session)
             print_json({**document, "reading": findings_documents.reading_document(action)})
             return 0
-        print_lines(reading.reading_words(action))
+        print_lines(drafts.reading_words(action))
         _print_findings(session)
         _print_counts(session)
     return 0
@@ -58,7 +58,7 @@ def adopt(options: Options) -> int:
     """Make a note of a finding. A leading ! ? or + of the text changes its intent too."""
     with saved(options) as session:
         intent, text = split_intent(options.text)
-        note = reading.adopt(session, options.finding, intent, text if text.strip() else None)
+        note = drafts.adopt(session, options.finding, intent, text if text.strip() else None)
     if options.json:
         print_json(documents.note_document(note, note.place, rounds=session.review.rounds))
     else:
@@ -69,7 +69,7 @@ def adopt(options: Options) -> int:
 def dismiss(options: Options) -> int:
     """Say that a finding is none."""
     with saved(options) as session:
-        reading.dismiss(session, options.finding, options.text)
+        drafts.dismiss(session, options.finding, options.text)
         return done(options, session, "Dismissed.")
 
 
@@ -100,7 +100,7 @@ class After(Struct, frozen=True):
     def show(self) -> None:
         """The same as lines."""
         if self.action is not None:
-            print_lines(reading.reading_words(self.action))
+            print_lines(drafts.reading_words(self.action))
             _print_findings(self.session)
         if self.failed is not None:
             say(f"The round was not read. {self.failed.message}", self.failed.hint)
@@ -127,9 +127,10 @@ def next_until_clean(options: Options) -> int:
         name = reading.chosen_reader(session, options.reader)
         if not name:
             raise UserError("Nobody is named to read the rounds.", hint="Give --reader NAME.")
-        for recipient in (send.recipient_named(session, options.model), reading.reader_named(session, name)):
+        author = recipients.recipient_named(session, options.model)
+        for recipient in (author, reading.reader_named(session, name)):
             if recipient.lacks:
-                send.require_ready(session, recipient)
+                recipients.require_ready(session, recipient)
         ended = until_clean(
             session,
             options.until_clean,
@@ -178,10 +179,10 @@ def _read(session: Session, name: str, options: Options) -> FindingsArrived:
 
 def _print_findings(session: Session, *, every: bool = False) -> None:
     known = session.review.findings
-    shown = list(known.values()) if every else [each for each, _ in reading.findings_in_round(session)]
+    shown = list(known.values()) if every else [each for each, _ in drafts.findings_in_round(session)]
     shown = [each for each in shown if each.state is not State.REPLACED]
     for each in shown:
-        print_lines(_line(each, reading.place_of(session, each)))
+        print_lines(_line(each, drafts.place_of(session, each)))
         print_lines(*(f"      {line}" for line in each.evidence.split("\n")))
     if not shown:
         print_lines("No finding waits for you.")
@@ -198,5 +199,5 @@ def _line(finding: Finding, place: Place | None) -> str:
 
 
 def _print_counts(session: Session) -> None:
-    for each in reading.counts_of_readers(session):
+    for each in drafts.counts_of_readers(session):
         print_lines(f"{each.model}, over {counted(each.readings, 'reading')}: {each.words}")

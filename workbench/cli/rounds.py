@@ -15,7 +15,7 @@ from workbench.cli.parser import Options
 from workbench.cli.reviewing import round_index, saved
 from workbench.errors import UserError
 from workbench.review.feedback import as_json
-from workbench.workflow import documents, send
+from workbench.workflow import documents, outgoing, recipients, send
 from workbench.workflow.answers import send_rest_back
 from workbench.workflow.gate import findings_in_text, quoted_paths
 from workbench.workflow.keeping import keep_if_possible
@@ -95,7 +95,7 @@ def _exchange(session: Session, number: int | None) -> dict[str, Any]:
         raise UserError(
             f"No model was asked for round {number}.", hint="What would be sent now: leave --round away."
         )
-    return {"model": None, "messages": send.prompt_messages(session)}
+    return {"model": None, "messages": outgoing.prompt_messages(session)}
 
 
 def next_round(options: Options) -> int:
@@ -137,9 +137,9 @@ def next_round(options: Options) -> int:
 
 def ask_model(session: Session, options: Options) -> None:
     """Get the next round from a model and take it. UserError where there is none."""
-    recipient = send.recipient_named(session, options.model)
+    recipient = recipients.recipient_named(session, options.model)
     only = wanted_only(session, options.only, options.file) if options.only or options.file else None
-    send.require_ready(session, recipient)
+    recipients.require_ready(session, recipient)
     # Before anything is written: what must not leave is said, or allowed by name.
     allow_for(session, recipient, options.allow_secret or [], only)
     take_out = session.settings.take_out_before_sending and not options.keep_rejected

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.generation.asking import ask
@@ -53,55 +54,113 @@ def generate(
     told so once. One that fits is never lost by asking again. A stream that broke off is asked for once more
     as it was: that is no fault of the model's. `fallbacks` are asked, in order, where a model fails.
     """
-    messages, marks = build(request), marks_of(request)
-    exchange = Exchange(backend.model)
-    line: tuple[Backend, ...] = (backend, *fallbacks)
-    good: Outcome | None = None
-    told: frozenset[str] = frozenset()
-    asked, cuts, purpose = 0, 0, "round"
-    while True:
-        found = yield from ask(line, messages, cancelled, purpose)
-        line, ended = found.line, found.ended
-        exchange = replace(exchange, model=line[0].model, calls=(*exchange.calls, *found.calls))
-        yield from map(CallEnded, found.calls[:-1])
-        if not isinstance(ended, Finished):
-            yield CallEnded(found.calls[-1])
-            cancel = ended.trouble is Trouble.CANCELLED
-            yield from [_lost(ended, exchange)] if cancel or good is None else _answered(good, exchange)
+    yield from _Making(request, (backend, *fallbacks), repairs).events(cancelled)
+
+
+class _Seen(Struct, frozen=True):
+    """An answer that was looked at. `problems` are what the model is told, where it is asked again."""
+
+    ended: Finished
+    parsed: Parsed
+    result: Outcome | Problems
+    doubts: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        return isinstance(self.result, Outcome)
+
+    @property
+    def is_cut(self) -> bool:
+        """The stream broke off: no fault of the model's."""
+        return not self.parsed.complete and self.ended.reason is None
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return listed(self.doubts) if isinstance(self.result, Outcome) else self.result.found
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """What is still odd about it, where it is not asked for again."""
+        return self.result.doubts if isinstance(self.result, Outcome) else self.result.found
+
+
+class _Making:
+    """One round while it is made: what is asked, what has come of it, and what was good of that."""
+
+    def __init__(self, request: Request, line: tuple[Backend, ...], repairs: int) -> None:
+        self._request, self._line, self._repairs = request, line, repairs
+        self._messages, self._marks = build(request), marks_of(request)
+        self._exchange = Exchange(line[0].model)
+        self._good: Outcome | None = None
+        self._told: frozenset[str] = frozenset()
+        self._asked, self._cuts, self._purpose = 0, 0, "round"
+
+    def events(self, cancelled: threading.Event) -> Iterator[Event]:
+        """What happens, to `Answered` or `Lost`."""
+        while True:
+            found = yield from ask(self._line, self._messages, cancelled, self._purpose)
+            self._line, ended = found.line, found.ended
+            calls = (*self._exchange.calls, *found.calls)
+            self._exchange = replace(self._exchange, model=self._line[0].model, calls=calls)
+            yield from map(CallEnded, found.calls[:-1])
+            if not isinstance(ended, Finished):
+                yield CallEnded(found.calls[-1])
+                yield from self._failed(ended)
+                return
+            try:
+                seen = self._look(ended, Work(cancelled))
+            except CheckCancelledError:
+                yield self._marked(Trouble.CANCELLED.value, ())
+                yield _cancelled(self._exchange)
+                return
+            if not seen.problems or not self._may_ask_again(seen):
+                yield self._marked("fits" if seen.fits else "misfit", seen.left)
+                yield from self._last(seen)
+                return
+            yield self._marked("repair", seen.problems)
+            yield RepairAsked(seen.problems)
+            self._ask_again(seen)
+
+    def _look(self, ended: Finished, work: Work) -> _Seen:
+        parsed = parse(ended.text, self._marks)
+        result = _judge(self._request, parsed, work)
+        doubts: tuple[str, ...] = ()
+        if isinstance(result, Outcome):
+            self._good = result
+            doubts = tuple(each for each in result.doubts if each not in self._told)
+        return _Seen(ended, parsed, result, doubts)
+
+    def _may_ask_again(self, seen: _Seen) -> bool:
+        if seen.is_cut:
+            return self._cuts == 0
+        return self._asked < self._repairs and (seen.parsed.complete or seen.ended.reason != "length")
+
+    def _ask_again(self, seen: _Seen) -> None:
+        if seen.is_cut:
+            self._cuts += 1
             return
-        parsed = parse(ended.text, marks)
-        try:
-            result = _judge(request, parsed, Work(cancelled))
-        except CheckCancelledError:
-            exchange = _marked(exchange, Trouble.CANCELLED.value, ())
-            yield CallEnded(exchange.calls[-1])
-            yield _cancelled(exchange)
-            return
-        fits = isinstance(result, Outcome)
-        doubts = (
-            tuple(each for each in result.doubts if each not in told) if isinstance(result, Outcome) else ()
-        )
-        problems = listed(doubts) if isinstance(result, Outcome) else result.found
-        good = result if isinstance(result, Outcome) else good
-        cut = not parsed.complete and ended.reason is None
-        if cut:
-            again = cuts == 0
+        self._asked, self._purpose = self._asked + 1, "repair"
+        self._told |= frozenset(seen.doubts)
+        wrong = repair(seen.problems, self._marks, doubts=seen.fits)
+        self._messages = _again(self._messages, seen.ended, wrong)
+
+    def _marked(self, outcome: str, problems: tuple[str, ...]) -> CallEnded:
+        """The last call is over, with what was found in its answer."""
+        last = replace(self._exchange.calls[-1], outcome=outcome, problems=problems)
+        self._exchange = replace(self._exchange, calls=(*self._exchange.calls[:-1], last))
+        return CallEnded(last)
+
+    def _failed(self, ended: Failed) -> Iterator[Event]:
+        if ended.trouble is Trouble.CANCELLED or self._good is None:
+            yield _lost(ended, self._exchange)
         else:
-            again = asked < repairs and (parsed.complete or ended.reason != "length")
-        if not problems or not again:
-            left = result.doubts if isinstance(result, Outcome) else problems
-            exchange = _marked(exchange, "fits" if fits else "misfit", left)
-            yield CallEnded(exchange.calls[-1])
-            yield from [_misfit(parsed, ended, exchange)] if good is None else _answered(good, exchange)
-            return
-        exchange = _marked(exchange, "repair", problems)
-        yield CallEnded(exchange.calls[-1])
-        yield RepairAsked(problems)
-        if cut:
-            cuts += 1
+            yield from _answered(self._good, self._exchange)
+
+    def _last(self, seen: _Seen) -> Iterator[Event]:
+        if self._good is None:
+            yield _misfit(seen.parsed, seen.ended, self._exchange)
         else:
-            asked, purpose, told = asked + 1, "repair", told | frozenset(doubts)
-            messages = _again(messages, ended, repair(problems, marks, doubts=fits))
+            yield from _answered(self._good, self._exchange)
 
 
 def generate_offline(request: Request) -> Iterator[Event]:
@@ -129,12 +188,6 @@ def _judge(request: Request, parsed: Parsed, work: Work) -> Outcome | Problems:
         return Problems(listed(beyond))
     notes, paths = request.to_answer, request.paths
     return check(parsed, request.files, notes, paths=paths, also=live, scope=scope, beyond=left, work=work)
-
-
-def _marked(exchange: Exchange, outcome: str, problems: tuple[str, ...]) -> Exchange:
-    """The exchange with what was found in its last answer."""
-    last = replace(exchange.calls[-1], outcome=outcome, problems=problems)
-    return replace(exchange, calls=(*exchange.calls[:-1], last))
 
 
 def _again(messages: tuple[Message, ...], ended: Finished, wrong: Message) -> tuple[Message, ...]:

@@ -76,6 +76,15 @@ def _write_if_new(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
+def refuse_gone(shadow: Path) -> None:
+    """UserError where somebody took the directory away while it was in use."""
+    if not (shadow / "tmp").is_dir():
+        raise UserError(
+            f"{shadow} is not there any more: somebody moved or deleted it.",
+            hint="Start Workbench again: the folder is made anew. Judged reviews are kept beside it.",
+        )
+
+
 @contextmanager
 def scratch_folder(shadow: Path) -> Iterator[Path]:
     """A folder of our own in the shadow directory, gone afterwards.
@@ -83,7 +92,11 @@ def scratch_folder(shadow: Path) -> Iterator[Path]:
     (`tempfile` costs start-up ten imports.)
     """
     folder = shadow / "tmp" / os.urandom(8).hex()
-    folder.mkdir(mode=0o700)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileNotFoundError as error:
+        refuse_gone(shadow)
+        raise error
     try:
         yield folder
     finally:

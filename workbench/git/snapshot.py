@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.errors import UserError
-from workbench.git import attribute_rules, filters, ignoring, kept_index, storing, submodules, walking
+from workbench.git import attribute_rules, filters, ignoring, kept_index, shadow, storing, submodules, walking
 from workbench.git.adding import Sorted, add_paths, sort_paths
 from workbench.git.kept_index import State, decode, encode, fresh_index
 from workbench.git.listing import Listed, end_listing, list_ignored, read_listing, start_listing
@@ -246,6 +246,7 @@ def _refuse_gone(repository: Repository) -> None:
                 f"{place} is not there any more.",
                 hint="Was it moved or deleted? Open it where it is now. Your reviews are still there.",
             )
+    shadow.refuse_gone(repository.shadow)
 
 
 def _signature(path: Path) -> tuple[str, ...]:

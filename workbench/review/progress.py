@@ -235,11 +235,14 @@ class Tally:
         self, last: _Counted | None, file: FileChange, verdicts: Verdicts, asked_ids: frozenset[str]
     ) -> Progress:
         """The counts of a file; of one with many changes, only those that a verdict touched are looked at."""
-        if last is None or last.file is not file or last.asked is not asked_ids or len(file.changes) <= FEW:
+        if len(file.changes) <= FEW:
             return file_progress(file, verdicts, asked_ids)
         known = self._places_in.get(file.path)
         if known is None or known.file is not file:
+            # At the first count, when the file comes: the first verdict would wait for it.
             known = self._places_in[file.path] = Places(file)
+        if last is None or last.file is not file or last.asked is not asked_ids:
+            return file_progress(file, verdicts, asked_ids)
         touched = known.touched(last.held, verdicts.get(file.path))
         before: Verdicts = {} if last.held is None else {file.path: last.held}
         counts = _less(last.progress, _counts(touched, before, asked_ids))

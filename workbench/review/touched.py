@@ -22,7 +22,8 @@ class Places:
 
     def __init__(self, file: FileChange) -> None:
         self.file = file
-        texts = [change for change in file.changes if change.is_text]
+        facts = next((at for at, change in enumerate(file.changes) if change.is_text), len(file.changes))
+        texts = file.changes[facts:]  # facts come first
         old = [change for change in texts if change.removed]
         new = [change for change in texts if change.added]
         self._old = ([change.old_start for change in old], old)

@@ -87,12 +87,22 @@ class ReviewRow(Struct, frozen=True):
     actions: int
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands there; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class ActionLog:
     """The open database. May be used from any thread, one call at a time; each process opens its own."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._file = _identity(path)
         self._lock = threading.RLock()
 
     @classmethod
@@ -421,6 +431,12 @@ class ActionLog:
         power cut may, and the next synced one takes it along.
         """
         with self._lock, in_sentences(self._path, "written"):
+            if _identity(self._path) != self._file:
+                # The open file has no name any more: what goes there now is gone when it is closed.
+                raise UserError(
+                    f"{self._path} is not there any more: somebody moved or deleted it.",
+                    hint="Nothing that is done now can be saved. Put it back, then start Workbench again.",
+                )
             if not synced:
                 self._connection.execute("pragma synchronous=normal")
             try:

@@ -9,7 +9,6 @@ line: no misspelt setting is silently ignored.
 from __future__ import annotations
 
 import os
-import tempfile
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -301,6 +300,8 @@ def _model_lines(model: ModelSettings) -> Iterator[str]:
 
 
 def _replace(target: Path, data: bytes) -> None:
+    import tempfile  # noqa: PLC0415 - with `random` 3 ms, and a start writes no settings
+
     number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(number, "wb") as file:

@@ -208,7 +208,7 @@ class Controller(QObject):
         """What other models found and nobody judged, to lie in the flow as notes do."""
         # Late: most rounds are read by nobody but the expert.
         from workbench.ui.diff.finding_card import draft_of  # noqa: PLC0415
-        from workbench.workflow.reading import findings_in_round  # noqa: PLC0415
+        from workbench.workflow.drafts import findings_in_round  # noqa: PLC0415
 
         found = ((draft_of(each), place) for each, place in findings_in_round(session))
         return tuple(

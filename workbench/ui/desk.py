@@ -419,7 +419,7 @@ class Desk(QObject):
         if row is None or row.kind is not RowKind.FILE:
             return
         if row.key != self._window.view.current_file():
-            self._window.go_to(Stop(row.key))
+            self._window.going.go_to(Stop(row.key))
         self._context_menus().show_file(files.viewport().mapToGlobal(place))
 
     def _context_menus(self) -> ContextMenus:

@@ -53,7 +53,7 @@ class Dropping(QObject):
             words = f"{one_line(path.name)} is not in this repository."
             self._window.say(words, "A folder that is dropped here is opened.", False)
             return
-        self._window.go_to_file(found.relative_to(root).as_posix())
+        self._window.going.go_to_file(found.relative_to(root).as_posix())
 
 
 def _path_of(event: QDropEvent) -> Path | None:

@@ -418,7 +418,8 @@ class Errands(QObject):
         session = self._controller.open_session()
 
         def work(_: Report) -> tuple[object, object, str]:
-            from workbench.workflow.send import outgoing, recipients  # noqa: PLC0415 - see the top
+            from workbench.workflow.outgoing import outgoing  # noqa: PLC0415 - see the top
+            from workbench.workflow.recipients import recipients  # noqa: PLC0415 - see the top
 
             last = str((session.log.remembered("recipient") or {}).get("id", ""))
             if only is None:
@@ -438,7 +439,7 @@ class Errands(QObject):
         self._recipient, self._only = recipient, only
 
         def work(report: Report) -> tuple[Session, Any]:
-            from workbench.workflow.send import require_sendable  # noqa: PLC0415 - see the top
+            from workbench.workflow.outgoing import require_sendable  # noqa: PLC0415 - see the top
 
             # Before anything is written: what must not leave stops it here.
             require_sendable(session, recipient, report.cancelled, only)
@@ -484,7 +485,8 @@ class Errands(QObject):
             self.sent.emit(action)
 
     def _on_round_event(self, found: tuple[Session, Any]) -> None:
-        from workbench.workflow.send import Arrived, Called, Lost, Sent, take  # noqa: PLC0415 - see the top
+        from workbench.workflow.calls import Called  # noqa: PLC0415 - see the top
+        from workbench.workflow.send import Arrived, Lost, Sent, take  # noqa: PLC0415 - see the top
 
         session, event = found
         if isinstance(event, Sent | Called | Lost | Arrived):

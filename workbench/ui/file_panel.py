@@ -366,6 +366,8 @@ class FilePanel(QWidget):
         self.list = FileList(self)
         # A viewport that Python made; why is said in `diff/canvas.py`.
         self.list.setViewport(QWidget(self.list))
+        # A sentence said below makes the list lower: its rows stay where they are.
+        self.list.viewport().setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self.delegate = FileDelegate(theme, self.list)
         self.list.setModel(self.model)
         self.list.selectionModel().currentChanged.connect(self.list.mark)

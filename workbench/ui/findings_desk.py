@@ -76,10 +76,10 @@ class Findings(QObject):
         self._sheets.show_over(sheet)
 
         def work(_: Report) -> tuple[object, object, str, int]:
-            from workbench.workflow import reading  # noqa: PLC0415 - said above
+            from workbench.workflow import drafts, reading  # noqa: PLC0415 - said above
 
             readers = reading.readers(session)
-            counts = {each.model: each for each in reading.counts_of_readers(session)}
+            counts = {each.model: each for each in drafts.counts_of_readers(session)}
             notes: dict[str, str] = {}
             for each in readers:
                 count = counts.get(each.model.model if each.model else each.id)
@@ -155,8 +155,10 @@ class Findings(QObject):
         return not self._tasks.is_running(ROUND) and self.cancel()
 
     def _on_event(self, found: tuple[Session, Any]) -> None:
-        from workbench.workflow.reading import Found, NotRead, reading_words, take, words  # noqa: PLC0415
-        from workbench.workflow.send import Called, voids  # noqa: PLC0415
+        from workbench.workflow.calls import Called  # noqa: PLC0415
+        from workbench.workflow.drafts import reading_words  # noqa: PLC0415
+        from workbench.workflow.reading import Found, NotRead, take, words  # noqa: PLC0415
+        from workbench.workflow.send import voids  # noqa: PLC0415
 
         session, event = found
         card = self.panel().running
@@ -239,7 +241,7 @@ class Findings(QObject):
         if session is None or (self._panel is None and not session.review.readings):
             return
         from workbench.ui.findings_list import finding_rows  # noqa: PLC0415 - said above
-        from workbench.workflow.reading import findings_in_round, reading_words  # noqa: PLC0415
+        from workbench.workflow.drafts import findings_in_round, reading_words  # noqa: PLC0415
 
         review, panel = session.review, self.panel()
         now = [each for each in review.readings if each.round == review.index]
@@ -279,7 +281,7 @@ class Findings(QObject):
         self, name: str, intent: Intent | None = None, text: str | None = None, suggestion: str | None = None
     ) -> bool:
         """Make a note of a draft, as it is or in the expert's words."""
-        from workbench.workflow.reading import adopt  # noqa: PLC0415 - said above
+        from workbench.workflow.drafts import adopt  # noqa: PLC0415 - said above
 
         session = self._controller.open_session()
         after = self._next(session, name)
@@ -292,7 +294,7 @@ class Findings(QObject):
 
     def dismiss(self, name: str, reason: str = "") -> bool:
         """Say that a draft is none."""
-        from workbench.workflow.reading import dismiss  # noqa: PLC0415 - said above
+        from workbench.workflow.drafts import dismiss  # noqa: PLC0415 - said above
 
         session = self._controller.open_session()
         after = self._next(session, name)
@@ -304,7 +306,7 @@ class Findings(QObject):
 
     def place(self, name: str) -> tuple[Finding, Place | None]:
         """A draft, and where it stands. UserError when there is none."""
-        from workbench.workflow.reading import finding_named, place_of  # noqa: PLC0415 - said above
+        from workbench.workflow.drafts import finding_named, place_of  # noqa: PLC0415 - said above
 
         session = self._controller.open_session()
         finding = finding_named(session, name)
@@ -312,7 +314,7 @@ class Findings(QObject):
 
     def _next(self, session: Session, name: str) -> str | None:
         """The draft below this one in the flow, else the first that is left."""
-        from workbench.workflow.reading import findings_in_round  # noqa: PLC0415 - said above
+        from workbench.workflow.drafts import findings_in_round  # noqa: PLC0415 - said above
 
         order = {file.path: number for number, file in enumerate(self._controller.document().files)}
         spots = sorted(
@@ -326,6 +328,6 @@ class Findings(QObject):
 
 def _counts(session: Session) -> tuple[str, ...]:
     """By model, what came of its findings over all reviews. Reads the store."""
-    from workbench.workflow.reading import counts_of_readers  # noqa: PLC0415 - see the top
+    from workbench.workflow.drafts import counts_of_readers  # noqa: PLC0415 - see the top
 
     return tuple(f"{each.model}, in all: {each.words}" for each in counts_of_readers(session))

@@ -30,7 +30,7 @@ class Here(QObject):
         self._soon.setInterval(_SOON)
         self._soon.timeout.connect(self.show)
         view.stop_changed.connect(self._look)
-        view.verticalScrollBar().valueChanged.connect(self._look)
+        view.painted.connect(self._look)  # what is painted is seen
         controller.changed.connect(self._look)
         self._look()
 

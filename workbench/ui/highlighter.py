@@ -8,21 +8,17 @@ plain.
 from __future__ import annotations
 
 import json
-import sys
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.json import Decoder
 from PySide6.QtCore import QObject, QTimer, Signal
-
-import workbench
-from workbench.review.key_names import holds_key
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QProcess
@@ -35,6 +31,8 @@ OPENED = 100
 
 PATIENCE = 20_000
 """Milliseconds without an answer after which the helper is taken to be stuck in a lexer."""
+_STARTING = 4
+"""So many times as long may it take to start, on a machine that is busy."""
 
 _MOST_FAILURES = 4
 """Ends of the helper after which it is not started again."""
@@ -112,34 +110,24 @@ class Highlighter(QObject):
         self._drain.timeout.connect(self._work)
         self._watch = QTimer(self)
         self._watch.setSingleShot(True)
-        self._watch.setInterval(patience)
+        self._patience = patience
+        self._is_heard = False
+        """Whether this helper said anything yet."""
         self._watch.timeout.connect(self._give_up)
 
     def start(self) -> None:
         """Start the helper ahead of the first request; importing Pygments takes it some 100 ms."""
         if self._process is not None or self._failures >= _MOST_FAILURES:
             return
-        # After the first frame: its classes take 3 ms.
-        from PySide6.QtCore import QProcess, QProcessEnvironment  # noqa: PLC0415 - said above
+        # After the first frame, which has none.
+        from workbench.ui.helper_process import begin, helper_process  # noqa: PLC0415 - said above
 
-        process = QProcess(self)
-        environment = QProcessEnvironment.systemEnvironment()
-        for name in filter(holds_key, environment.keys()):
-            environment.remove(name)
-        root = str(Path(workbench.__file__).resolve().parent.parent)
-        environment.insert("PYTHONPATH", root)
-        environment.insert("PYTHONIOENCODING", "utf-8")
-        process.setProcessEnvironment(environment)
-        # The working directory may be a repository with a pygments folder of its own: -P keeps it off the
-        # path.
-        process.setWorkingDirectory(root)
-        process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
-        process.setStandardErrorFile(QProcess.nullDevice())
+        process = helper_process(self, PYTHONIOENCODING="utf-8")
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._failed)
-        self._process = process
-        process.start(sys.executable, ["-P", "-m", "workbench.ui.lexer"])
+        self._process, self._is_heard = process, False
+        begin(process, "workbench.ui.lexer")
 
     def stop(self) -> None:
         """End the helper."""
@@ -221,11 +209,16 @@ class Highlighter(QObject):
         self._process.write(json.dumps(request, ensure_ascii=True).encode() + b"\n")
         if data:
             self._process.write(data)
-        self._watch.start()
+        self._wait()
+
+    def _wait(self) -> None:
+        """Be patient from now on. One that has said nothing yet is not stuck in a lexer but starting."""
+        self._watch.start(self._patience if self._is_heard else _STARTING * self._patience)
 
     def _read(self) -> None:
         if self._process is None:
             return
+        self._is_heard = True
         parts = (self._buffer + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
         self._buffer = parts.pop()
         self._answers += parts
@@ -246,7 +239,7 @@ class Highlighter(QObject):
         if all(known.done for known in self._known.values()):
             self._watch.stop()
         else:
-            self._watch.start()
+            self._wait()
         changed.discard("")
         for key in changed:
             self.coloured.emit(key)

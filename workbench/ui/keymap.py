@@ -7,12 +7,16 @@ AltGr: "{" is "{" however a layout makes it. With Ctrl, Alt or Meta the key is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 
 from workbench.errors import UserError
 from workbench.ui.commands import COMMANDS, Command
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeySequence
 
 NAMED = {
     Qt.Key.Key_Space: "Space",
@@ -112,6 +116,8 @@ def shown(keys: str) -> str:
 
 def sequences(keys: str) -> list[QKeySequence]:
     """A chord with modifiers as Qt's shortcuts; Enter is two keys there."""
+    from PySide6.QtGui import QKeySequence  # noqa: PLC0415 - 2 ms, and the first frame has no shortcuts
+
     if keys.endswith("Enter"):
         return [QKeySequence(keys), QKeySequence(keys.removesuffix("Enter") + "Return")]
     return [QKeySequence(keys)]

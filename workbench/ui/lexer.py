@@ -2,7 +2,7 @@
 
 Run as `python -m workbench.ui.lexer`. It imports no Qt, opens no file and starts nothing. Requests:
 
-    {"want": KEY, "path": NAME, "size": SIZE, "first": N, "last": N}   SIZE bytes of a file follow; its lines N
+    {"want": KEY, "path": NAME, "size": SIZE, "first": N, "last": N}   SIZE bytes of a file follow; lines N
                                                                        to N (from 0) are looked at now
     {"look": KEY, "first": N, "last": N}                               other lines of it are looked at
     {"drop": KEY}                                                      no longer needed

@@ -34,6 +34,11 @@ class Notice(QWidget):
         self.is_error = False
         self.hide()
 
+    def make_ready(self) -> None:
+        """Find out now how it looks: the first undo says a sentence, and would wait for it."""
+        for part in (self, self.sentence, self.hint, self.dismiss):
+            part.ensurePolished()
+
     def say(self, sentence: str, hint: str = "", *, error: bool = False) -> None:
         """Say something."""
         sentence, hint = visible(sentence).text, visible(hint).text

@@ -8,20 +8,20 @@ the first of them is looked at: a start takes longer than most pictures.
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-import workbench
 from workbench.review.images import LARGEST_FILE, shows_picture
-from workbench.review.key_names import holds_key
 from workbench.ui.controller import Controller
 from workbench.ui.diff.lineless import Picture
 from workbench.ui.tasks import Tasks
 from workbench.workflow.session import Session
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QProcess
 
 PATIENCE = 8_000
 """Milliseconds that decoding one picture may take, the start of the process included."""
@@ -153,20 +153,14 @@ class Pictures(QObject):
         """Start the helper, unless it runs."""
         if self._process is not None:
             return
-        process = self._process = QProcess(self)
-        environment = QProcessEnvironment.systemEnvironment()
-        for name in filter(holds_key, environment.keys()):
-            environment.remove(name)
-        root = str(Path(workbench.__file__).resolve().parent.parent)
-        environment.insert("PYTHONPATH", root)
-        process.setProcessEnvironment(environment)
-        # The working directory may be a repository with a package of Qt's name: -P keeps it off the path.
-        process.setWorkingDirectory(root)
-        process.setStandardErrorFile(QProcess.nullDevice())
+        # After the first frame, which has none.
+        from workbench.ui.helper_process import begin, helper_process  # noqa: PLC0415 - said above
+
+        process = self._process = helper_process(self)
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._failed)
-        process.start(sys.executable, ["-P", "-m", "workbench.ui.picture_helper"])
+        begin(process, "workbench.ui.picture_helper")
 
     def _read(self) -> None:
         process, job = self._process, self._job
@@ -198,7 +192,7 @@ class Pictures(QObject):
             self._done(job)
 
     def _failed(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
+        if error is type(error).FailedToStart:
             self._ended()
 
     def _give_up(self) -> None:
@@ -216,7 +210,7 @@ class Pictures(QObject):
         process.readyReadStandardOutput.disconnect(self._read)
         process.finished.disconnect(self._ended)
         process.errorOccurred.disconnect(self._failed)
-        if process.state() is not QProcess.ProcessState.NotRunning:
+        if process.state() is not type(process).ProcessState.NotRunning:
             process.kill()
             process.waitForFinished(1000)
         process.deleteLater()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from workbench.review.text import one_line
 from workbench.ui.sheet import Sheet, buttons, plain
-from workbench.workflow.send import Recipient
+from workbench.workflow.recipients import Recipient
 
 NO_MODEL = (
     "No model is set. settings.toml (“workbench doctor” says where it is) names one, "

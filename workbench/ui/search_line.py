@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from workbench.review.text import visible
 from workbench.ui.diff.finding import Query, Sides, Standing, words_of_standing
@@ -53,6 +53,7 @@ class SearchLine(QWidget):
         self.back = self._button("↑", "Previous match (N)")
         self.on = self._button("↓", "Next match (n)")
         self.count = Elided(self, "dim")
+        self.count.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 14, 6)
         layout.setSpacing(8)

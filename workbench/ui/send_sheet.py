@@ -23,7 +23,8 @@ from workbench.review.text import visible
 from workbench.ui.fonts import code_font
 from workbench.ui.note_editor import GrowingText
 from workbench.ui.sheet import Sheet, buttons, plain
-from workbench.workflow.send import Outgoing, Recipient, RecipientKind
+from workbench.workflow.outgoing import Outgoing
+from workbench.workflow.recipients import Recipient, RecipientKind
 
 
 class _Text(GrowingText):

@@ -122,7 +122,7 @@ class TopBar(QWidget):
         self.send.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.send.setToolTip(f"Send the feedback ({keys.get('send', '')})")
         self.send.clicked.connect(self._on_send)
-        layout = QHBoxLayout(self)
+        self._all = layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 14, 0)
         layout.setSpacing(6)
         left, right = QHBoxLayout(), QHBoxLayout()
@@ -168,6 +168,8 @@ class TopBar(QWidget):
         middle = min(FIELD, self.width() - 2 * wide - 34)
         least = min(NARROW, self.width() - wide - LEAST_LEFT)
         self.field.setMaximumWidth(max(self.field.minimumWidth(), middle, least))
+        # What is right of it has its width first; while the field is in the middle, as much as the left has.
+        self._all.setStretch(2, 1 if middle >= NARROW else 0)
 
     def set_menu(self, menu: QMenu) -> None:
         """The menu behind the three lines."""

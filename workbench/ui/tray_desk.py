@@ -84,13 +84,13 @@ class Trays(QObject):
         session, wanted = self._controller.open_session(), self._recipient
 
         def work(report: Report) -> tuple[Session, Tray]:
-            from workbench.workflow import send
+            from workbench.workflow import calls, outgoing, recipients
             from workbench.workflow.limits import usual_model
 
-            recipient = send.recipient_named(session, wanted or usual_model(session) or send.OFFLINE)
-            report.say((session, send.preview(session, recipient, report.cancelled, quick=True)))
-            tray = send.preview(session, recipient, report.cancelled)
-            return session, send.measured_preview(session, recipient, tray, report.cancelled)
+            recipient = recipients.recipient_named(session, wanted or usual_model(session) or calls.OFFLINE)
+            report.say((session, outgoing.preview(session, recipient, report.cancelled, quick=True)))
+            tray = outgoing.preview(session, recipient, report.cancelled)
+            return session, outgoing.measured_preview(session, recipient, tray, report.cancelled)
 
         self._tasks.start(LANE, work, self._on_packed, self._on_failed, self._on_packed)
 

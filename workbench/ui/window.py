@@ -1,7 +1,7 @@
 """The main window: puts the parts beside each other, hands keys to commands, shows what changed.
 
 Decides nothing: commands are in `dispatch.py`, acts in `controller.py`, what takes long in `errands.py`,
-what the window itself does on a command in `desk.py`.
+what the window itself does on a command in `desk.py`, and when something happened in `following.py`.
 """
 
 from __future__ import annotations
@@ -14,20 +14,17 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.errors import UserError
-from workbench.review.actions import FeedbackSent
-from workbench.review.entries import Entry
 from workbench.review.progress import Progress
-from workbench.review.rounds import Source
-from workbench.review.text import one_line
 from workbench.ui.commands import HINTS, REPEATING, SHORT
 from workbench.ui.controller import Controller
 from workbench.ui.desk import Desk
-from workbench.ui.diff.document import Stop
 from workbench.ui.diff.view import DiffView
 from workbench.ui.dispatch import Dispatch
 from workbench.ui.errands import Errands
 from workbench.ui.file_panel import FilePanel
 from workbench.ui.findings_desk import Findings
+from workbench.ui.following import Following
+from workbench.ui.going import Going
 from workbench.ui.keymap import Keymap, chord, is_chorded
 from workbench.ui.landing_errands import LandingErrands
 from workbench.ui.ledger_desk import LedgerDesk
@@ -80,7 +77,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("Workbench")
         self.preferences, self.theme, self.tracer = preferences, theme, tracer
-        self._size_asked = size is not None
+        self.size_asked = size is not None
         self.keymap = Keymap(preferences.settings.keys)
         self.tasks = Tasks(self)
         self.controller = Controller(self)
@@ -117,13 +114,12 @@ class MainWindow(QMainWindow):
             self.desk, self.controller, self.errands, self.landing, self.editing, self.view, self
         )
         self._menus: Menus | None = None
-        self._connect()
+        self.going = Going(self)
+        self.following = Following(self)
+        self._greet()
         self.ended_with: Progress | None = None
         """How far the review was when the window closed."""
         self._first_words: UserError | None = None
-        self._first_painted = False
-        self._loaded = False
-        self._named = False
         self.poll_timer = QTimer(self)
         self.poll_timer.setInterval(POLL)
         self.poll_timer.timeout.connect(self.controller.poll)
@@ -174,64 +170,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.view.installEventFilter(self)
 
-    def _connect(self) -> None:
-        controller, view = self.controller, self.view
-        controller.opened.connect(self._on_opened)
-        controller.changed.connect(self._on_changed)
-        controller.said.connect(self.say)
-        controller.judged.connect(self._on_judged)
-        controller.entry_judged.connect(self._on_entry_judged)
-        controller.moved_to.connect(self.go_to)
-        view.contents_wanted.connect(self.errands.read_contents)
-        # Queued: it is asked for while a frame is painted.
-        view.pictures_wanted.connect(self.pictures.want, Qt.ConnectionType.QueuedConnection)
-        self.pictures.decoded.connect(view.set_picture)
-        self.row_words.found.connect(self.desk.show_whitespace)
-        view.stop_changed.connect(self._on_stop)
-        view.painted.connect(self._on_painted)
-        # What works behind the window gives way to keys, mouse and scrolling.
-        view.stirred.connect(self.tasks.stir)
-        view.verticalScrollBar().valueChanged.connect(self.tasks.stir)
-        view.highlighted.connect(self._on_highlighted)
-        view.activated.connect(self._on_activated)
-        view.told.connect(self._on_told)
-        view.zoomed.connect(self.desk.change_code_size)
-        view.menu_wanted.connect(self.desk.show_menu)
-        self.tasks.idle.connect(self._on_idle)
-        self.errands.contents_read.connect(view.set_contents)
-        self.errands.arrived.connect(self._on_arrived)
-        self.landing.landed.connect(self.trusting.look_soon)
-        self.errands.send_failed.connect(self._on_round_over)
-        self.files.file_chosen.connect(self._on_file)
-        self.files.left.connect(view.setFocus)
-        self.files.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.files.list.customContextMenuRequested.connect(self.desk.show_file_menu)
-        self.files.change_chosen.connect(self._on_change)
-        self.shapes.change_wanted.connect(self._on_change)
-        self.shapes.command_wanted.connect(self.dispatch.run)
-        self.trays.file_wanted.connect(self._on_file)
-        self.trays.command_wanted.connect(self.run_command)
-        self.side.entry_chosen.connect(self._on_entry)
-        self.side.exchange_chosen.connect(self.rounds_desk.open_prompts)
-        self.findings.finding_wanted.connect(self._on_note)
-        self.findings.judged.connect(self._on_finding_judged)
-        self.side.cancel_wanted.connect(self.errands.cancel_round)
-        self.status.hints.clicked.connect(self.run_command)
-        self.welcome.hints.clicked.connect(self.run_command)
-        self.top.wanted.connect(self.run_command)
-        self.sheets.command_taken.connect(self.run_command)
-        self.sheets.file_taken.connect(self._on_file)
-        self.sheets.tracked_wanted.connect(self.other_files.list_all)
-        self.other_files.listed.connect(self.sheets.show_tracked)
-        self.other_files.lines_read.connect(view.set_contents)
-        self.other_files.shown.connect(self._on_file)
-        self.sheets.note_taken.connect(self._on_note)
-        self.sheets.draft_taken.connect(self._on_draft)
-        self.sheets.handed_over.connect(self._on_handed_over)
-        self.dispatch.ran.connect(self._on_ran)
-        self.dispatch.ran.connect(self.skimming.on_ran)
-        self.dispatch.ran.connect(self.shapes.on_ran)
-        self.panels.shown.connect(self._on_panels_shown)
+    def _greet(self) -> None:
         self.status.set_hints([(each, self.keymap.shown(each), SHORT[each]) for each in HINTS])
         self.welcome.show_left(self.preferences.settings.seen_keys)
         self.top.show_nothing()
@@ -246,6 +185,11 @@ class MainWindow(QMainWindow):
             )
             self._editing.question_asked.connect(self.ledger_desk.ask)
         return self._editing
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether an editor in the flow is open."""
+        return self._editing is not None and self._editing.is_open()
 
     @property
     def menus(self) -> Menus:
@@ -269,6 +213,12 @@ class MainWindow(QMainWindow):
         menus.check(f"theme_{self.preferences.theme_name}")
         menus.mark("smooth", on=self.preferences.settings.smooth_scroll)
         return menus
+
+    def make_menus(self) -> None:
+        """Make what the first frame did without."""
+        if self._menus is None:
+            self._menus = self._made_menus()
+        self.desk.settle_in()
 
     def keep(self) -> None:
         """Keep drafts and the place: something else may be shown now, or nothing."""
@@ -310,7 +260,8 @@ class MainWindow(QMainWindow):
         self.notice.hide()
         self.dispatch.run(command)
 
-    def _on_ran(self, command: str) -> None:
+    def note_used(self, command: str) -> None:
+        """Note a key of the first steps as known."""
         seen = (*self.preferences.settings.seen_keys, *self._used)
         command = self.welcome.meant(command)
         if self.welcome.isVisibleTo(self) and self.welcome.is_new(command, seen):
@@ -331,170 +282,15 @@ class MainWindow(QMainWindow):
         self._first_words = error
         self.say(error.message, error.hint, True)
 
-    def say(self, sentence: str, hint: str, error: bool) -> None:
-        """Say something in the bar at the bottom."""
-        self.notice.say(sentence, hint, error=error)
-
-    # -- the review ---------------------------------------------------------------------------
-
-    def _on_opened(self) -> None:
-        session = self.controller.open_session()
-        self.stack.setCurrentWidget(self.splitter)
-        self.setWindowTitle(f"{one_line(session.repository.name)} – Workbench")
-        self.top.show_review(session.repository.name, session.review.task, split=self.view.is_split)
-        self._loaded = False
-        self.view.clear_selection()
-        self.sheets.close()
-        self.notice.hide()
-        place = self.places.read()
-        self.places.restore_window(place, geometry=not self._size_asked and not self.isVisible())
-        self.places.restore_view(place)
-        self.grouping.set_on(on=bool(place.get("by_shape")))
-        self.view.setFocus()
-        self.poll_timer.start()
+    def say_first_again(self) -> None:
+        """Say it in the review that opened, where opening it took the words away."""
         first, self._first_words = self._first_words, None
         if first is not None:
             self.say(first.message, first.hint, True)
 
-    def _on_changed(self) -> None:
-        if self.controller.session is None:
-            return
-        self.view.show_document(self.controller.document())
-        self.panels.show_soon()
-
-    def _on_panels_shown(self) -> None:
-        self.row_words.look()
-        self.other_files.look()
-        self.findings.show()
-        self.shapes.look()
-        self.grouping.show()
-        self.desk.show_whitespace()
-        if not self._named:
-            self._named = True
-            # In the next turn: by then they are painted.
-            QTimer.singleShot(0, self, self._on_named)
-        if not self._loaded and not self.controller.open_session().is_loading:
-            self._loaded = True
-            from workbench.ui.diff.speaking import listen  # noqa: PLC0415 - after the first frame
-
-            listen(self.view)
-            if self.controller.open_session().drafts():
-                self.editing().reopen_drafts()
-            self.tracer.event_happened("review_loaded")
-
-    def _on_named(self) -> None:
-        self.tracer.event_happened("names_shown")
-
-    def _on_judged(self, change: str | None) -> None:
-        if change is not None and self.preferences.settings.after_verdict == "next open":
-            # At the end there is no next one; the line of truth says so.
-            self.view.next_open(after=change)
-
-    def _on_entry_judged(self, entry: Entry) -> None:
-        if self.preferences.settings.after_verdict == "next open":
-            after = self.controller.entry_after(entry)
-            if after is None or not self.view.go_to_entry(after):
-                self.view.next_open()
-
-    def _on_finding_judged(self, after: str | None) -> None:
-        if after is not None and self.preferences.settings.after_verdict == "next open":
-            self.view.go_to_note(after)
-
-    def _on_idle(self) -> None:
-        # What was read from a review that is not shown any more is read now.
-        if not self.tasks.has_threads:
-            self.controller.close_left()
-
-    def go_to(self, stop: Stop) -> None:
-        """The cursor to what an act was about."""
-        self.controller.uncover(stop.path, stop.change)
-        if stop.note is not None and self.view.go_to_note(stop.note):
-            return
-        if stop.entry is not None:
-            self.view.go_to_entry(stop.entry)
-        elif stop.change is not None:
-            self.view.go_to_change(stop.change)
-        elif stop.path is not None:
-            self.view.go_to_file(stop.path)
-
-    def _on_stop(self, stop: Stop) -> None:
-        if stop.path is not None:
-            self.files.show_current(stop.path)
-        self.shapes.entered(stop)
-        self.places.moved()
-
-    def go_to_file(self, path: str) -> None:
-        """The cursor to a file, which is shown for that if it does not differ."""
-        self._on_file(path)
-
-    def _on_file(self, path: str) -> None:
-        if path not in self.controller.open_session().by_path and not self.controller.shows_other(path):
-            self.other_files.go_to(path)
-            return
-        self.controller.uncover(path)
-        self.view.go_to_file(path)
-        self.view.setFocus()
-
-    def _on_change(self, change: str) -> None:
-        self.go_to(Stop(self.controller.open_session().change(change).path, change))
-        self.view.setFocus()
-
-    def _on_note(self, note: str) -> None:
-        self.view.go_to_note(note)
-        self.view.setFocus()
-
-    def _on_draft(self, key: str) -> None:
-        if key.startswith("shape-"):
-            self.shapes.open_draft(key)
-        else:
-            self.editing().open_draft(key)
-
-    def _on_entry(self, entry: str) -> None:
-        self.view.go_to_entry(entry)
-        self.view.setFocus()
-
-    def _on_told(self, sentence: str, hint: str) -> None:
-        self.say(sentence, hint, False)
-
-    def _on_activated(self, _: object) -> None:
-        self.run_command("edit")
-
-    def _on_arrived(self, words: str) -> None:
-        self.say(words, "", False)
-        self.trusting.look_soon()
-        is_editing = self._editing is not None and self._editing.is_open()
-        if self.view.has_selection() or is_editing:
-            return  # somebody is in the middle of something
-        current = self.controller.open_session().review.round
-        read = current is not None and current.source in (Source.WORKTREE, Source.STAGED, Source.EXPERT)
-        # What was only read anew leaves the reader where he is; a round that was made begins at its top.
-        if not self.view.next_violation(1) and not read:
-            self.view.next_open()
-
-    def _on_round_over(self, _: object) -> None:
-        self.side.hide_running()
-
-    def _on_handed_over(self, action: FeedbackSent) -> None:
-        self.handed_over.emit(action)
-        self.close()
-
-    def _on_painted(self) -> None:
-        if not self._first_painted:
-            self._first_painted = True
-            QTimer.singleShot(0, self, self._on_first_painted)
-            self.tracer.event_happened("first_change_painted")
-        self.tracer.frame_painted(self.view.last_frame)
-
-    def _on_first_painted(self) -> None:
-        self.tasks.release()
-        self._make_menus()
-
-    def _make_menus(self) -> None:
-        assert self.menus
-        self.desk.settle_in()
-
-    def _on_highlighted(self) -> None:
-        self.tracer.event_happened("highlighted")
+    def say(self, sentence: str, hint: str, error: bool) -> None:
+        """Say something in the bar at the bottom."""
+        self.notice.say(sentence, hint, error=error)
 
     # -- the window ---------------------------------------------------------------------------
 
@@ -504,7 +300,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # Where there is a review they wait for its first frame, but not for ever.
-        QTimer.singleShot(MENUS if self.controller.session is not None else 0, self, self._make_menus)
+        QTimer.singleShot(MENUS if self.controller.session is not None else 0, self, self.make_menus)
         self.tracer.event_happened("window_shown")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -34,7 +34,8 @@ from workbench.workflow.context import without_task
 from workbench.workflow.session import Session
 
 if TYPE_CHECKING:  # `send` imports this file
-    from workbench.workflow.send import Outgoing, Recipient
+    from workbench.workflow.outgoing import Outgoing
+    from workbench.workflow.recipients import Recipient
 
 FILES = ("100644", "100755")
 Entry = tuple[str, str]

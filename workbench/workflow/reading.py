@@ -1,7 +1,7 @@
 """A second reader: another model reads a round, and what it finds waits for the expert as drafts.
 
 `read_round` is blocking and changes no session: whoever runs it gives each event to `take` on the session's
-own thread, as with sending. Adopting and dismissing are quick acts of the expert.
+own thread, as with sending. What the expert makes of the drafts stands in `drafts.py`.
 """
 
 from __future__ import annotations
@@ -24,25 +24,23 @@ from workbench.generation.findings_asking import PURPOSE, Read
 from workbench.generation.findings_asking import read as ask_reader
 from workbench.generation.findings_prompt import ReadingRequest, Shown, build, lines_of, packed
 from workbench.generation.prompt import rough_tokens
-from workbench.review.actions import FindingJudged, FindingsArrived
+from workbench.review.actions import FindingsArrived
 from workbench.review.changes import FileChange
-from workbench.review.findings import Count, Draft, Finding, State, as_note, open_findings, said_before
+from workbench.review.findings import Draft, State, said_before
 from workbench.review.lines import split_lines
-from workbench.review.notes import Intent, Note, Place
-from workbench.review.places import place_at, place_now
-from workbench.review.reading_counts import KINDS, counts
-from workbench.review.review import next_note_id
+from workbench.review.places import place_at
 from workbench.review.scope import Scope
 from workbench.review.text import decode
 from workbench.store.rules import read_rules
-from workbench.workflow import send
-from workbench.workflow.calls import keep, require_affordable
+from workbench.workflow import recipients, send
+from workbench.workflow.calls import Called, keep, require_affordable
+from workbench.workflow.drafts import note_of
 from workbench.workflow.gate import findings_in_lines, require_clear
 from workbench.workflow.limits import SMALL, ask_limits, known_limits
 from workbench.workflow.placing import places_since
+from workbench.workflow.recipients import Recipient, RecipientKind
 from workbench.workflow.request import PROMPT_FILE_LIMIT
 from workbench.workflow.rules import count_given
-from workbench.workflow.send import Called, Recipient, RecipientKind
 from workbench.workflow.session import Session, new_id
 from workbench.workflow.tray import Finding as Secret
 from workbench.workflow.tray import Limits
@@ -74,12 +72,12 @@ Event = RoundEvent | Called | Found | NotRead
 
 def readers(session: Session) -> tuple[Recipient, ...]:
     """Every model that could read. May ask the keyring, which can block."""
-    return tuple(each for each in send.recipients(session) if each.kind is RecipientKind.MODEL)
+    return tuple(each for each in recipients.recipients(session) if each.kind is RecipientKind.MODEL)
 
 
 def reader_named(session: Session, name: str) -> Recipient:
     """The model that a name means. UserError where it cannot read."""
-    found = send.recipient_named(session, name)
+    found = recipients.recipient_named(session, name)
     if found.kind is not RecipientKind.MODEL:
         raise UserError(f"{name} cannot read: it is no model.", hint="Name a model: --model NAME")
     return found
@@ -180,7 +178,7 @@ def require_readable(session: Session, recipient: Recipient) -> None:
         raise UserError(
             "There is nothing to read: no file differs.", hint="A round is read once it is there."
         )
-    send.require_ready(session, recipient)
+    recipients.require_ready(session, recipient)
 
 
 def read_round(session: Session, recipient: Recipient, cancelled: threading.Event) -> Iterator[Event]:
@@ -189,7 +187,7 @@ def read_round(session: Session, recipient: Recipient, cancelled: threading.Even
     session.log.remember("reader", {"id": recipient.id})
     index, current = session.review.index, session.review.round
     assert current is not None
-    line = send.line_of(session, recipient)
+    line = recipients.line_of(session, recipient)
     request = reading_request(session, _limits(session, recipient, line[0], cancelled))
     require_clear(secrets_in(session, request))
     _require_affordable(line[0], request, cancelled)
@@ -274,7 +272,7 @@ def _fresh(session: Session, action: FindingsArrived) -> FindingsArrived:
         if each.model == action.model and not (each.round == action.round and each.state is State.OPEN)
     ]
     review = session.review
-    places = {each.id: place_at(review, _as_note(each), action.round) for each in known}
+    places = {each.id: place_at(review, note_of(each), action.round) for each in known}
     kept: list[Draft] = [each for each in action.findings if not said_before(each, known, places)]
     repeated = action.repeated + len(action.findings) - len(kept)
     action = replace(action, findings=tuple(kept), repeated=repeated)
@@ -283,136 +281,6 @@ def _fresh(session: Session, action: FindingsArrived) -> FindingsArrived:
         now = places_since(session, action.round, [each.place for each in kept])
         action = replace(action, now=now, now_tree=review.rounds[-1].tree)
     return action
-
-
-# -- what is shown ----------------------------------------------------------------------------
-
-
-def place_of(session: Session, finding: Finding) -> Place | None:
-    """Where a finding stands in the current round; None where that could not be found with certainty."""
-    return place_now(session.review, _as_note(finding))
-
-
-def _as_note(finding: Finding) -> Note:
-    """A finding where notes are looked for: it travels as they do, under its own id."""
-    return as_note(finding, finding.id, finding.place, finding.round)
-
-
-def findings_in_round(session: Session) -> tuple[tuple[Finding, Place | None], ...]:
-    """The findings that wait for the expert, with where they stand now (None: outdated)."""
-    return tuple((each, place_of(session, each)) for each in open_findings(session.review.findings))
-
-
-def counts_of_readers(session: Session) -> tuple[Count, ...]:
-    """What came of each model's findings, over all reviews. Reads the store."""
-    return counts(session.log.of_kinds(KINDS))
-
-
-def reading_words(action: FindingsArrived) -> str:
-    """What a reading came to, in a sentence."""
-    found = len(action.findings)
-    words = f"{action.model} found nothing" if not found else f"{action.model}: {_counted(found, 'finding')}"
-    more = [f"{action.repeated} said before"] if action.repeated else []
-    more += (
-        [f"{action.dropped} dropped, because their places could not be verified"] if action.dropped else []
-    )
-    more += [f"{_counted(len(action.unread), 'file')} not given"] if action.unread else []
-    return f"{words}{'; ' if more else ''}{'; '.join(more)}."
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
-# -- what the expert makes of them --------------------------------------------------------------
-
-
-def finding_named(session: Session, name: str) -> Finding:
-    """The finding with this id. UserError when there is none."""
-    found = session.review.findings.get(name) or session.review.findings.get(name.upper())
-    if found is None or found.state is State.REPLACED:
-        raise UserError(
-            f"There is no finding {name}.", hint=f"List them: workbench findings {session.review.id}"
-        )
-    return found
-
-
-def adopt(
-    session: Session,
-    name: str,
-    intent: Intent | None = None,
-    text: str | None = None,
-    suggestion: str | None = None,
-) -> Note:
-    """Make a note of a finding, as it is or in the expert's words. The note keeps where it came from."""
-    with turn(session.review.id):
-        session.poll()
-        finding = _undecided(session, name)
-        place, index = _note_place(session, finding)
-        note = as_note(finding, next_note_id(session.review), place, index)
-        note = Note(
-            note.id,
-            intent or note.intent,
-            note.place,
-            note.text if text is None else text,
-            note.round,
-            suggestion,
-            origin=note.origin,
-        )
-        if not note.text.strip() and suggestion is None:
-            raise UserError("The note is empty.", hint="Write a sentence, or a suggestion.")
-        session.act(
-            FindingJudged(
-                id=new_id(),
-                at=time.time(),
-                finding=finding.id,
-                answer=State.ADOPTED,
-                model=finding.model,
-                note=note,
-            )
-        )
-    adopted = session.review.findings[finding.id].note
-    return session.note(adopted or note.id)
-
-
-def dismiss(session: Session, name: str, reason: str = "") -> Finding:
-    """Say that a finding is none, and perhaps why. It is never sent, and not shown again."""
-    with turn(session.review.id):
-        session.poll()
-        finding = _undecided(session, name)
-        session.act(
-            FindingJudged(
-                id=new_id(),
-                at=time.time(),
-                finding=finding.id,
-                answer=State.DISMISSED,
-                model=finding.model,
-                reason=reason.strip(),
-            )
-        )
-    return finding
-
-
-def _undecided(session: Session, name: str) -> Finding:
-    finding = finding_named(session, name)
-    if finding.state is not State.OPEN:
-        did = f"adopted as {finding.note}" if finding.state is State.ADOPTED else "dismissed"
-        raise UserError(f"{finding.id} was {did} already.", hint=f"Undo: workbench undo {session.review.id}")
-    return finding
-
-
-def _note_place(session: Session, finding: Finding) -> tuple[Place, int]:
-    """Where the note stands, and the round it is written on: an outdated one stays with the round it read."""
-    place = place_of(session, finding)
-    if place is None:
-        return finding.place, finding.round
-    return place, session.review.index
-
-
-def grave_findings(session: Session) -> Sequence[Finding]:
-    """Findings that wait and with which the review is not clean."""
-    grave = (Intent.MUST, Intent.SHOULD)
-    return [each for each in open_findings(session.review.findings) if each.intent in grave]
 
 
 def words(event: object) -> str:

@@ -20,7 +20,7 @@ from workbench.review.entries import Entry, Said
 from workbench.review.findings import open_findings
 from workbench.review.notes import Intent
 from workbench.review.progress import has_open_lines
-from workbench.workflow.reading import grave_findings
+from workbench.workflow.drafts import grave_findings
 from workbench.workflow.session import Session
 from workbench.workflow.trust import on_one_line
 

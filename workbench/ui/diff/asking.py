@@ -83,10 +83,7 @@ class Asking(Scrolling):
         layout = self._layout
         if not layout.sections:
             return
-        at = layout.section_at(scroll - height)
-        while at < len(layout.sections) and layout.tops[at] < scroll + 2 * height:
-            self._ask_lines(layout.sections[at])
-            at += 1
+        self._ask_lines_between(scroll, scroll + height)
         self._ask_colours()
         scene = self._scene()
         self._ahead = chain(
@@ -95,6 +92,10 @@ class Asking(Scrolling):
             self._painter.ahead(scene, scroll - height, scroll),
         )
         self._idle.start(_AHEAD_AFTER)
+
+    def _ask_lines_between(self, top: int, bottom: int) -> None:
+        for section in self._layout.within(top, bottom - top):
+            self._ask_lines(section)
 
     def _ask_lines(self, section: Section) -> None:
         file = section.file
@@ -125,7 +126,10 @@ class Asking(Scrolling):
         with self._kept():
             spot = spot_of(layout, mark)
             if spot is not None:
-                self._ask_lines(layout.sections[spot.section])
+                section = layout.sections[spot.section]
+                self._ask_lines(section)
+                if section.file is not None:
+                    layout.places_in(section, section.file)  # the first verdict there asks for them
                 moved = layout.settle(*self._around(spot, height))
         if moved:
             self._resized_whole()
@@ -144,6 +148,8 @@ class Asking(Scrolling):
         if self._motion.state() is QVariantAnimation.State.Running:
             self._idle.start(_AHEAD_AFTER)
             return
+        # Not with every frame: while the view is dragged, nobody comes back to what was near.
+        self._ask_lines_between(scroll - height, scroll + 2 * height)
         with self._kept():
             moved = self._layout.settle(scroll - height, scroll + 2 * height)
         if moved:

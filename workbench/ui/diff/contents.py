@@ -15,6 +15,8 @@ class Contents:
     def __init__(self) -> None:
         self._old: dict[str, tuple[bytes, ...]] = {}
         self._sizes: dict[str, int] = {}
+        self._kept = 0
+        """Bytes of all that is kept."""
         self._counts: dict[str, int] = {}
         self._new: dict[str, tuple[bytes, ...]] = {}
 
@@ -25,12 +27,16 @@ class Contents:
 
     def put(self, blob: str, lines: tuple[bytes, ...]) -> None:
         """The base's file of that id was read. What was read longest ago is forgotten."""
-        self._old.pop(blob, None)
+        if self._old.pop(blob, None) is not None:
+            self._kept -= self._sizes[blob]
         self._old[blob] = lines
         self._sizes[blob] = sum(map(len, lines))
         self._counts[blob] = len(lines)
-        while len(self._old) > 1 and sum(self._sizes[each] for each in self._old) > KEPT_BYTES:
-            self._old.pop(next(iter(self._old)))
+        self._kept += self._sizes[blob]
+        while len(self._old) > 1 and self._kept > KEPT_BYTES:
+            oldest = next(iter(self._old))
+            self._kept -= self._sizes[oldest]
+            del self._old[oldest]
 
     def old(self, file: FileChange) -> tuple[bytes, ...] | None:
         """The lines of the base's file, None while they are not read."""

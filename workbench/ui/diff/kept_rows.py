@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import Struct
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 KEPT = 96
@@ -18,7 +18,9 @@ KEPT = 96
 
 class _Kept(Struct):
     made_from: tuple[object, ...]
-    picture: QPixmap
+    size: QSize
+    picture: QPixmap | None = None
+    """None until it is drawn a second time: in a drag most rows are on the screen once."""
 
 
 class KeptRows:
@@ -49,15 +51,26 @@ class KeptRows:
         known = self._rows.pop(name, None)
         if (
             known is None
-            or known.picture.size() != size
+            or known.size != size
             or len(known.made_from) != len(made_from)
             or any(one is not other for one, other in zip(known.made_from, made_from, strict=True))
         ):
-            known = _Kept(made_from, self._painted(size.width(), size.height(), ratio, box, paint))
+            known = _Kept(made_from, size)
+            is_first = box.top() >= 0  # above 0 Qt rounds the other way, and words would stand a pixel off
+        else:
+            is_first = False
+        if is_first:
+            painter.save()
+            painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+            paint(painter, box)
+            painter.restore()
+        else:
+            if known.picture is None:
+                known.picture = self._painted(size.width(), size.height(), ratio, box, paint)
+            painter.drawPixmap(box.topLeft(), known.picture)
         self._rows[name] = known
         if len(self._rows) > KEPT:
             self._rows.pop(next(iter(self._rows)))
-        painter.drawPixmap(box.topLeft(), known.picture)
 
     def _painted(
         self, width: int, height: int, ratio: float, box: QRect, paint: Callable[[QPainter, QRect], None]

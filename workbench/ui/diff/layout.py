@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from workbench.review.blocks import Block, Sort, row_of_line
-from workbench.review.changes import Change, Side
+from workbench.review.changes import Change, FileChange, Side
 from workbench.review.progress import Standing, has_open_lines, standing
 from workbench.review.touched import FEW, Places
 from workbench.review.verdicts import FileVerdicts
@@ -261,10 +261,8 @@ class Layout(Arrangement):
             before, same_asked = section.held, section.asked is asked
             section.held, section.asked = held, asked
             if section.standings is not None and same_asked and len(file.changes) > FEW:
-                places = section.places
-                if places is None or places.file is not file:
-                    places = section.places = Places(file)
-                now = {each.id: standing(each, verdicts, asked) for each in places.touched(before, held)}
+                touched = self.places_in(section, file).touched(before, held)
+                now = {each.id: standing(each, verdicts, asked) for each in touched}
                 if section.counts is not None:
                     section.counts.subtract(section.standings[name] for name in now)
                     section.counts.update(now.values())
@@ -289,9 +287,13 @@ class Layout(Arrangement):
         file = section.file
         if file is None:
             return ()
+        return self.places_in(section, file).touched(before, self.document.verdicts.get(file.path))
+
+    def places_in(self, section: Section, file: FileChange) -> Places:
+        """Where the changes of a section's file stand. Of twenty thousand, made between frames."""
         if section.places is None or section.places.file is not file:
             section.places = Places(file)
-        return section.places.touched(before, self.document.verdicts.get(file.path))
+        return section.places
 
     def is_open(self, change: Change) -> bool:
         """Whether a change still wants to be read: unread, or judged in part, and in the view."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-import workbench
 from workbench.review.changes import FileChange
-from workbench.review.key_names import holds_key
 from workbench.ui.diff.contents import Contents
 from workbench.ui.diff.finding import Found, Query, Sides, Text, texts_of
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QProcess
 
 PATIENCE = 3000
 """Milliseconds without an answer after which the expression is taken to be stuck in a text."""
@@ -293,21 +294,15 @@ class Seeker(QObject):
     def _begin_helper(self) -> None:
         if self._process is not None:
             return
-        process = QProcess(self)
-        environment = QProcessEnvironment.systemEnvironment()
-        for name in filter(holds_key, environment.keys()):
-            environment.remove(name)
-        root = str(Path(workbench.__file__).resolve().parent.parent)
-        environment.insert("PYTHONPATH", root)
-        process.setProcessEnvironment(environment)
-        # As the highlighter: the working directory may be a repository with modules of its own.
-        process.setWorkingDirectory(root)
-        process.setStandardErrorFile(QProcess.nullDevice())
+        # After the first frame, which has none.
+        from workbench.ui.helper_process import begin, helper_process  # noqa: PLC0415 - said above
+
+        process = helper_process(self)
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._lost)
         process.errorOccurred.connect(self._lost)
         self._process, self._buffer, self._ready = process, b"", False
-        process.start(self.program, ["-P", "-m", "workbench.ui.matcher"])
+        begin(process, "workbench.ui.matcher", self.program)
 
     def _drop(self) -> QProcess | None:
         """Let go of the helper, without waiting: it may be stuck."""

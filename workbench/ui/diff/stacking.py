@@ -193,14 +193,17 @@ class Stack:
         """Lay out what lies between two heights, exactly. True if something moved."""
         moved = False
         at = self.section_at(top)
-        while at < len(self.sections) and self.tops[at] < bottom:
+        y = self.tops[at]
+        while at < len(self.sections) and y < bottom:
             section = self.sections[at]
             if not section.folded:
                 if section.blocks is None:
                     before = section.height
                     self.build(section)
                     moved = moved or section.height != before
-                moved = self._settle(section, top - self.tops[at], bottom - self.tops[at]) or moved
+                moved = self._settle(section, top - y, bottom - y) or moved
+            # Not asked of `tops`: after each section that grew, those of twenty thousand would be added anew.
+            y += section.height
             at += 1
         return moved
 
