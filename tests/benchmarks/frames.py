@@ -175,7 +175,7 @@ def run(window: MainWindow, acts: str) -> None:
     view = window.view
     driver.until(lambda: window.controller.session is not None and view.is_settled, "it", PATIENCE)
     # What is still read goes on between frames; how long that blocks is the benchmark of loading.
-    driver.until(lambda: not view._layout.document.loading, "the whole review", PATIENCE)
+    driver.until(lambda: not window.controller.open_session().is_loading, "the whole review", PATIENCE)
     for path in [section.key for section in view._layout.sections if section.folded]:
         view.toggle_fold(path)  # what is large is folded at first, and it is what this is about
     pause(1500)

@@ -98,7 +98,7 @@ def _bare(found: dict[str, Any]) -> float:
 def _seen(
     what: str, times: Sequence[Sequence[float]], bound: float, bare: float, *, by_clock: bool = False
 ) -> Seen:
-    """The 99th percentile by the processor, or by the clock, which whoever waits looks at: that says something
+    """The 99th percentile by the processor, or by the clock, which whoever waits looks at: it says something
     of the program where the machine does nothing else.
     """
     cpu, clock = (sorted(each[at] for each in times) for at in (0, 1))

@@ -23,7 +23,8 @@ from workbench.review.actions import (
 )
 from workbench.review.review import replay
 from workbench.review.rounds import Usage
-from workbench.store.log import ActionLog, ReviewRow
+from workbench.store.log import ActionLog
+from workbench.store.review_rows import ReviewRow
 
 
 @pytest.fixture

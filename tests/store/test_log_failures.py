@@ -19,7 +19,8 @@ import pytest
 from tests.store.actions import arrived, judged, started
 from workbench.errors import UserError
 from workbench.review.actions import TaskSet
-from workbench.store.log import FORMAT, ActionLog
+from workbench.store.database import FORMAT
+from workbench.store.log import ActionLog
 
 LARGE = "An answer of some length. " * 400
 
@@ -161,7 +162,7 @@ def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
 def test_a_database_that_another_program_keeps_locked_is_said(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.store.log._BUSY_MS", 50)
+    monkeypatch.setattr("workbench.store.log.BUSY_MS", 50)
     log = ActionLog.open(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("begin immediate")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from workbench.errors import UserError
@@ -57,3 +58,17 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="could not be made") as caught:
         paths.make_private(tmp_path / "a" / "b")
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "given", ["/given/place", "", "relative", None], ids=["given", "empty", "relative", "not"]
+)
+def test_they_are_where_platformdirs_finds_them(given: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        if given is None:
+            monkeypatch.delenv(name)
+        else:
+            monkeypatch.setenv(name, given)
+    assert paths.data_dir() == platformdirs.user_data_path("workbench", appauthor=False)
+    assert paths.config_dir() == platformdirs.user_config_path("workbench", appauthor=False, roaming=True)
+    assert paths.cache_dir() == platformdirs.user_cache_path("workbench", appauthor=False)

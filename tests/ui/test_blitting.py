@@ -42,6 +42,19 @@ def let_paint() -> None:
         QApplication.processEvents()
 
 
+def painting(view: DiffView, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows of pixels each paint from here on is of."""
+    painted: list[int] = []
+    paint = view._painter.paint
+
+    def count(painter: QPainter, scene: object) -> None:
+        painted.append(sum(low - high for high, low in scene.bands))  # type: ignore[attr-defined]
+        paint(painter, scene)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(view._painter, "paint", count)
+    return painted
+
+
 def wheel(view: DiffView, angle: int) -> None:
     port = view.viewport()
     at = QPointF(port.width() / 2, port.height() / 2)
@@ -212,14 +225,7 @@ def test_a_notch_of_the_wheel_paints_the_strip_that_came_in_and_no_more(
         view.show()
     view.verticalScrollBar().setValue(400)
     let_paint()
-    painted: list[int] = []
-    paint = view._painter.paint
-
-    def count(painter: QPainter, scene: object) -> None:
-        painted.append(sum(low - high for high, low in scene.bands))  # type: ignore[attr-defined]
-        paint(painter, scene)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(view._painter, "paint", count)
+    painted = painting(view, monkeypatch)
     wheel(view, -120)
     let_paint()
     assert painted
@@ -271,14 +277,7 @@ def test_a_cursor_that_moves_paints_two_rows(
         view.show()
     view.move_line(2)
     let_paint()
-    painted: list[int] = []
-    paint = view._painter.paint
-
-    def count(painter: QPainter, scene: object) -> None:
-        painted.append(sum(low - high for high, low in scene.bands))  # type: ignore[attr-defined]
-        paint(painter, scene)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(view._painter, "paint", count)
+    painted = painting(view, monkeypatch)
     view.move_line(1)
     let_paint()
     assert painted

@@ -137,3 +137,19 @@ def test_a_review_of_folded_files_alone_is_settled(view: DiffView, qtbot: QtBot)
         view.show()
     assert all(section.folded for section in view._layout.sections)
     qtbot.waitUntil(lambda: view.is_settled, timeout=20_000)
+
+
+def test_a_match_far_to_the_right_of_a_line_of_wide_characters_is_brought_into_sight(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    line = "函数检查变量" * 900 + "here" + "函数" * 900
+    show(view, qtbot, b"a\n", line.encode() + b"\n")
+    view.find("here")
+    qtbot.waitUntil(lambda: view.search_standing.done, timeout=20_000)
+    assert view.next_hit(1)
+    view.viewport().repaint()
+    cell = next(cell for cell in view._cells._cells.values() if len(cell.seen.text) > LONG)
+    place = view._cells.visual(cell).place(line.index("here"), line.index("here") + 4)
+    assert place is not None
+    bar = view.horizontalScrollBar()
+    assert bar.value() < place[0] < bar.value() + view.viewport().width() / 2

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF
 from pytestqt.qtbot import QtBot
 
+from workbench.assets import asset
 from workbench.errors import UserError
 from workbench.ui.diff.dress import Dress
 from workbench.ui.fonts import code_font, interface_font
-from workbench.ui.theme import SYNTAX, contrast, load_theme, mixed, stylesheet, theme_names
+from workbench.ui.theme import SYNTAX, contrast, load_theme, mixed, plain_values, stylesheet, theme_names
 
 
 @pytest.mark.parametrize("name", theme_names())
@@ -100,3 +102,48 @@ def test_code_is_set_in_the_bundled_font_without_ligatures(qtbot: QtBot) -> None
     metrics = QFontMetricsF(font)
     assert metrics.horizontalAdvance("!=") == pytest.approx(2 * metrics.horizontalAdvance("0"), abs=0.1)
     assert QFontInfo(interface_font()).pixelSize() == 13
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_a_theme_that_ships_is_read_as_toml_reads_it_without_toml(name: str) -> None:
+    text = asset("themes", f"{name}.toml").read_text("utf-8")
+    assert plain_values(text) == tomllib.loads(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            'a = """x"""',
+            'a = "x" y',
+            'a = "\\u0041"',
+            "a = 1",
+            "a = 1.5e3",
+            "a = 01.5",
+            "a=1.0",
+            'a.b = "x"',
+        ),
+        *(
+            "[a]\n[a]",
+            "[a.b]",
+            'a = "x"\na = "y"',
+            'a = "x"\n[a]',
+            'a = "x"  # c\x01',
+            'é = "x"',
+            '"a" = "x"',
+        ),
+        *(
+            'a = "b"\r',
+            ' a = "x"',
+            "[x]  # c",
+            "a = 'x'",
+            "a = [1.0]",
+            'a = "x',
+            "a = 1_0.5",
+            "a",
+            "a = +1.0",
+        ),
+    ],
+)
+def test_what_is_less_plain_is_left_to_toml(text: str) -> None:
+    assert plain_values(text) is None

@@ -114,8 +114,7 @@ def test_lines_of_the_base_are_asked_for_once_and_only_where_unchanged_lines_are
     show(view, qtbot, sample())
     settle(qtbot, view)
     reader = view.property("reader")
-    near = ["cache/store.py", "cache/odd_names.py", "docs/usage.md"]
-    qtbot.waitUntil(lambda: reader.asked == near)
+    assert reader.asked == ["cache/store.py", "cache/odd_names.py", "docs/usage.md"]
 
 
 def test_a_far_away_file_is_not_asked_for(view: DiffView, qtbot: QtBot) -> None:

@@ -540,14 +540,15 @@ def test_the_menu_of_everything_is_worked_by_mouse(mouse: Hands, tmp_path: Path)
 
     def choose_it() -> None:
         menu = mouse.window.top.menu_button.menu()
-        part = next(
-            each.menu()
-            for each in menu.actions()
-            if isinstance(each.menu(), QMenu) and action in each.menu().actions()
-        )
-        assert isinstance(part, QMenu)
-        QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(part.menuAction()).center())
-        QTest.mouseClick(part, LEFT, pos=part.actionGeometry(action).center())
+        parts = [part for part in (each.menu() for each in menu.actions()) if isinstance(part, QMenu)]
+        part = next(each for each in parts if action in each.actions())
+        try:
+            menu.setActiveAction(part.menuAction())
+            QTest.keyClick(menu, Qt.Key.Key_Right)
+            QTest.mouseMove(part, part.actionGeometry(action).center())
+            QTest.mouseClick(part, LEFT, pos=part.actionGeometry(action).center())
+        finally:
+            put_away()
 
     QTimer.singleShot(0, mouse.window, choose_it)
     QTest.mouseClick(mouse.window.top.menu_button, LEFT)
@@ -597,7 +598,7 @@ def test_the_editor_is_opened_at_the_line_from_the_menu_of_the_change(mouse: Han
     program = tmp_path / "editor"
     program.write_text(f'#!/bin/sh\necho "$@" > {asked}.part && mv {asked}.part {asked}\n')
     program.chmod(0o755)
-    mouse.window.preferences.change(editor=f"{program} {{path}}:{{line}}")
+    mouse.window.preferences.change(editor=f"{program} {{file}}:{{line}}")
     view = mouse.window.view
     choose(right_click(view.viewport(), point(mouse, 4))["editor"])
     mouse.until(asked.exists)

@@ -84,10 +84,7 @@ FEATURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "test_the_menu_of_a_header_speaks_of_the_file",
         ),
     ),
-    "the ends of it": (
-        ("undo", "redo"),
-        ("test_the_menu_of_a_change_shows_the_keys_and_judges_that_change",),
-    ),
+    "undo and redo": (("undo", "redo"), ("test_the_menu_of_everything_is_worked_by_mouse",)),
     "selecting lines on one side": (
         ("select", "select_down", "select_up", "old_side", "new_side", "escape"),
         (

@@ -205,6 +205,33 @@ def test_an_editor_that_grows_at_the_lower_edge_stays_in_sight(hands: Hands, tmp
     assert editor.suggestion.mapTo(view.viewport(), QPoint(0, 0)).y() >= 0
 
 
+@pytest.mark.parametrize("key", ["w", "t", "W"])
+def test_what_is_looked_at_stays_in_its_place_with_an_editor_open_far_above(
+    hands: Hands, tmp_path: Path, key: str
+) -> None:
+    made = new_repo(tmp_path / "above")
+    made.commit({name: LINES for name in ("a.py", "b.py", "c.py")})
+    made.write({name: LINES.replace("= 60\n", "=  61\n") for name in ("a.py", "b.py", "c.py")})
+    made.write({"a.py": LINES.replace("value", "other")})
+    hands.open(made)
+    view = hands.window.view
+    hands.type("c")
+    for _ in range(12):
+        hands.press(Qt.Key.Key_Return)
+    hands.press(Qt.Key.Key_Escape)
+    hands.window.view.setFocus()
+    view.go_to_file("c.py")
+    hands.until(lambda: view.is_settled)
+    assert len(view._overlay.keys) in (0, 1)
+    hands.window.editing().reopen_drafts()
+    view.setFocus()
+    view.go_to_change(hands.session.by_path["c.py"].changes[0].id)
+    hands.until(lambda: view.is_settled)
+    before = view._cursor_y()
+    hands.type(key)
+    assert abs((view._cursor_y() or 0) - (before or 0)) <= view._layout.heights.row
+
+
 def test_a_suggestion_begins_at_the_start_of_long_lines_with_the_tabs_of_the_review(
     hands: Hands, tmp_path: Path
 ) -> None:

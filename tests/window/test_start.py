@@ -25,6 +25,22 @@ loaded = [name for name in ("litellm", "openai", "keyring", "pygments") if name 
 print(json.dumps({"status": ended.status, "loaded": loaded}))
 """
 
+AT_FIRST = """
+import sys
+from pathlib import Path
+from workbench.app import Options, show
+
+NOT_YET = sys.argv[2:]
+early = []
+
+def prepare(window):
+    window.view.painted.connect(lambda: early or early.append(sorted(set(NOT_YET) & set(sys.modules))))
+
+show(Options(path=Path(sys.argv[1]), quit_after="review_loaded", size=(1000, 700), prepare=prepare))
+print("early", early[0])
+print("late", sorted(set(NOT_YET) & set(sys.modules)))
+"""
+
 
 def started(repo: Repo, trace: Path, quit_after: str) -> tuple[dict[str, object], list[dict[str, object]]]:
     done = subprocess.run(
@@ -78,3 +94,22 @@ def test_the_demo_goes_through_the_whole_loop_by_keys(
     assert "+            oldest = min(self._used, key=self._used.get)" in landed
     assert b"min(self._used" in (path / "cache/store.py").read_bytes()
     assert len(list((tmp_path / "shots").glob("*.png"))) == 10
+
+
+def test_the_first_frame_waits_for_nothing_that_it_does_not_show(repo: Repo) -> None:
+    not_yet = [
+        *("workbench.ui.menus", "workbench.ui.editing", "workbench.ui.diff.speaking"),
+        *("workbench.ui.helper_process", "workbench.ui.dropping", "workbench.ui.context_menu"),
+        *("tomllib", "platformdirs", "pygments", "litellm", "keyring"),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", AT_FIRST, str(repo.root), *not_yet],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    early, late = done.stdout.splitlines()[-2:]
+    assert early == "early []"
+    assert "workbench.ui.menus" in late, "what is made after it is made"

@@ -35,6 +35,7 @@ def repo(tmp_path: Path) -> Repo:
 def streamed(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Iterator[Streamed]:
     """Opens the last commit with four files read, and the rest for whoever takes it."""
     monkeypatch.setattr(streaming, "FIRST_FILES", 4)
+    monkeypatch.setattr(streaming, "FIRST_SECONDS", 60.0)  # a busy machine waits for all four too
     sessions: list[Session] = []
 
     def open_one() -> Session:

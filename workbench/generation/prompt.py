@@ -191,7 +191,8 @@ def _longest_ticks(text: str) -> int:
 
 
 def _notes(request: Request) -> str:
-    wanted = [note for note in request.notes if note.id in request.to_answer]
+    asked = frozenset(request.to_answer)
+    wanted = [note for note in request.notes if note.id in asked]
     if not wanted:
         return "# Notes to answer\n\nNone."
     return "# Notes to answer\n\n" + "\n".join(f"- {note.id} ({note.intent.value})" for note in wanted)

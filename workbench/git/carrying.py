@@ -293,12 +293,15 @@ class Landing:
         place = self._folder.root / self._name
         if place.is_symlink() or not place.is_dir():
             return
-        for entry in list(os.scandir(place)):
-            # What does not go stays, and with it the journal: the next start clears it away.
+        # Twice: whoever looks through new files holds them for a moment. What does not go then stays, and
+        # with it the journal: the next start clears it away.
+        for _ in range(2):
+            for entry in list(os.scandir(place)):
+                with suppress(OSError):
+                    self._folder.remove(f"{self._name}/{entry.name}")
             with suppress(OSError):
-                self._folder.remove(f"{self._name}/{entry.name}")
-        with suppress(OSError):
-            place.rmdir()
+                place.rmdir()
+                return
 
     def stood(self, steps: Iterable[StepRef]) -> None:
         """After a kill: the steps of the journal, each done or taken back, for `put_away`."""

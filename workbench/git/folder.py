@@ -143,12 +143,18 @@ class WorkFolder:
         """Remove the folders above `path` that hold nothing any more, as git does."""
         folder = path.rpartition("/")[0]
         while folder:
-            try:
-                with self._parent(folder) as (at, name):
-                    os.rmdir(name, dir_fd=at)
-            except OSError:
+            if not (self._is_removed(folder) or self._is_removed(folder)):
                 return
             folder = folder.rpartition("/")[0]
+
+    def _is_removed(self, folder: str) -> bool:
+        """Whether an empty folder could be removed; asked twice, as one that is looked into may be held."""
+        try:
+            with self._parent(folder) as (at, name):
+                os.rmdir(name, dir_fd=at)
+        except OSError:
+            return False
+        return True
 
     def folder_descriptor(self) -> int | None:
         """The root's descriptor, None where the system has none."""

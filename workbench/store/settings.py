@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from shutil import copy
 from typing import Annotated, Any, ClassVar, Union
@@ -197,16 +198,21 @@ class _WrongError(Exception):
 # Reading
 
 
+@cache
+def _known(kind: Any) -> Mapping[str, FieldInfo]:
+    """What can be set, by its name. Python works the types out anew each time (4 ms)."""
+    return {each.name: each for each in fields(kind)}
+
+
 def _struct(kind: Any, given: Mapping[str, Any], where: tuple[str, ...]) -> Any:
-    known = {each.name: each for each in fields(kind)}
+    known = _known(kind)
     for name in given:
         if name not in known:
             raise _WrongError((*where, name), f"there is no setting “{'.'.join((*where, name))}”")
-    hints = typing.get_type_hints(kind, include_extras=True)
     values: dict[str, Any] = {}
     for name in known:
         if name in given:
-            declared, about = typing.get_args(hints[name])
+            declared, about = typing.get_args(known[name].type)
             values[name] = _value(declared, about, given[name], (*where, name))
     for name, each in known.items():
         if name not in values and each.default is NODEFAULT and each.default_factory is NODEFAULT:
@@ -259,7 +265,7 @@ def _check(given: Any, wanted: Any, said: str, where: tuple[str, ...], *, wrong:
 
 def _lines(settings: Settings) -> Iterator[str]:
     tables: list[FieldInfo] = []
-    for each in fields(settings):
+    for each in _known(Settings).values():
         value = getattr(settings, each.name)
         if isinstance(value, Mapping):
             tables.append(each)
@@ -277,7 +283,7 @@ def _lines(settings: Settings) -> Iterator[str]:
 
 def _edited(text: str, before: Settings, after: Settings) -> str | None:
     """The user's own text with what differs changed in it; None where that would not say `after`."""
-    for each in fields(Settings):
+    for each in _known(Settings).values():
         old, new = getattr(before, each.name), getattr(after, each.name)
         if not isinstance(new, Mapping):
             if new != old:
@@ -293,7 +299,7 @@ def _edited(text: str, before: Settings, after: Settings) -> str | None:
 
 
 def _model_lines(model: ModelSettings) -> Iterator[str]:
-    for each in fields(model):
+    for each in _known(ModelSettings).values():
         value = getattr(model, each.name)
         if value is not None and value != each.default:
             yield f"{each.name} = {literal(value)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from workbench.review.text import visible
@@ -14,7 +14,7 @@ LEAST = 24
 
 
 class Elided(QLabel):
-    """One line of text, of which the end or the middle is left out where there is no room."""
+    """One line of text, of which the end or the middle is not painted where there is no room."""
 
     clicked = Signal()
 
@@ -22,7 +22,7 @@ class Elided(QLabel):
         self, parent: QWidget, kind: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
     ) -> None:
         super().__init__(parent)
-        self._said = self._whole = self._line = ""
+        self._whole = ""
         self._mode = mode
         if kind:
             self.setProperty("kind", kind)
@@ -32,28 +32,21 @@ class Elided(QLabel):
     def set_whole(self, text: str, whole: str | None = None) -> None:
         """The line to show as much of as fits, as it is, and the whole that it is of."""
         whole = text if whole is None else whole
-        if (text, whole) != (self._said, self._whole):
-            self._said, self._whole = text, whole
-            self._line = visible(text).text
+        shown = visible(text).text
+        if shown != self.text():
+            self.setText(shown)
+        if whole != self._whole:
+            self._whole = whole
             self.setToolTip(as_tooltip(whole))
-            self.updateGeometry()
-            self._elide()
-
-    def sizeHint(self) -> QSize:
-        self.ensurePolished()
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(self._line) + 2, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST, super().minimumSizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            shown = painter.fontMetrics().elidedText(self.text(), self._mode, self.width())
+            side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(self.rect(), side, shown)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()
-
-    def _elide(self) -> None:
-        # The style sheet may give it another weight, and does so late.
-        self.ensurePolished()
-        self.setText(QFontMetrics(self.font()).elidedText(self._line, self._mode, self.width()))

@@ -6,6 +6,7 @@ Each errand is a lane of `tasks.py`: asking again drops the answer of the one be
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -37,6 +38,9 @@ ROUND, OPEN, ARRIVAL, LOADING = "round", "open", "arrival", "loading"
 
 Batch = tuple[Session, FileStream, tuple[FileChange, ...]]
 """Some files of a review, and what they are read from."""
+
+AFTER_KEY, SELDOM = 0.03, 0.15
+"""Seconds after a key in which no files of a large review are taken in, unless they wait for so long."""
 
 PACKED, PACKED_TOKENS = 60, 100_000
 """Files, and tokens of them, up to which the panel says what the tray packs. Of more it says the sizes."""
@@ -89,7 +93,7 @@ class Errands(QObject):
         """A review whose last files are in `_batches`."""
         self._take = QTimer(self)
         self._take.setSingleShot(True)
-        self._take.setInterval(0)
+        self._waits_since = 0.0
         self._take.timeout.connect(self._take_batch)
         controller.opened.connect(self._on_opened)
 
@@ -205,16 +209,24 @@ class Errands(QObject):
 
     def _on_batch(self, found: Batch) -> None:
         # One each turn of the loop: shown as they come, fifty of them would follow each other before a key.
+        if not self._batches:
+            self._waits_since = time.monotonic()
         self._batches.append(found)
-        self._take.start()
+        self._take.start(0)
 
     def _take_batch(self) -> None:
+        waited = time.monotonic() - self._waits_since
+        if self._tasks.since_stir < AFTER_KEY and waited < SELDOM:
+            # What a key leads to is painted first.
+            self._take.start(round(AFTER_KEY * 1000))
+            return
+        self._waits_since += waited
         if self._batches:
             session, stream, files = self._batches.popleft()
             if session is self._controller.session and session.add_files(stream, files):
                 self._controller.changed.emit()
         if self._batches or self._read is not None:
-            self._take.start()
+            self._take.start(0)
         if not self._batches and self._read is not None:
             found, self._read = self._read, None
             self._take.stop()
@@ -222,7 +234,7 @@ class Errands(QObject):
 
     def _on_loaded(self, found: tuple[Session, FileStream]) -> None:
         self._read = found
-        self._take.start()
+        self._take.start(0)
 
     def _show_loaded(self, session: Session, stream: FileStream) -> None:
         if session is self._controller.session:

@@ -17,6 +17,9 @@ from workbench.ui.diff.document import Stop
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
+MENUS_AFTER = 30
+"""Milliseconds after the first frame. Nobody has pressed a chord by then."""
+
 NEXT_OPEN = "next open"
 """The setting by which the cursor leaves what was judged."""
 
@@ -224,7 +227,8 @@ class Following(QObject):
 
     def _on_first_painted(self) -> None:
         self._window.tasks.release()
-        self._window.make_menus()
+        # In a turn of its own: in this one the panels are filled.
+        QTimer.singleShot(MENUS_AFTER, self._window, self._window.make_menus)
 
     def _on_highlighted(self) -> None:
         self._window.tracer.event_happened("highlighted")

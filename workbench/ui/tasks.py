@@ -113,6 +113,7 @@ class Tasks(QObject):
         """The number of the piece that is done behind the window now, if its thread has not ended."""
         self._at_rest = threading.Event()
         self._at_rest.set()
+        self._stirred = 0.0
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(AT_REST)
@@ -171,8 +172,14 @@ class Tasks(QObject):
 
     def stir(self) -> None:
         """Somebody presses keys or scrolls: what nobody waits for pauses until that is over."""
+        self._stirred = time.monotonic()
         self._at_rest.clear()
         self._rest.start()
+
+    @property
+    def since_stir(self) -> float:
+        """Seconds since somebody pressed a key or scrolled."""
+        return time.monotonic() - self._stirred
 
     def _on_rest(self) -> None:
         self._at_rest.set()

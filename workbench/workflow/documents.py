@@ -23,7 +23,7 @@ from workbench.review.sensitive import facts, tier
 from workbench.review.shapes import shape_of
 from workbench.review.suspicious import Suspicion, suspicious
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict, verdict_of
-from workbench.store.log import ReviewRow
+from workbench.store.review_rows import ReviewRow
 from workbench.workflow.opening import title
 from workbench.workflow.session import Session
 

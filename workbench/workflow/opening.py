@@ -20,7 +20,8 @@ from workbench.review.actions import ReviewStarted, RoundArrived
 from workbench.review.review import replay
 from workbench.review.rounds import Round, Source
 from workbench.store import looks, paths, running, spending
-from workbench.store.log import ActionLog, ReviewRow
+from workbench.store.log import ActionLog
+from workbench.store.review_rows import ReviewRow
 from workbench.store.settings import Settings, load_settings
 from workbench.workflow.candidates import Asked, Candidate, Choice, choices, late_words, read_candidate
 from workbench.workflow.receive import (

@@ -46,6 +46,8 @@ class Asking(Scrolling):
         self._cells = Cells(self._contents, self._highlighter)
         self._painter: Painter
         self._asked: set[tuple[str, str | None]] = set()
+        self._asked_at = 0
+        """The scroll position for which lines were asked for last."""
         self._final = False
         self._plain: set[str] = set()
         self._closed = False
@@ -83,7 +85,10 @@ class Asking(Scrolling):
         layout = self._layout
         if not layout.sections:
             return
-        self._ask_lines_between(scroll, scroll + height)
+        # Where the view jumped, as each frame of a drag does, what is near is asked for once it stands.
+        margin = height if abs(scroll - self._asked_at) <= height else 0
+        self._asked_at = scroll
+        self._ask_lines_between(scroll - margin, scroll + height + margin)
         self._ask_colours()
         scene = self._scene()
         self._ahead = chain(
@@ -148,7 +153,6 @@ class Asking(Scrolling):
         if self._motion.state() is QVariantAnimation.State.Running:
             self._idle.start(_AHEAD_AFTER)
             return
-        # Not with every frame: while the view is dragged, nobody comes back to what was near.
         self._ask_lines_between(scroll - height, scroll + 2 * height)
         with self._kept():
             moved = self._layout.settle(scroll - height, scroll + 2 * height)

@@ -203,6 +203,7 @@ class Canvas(Asking):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         started = perf_counter()
+        self._idle.stop()  # what is prepared for later waits for the end of what is painted now
         region = event.region()
         moved = self._prepare()
         now = self._picture()

@@ -31,6 +31,8 @@ PADDING = 14
 _GAP = 8
 _SHOWN_CODE = 40
 _LONGEST = 2000
+_SHOWN_LINES, _SHOWN_SIGNS = 200, 12_000
+"""Of one text. A card is measured in one go, and one of a megabyte held the window for minutes."""
 
 _code = re.compile(r"`([^`\n]+)`")
 
@@ -94,6 +96,21 @@ def _spans_of_code(text: str) -> tuple[str, list[tuple[int, int]]]:
     return "".join(parts), spans
 
 
+def shortened(text: str) -> tuple[list[str], int]:
+    """The lines that a card shows of a text, long ones in pieces, and how many characters are left out."""
+    shown: list[str] = []
+    left, used = _SHOWN_SIGNS, 0
+    for line in text.split("\n", _SHOWN_LINES)[:_SHOWN_LINES]:
+        part = line[:left]
+        shown += [part[at : at + _LONGEST] for at in range(0, len(part), _LONGEST)] or [""]
+        left -= len(part)
+        used += len(part) + 1
+        if len(part) < len(line):
+            used -= 1
+            break
+    return shown, max(0, len(text) - used)
+
+
 def _cut(line: str, columns: int) -> list[str]:
     """A line of code in pieces that fit; nothing of it is hidden."""
     line = line.expandtabs(8)
@@ -155,10 +172,18 @@ class NoteCard:
                 self._text(reply.text, theme.text, indent=12)
 
     def _text(self, text: str, colour: QColor, indent: float = 0.0) -> None:
-        for each in text.split("\n"):
-            paragraph = Paragraph(self.dress, each, self.width - 2 * PADDING - BAR - indent, colour)
-            self._parts.append(_Part(self._y, paragraph, height=paragraph.height, indent=indent))
-            self._y += paragraph.height
+        shown, more = shortened(text)
+        for each in shown:
+            self._paragraph(each, colour, indent)
+        if more:
+            self._paragraph(
+                f"… {more:,} more characters, in a text of {len(text):,}", self.dress.theme.dim, indent
+            )
+
+    def _paragraph(self, text: str, colour: QColor, indent: float) -> None:
+        paragraph = Paragraph(self.dress, text, self.width - 2 * PADDING - BAR - indent, colour)
+        self._parts.append(_Part(self._y, paragraph, height=paragraph.height, indent=indent))
+        self._y += paragraph.height
 
     def _label(self, text: str, indent: float = 0.0) -> None:
         self._text(text, self.dress.theme.dim, indent)
@@ -167,10 +192,15 @@ class NoteCard:
     def _block(self, lines: Sequence[str], ground: QColor) -> None:
         shaper = self.dress.small_code
         columns = max(20, int((self.width - 2 * PADDING - BAR - 22) / shaper.cell))
-        rows = [row for line in lines[:_SHOWN_CODE] for row in _cut(visible(line).text[:_LONGEST], columns)]
-        shaped = [shaper.plain(row, self.dress.theme.text) for row in rows]
+        shaped = []
+        for line in lines[:_SHOWN_CODE]:
+            seen = visible(line).text
+            shaped += [shaper.plain(row, self.dress.theme.text) for row in _cut(seen[:_LONGEST], columns)]
+            if len(seen) > _LONGEST:
+                more = f"… {len(seen) - _LONGEST:,} more characters"
+                shaped.append(shaper.plain(more, self.dress.theme.dim))
         if len(lines) > _SHOWN_CODE:
-            more = f"… {len(lines) - _SHOWN_CODE} more lines"
+            more = f"… {len(lines) - _SHOWN_CODE:,} more lines"
             shaped.append(shaper.plain(more, self.dress.theme.dim))
         height = len(shaped) * self._code_line + 14
         self._parts.append(_Part(self._y, code=shaped, ground=ground, height=height))

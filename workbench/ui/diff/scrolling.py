@@ -137,6 +137,9 @@ class Scrolling(QAbstractScrollArea):
         spot = spot_of(layout, mark) if mark is not None else None
         before = layout.top_of(spot) if spot is not None else None
         yield
+        for key in self._overlay.keys:
+            # What an editor lies in is laid out when that is placed: now, or it would move all that is below.
+            layout.spot_of_editor(key)
         if mark is None or before is None:
             return
         spot = spot_of(layout, mark) if layout.sections else None

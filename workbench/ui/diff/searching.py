@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Note, Place
-from workbench.review.text import decode, one_line
+from workbench.review.text import decode, one_line, visible_line
 from workbench.ui.diff.dress import PAD
 from workbench.ui.diff.finding import Found, Hit, Query, Sides, Standing, Text, words_said
+from workbench.ui.diff.long_lines import LONG, Stretches
 from workbench.ui.diff.mouse import Mouse
 from workbench.ui.diff.seeking import Seeker
 from workbench.ui.theme import Theme
@@ -251,15 +252,20 @@ class Searching(Mouse):
         data = self._line_data(hit)
         if data is None:
             return
-        text, tab = decode(data), max(1, self._tab)
-        cell = self.dress.shaper.cell
-        start, end = (len(text[:at].expandtabs(tab)) * cell for at in hit.spans[step])
+        start, end = (self._x_of(data, at) for at in hit.spans[step])
         left, right = self._columns().code(hit.side)
         room, bar = right - left - 2 * PAD, self.horizontalScrollBar()
         if start < bar.value() or end > bar.value() + room:
             wanted = 0 if end <= room else round(max(0.0, start - room / 3))
             bar.setRange(0, max(bar.maximum(), wanted))
             bar.setValue(wanted)
+
+    def _x_of(self, data: bytes, at: int) -> float:
+        """About where a character of a line stands, from the line's beginning."""
+        if len(data) > LONG:
+            seen = visible_line(data)
+            return Stretches(seen.text, self.dress.shaper).x_of(seen.shown(at))
+        return len(decode(data)[:at].expandtabs(max(1, self._tab))) * self.dress.shaper.cell
 
     def _line_data(self, hit: Hit) -> bytes | None:
         at = self._layout.files.get(hit.path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
 
 from workbench.review.blocks import Block, Builder, Sort, tops_of
 from workbench.ui.diff.document import Document
@@ -33,6 +34,8 @@ class Stack:
         self._tall: list[int] = []
         """The height of each section as `_tops` was made from it."""
         self._stale = False
+        self._stale_from = 0
+        """The first section that has another height than `_tops` was made from."""
         self._count_old: Mapping[str, int] = {}
 
     # heights
@@ -44,7 +47,13 @@ class Stack:
             self._tall = [section.height for section in self.sections]
             self._tops, self._stale = tops_of(self._tall), False
         elif self._stale:
-            self._tops, self._stale = tops_of(self._tall), False
+            # What stands above the first that changed stays: with twenty thousand, half of it counts.
+            first = min(self._stale_from, len(self._tops) - 1)
+            below = accumulate(self._tall[first:], initial=self._tops[first])
+            self._tops, self._stale = [*self._tops[:first], *below], False
+        else:
+            return self._tops
+        self._stale_from = len(self._tall)
         return self._tops
 
     @property
@@ -71,6 +80,7 @@ class Stack:
         height = section.height
         if self._tall[at] != height:
             self._tall[at], self._stale = height, True
+            self._stale_from = min(self._stale_from, at)
 
     def height_of(self, section: Section, block: Block, index: int = -1) -> int:
         """The height of a block in pixels. `index` is asked for where lines are wrapped."""
