@@ -321,8 +321,9 @@ class Scenes:
         between = self._look()
         self._files_are_whole(scene, between)
         if not ERRORS.get(how, (0, (), False))[2] or how == "full disk":
-            if any(is_ours(path) for path in between["files"]):
-                raise Failed("the landing's folder is left in the work tree")
+            ours = sorted(path for path in between["files"] if is_ours(path))
+            if ours:
+                raise Failed(f"the landing's folder is left in the work tree: {', '.join(ours)}")
             whole = [comparable(each)["files"] for each in allowed]
             if comparable(between)["files"] not in whole:
                 raise Failed("the work tree is neither old nor new as a whole")

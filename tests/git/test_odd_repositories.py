@@ -357,3 +357,14 @@ def test_a_partial_clone_says_what_is_missing_and_asks_nobody(
     # The control: plain git does ask.
     clone.try_git("diff", first, "HEAD")
     assert (tmp_path / "asked").exists()
+
+
+def test_a_shadow_directory_that_has_gone_is_a_sentence_for_who_reads_objects(
+    tmp_path: Path, opened: Opening
+) -> None:
+    """The child that reads them is kept; it was started where nothing is any more."""
+    repository = opened(plain(tmp_path))
+    repository.head()
+    subprocess.run(["rm", "-rf", str(repository.shadow)], check=True)
+    with pytest.raises(UserError, match="is not there any more"):
+        repository.blob_sizes(["1" * 40])

@@ -111,4 +111,5 @@ def test_gaps_of_any_two_lines_leave_the_same_text(old: str, new: str) -> None:
 
 def test_marks_do_not_cut_words() -> None:
     body = "".join(minified(500))
-    assert marked(body + "value_of=1;" + body, body + "value_in=1;" + body) == (["value_of"], ["value_in"])
+    for old, new in (("value_of", "value_in"), ("old_value", "new_value"), ("of", "of_it"), ("it", "of_it")):
+        assert marked(f"{body}{old}=1;{body}", f"{body}{new}=1;{body}") == ([old], [new])

@@ -249,14 +249,7 @@ def test_a_view_that_becomes_lower_paints_nothing_and_higher_what_came_in(
         holder.show()
     view.verticalScrollBar().setValue(400)
     let_paint()
-    painted: list[int] = []
-    paint, whole = view._painter.paint, view.viewport().height()
-
-    def count(painter: QPainter, scene: object) -> None:
-        painted.append(sum(low - high for high, low in scene.bands))  # type: ignore[attr-defined]
-        paint(painter, scene)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(view._painter, "paint", count)
+    painted, whole = painting(view, monkeypatch), view.viewport().height()
     below.show()
     let_paint()
     lower, painted_then = view.viewport().height(), sum(painted)

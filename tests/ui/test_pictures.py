@@ -77,7 +77,7 @@ def test_an_icon_is_shown_in_the_size_that_it_has_whatever_it_says() -> None:
         (plain_png(9_000, 9_000), "9,000 × 9,000 pixels are more than are decoded"),
         (gif(65_535, 65_535), "65,535 × 65,535 pixels are more than are decoded"),
         (gif(2, 2)[:9], "its size cannot be read"),
-        (ico(plain_png(9_000, 9_000)), "it is damaged, or not what it begins as"),
+        (ico(plain_png(8_500, 8_500)), "it is damaged, or not what it begins as"),
         (ico(png(16, 16))[:40], "it is damaged, or not what it begins as"),
         (ico(b"")[:22], "it is damaged, or not what it begins as"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "it does not begin as a picture does"),

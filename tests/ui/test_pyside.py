@@ -77,10 +77,15 @@ def test_another_source_of_the_same_name_is_compiled(tmp_path: Path, monkeypatch
 
     def code(source: bytes) -> CodeType:
         kept = Compiled(file)
-        found = kept.code("a.py", source, lambda: made.append(source) or compile(source, "a.py", "exec"))
+        found = kept.code("a.py", source, lambda: _compiled(made, source))
         kept.keep()
         return found
 
     assert code(b"x = 1").co_consts == code(b"x = 1").co_consts
     assert code(b"x = 2").co_consts[0] == 2
     assert made == [b"x = 1", b"x = 2"]
+
+
+def _compiled(made: list[bytes], source: bytes) -> CodeType:
+    made.append(source)
+    return compile(source, "a.py", "exec")

@@ -24,12 +24,17 @@ def put_a_file_there(repo: Repo) -> None:
     repo.root.write_text("a file")
 
 
+def take_the_shadows(_: Repo) -> None:
+    for each in shadows_dir().iterdir():
+        shutil.rmtree(each)
+
+
 WAYS: dict[str, Callable[[Repo], object]] = {
     "deleted": lambda repo: shutil.rmtree(repo.root),
     "moved": lambda repo: repo.root.rename(repo.root.with_name("elsewhere")),
     "no repository": lambda repo: shutil.rmtree(repo.root / ".git"),
     "a file": put_a_file_there,
-    "shadow": lambda _: [shutil.rmtree(each) for each in shadows_dir().iterdir()],
+    "shadow": take_the_shadows,
 }
 
 

@@ -156,3 +156,34 @@ def test_beside_a_name_in_a_narrow_list_alarms_are_counted_and_the_name_stays(ha
     assert delegate.alarms(row, 400, metrics) == said
     assert delegate.alarms(row, 150, metrics) == (("hidden +2", Tint.BACK),)
     assert delegate.alarms(replace(row, alarms=said[:1]), 20, metrics) == said[:1]
+
+
+def test_a_long_name_of_a_repository_gives_way_and_the_window_can_be_narrow(
+    hands: Hands, tmp_path: Path
+) -> None:
+    made = new_repo(tmp_path / "a-service-with-a-name-that-somebody-thought-about-for-very-long-indeed")
+    made.commit({"a.py": "x = 1\n"})
+    made.write({"a.py": "x = 2\n"})
+    hands.open(made)
+    hands.window.resize(800, 640)
+    hands.until(lambda: hands.window.width() == 800)
+    bar = hands.window.top
+    assert bar.send.geometry().right() <= bar.width() == 800
+
+
+def test_what_comes_next_is_the_bright_one(hands: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "shop")
+    made.commit({"a.py": "x = 1\n"})
+    made.write({"a.py": "x = 2\n"})
+    hands.open(made)
+    bar = hands.window.top
+
+    def kinds() -> tuple[str, str]:
+        hands.window.panels.show_now()
+        return bar.land.property("kind"), bar.send.property("kind")
+
+    assert kinds() == ("quiet", "primary")
+    hands.type("a")
+    assert kinds() == ("primary", "quiet")
+    hands.type("u")
+    assert kinds() == ("quiet", "primary")

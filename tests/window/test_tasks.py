@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject, QThread
@@ -139,7 +140,7 @@ def test_what_is_done_behind_is_done_one_piece_after_another(qtbot: QtBot) -> No
         return name
 
     for name in ("one", "two", "three"):
-        tasks.start(name, lambda _, name=name: work(name), taker.take, taker.take, behind=True)
+        tasks.start(name, partial(lambda name, _: work(name), name), taker.take, taker.take, behind=True)
     qtbot.waitUntil(lambda: len(taker.taken) == 3)
 
     assert taker.taken == ["one", "two", "three"]

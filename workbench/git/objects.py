@@ -100,7 +100,11 @@ class Objects:
 
     def _dead(self, child: Child, name: str) -> Exception:
         self._children = {mode: kept for mode, kept in self._children.items() if kept is not child}
-        child.kill()
+        try:
+            child.refuse_its_end()
+        finally:
+            child.kill()
+            child.close()
         return GitError(["cat-file", name], -1, b"the kept cat-file child ended in the middle of an answer")
 
 

@@ -216,9 +216,7 @@ class Child:
         if self._killed:
             raise GitCancelledError
         if self._process.returncode not in ok:
-            _refuse_full_disk(err or b"")
-            _refuse_gone(err or b"")
-            _refuse_disk(err or b"")
+            _refuse(err or b"")
             raise GitError(self._args, self._process.returncode, err or b"")
         return out, err or b""
 
@@ -235,6 +233,14 @@ class Child:
         if self._process.poll() is None:
             self._process.terminate()
 
+    def refuse_its_end(self) -> None:
+        """UserError where a child that ended by itself said something that is nobody's bug."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=_LAST_WORDS)
+            if self._drain is not None and not self._killed:
+                self._drain.join()
+                _refuse(b"".join(self._errors))
+
     def close(self) -> None:
         """End a kept child politely: its input is closed, and it goes."""
         if self._process.stdin is not None:
@@ -250,6 +256,17 @@ class Child:
             if stream is not None:
                 with suppress(OSError):
                     stream.close()
+
+
+_LAST_WORDS = 1.0
+"""Seconds in which a child whose output has ended is gone."""
+
+
+def _refuse(stderr: bytes) -> None:
+    """What git could not do and nobody is to blame for, as a sentence."""
+    _refuse_full_disk(stderr)
+    _refuse_gone(stderr)
+    _refuse_disk(stderr)
 
 
 def _refuse_full_disk(stderr: bytes) -> None:

@@ -173,6 +173,8 @@ class Builder(Struct):
     out: frozenset[str] = frozenset()
     """Changes that the view leaves out. A line stands for them, so that nothing is passed over in silence."""
     blocks: list[Block] = field(default_factory=list)
+    _by_line: dict[Side, list[tuple[int, int]]] | None = None
+    """Where pins lie, by side: line and number, in order. A file may have as many of them as runs."""
 
     def build(self) -> list[Block]:
         """All blocks of the file in order: pins on the file, facts, then lines."""
@@ -279,11 +281,9 @@ class Builder(Struct):
         if after:
             wanted.append((count - context, count))
         wanted += [(start - old, start - old + lines) for start, lines in self.folding.opened]
-        for pin in self.pins:
-            if pin.line is not None:
-                at = pin.line - (old if pin.side is Side.OLD else new)
-                if 0 <= at < count:
-                    wanted.append((at - context, at + 1 + context))
+        for pin in self._pins_on((old, count), (new, count)):
+            at = (pin.line or 0) - (old if pin.side is Side.OLD else new)
+            wanted.append((at - context, at + 1 + context))
         return _merged(wanted, count)
 
     def _code(self, block: Block) -> None:
@@ -300,12 +300,29 @@ class Builder(Struct):
         if block.rows > done:
             self.blocks.append(_part(block, done, block.rows - done))
 
+    def _pins_on(self, old: tuple[int, int], new: tuple[int, int]) -> list[Pin]:
+        """What lies on some lines of either side, each as (first line, count), in the order of all pins."""
+        if self._by_line is None:
+            self._by_line = {side: [] for side in Side}
+            for number, pin in enumerate(self.pins):
+                if pin.line is not None:
+                    self._by_line[pin.side].append((pin.line, number))
+            for places in self._by_line.values():
+                places.sort()
+        found: list[int] = []
+        for side, (first, count) in ((Side.OLD, old), (Side.NEW, new)):
+            places = self._by_line[side]
+            low, high = bisect_left(places, (first,)), bisect_left(places, (first + count,))
+            found += [number for _, number in places[low:high]]
+        return [self.pins[number] for number in sorted(found)]
+
     def _pins_in(self, block: Block) -> list[tuple[int, Pin]]:
         found: list[tuple[int, Pin]] = []
-        for pin in self.pins:
-            if pin.line is None:
-                continue
-            row = row_of_line(block, pin.side, pin.line)
+        run = block.run.run if block.run is not None else None
+        old = (block.old, block.rows) if run is None else (run.old_start, len(run.removed))
+        new = (block.new, block.rows) if run is None else (run.new_start, len(run.added))
+        for pin in self._pins_on(old, new):
+            row = row_of_line(block, pin.side, pin.line or 0)
             if row is not None:
                 if block.run is not None and block.tail:
                     block.rows = block.run.count - block.first  # known by now

@@ -32,10 +32,10 @@ def read_looks(review: str) -> dict[str, Look]:
     for line in lines:
         with suppress(ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             for name, (bits, seconds) in json.loads(line).items():
-                lines, spent = int(bits, 16), float(seconds)
+                seen, spent = int(bits, 16), float(seconds)
                 # Less than nothing, or no number, would make a change that was skimmed look well read.
-                if lines >= 0 and 0 <= spent < _LONGEST:
-                    found[str(name)] = Look(lines, spent)
+                if seen >= 0 and 0 <= spent < _LONGEST:
+                    found[str(name)] = Look(seen, spent)
     return found
 
 

@@ -115,8 +115,8 @@ class Errands(QObject):
 
     @property
     def waits_for_paint(self) -> bool:
-        """True until a review that was there in time for the first frame is painted."""
-        return self._tasks.is_held
+        """True until a review that was there in time for the first frame is painted, and just after a key."""
+        return self._tasks.is_held or self._tasks.since_stir < AFTER_KEY
 
     def cancel_opening(self) -> bool:
         """End what is being opened; nothing of it stays. False where nothing is, or where it is saved now."""

@@ -84,6 +84,9 @@ class StatusLine(QWidget):
         self.whitespace = QLabel(self)
         self.whitespace.setToolTip("Lines that differ in blanks alone are shown as unchanged (w).")
         self.hints = KeyHints(theme, self)
+        self._hints: tuple[tuple[str, str, str], ...] = ()
+        self._first: tuple[tuple[str, str, str], ...] = ()
+        self._is_open = False
         layout.addWidget(self.truth)
         for label in (*self._asides(), self.here):
             label.setProperty("kind", "dim")
@@ -99,7 +102,9 @@ class StatusLine(QWidget):
     ) -> None:
         """Say where the review stands."""
         self.truth.show()
-        self.hints.show()
+        if not self._is_open:
+            self._is_open = True
+            self.hints.set_hints(self._hints)
         self.truth.setText(truth(progress) + (" · closed" if review.closed else ""))
         texts = (notes_words(counts), round_words(review), money_words(review, budget))
         for label, text in zip((self.notes, self.round, self.money), texts, strict=True):
@@ -128,11 +133,15 @@ class StatusLine(QWidget):
         """No review is on the screen."""
         for label in (self.truth, *self._asides(), self.here):
             _set(label, "")
-        self.hints.hide()
+        self._is_open = False
+        self.hints.set_hints(self._first)
 
-    def set_hints(self, hints: Sequence[tuple[str, str, str]]) -> None:
+    def set_hints(
+        self, hints: Sequence[tuple[str, str, str]], first: Sequence[tuple[str, str, str]]
+    ) -> None:
         """Show these keys at the right."""
-        self.hints.set_hints(hints)
+        self._hints, self._first = tuple(hints), tuple(first)
+        self.hints.set_hints(self._hints if self._is_open else self._first)
 
 
 def _set(label: QLabel, text: str) -> None:

@@ -44,9 +44,8 @@ def reading_words(action: FindingsArrived) -> str:
     found = len(action.findings)
     words = f"{action.model} found nothing" if not found else f"{action.model}: {_counted(found, 'finding')}"
     more = [f"{action.repeated} said before"] if action.repeated else []
-    more += (
-        [f"{action.dropped} dropped, because their places could not be verified"] if action.dropped else []
-    )
+    places = "its place" if action.dropped == 1 else "their places"
+    more += [f"{action.dropped} dropped, because {places} could not be verified"] if action.dropped else []
     more += [f"{_counted(len(action.unread), 'file')} not given"] if action.unread else []
     return f"{words}{'; ' if more else ''}{'; '.join(more)}."
 

@@ -55,14 +55,22 @@ class Paragraph:
         whole.format.setForeground(colour)
         formats = [whole]
         for start, end in spans:
-            part = QTextLayout.FormatRange()
-            part.start = len(shown[:start].encode("utf-16-le")) // 2
-            part.length = len(shown[start:end].encode("utf-16-le")) // 2
-            part.format = QTextCharFormat()
-            part.format.setFont(dress.small_code.font)
-            part.format.setForeground(dress.theme.text)
-            part.format.setBackground(dress.theme.ground if dress.theme.is_dark else dress.theme.panel)
-            formats.append(part)
+            # The thin blanks around it are as thin as the font of the text has them: in that of the code
+            # they would be as wide as a letter.
+            around = font or dress.text
+            for first, last, own in (
+                (start, start + 1, around),
+                (start + 1, end - 1, dress.small_code.font),
+                (end - 1, end, around),
+            ):
+                part = QTextLayout.FormatRange()
+                part.start = len(shown[:first].encode("utf-16-le")) // 2
+                part.length = len(shown[first:last].encode("utf-16-le")) // 2
+                part.format = QTextCharFormat()
+                part.format.setFont(own)
+                part.format.setForeground(dress.theme.text)
+                part.format.setBackground(dress.theme.ground if dress.theme.is_dark else dress.theme.panel)
+                formats.append(part)
         self.layout.setFormats(formats)
         self.height = 0.0
         step = round(dress.text_metrics.height() * 1.22)
