@@ -133,9 +133,7 @@ def test_a_setting_that_could_not_be_saved_is_not_saved_with_the_next(hands: Han
     ],
     ids=range(8),
 )
-def test_what_is_damaged_in_a_file_of_looks_was_never_seen(
-    home: Path, line: bytes
-) -> None:
+def test_what_is_damaged_in_a_file_of_looks_was_never_seen(home: Path, line: bytes) -> None:
     keep_looks("r1", {"before": Look(1, 2.0)}, {})
     file = next(looks_dir().iterdir())
     file.write_bytes(file.read_bytes() + line + b"\n")

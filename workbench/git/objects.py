@@ -86,10 +86,12 @@ class Objects:
             raise KeyError(name)
         return int(head[2])
 
-    @staticmethod
-    def _ask(child: Child, names: list[str]) -> None:
-        child.stdin.write("".join(f"{name}\n" for name in names).encode("ascii"))
-        child.stdin.flush()
+    def _ask(self, child: Child, names: list[str]) -> None:
+        try:
+            child.stdin.write("".join(f"{name}\n" for name in names).encode("ascii"))
+            child.stdin.flush()
+        except BrokenPipeError as error:
+            raise self._dead(child, names[0]) from error
 
     def _child(self, mode: str) -> Child:
         child = self._children.get(mode)

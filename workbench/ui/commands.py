@@ -192,7 +192,12 @@ FIRST_KEYS = ("accept", "reject", "note", "undo", "keys")
 HINTS = ("accept", "reject", "reject_reason", "note", "next_change", "shape", "undo", "keys")
 """The keys at the bottom of the window, with a short word each from `SHORT`."""
 
+FIRST_HINTS = ("open", "palette", "keys")
+"""The same while no review is open."""
+
 SHORT = {
+    "open": "open a repository",
+    "palette": "commands",
     "accept": "accept",
     "reject": "reject",
     "reject_reason": "with reason",

@@ -45,6 +45,8 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             shown = painter.fontMetrics().elidedText(self.text(), self._mode, self.width())
+            if shown == "…":
+                return  # says nothing
             side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
             painter.drawText(self.rect(), side, shown)
 

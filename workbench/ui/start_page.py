@@ -141,7 +141,8 @@ class StartPage(QWidget):
     def show_recent(self, rows: Sequence[Row] | None, keys: dict[str, str]) -> None:
         """The page without a repository. None for reviews that are still being looked up."""
         self._begin("Workbench", "Review what an AI changed, decide, and land exactly what you accepted.")
-        self._add_buttons(keys, "or drop a folder here")
+        # Where nothing was reviewed yet, the sentence below says it.
+        self._add_buttons(keys, "or drop a folder here" if rows else "")
         self._add_rows("Recent reviews", rows or (), self.review_chosen)
         if rows is not None and not rows:
             key = keys.get("open", "")

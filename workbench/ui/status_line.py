@@ -136,9 +136,7 @@ class StatusLine(QWidget):
         self._is_open = False
         self.hints.set_hints(self._first)
 
-    def set_hints(
-        self, hints: Sequence[tuple[str, str, str]], first: Sequence[tuple[str, str, str]]
-    ) -> None:
+    def set_hints(self, hints: Sequence[tuple[str, str, str]], first: Sequence[tuple[str, str, str]]) -> None:
         """Show these keys at the right."""
         self._hints, self._first = tuple(hints), tuple(first)
         self.hints.set_hints(self._hints if self._is_open else self._first)

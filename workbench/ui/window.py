@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWid
 
 from workbench.errors import UserError
 from workbench.review.progress import Progress
-from workbench.ui.commands import HINTS, REPEATING, SHORT
+from workbench.ui.commands import FIRST_HINTS, HINTS, REPEATING, SHORT
 from workbench.ui.controller import Controller
 from workbench.ui.desk import Desk
 from workbench.ui.diff.view import DiffView
@@ -171,7 +171,10 @@ class MainWindow(QMainWindow):
         self.view.installEventFilter(self)
 
     def _greet(self) -> None:
-        self.status.set_hints([(each, self.keymap.shown(each), SHORT[each]) for each in HINTS])
+        review, first = (
+            [(each, self.keymap.shown(each), SHORT[each]) for each in some] for some in (HINTS, FIRST_HINTS)
+        )
+        self.status.set_hints(review, first)
         self.welcome.show_left(self.preferences.settings.seen_keys)
         self.top.show_nothing()
 

@@ -242,18 +242,20 @@ class Ruler(QWidget):
                 heights.update(_heights(shares, top * scale, inner * scale))
         self._hit_ys = sorted(heights)
         notes: dict[int, QColor] = {}
+        cards: dict[int, dict[str, int]] = {}
         for note, place in layout.document.notes:
-            y = self._top_of_note(note.id, (place or note.place).path, place.start if place else 0)
+            at = layout.files.get((place or note.place).path or "", 0)
+            if at not in cards:  # each file is looked through once, however many notes it has
+                cards[at] = _cards(layout.sections[at])
+            y = self._top_of_note(at, cards[at].get(note.id), place.start if place else 0)
             notes[max(4, min(round(y * scale), self.height() - 5))] = self._dress.intent(note.intent)
         self._note_ys = tuple(notes.items())
 
-    def _top_of_note(self, name: str, path: str | None, line: int) -> float:
-        layout = self._layout
-        at = layout.files.get(path or "", 0)
-        section, top = layout.sections[at], layout.tops[at]
-        for index, block in enumerate(section.blocks or ()):
-            if block.sort is Sort.NOTE and block.key == name:
-                return top + section.header + section.top_of(index)
+    def _top_of_note(self, at: int, card: int | None, line: int) -> float:
+        """Where a note stands: its card, or about where its line is in a file that is not laid out."""
+        section, top = self._layout.sections[at], self._layout.tops[at]
+        if card is not None:
+            return top + section.header + section.top_of(card)
         last = section.file.runs[-1] if section.file is not None and section.file.runs else None
         share = line / max(1, line, last.new_start + len(last.added)) if last is not None else 0.0
         return top + section.header + share * (section.height - section.header)
@@ -342,6 +344,12 @@ class Ruler(QWidget):
         if height >= whole:
             return 0.0, 0.0
         return scroll / whole * self.height(), max(16.0, height / whole * self.height())
+
+
+def _cards(section: Section) -> dict[str, int]:
+    """The cards of a section's notes, by the notes' ids."""
+    note = Sort.NOTE
+    return {block.key: index for index, block in enumerate(section.blocks or ()) if block.sort is note}
 
 
 def _heights(shares: Sequence[float], top: float, inner: float) -> Iterator[int]:
