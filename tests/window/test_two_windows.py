@@ -62,7 +62,7 @@ def send(hands: Hands) -> None:
 
 def patient(hands: Hands, happened: Callable[[], object]) -> None:
     """Wait for a model: importing LiteLLM takes long on a busy machine."""
-    hands.bot.waitUntil(lambda: bool(happened()), timeout=120_000)
+    hands.bot.waitUntil(lambda: bool(happened()), timeout=300_000)
 
 
 @pytest.mark.slow
@@ -81,10 +81,10 @@ def test_two_windows_that_send_at_once_make_two_rounds_and_lose_nothing(
     send(second)
     # Each has taken its own round, and seen the other's.
     for hands in two:
-        patient(hands, lambda: hands.session.review.index == 2)  # noqa: B023 - waited for here
-        patient(hands, lambda: not hands.window.tasks.is_busy)  # noqa: B023 - as above
-        assert [each.number for each in hands.session.review.rounds] == [1, 2, 3]
+        patient(hands, lambda: hands.session.review.index == 2 or hands.session.review.failures)  # noqa: B023
+        patient(hands, lambda: not hands.window.tasks.is_busy)  # noqa: B023 - waited for here
         assert hands.session.review.failures == ()
+        assert [each.number for each in hands.session.review.rounds] == [1, 2, 3]
     paths = {path for hands in two for path in hands.session.by_path}
     assert paths & {"one.py", "two.py"}
     assert first.session.review.rounds == second.session.review.rounds
