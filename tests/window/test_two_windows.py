@@ -79,10 +79,14 @@ def test_two_windows_that_send_at_once_make_two_rounds_and_lose_nothing(
     server.script(answer, answer)
     send(first)
     send(second)
-    # Each has taken its own round, and seen the other's.
     for hands in two:
-        patient(hands, lambda: hands.session.review.index == 2 or hands.session.review.failures)  # noqa: B023
+        patient(hands, lambda: hands.session.review.index or hands.session.review.failures)  # noqa: B023
         patient(hands, lambda: not hands.window.tasks.is_busy)  # noqa: B023 - waited for here
+    # Each has taken its own round, and sees the other's when one turns to it.
+    for hands in two:
+        turn_to(hands)
+        hands.until(lambda: hands.session.review.index == 2)  # noqa: B023 - as above
+        hands.until(lambda: not hands.window.tasks.is_busy)  # noqa: B023 - as above
         assert hands.session.review.failures == ()
         assert [each.number for each in hands.session.review.rounds] == [1, 2, 3]
     paths = {path for hands in two for path in hands.session.by_path}
