@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.ui.fonts import code_font, interface_font
@@ -37,12 +37,15 @@ def paint_cap(
     return width
 
 
-def _hint_width(key: str, word: str, words: QFontMetrics, caps: QFontMetrics) -> float:
+def _hint_width(key: str, word: str, words: QFontMetrics, caps: QFontMetrics) -> int:
     return cap_width(key, caps) + GAP + words.horizontalAdvance(word)
 
 
 class KeyHints(QWidget):
-    """Caps and words in a row. Where room is short the last one stays, and as many of the first as fit."""
+    """Caps and words in a row. Where room is short the last one stays, and as many of the first as fit.
+
+    The texts beside it change with each verdict, and move it: it is drawn from pictures of its hints.
+    """
 
     clicked = Signal(str)
 
@@ -51,17 +54,23 @@ class KeyHints(QWidget):
         self._theme = theme
         self._hints: tuple[tuple[str, str, str], ...] = ()
         self._font: QFont = interface_font(12)
+        self._widths: tuple[int, ...] = ()
+        self._pictures: dict[tuple[str, str], QPixmap] = {}
         self._spots: list[tuple[float, float, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another theme."""
         self._theme = theme
+        self._pictures.clear()
         self.update()
 
     def set_hints(self, hints: Sequence[tuple[str, str, str]]) -> None:
         """Show these: command, key as drawn, word."""
         self._hints = tuple(hint for hint in hints if hint[1])
+        words, caps = QFontMetrics(self._font), QFontMetrics(code_font(11))
+        self._widths = tuple(_hint_width(key, word, words, caps) for _, key, word in self._hints)
+        self._pictures.clear()
         self.setAccessibleName(", ".join(f"{key} {word}" for _, key, word in self._hints))
         self.update()
 
@@ -69,34 +78,54 @@ class KeyHints(QWidget):
         return QSize(200, 24)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
         with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            words, caps = QFontMetrics(self._font), QFontMetrics(code_font(11))
-            middle = self.height() / 2
-            right = float(self.width())
+            right = self.width()
             self._spots = []
-            for command, key, word in reversed(self._fitting(words, caps)):
-                left = right - _hint_width(key, word, words, caps)
-                across = paint_cap(painter, self._theme, QPointF(left, middle), key)
-                painter.setFont(self._font)
-                painter.setPen(self._theme.dim)
-                start = left + across + GAP
-                box = QRectF(start, 0, right - start + 2, self.height())
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
+            for (command, key, word), width in reversed(self._fitting()):
+                left = right - width
+                if ratio == int(ratio):
+                    painter.drawPixmap(left, 0, self._picture(key, word, width, ratio))
+                else:
+                    # A picture may begin between two pixels there, and would be blurred.
+                    self._paint(painter, left, key, word)
                 self._spots.append((left, right, command))
                 right = left - BETWEEN
 
-    def _fitting(self, words: QFontMetrics, caps: QFontMetrics) -> list[tuple[str, str, str]]:
-        last = list(self._hints[-1:])
-        room = float(self.width()) - sum(_hint_width(key, word, words, caps) for _, key, word in last)
+    def _picture(self, key: str, word: str, width: int, ratio: float) -> QPixmap:
+        size = QSize(width + 2, self.height()) * ratio
+        known = self._pictures.get((key, word))
+        if known is None or known.size() != size:
+            known = QPixmap(size)
+            known.setDevicePixelRatio(ratio)
+            known.fill(Qt.GlobalColor.transparent)
+            with QPainter(known) as painter:
+                self._paint(painter, 0, key, word)
+            self._pictures[key, word] = known
+        return known
+
+    def _paint(self, painter: QPainter, left: int, key: str, word: str) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        across = paint_cap(painter, self._theme, QPointF(left, self.height() / 2), key)
+        painter.setFont(self._font)
+        painter.setPen(self._theme.dim)
+        start = left + across + GAP
+        room = painter.fontMetrics().horizontalAdvance(word) + 2
+        box = QRectF(start, 0, room, self.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
+
+    def _fitting(self) -> list[tuple[tuple[str, str, str], int]]:
+        whole = list(zip(self._hints, self._widths, strict=True))
+        last = whole[-1:]
+        room = self.width() - sum(width for _, width in last)
         if room < 0:
             return []
-        first: list[tuple[str, str, str]] = []
-        for hint in self._hints[:-1]:
-            room -= _hint_width(hint[1], hint[2], words, caps) + BETWEEN
+        first: list[tuple[tuple[str, str, str], int]] = []
+        for hint, width in whole[:-1]:
+            room -= width + BETWEEN
             if room < 0:
                 break
-            first.append(hint)
+            first.append((hint, width))
         return first + last
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -164,11 +164,20 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.splitter)
         whole = QWidget(self)
-        _column(whole, self.top, _line(whole), self.stack, self.notice, _line(whole), self.status).setStretch(
-            2, 1
-        )
+        self.whole = _column(whole, self.top, _line(whole), self.stack, _line(whole), self.status)
+        self.whole.setStretch(2, 1)
         self.setCentralWidget(whole)
+        self._place_notice()
+        self.stack.currentChanged.connect(self._place_notice)
         self.view.installEventFilter(self)
+
+    def _place_notice(self) -> None:
+        # In a review under the lines alone: the panels beside them keep their size, and the first undo does
+        # not wait until they are painted anew.
+        if self.stack.currentWidget() is self.splitter:
+            self.middle.addWidget(self.notice)
+        else:
+            self.whole.insertWidget(self.whole.indexOf(self.stack) + 1, self.notice)
 
     def _greet(self) -> None:
         review, first = (
