@@ -38,7 +38,7 @@ class Gallery:
     def give(self, path: str) -> None:
         """What the window's reader does."""
         if path in self.old:
-            self.view.set_contents(path, self.old[path])
+            self.view.set_contents({path: self.old[path]})
 
     def take(self, name: str, milliseconds: int = 400) -> None:
         """Let colours arrive and save a picture."""

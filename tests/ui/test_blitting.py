@@ -211,7 +211,7 @@ def test_whatever_is_done_the_screen_is_as_if_it_were_painted_anew(
         if asked and reader.chance.random() < 0.7:
             path = asked.pop()
             if path in old:
-                view.set_contents(path, old[path])
+                view.set_contents({path: old[path]})
         let_paint()
         left = on_the_screen(view)
         assert difference(left, fresh(view)) == "", done[-8:]

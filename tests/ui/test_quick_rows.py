@@ -52,7 +52,7 @@ def view(qtbot: QtBot) -> Iterator[DiffView]:
     found.show_document(Document((file,)))
     with qtbot.waitExposed(found):
         found.show()
-    found.set_contents("odd.py", split_lines(_OLD))
+    found.set_contents({"odd.py": split_lines(_OLD)})
     found.whole_file()
     yield found
     found.stop_helpers()
@@ -202,7 +202,7 @@ def test_heights_are_added_from_the_first_section_that_changed_on(view: DiffView
     for at in (30, 7, 39, 0):
         layout.settle(layout.tops[at], layout.tops[at] + 10)
         view.toggle_fold(layout.sections[at].key)
-        view.set_contents(layout.sections[at].key, lines_of(document.files[at], 300))
+        view.set_contents({layout.sections[at].key: lines_of(document.files[at], 300)})
     view.show_document(document)
     layout.settle(0, layout.height)
     below = 0

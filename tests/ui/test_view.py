@@ -45,7 +45,7 @@ class Reader(QWidget):
     def give(self, path: str) -> None:
         self.asked.append(path)
         if path in self.old:
-            self.view.set_contents(path, self.old[path])
+            self.view.set_contents({path: self.old[path]})
 
 
 @pytest.fixture
@@ -707,7 +707,7 @@ def test_what_the_next_keys_lead_to_is_prepared_whatever_happens_between_two_ste
         lambda: view.verticalScrollBar().setValue(chance.randrange(view.verticalScrollBar().maximum() + 1)),
         lambda: view.show_document(replace(document, files=files[: chance.randrange(1, 4)])),
         lambda: view.show_document(document),
-        lambda: view.set_contents("big.py", lines_of(files[2], 9000)),
+        lambda: view.set_contents({"big.py": lines_of(files[2], 9000)}),
     )
     for _ in range(4):
         steps = view._ahead_of_keys(view._scene(), view.viewport().height())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.repos import Repo
+from tests.repos import Repo, new_repo
 from tests.window.conftest import Hands
+from workbench.ui.file_panel import ROW
 from workbench.ui.file_rows import RowKind
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -115,3 +119,60 @@ def test_a_deep_file_has_its_name_on_the_screen(hands: Hands, repo: Repo) -> Non
     seen = panel.list.viewport().grab(box).toImage()
     colours = {seen.pixelColor(x, y).name() for x in range(seen.width()) for y in range(seen.height())}
     assert len(colours) > 8
+
+
+def height_of(hands: Hands, path: str) -> int:
+    """How far below the top of the list the row of a file stands."""
+    hands.window.panels.show_now()
+    panel = hands.window.files
+    hands.until(lambda: not (panel._grow.isActive() or panel._follow.isActive()))
+    return panel.list.visualRect(panel.model.index(panel.model.places[path])).top()
+
+
+def refresh(hands: Hands, count: int) -> None:
+    hands.type("R")
+    hands.until(lambda: len(hands.session.files) == count)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+
+
+@pytest.mark.parametrize("count", [60, 4500])
+def test_the_current_file_stays_in_its_place_however_many_come_above_it(
+    hands: Hands, repo: Repo, count: int
+) -> None:
+    repo.write({f"z{number:02}.py": "x\n" for number in range(60)})
+    hands.open(repo)
+    hands.window.view.go_to_file("z40.py")
+    before = height_of(hands, "z40.py")
+    assert 0 < before < hands.window.files.list.viewport().height()
+
+    repo.write({f"a/{number:04}.py": f"{number}\n" for number in range(count)})
+    refresh(hands, 62 + count)
+    assert hands.window.view.stop().path == "z40.py"
+    assert height_of(hands, "z40.py") == before
+
+    # And where one looked at others in the list, these.
+    bar = hands.window.files.list.verticalScrollBar()
+    bar.setValue(0)
+    bar.setValue(30 * ROW + 7)
+    row = height_of(hands, "a/0040.py")
+    repo.write({f"Z{number}.py": "x\n" for number in range(9)})
+    refresh(hands, 71 + count)
+    assert bar.value() > 30 * ROW + 7
+    assert height_of(hands, "a/0040.py") == row
+
+
+def test_the_list_goes_to_the_file_that_the_cursor_went_to_because_its_own_is_gone(
+    hands: Hands, tmp_path: Path
+) -> None:
+    made = new_repo(tmp_path / "shop")
+    made.commit({"m.py": "x\n"})
+    made.write({"m.py": "y\n"})
+    hands.open(made)
+    assert height_of(hands, "m.py") == 0
+
+    names = [f"{letter}{number:03}.py" for letter in "az" for number in range(200)]
+    made.write({"m.py": "x\n"} | dict.fromkeys(names, "x\n"))
+    refresh(hands, 400)
+    path = hands.window.view.stop().path
+    assert path is not None
+    assert 0 <= height_of(hands, path) < hands.window.files.list.viewport().height()

@@ -15,6 +15,7 @@ from tests.window.conftest import CONTROL, Hands
 from workbench.assets import asset
 from workbench.errors import UserError
 from workbench.store.paths import settings_path, themes_dir
+from workbench.store.settings import load_settings
 from workbench.ui.look_sheet import LookSheet
 from workbench.ui.theme import hard_to_read, load_theme, own_theme_names, theme_names
 
@@ -193,3 +194,35 @@ def test_the_code_grows_by_keys_and_by_the_wheel_and_goes_back(hands: Hands, rep
         assert view._size == size
     hands.press(Qt.Key.Key_0, CONTROL)
     assert (view._size, view._layout.heights.row) == (usual, row)
+
+
+def test_turning_through_sizes_is_saved_once_and_kept_when_the_window_closes(
+    make_hands: Callable[[], Hands], repo: Repo
+) -> None:
+    hands = make_hands()
+    hands.open(repo)
+    preferences, usual = hands.window.preferences, hands.window.view._size
+    for _ in range(3):
+        hands.press(Qt.Key.Key_Plus, CONTROL)
+    assert hands.window.view._size == usual + 3
+    assert load_settings().code_size == 0, "worn at once, and nothing is written between two notches"
+    hands.until(lambda: load_settings().code_size == usual + 3)
+    assert hands.window.view._size == usual + 3
+    hands.press(Qt.Key.Key_Minus, CONTROL)
+    preferences.change(tab_width=7)
+    assert (load_settings().code_size, load_settings().tab_width) == (usual + 2, 7), "goes along"
+    hands.press(Qt.Key.Key_Minus, CONTROL)
+    hands.window.close()
+    assert load_settings().code_size == usual + 1
+    assert make_hands().window.view._size == usual + 1
+
+
+def test_a_size_that_cannot_be_saved_is_worn_and_said(make_hands: Callable[[], Hands], repo: Repo) -> None:
+    hands = make_hands()
+    hands.open(repo)
+    settings_path().parent.mkdir(parents=True, exist_ok=True)
+    settings_path().write_text("theme = [")
+    usual = hands.window.view._size
+    hands.press(Qt.Key.Key_Plus, CONTROL)
+    hands.until(lambda: "settings" in hands.notice().lower())
+    assert hands.window.view._size == usual + 1

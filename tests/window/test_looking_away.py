@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import Hands
 from workbench.review.changes import Side
-from workbench.ui import skimming
 
 EDITED = numbered(100, "!") + numbered(300).partition("line 101\n")[2].replace("line 250\n", "line fifty\n")
 
@@ -67,11 +66,11 @@ def test_what_comes_under_a_sheet_was_not_seen(hands: Hands, two: Repo) -> None:
 
 
 def test_time_counts_neither_behind_another_window_nor_while_the_machine_sleeps(
-    hands: Hands, two: Repo, monkeypatch: pytest.MonkeyPatch
+    hands: Hands, two: Repo
 ) -> None:
     clock = [1000.0]
-    monkeypatch.setattr(skimming, "monotonic", lambda: clock[0])
     looks = hands.window.skimming
+    looks.clock = lambda: clock[0]
     looks._tick.stop()
 
     def after(seconds: float) -> float:

@@ -58,6 +58,19 @@ def test_hits_are_counted_and_n_goes_from_one_to_the_next_and_round(hands: Hands
     assert line_of(hands).count.text() == "5 of 5 · from the end again"
 
 
+@pytest.mark.parametrize(("count", "said"), [(200, "200 matches"), (201, "200+ matches")])
+def test_a_line_with_more_matches_than_are_counted_says_so(
+    hands: Hands, tmp_path: Path, count: int, said: str
+) -> None:
+    made = new_repo(tmp_path / "many")
+    made.commit({"a.py": "one\n"})
+    made.write({"a.py": "one\n" + "q " * count + "\n"})
+    hands.open(made)
+    assert look_for(hands, "q") == said
+    hands.press(Qt.Key.Key_Return)
+    assert line_of(hands).count.text() == said.replace(" matches", "").join(("1 of ", ""))
+
+
 def framed(hands: Hands) -> list[int]:
     """Where on the cursor's row a frame begins and ends: the columns in which the accent is painted."""
     view = hands.window.view

@@ -103,12 +103,12 @@ def test_what_was_seen_is_there_in_the_next_window_and_gone_with_the_review(
     assert list(looks_dir().iterdir()) == []
 
 
-def test_time_counts_only_for_who_is_there(hands: Hands, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_counts_only_for_who_is_there(hands: Hands, repo: Repo) -> None:
     hands.open(repo)
     hands.until(hands.window.isActiveWindow)
     now = [1000.0]
-    monkeypatch.setattr(skimming, "monotonic", lambda: now[0])
     watcher, change = hands.window.skimming, hands.window.view.stop().change or ""
+    watcher.clock = lambda: now[0]
     watcher._tick.stop()
     watcher.stir()
 
@@ -135,12 +135,12 @@ def test_time_counts_only_for_who_is_there(hands: Hands, repo: Repo, monkeypatch
     assert spent(0.25) <= 0.5
 
 
-def test_one_visit_adds_only_so_much(hands: Hands, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_visit_adds_only_so_much(hands: Hands, repo: Repo) -> None:
     hands.open(repo)
     hands.until(hands.window.isActiveWindow)
     now = [1000.0]
-    monkeypatch.setattr(skimming, "monotonic", lambda: now[0])
     watcher, change = hands.window.skimming, hands.window.view.stop().change or ""
+    watcher.clock = lambda: now[0]
     watcher._tick.stop()
     for _ in range(4000):
         now[0] += 0.25
@@ -159,12 +159,13 @@ def landing(hands: Hands) -> LandingSheet:
 
 def test_the_landing_sheet_lists_what_was_accepted_quickly(hands: Hands, repo: Repo) -> None:
     repo.write({".envrc": "export A=1\n"})
+    watcher = hands.window.skimming
+    watcher.clock = lambda: 1000.0  # no time passes, however slow the machine is
     hands.open(repo)
     view, session = hands.window.view, hands.session
     for path in ("code.py", ".envrc"):
         view.go_to_change(session.by_path[path].changes[0].id)
         hands.type("a")
-    watcher = hands.window.skimming
     change = session.by_path["code.py"].changes[1].id
     view.go_to_change(change)
     watcher._looks[change] = Look((1 << 9) - 1, 60.0)
@@ -173,6 +174,7 @@ def test_the_landing_sheet_lists_what_was_accepted_quickly(hands: Hands, repo: R
     lines = sheet.passed.toPlainText().split("\n")
     assert sheet.passed_title.text() == "2 CHANGES WERE ACCEPTED QUICKLY"
     assert [line for line in lines if ":" in line and not line.startswith(" ")] == [".envrc:1", "code.py:2"]
+    assert len([line for line in lines if line.endswith(" in under 0.1 s")]) == 2
     hands.press(Qt.Key.Key_Escape)
     hands.window.preferences.change(pace=0)
     sheet = landing(hands)

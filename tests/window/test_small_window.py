@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QProcess, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QWidget
 from pytestqt.qtbot import QtBot
@@ -20,7 +20,7 @@ from workbench.ui.file_panel import FileDelegate
 from workbench.ui.file_rows import FileRow, RowKind, Tint
 from workbench.ui.hints import Hints
 from workbench.ui.look_sheet import LookSheet
-from workbench.ui.pictures import Pictures
+from workbench.ui.pictures import Pictures, _Job
 from workbench.ui.top_bar import FIELD
 
 
@@ -85,18 +85,19 @@ def test_the_picture_that_is_looked_at_is_decoded_before_those_that_were_passed(
     pictures = Pictures(hands.window.controller, hands.window.tasks, hands.window)
     came: list[str] = []
     pictures.decoded.connect(lambda blob, _: came.append(blob))
-    pictures._process = busy = QProcess(hands.window)
+    # While one is decoded the others wait: what is decoded next is told when all of them are there.
+    pictures._job = _Job("", b"", (0, 0))
     for name in names:
         if name == "d.png":
             hands.until(lambda: not pictures._frame.isActive())
         pictures.want(name)
     hands.until(lambda: len(pictures._waiting) == len(names))
-    pictures._process = None
+    pictures._job = None
     pictures._next()
     hands.until(lambda: len(came) == len(names))
     by_blob = {hands.session.by_path[name].new_id: name for name in names}
     assert [by_blob[blob] for blob in came] == [*names[3:], *names[:3]]
-    busy.deleteLater()
+    pictures.stop()
 
 
 @pytest.mark.parametrize("width", [700, 900, 1100])

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from workbench.errors import UserError
 from workbench.git.apart import join_apart
 from workbench.git.composing import object_id
+from workbench.git.emptied import Emptied
 from workbench.git.exchange import flush_file_system
 from workbench.git.folder import LINK, File, Owner, WorkFolder
 from workbench.git.late import Kept, write_kept
+from workbench.git.not_landed import failure, not_back
 from workbench.git.record import RecordWriter, Ref, StepRef
 from workbench.git.runner import GitError
 from workbench.git.stepping import (
@@ -78,6 +80,7 @@ class Landing:
         # edit, over it; so the next refresh looks whether it is still there, and tells what is not.
         self._seen: list[tuple[str, File | None, File]] = []
         self._owners: Mapping[str, Owner | None] = {}
+        self._emptied = Emptied(folder)
 
     def temporary(self) -> str:
         """The next free name in the landing's own folder."""
@@ -92,6 +95,7 @@ class Landing:
         Everything is taken back where that fails, and the error goes on.
         """
         self._owners = owners
+        self._emptied.plan(steps)
         try:
             self._folder.make_folder(self._name)
             for step in steps:
@@ -103,26 +107,28 @@ class Landing:
                 self._put(step, record)
             for step in list(self._done):
                 self._look_again(step, record)
+            self._emptied.look_again()
             self._flush_folders()
             record.done()
         except (MovedError, OSError, UserError, GitError) as error:
             with suppress(OSError):  # a full disk: the journal says enough without it
                 record.back()
             left = self.go_back(self._done)
-            raise _failure(error, left) from error
+            raise failure(error, left) from error
+        self._emptied.remove_emptied()
         return self._done
 
     def _put(self, step: Step, record: RecordWriter) -> None:
         """Do a step; where the path moved on, merge and do it again."""
         for number in range(_TRIES):
+            if step.move is Move.CREATE:
+                self._emptied.make_way(step.path)
             outcome = do(self._folder, step)
             if outcome.done:
                 self._done.append(step)
                 self._displaced(step)
                 if number:
                     self._secure(step)
-                if step.move is Move.DELETE:
-                    self._folder.remove_empty_folders(step.path)
                 return
             self._withdraw(step, outcome)
             again = self._merged_step(step, record)
@@ -243,19 +249,31 @@ class Landing:
         """Take back what was done, the last step first; then the landing's folder goes.
 
         Returns the paths that somebody wrote to meanwhile and where not everything could be brought together.
-        Theirs stands there; what we had displaced is in the shadow directory.
+        Theirs stands there; what we had displaced is in the shadow directory. `NotBackError` where the system
+        refuses: all else is back, and the landing's folder stays with what belongs there.
         """
-        left = [step for step in reversed(list(steps)) if not self._take_back(step)]
-        if left:
-            found = [self._folder.read(step.temporary) for step in left]
-            references(self._repository, [file[0] for file in found if file is not None])
+        steps = list(steps)
+        self._emptied.plan(steps)
+        left: list[Step] = []
+        refused: list[tuple[str, Exception]] = []
+        for step in reversed(steps):
+            try:
+                if not self._take_back(step):
+                    found = self._folder.read(step.temporary)
+                    references(self._repository, [found[0] if found is not None else None])
+                    left.append(step)
+            except (MovedError, OSError, UserError, GitError) as error:
+                refused.append((step.path, error))
+        self._emptied.remove_made()
+        if refused:
+            raise not_back(self._name, refused)
         self.put_away()
         return list(dict.fromkeys(step.path for step in left))
 
     def _take_back(self, step: Step) -> bool:
+        if step.move is Move.DELETE:
+            self._emptied.make_way_back(step.path)
         if not is_done(self._folder, step):
-            if step.move is Move.CREATE:  # its folders may have been made already
-                self._folder.remove_empty_folders(step.path)
             return True
         if take_back(self._folder, step):
             self._withdrawn(step)
@@ -296,6 +314,7 @@ class Landing:
         # Twice: whoever looks through new files holds them for a moment. What does not go then stays, and
         # with it the journal: the next start clears it away.
         for _ in range(2):
+            self._emptied.clear(place)
             for entry in list(os.scandir(place)):
                 with suppress(OSError):
                     self._folder.remove(f"{self._name}/{entry.name}")
@@ -360,22 +379,3 @@ def references(repository: Repository, files: Sequence[File | None]) -> list[Ref
     contents = [file[1] for file in files if file is not None]
     ids = iter(repository.write_blobs(contents, durable=True))
     return [None if file is None else (file[0], next(ids)) for file in files]
-
-
-def _failure(error: Exception, left: Sequence[str]) -> Exception:
-    rest = ""
-    if left:
-        rest = f" These could not be taken back, because somebody wrote to them since: {', '.join(left)}."
-    if isinstance(error, MovedError):
-        return UserError(
-            f"Nothing was landed: {error.path} was written by somebody else at the same moment.{rest}",
-            hint="Let the agent finish, refresh, and land again.",
-        )
-    if isinstance(error, OSError):
-        return UserError(
-            f"Nothing was landed: {error.strerror or error} ({error.filename or 'while writing'}).{rest}",
-            hint="Every file is as it was. See to the disk or the permissions, and land again.",
-        )
-    if left and isinstance(error, UserError):
-        return UserError(error.message + rest, hint=error.hint)
-    return error

@@ -139,19 +139,24 @@ class WorkFolder:
         with self._parent(name) as (at, last):
             os.mkdir(last, 0o700, dir_fd=at)
 
-    def remove_empty_folders(self, path: str) -> None:
-        """Remove the folders above `path` that hold nothing any more, as git does."""
+    def remove_empty_folders(self, path: str, *, down_to: str = "") -> None:
+        """Remove the folders above `path` that hold nothing any more, as git does.
+
+        `down_to`: the last one of them that may go; without it, all up to the root.
+        """
         folder = path.rpartition("/")[0]
-        while folder:
+        while folder and len(folder) >= len(down_to):
             if not (self._is_removed(folder) or self._is_removed(folder)):
                 return
             folder = folder.rpartition("/")[0]
 
     def _is_removed(self, folder: str) -> bool:
-        """Whether an empty folder could be removed; asked twice, as one that is looked into may be held."""
+        """Whether an empty folder is gone; asked twice, as one that is looked into may be held."""
         try:
             with self._parent(folder) as (at, name):
                 os.rmdir(name, dir_fd=at)
+        except FileNotFoundError:  # it could not be made; those above it may have been
+            return True
         except OSError:
             return False
         return True
@@ -195,8 +200,15 @@ class WorkFolder:
 
 def _open_folder(at: int, part: str, path: str, *, make: bool) -> int:
     if make:
+        # One that is there is opened and not asked for: a full disk may refuse before it looks.
+        with suppress(FileNotFoundError):
+            return _opened_folder(at, part, path)
         with suppress(FileExistsError):
             os.mkdir(part, dir_fd=at)
+    return _opened_folder(at, part, path)
+
+
+def _opened_folder(at: int, part: str, path: str) -> int:
     try:
         return os.open(part, _FOLDER, dir_fd=at)
     except OSError as error:

@@ -88,6 +88,9 @@ def _clear_done(repository: Repository, record: Record) -> list[str]:
         with WorkFolder(Path(record.work_tree), modes=has_modes(repository.found)) as folder:
             landing = Landing(repository, folder, record.folder)
             landing.stood(record.steps)
+            for step in record.steps:
+                if step.after is None:
+                    folder.remove_empty_folders(step.path)
             landing.put_away()
     return ["A landing was interrupted at its very end. It is complete."]
 

@@ -11,6 +11,7 @@ import errno
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,17 @@ class RecordWriter:
         self.path = journal_dir / NAME
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_BINARY", 0)
         self._handle = os.open(self.path, flags, 0o600)
-        self._write(
-            {"version": 1, "work_tree": work_tree, "folder": folder, "steps": [_plain(s) for s in steps]}
-        )
-        _flush_folder(journal_dir)
+        try:
+            self._write(
+                {"version": 1, "work_tree": work_tree, "folder": folder, "steps": [_plain(s) for s in steps]}
+            )
+            _flush_folder(journal_dir)
+        except OSError:
+            # Nothing was done yet: a journal that stayed would speak of a landing that never began.
+            os.close(self._handle)
+            with suppress(OSError):
+                self.path.unlink()
+            raise
 
     def ready(self) -> None:
         """All new files are written; from here on files are put in place."""
@@ -67,8 +75,14 @@ class RecordWriter:
         self._write({"phase": "back"})
 
     def done(self) -> None:
-        """Everything is in place."""
-        self._write({"phase": "done"})
+        """Everything is in place. Where this fails, the journal does not say so."""
+        size = os.fstat(self._handle).st_size
+        try:
+            self._write({"phase": "done"})
+        except OSError:
+            with suppress(OSError):  # cutting needs no room; `back` stands behind it where it fails
+                os.ftruncate(self._handle, size)
+            raise
 
     def close(self) -> None:
         os.close(self._handle)
@@ -95,7 +109,7 @@ def read_record(journal_dir: Path) -> Record | None:
             break
     if not lines or "folder" not in lines[0]:
         return None
-    phases = {line.get("phase") for line in lines}
+    phases = [line["phase"] for line in lines if "phase" in line]
     steps = [*lines[0]["steps"], *(line["step"] for line in lines if "step" in line)]
     return Record(
         work_tree=lines[0]["work_tree"],
@@ -103,7 +117,7 @@ def read_record(journal_dir: Path) -> Record | None:
         steps=tuple(_step(step) for step in steps),
         ready="ready" in phases,
         back="back" in phases,
-        done="done" in phases,
+        done=phases[-1:] == ["done"],
     )
 
 

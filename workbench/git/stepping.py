@@ -122,7 +122,6 @@ def take_back(folder: WorkFolder, step: Step) -> bool:
     try:
         if step.move is Move.CREATE:
             folder.move(step.path, step.temporary)
-            folder.remove_empty_folders(step.path)
         elif step.move is Move.DELETE:
             folder.move(step.temporary, step.path)
             return True

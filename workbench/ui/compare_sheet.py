@@ -119,7 +119,7 @@ class CompareSheet(Sheet):
     def show_lines(self, file: FileChange, lines: tuple[bytes, ...]) -> None:
         """The lines of a file in the older round, as asked for."""
         if self.comparison is not None and any(each is file for each in self.comparison.files):
-            self.view.set_contents(file.path, lines)
+            self.view.set_contents({file.path: lines})
 
     def _on_contents_wanted(self, path: str) -> None:
         files = self.comparison.files if self.comparison is not None else ()

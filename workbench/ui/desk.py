@@ -68,6 +68,7 @@ class Desk(QObject):
         self._slow.setInterval(SLOW)
         self._slow.timeout.connect(self._show_step)
         window.preferences.changed.connect(self._wear)
+        window.preferences.refused.connect(window.controller.fail)
 
     def settle_in(self) -> None:
         """Make what no first frame needs. The second time there is nothing to do."""
@@ -568,7 +569,7 @@ class Desk(QObject):
     def change_code_size(self, step: int) -> None:
         """Bigger or smaller code; 0 is its usual size."""
         size = min(max(self._window.preferences.code_size + step, SIZES[0]), SIZES[1]) if step else 0
-        self._window.preferences.change(code_size=size)
+        self._window.preferences.change_code_size(size)
 
     def open_look(self) -> None:
         """Theme, font, size and tabs."""

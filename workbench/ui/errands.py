@@ -16,7 +16,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.errors import UserError
-from workbench.review.changes import FileChange, Side
+from workbench.review.changes import FileChange
 from workbench.review.entries import Entry, Said
 from workbench.review.progress import NOTHING_ASKED, Progress, file_progress
 from workbench.review.rounds import Source
@@ -59,7 +59,6 @@ class Edit(Struct, frozen=True):
 class Errands(QObject):
     """Starts them, takes their answers."""
 
-    contents_read = Signal(str, object)
     loaded = Signal()
     """All files of a review that was shown while it was read are there."""
     nothing_found = Signal(object)
@@ -160,22 +159,8 @@ class Errands(QObject):
         """List the reviews that were made."""
         self._tasks.start("recent", lambda _: recent_reviews(), self._on_recent, self.take_open_failure)
 
-    def read_contents(self, path: str) -> None:
-        """Read the base's lines of one file."""
-        session = self._controller.session
-        if session is not None and (path in session.by_path or self._controller.shows_other(path)):
-
-            def work(_: Report) -> tuple[Session, str, tuple[bytes, ...]]:
-                return session, path, session.lines_at(path, Side.OLD)
-
-            self._tasks.start(f"contents {path}", work, self._on_contents, self._controller.fail)
-
     def _on_recent(self, rows: object) -> None:
         self.recent_read.emit(rows)
-
-    def _on_contents(self, found: tuple[Session, str, tuple[bytes, ...]]) -> None:
-        if found[0] is self._controller.session:
-            self.contents_read.emit(found[1], found[2])
 
     def _on_opened(self) -> None:
         self._tasks.cancel(LOADING)

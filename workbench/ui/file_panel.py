@@ -61,6 +61,9 @@ INDENT = 16
 FULL_STEPS = 3
 LEFT = 14
 RIGHT = 12
+FOLLOW = 30
+"""Milliseconds that a file has to stay the current one before the list scrolls to it: scrolled, all its rows
+are painted, which neither a key nor a frame of a drag has to wait for."""
 STEP, PAUSE = 2000, 4
 """Files whose rows are put together at once, in some milliseconds, and milliseconds until the next ones."""
 LEAST = 30
@@ -350,10 +353,18 @@ class FilePanel(QWidget):
         """How many of the files that are listed have their rows already."""
         self._top: int | None = None
         """Where the list was scrolled to, while there are too few rows to be there again."""
+        self._stay: tuple[str, int] | None = None
+        """A file that was in sight, and how far below the top: its row is to stand there again."""
+        self._follows = True
+        """Whether the list goes to the current file when its row comes."""
         self._grow = QTimer(self)
         self._grow.setSingleShot(True)
         self._grow.setInterval(PAUSE)
         self._grow.timeout.connect(self._place_next)
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(FOLLOW)
+        self._follow.timeout.connect(self._scroll_to_current)
         self._flat = False
         self._folded: frozenset[str] = frozenset()
         self.filter = FilterLine(self)
@@ -416,7 +427,7 @@ class FilePanel(QWidget):
             return
         self._not_shown = not_shown
         self._counts = Counts(files, progress)
-        self._rebuild()
+        self._rebuild_in_place()
 
     def _recount(self, news: Mapping[str, Progress | None], before: Marks, known: int) -> None:
         """Other rows for the files that are marked otherwise than before, and for the folders they lie in."""
@@ -451,25 +462,31 @@ class FilePanel(QWidget):
         if path == self.delegate.current:
             return
         before, self.delegate.current = self.delegate.current, path
+        self._stay, self._follows = None, True
         number = self.model.places.get(path)
         if number is not None:
             self._top = None
-            self.list.scrollTo(self.model.index(number))
+            self._follow.start()
         # Only the two rows: all of them would cost more than the code that was gone to.
         for each in (self.model.places.get(before), number):
             if each is not None:
                 self.list.update(self.model.index(each))
 
+    def _scroll_to_current(self) -> None:
+        number = self.model.places.get(self.delegate.current)
+        if number is not None:
+            self.list.scrollTo(self.model.index(number))
+
     def show_shapes(self, counts: ShapeCounts | None) -> None:
         """Group the files by shape, with these counts; None: by folder, as the review scrolls."""
         self._shapes = counts
-        self._rebuild()
+        self._rebuild_in_place()
 
     def set_flat(self, *, flat: bool) -> None:
         """Show the files as one list with their paths, or as a tree of folders."""
         if flat != self._flat:
             self._flat = flat
-            self._rebuild()
+            self._rebuild_in_place()
 
     @property
     def is_by_shape(self) -> bool:
@@ -485,6 +502,28 @@ class FilePanel(QWidget):
         self._folded = frozenset(folders)
         self._rebuild()
 
+    def _rebuild_in_place(self) -> None:
+        """Other rows; the current file stays where it stands on the screen, however many come above it."""
+        # The cursor has gone to a file that had no row yet, or has not been scrolled to: it is followed.
+        is_new = self._follows and self.delegate.current not in self.model.places
+        self._follows = follows = is_new or self._follow.isActive()
+        self._stay = None if follows else self._stay or self._in_sight()
+        self._rebuild()
+        if follows:
+            self._scroll_to_current()
+
+    def _in_sight(self) -> tuple[str, int] | None:
+        """The current file if it is in sight, or else the first one that is, and how far below the top."""
+        top, height = self.list.verticalScrollBar().value(), self.list.viewport().height()
+        number = self.model.places.get(self.delegate.current)
+        if number is not None and 0 <= number * ROW - top <= height - ROW:
+            return self.delegate.current, number * ROW - top
+        for at in range(-(-top // ROW), min((top + height) // ROW, len(self.model.rows))):
+            row = self.model.rows[at]
+            if self.model.places.get(row.key) == at:
+                return row.key, at * ROW - top
+        return None
+
     def _rebuild(self) -> None:
         if self._shapes is not None:
             from workbench.ui.shape_rows import shape_rows  # noqa: PLC0415 - seldom, and not in the first frame
@@ -494,6 +533,7 @@ class FilePanel(QWidget):
             self._grow.stop()
             self.model.set_rows(shape_rows(self._shapes, self._marks.remarks, wanted=wanted, turned=turned))
             self.list.verticalScrollBar().setValue(at)
+            self._stand_again(is_whole=True)
             return
         wanted = self.filter.text().strip()
         self._listed = filtered(self._by_name(), wanted) if wanted else self._files
@@ -520,8 +560,8 @@ class FilePanel(QWidget):
         was_there = current in self.model.places
         self._add_rows()
         self.model.fit()
-        if not was_there and current in self.model.places:
-            self.list.scrollTo(self.model.index(self.model.places[current]))
+        if not was_there and self._follows:
+            self._scroll_to_current()
         self._go_on()
 
     def _add_rows(self) -> None:
@@ -530,7 +570,23 @@ class FilePanel(QWidget):
         last = last_rows(self._not_shown, self.filter.text().strip(), nothing=not self._listed)
         self._rows.extend(self._tree.rows(part), last)
 
+    def _stand_again(self, *, is_whole: bool) -> None:
+        """Scroll to where the file that stays stands as before, once there are the rows for it."""
+        path, below = self._stay or ("", 0)
+        number = self.model.places.get(path)
+        top = max(0, number * ROW - below) if number is not None else 0
+        has_room = len(self.model.rows) * ROW >= top + self.list.viewport().height()
+        if number is not None and (is_whole or has_room):
+            bar = self.list.verticalScrollBar()
+            if bar.value() != top:
+                self.list.doItemsLayout()
+                bar.setValue(top)
+            self._top = self._stay = None
+        if is_whole:
+            self._stay, self._follows = None, True
+
     def _go_on(self) -> None:
+        self._stand_again(is_whole=self._placed >= len(self._listed))
         if self._placed < len(self._listed):
             self._grow.start()
         elif self._top is not None:

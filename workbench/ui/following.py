@@ -50,14 +50,14 @@ class Following(QObject):
         window.tasks.idle.connect(self._on_idle)
         window.errands.arrived.connect(self._on_arrived)
         window.errands.send_failed.connect(self._on_round_over)
-        window.errands.contents_read.connect(window.view.set_contents)
+        window.base_lines.read.connect(window.view.set_contents)
         window.landing.landed.connect(window.trusting.look_soon)
         window.findings.judged.connect(self._on_finding_judged)
         window.panels.shown.connect(self._on_panels_shown)
 
     def _follow_the_view(self) -> None:
         window, view = self._window, self._window.view
-        view.contents_wanted.connect(window.errands.read_contents)
+        view.contents_wanted.connect(window.base_lines.want)
         # Queued: it is asked for while a frame is painted.
         view.pictures_wanted.connect(window.pictures.want, Qt.ConnectionType.QueuedConnection)
         window.pictures.decoded.connect(view.set_picture)

@@ -10,8 +10,9 @@ Answers, after a first line {"query": -1} that says that it is there:
 
     {"query": N, "text": N, "hits": [[line from 0, start, end, start, end, …], …], "done": BOOL}
 
-Positions are in characters of the line as it is shown (`review.text.decode`). A long text is answered in
-parts, so that whoever waits can tell slow from stuck.
+Positions are in characters of the line as it is shown (`review.text.decode`). A line that has more matches
+than are told (`MOST_SPANS`) ends with one lone number more. A long text is answered in parts, so that whoever
+waits can tell slow from stuck.
 """
 
 from __future__ import annotations
@@ -54,14 +55,18 @@ def lines_of(data: bytes) -> Sequence[str]:
 
 
 def spans_in(pattern: re.Pattern[str], line: str) -> list[int]:
-    """Where a line matches, as one flat list. Empty matches are none: there is nothing to show."""
+    """Where a line matches, as one flat list. Empty matches are none: there is nothing to show.
+
+    Of more than `MOST_SPANS` the first are told, with the start of the next one behind them.
+    """
     found: list[int] = []
     for match in pattern.finditer(line):
         start, end = match.span()
         if end > start:
-            found += (start, end)
-            if len(found) >= 2 * MOST_SPANS:
+            if len(found) == 2 * MOST_SPANS:
+                found.append(start)
                 break
+            found += (start, end)
     return found
 
 

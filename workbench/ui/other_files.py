@@ -20,7 +20,7 @@ class OtherFiles(QObject):
     """Knows which are wanted, and hands them to the controller."""
 
     listed = Signal(object)
-    lines_read = Signal(str, object)
+    lines_read = Signal(object)
     shown = Signal(str)
 
     def __init__(self, controller: Controller, tasks: Tasks, parent: QObject) -> None:
@@ -85,8 +85,7 @@ class OtherFiles(QObject):
         if session is self._controller.session and current is not None and current.tree == tree:
             self._read = (tree, wanted)
             self._controller.set_others(files)
-            for path, text in lines.items():
-                self.lines_read.emit(path, text)
+            self.lines_read.emit(lines)
             self._arrive()
 
     def _arrive(self) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QSysInfo, Qt, Signal
+from PySide6.QtCore import QObject, QSysInfo, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from workbench.errors import UserError
 from workbench.ui.theme import Theme, hard_to_read, load_theme, theme_names
 
 
@@ -55,12 +56,16 @@ Save = Callable[[Mapping[str, object]], Settings]
 """Changes some settings by name, saves them, gives all of them."""
 
 CODE_SIZE = 13
+SETTLED = 250
+"""Milliseconds after which a size of code that is still worn is saved: a wheel turns through many."""
 
 
 class Preferences(QObject):
     """The settings of this window."""
 
     changed = Signal()
+    refused = Signal(object)
+    """What was to be saved later could not be: the UserError."""
 
     def __init__(
         self, settings: Settings, save: Save, parent: QObject | None = None, *, themes: Path | None = None
@@ -70,11 +75,38 @@ class Preferences(QObject):
         self.themes = themes
         """The folder of the user's own themes."""
         self._save = save
+        # Worn and not saved yet: a settings file is synced to disk, and every notch would wait for that.
+        self._size: int | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SETTLED)
+        self._later.timeout.connect(self._keep_later)
 
     def change(self, **values: object) -> None:
         """Change settings by name and save them."""
+        if self._size is not None:
+            values = {"code_size": self._size, **values}
         self.settings = self._save(values)
+        self._size = None
+        self._later.stop()
         self.changed.emit()
+
+    def change_code_size(self, size: int) -> None:
+        """Wear a size of code now, and save it once it stays; 0 is the usual one."""
+        self._size = size
+        self._later.start()
+        self.changed.emit()
+
+    def keep(self) -> None:
+        """Save what is not saved yet. UserError where that cannot be."""
+        if self._size is not None:
+            self.change()
+
+    def _keep_later(self) -> None:
+        try:
+            self.keep()
+        except UserError as error:
+            self.refused.emit(error)
 
     def theme(self) -> Theme:
         """The theme to wear. UserError where a file is not there, or is broken."""
@@ -103,7 +135,8 @@ class Preferences(QObject):
     @property
     def code_size(self) -> int:
         """The size of code in pixels."""
-        return self.settings.code_size or CODE_SIZE
+        size = self.settings.code_size if self._size is None else self._size
+        return size or CODE_SIZE
 
 
 def is_mac() -> bool:

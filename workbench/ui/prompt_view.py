@@ -216,11 +216,11 @@ class PromptSheet(Sheet):
         if not file.runs:
             self.summary.setText(f"{words} is the same in both.")
         self.view.show_document(Document(files=(file,), read_only=True))
-        self.view.set_contents(file.path, self._lines)
+        self.view.set_contents({file.path: self._lines})
         self.pages.setCurrentIndex(1)
 
     def _on_wanted(self, path: str) -> None:
-        self.view.set_contents(path, self._lines)
+        self.view.set_contents({path: self._lines})
 
     def _mark_active(self) -> None:
         sizes = {self.prompt: "THE EXACT PROMPT", self.answer: "WHAT ARRIVED"}

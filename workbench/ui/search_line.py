@@ -81,10 +81,12 @@ class SearchLine(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def show_count(self, count: int) -> None:
-        """How many matches there are; -1: they are being counted."""
+    def show_count(self, count: int, more: bool = False) -> None:  # noqa: FBT001, FBT002 - a signal's
+        """How many matches there are, and whether more than that; -1: they are being counted."""
         text = self.line.text()
-        said = {-1: "searching…", 0: "nothing found", 1: "1 match"}.get(count, f"{count} matches")
+        said = {-1: "searching…", 0: "nothing found", 1: "1 match"}.get(
+            count, f"{count}{'+' if more else ''} matches"
+        )
         self._say(said if text else "", error=False)
 
     def show_standing(self, standing: Standing) -> None:

@@ -65,7 +65,9 @@ class Skimming(QObject):
         self._looks: dict[str, Look] = {}
         self._news: set[str] = set()
         self._visits: dict[str, float] = {}
-        self._last = self._stirred = monotonic()
+        self.clock: Callable[[], float] = monotonic
+        """Tells the seconds."""
+        self._last = self._stirred = self.clock()
         self._warned: object = None
         self._tick = QTimer(self)
         self._tick.setInterval(TICK)
@@ -90,13 +92,13 @@ class Skimming(QObject):
 
     def stir(self) -> None:
         """Somebody is there."""
-        self._stirred = monotonic()
+        self._stirred = self.clock()
 
     # what is seen
 
     def look(self) -> None:
         """Count the time since the last look for what is on the screen."""
-        now = monotonic()
+        now = self.clock()
         passed, self._last = min(now - self._last, 2 * TICK / 1000), now
         seen = self._mark()
         idle = now - self._stirred > IDLE
@@ -255,7 +257,7 @@ class Skimming(QObject):
         self._tasks.start(
             "read looks", lambda _: (session, looks_of(session)), self._on_read, self._controller.fail
         )
-        self._last = monotonic()
+        self._last = self.clock()
         self._tick.start()
 
     def _on_read(self, found: tuple[Session, dict[str, Look]]) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWid
 
 from workbench.errors import UserError
 from workbench.review.progress import Progress
+from workbench.ui.base_lines import BaseLines
 from workbench.ui.commands import FIRST_HINTS, HINTS, REPEATING, SHORT
 from workbench.ui.controller import Controller
 from workbench.ui.desk import Desk
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.tasks = Tasks(self)
         self.controller = Controller(self)
         self.errands = Errands(self.controller, self.tasks, self)
+        self.base_lines = BaseLines(self.controller, self.tasks, self)
         self.landing = LandingErrands(self.controller, self.tasks, self)
         self.other_files = OtherFiles(self.controller, self.tasks, self)
         self._build()
@@ -339,6 +341,8 @@ class MainWindow(QMainWindow):
             return
         self.sheets.close()
         self._keep_used()
+        with suppress(UserError):  # the window goes; at the next start the code has the size it had before
+            self.preferences.keep()
         self.poll_timer.stop()
         self.trusting.stop()
         self.skimming.stop()

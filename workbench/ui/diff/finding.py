@@ -128,6 +128,7 @@ class Found:
         self.query = query
         self.lines = 0
         self.matches = 0
+        self._more = False
         self._by_order: dict[int, list[Hit]] = {}
         self._spans: dict[bytes, Spans] = {}
         self._flat: list[Hit] | None = None
@@ -138,10 +139,16 @@ class Found:
     def is_full(self) -> bool:
         return self.lines >= MOST_HITS
 
-    def add(self, text: Text, index: int, spans: Spans) -> None:
-        """A line of a text matches."""
+    @property
+    def is_short(self) -> bool:
+        """Whether there are more matches than are counted: in further lines, or in a line that has many."""
+        return self.is_full or self._more
+
+    def add(self, text: Text, index: int, spans: Spans, *, more: bool = False) -> None:
+        """A line of a text matches; `more`: and in further places, which are not told."""
         if self.is_full or index >= len(text.lines):
             return
+        self._more |= more
         hit = text.hit(index, spans)
         if not (hit.note or hit.change or hit.entry):
             self._spans[text.lines[index]] = spans

@@ -21,8 +21,8 @@ from workbench.ui.theme import Theme
 class Searching(Mouse):
     """The mouse, and a search over everything that the document holds."""
 
-    hits_counted = Signal(int)
-    """How many matches there are so far; the last time, in all."""
+    hits_counted = Signal(int, bool)
+    """How many matches there are so far; the last time, in all. And whether there are more than that."""
     search_changed = Signal(object)
     """How the search stands: a `Standing`."""
     search_resumed = Signal()
@@ -119,7 +119,7 @@ class Searching(Mouse):
         done, slow = seeker.is_done, tuple(seeker.slow)
         failed = seeker.ended and bool(seeker.failures)
         return Standing(
-            at, found.matches, done, found.is_full, slow, seeker.ended, failed=failed, turned=self._turned
+            at, found.matches, done, found.is_short, slow, seeker.ended, failed=failed, turned=self._turned
         )
 
     def _key(self, hit: Hit) -> tuple[int, int, Side]:
@@ -131,7 +131,7 @@ class Searching(Mouse):
             return
         self._ruler.show_hits([(hit.path, hit.share) for hit in found.hits()])
         self.viewport().update()
-        self.hits_counted.emit(found.matches)
+        self.hits_counted.emit(found.matches, found.is_short)
         self._take_step(found)
         self.search_changed.emit(self.search_standing)
 

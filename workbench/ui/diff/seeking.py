@@ -273,7 +273,9 @@ class Seeker(QObject):
             return
         for index, *flat in hits:
             if flat:
-                found.add(text, index, tuple(zip(flat[::2], flat[1::2], strict=True)))
+                # A lone number at the end: the line has more of them.
+                spans = tuple(zip(flat[::2], flat[1::2], strict=False))
+                found.add(text, index, spans, more=len(flat) % 2 == 1)
         if done:
             del self._flight[number]
             self._flying -= sum(map(len, text.lines))

@@ -6,6 +6,7 @@ It shows and asks; it judges nothing and reads nothing. What it needs of a file'
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -209,27 +210,35 @@ class DiffView(Searching):
         if first:
             self._reveal(spot, smooth=False)
 
-    def set_contents(self, path: str, old: tuple[bytes, ...]) -> None:
-        """The lines of a file in the base, as asked for."""
-        at = self._layout.files.get(path)
-        if at is None:
+    def set_contents(self, found: Mapping[str, tuple[bytes, ...]]) -> None:
+        """The lines of some files in the base by path, as asked for."""
+        arrived: list[str] = []
+        for path, old in found.items():
+            at = self._layout.files.get(path)
+            file = self._layout.sections[at].file if at is not None else None
+            if file is not None and file.old_id is not None:
+                self._contents.put(file.old_id, old)
+                arrived.append(path)
+        if not arrived:
             return
-        file = self._layout.sections[at].file
-        if file is None or file.old_id is None:
-            return
-        self._contents.put(file.old_id, old)
         with self._kept():
-            self._layout.lines_arrived(path, self._contents.counts)
+            for path in arrived:
+                self._layout.lines_arrived(path, self._contents.counts)
         self._resized_whole()
-        if self._awaited is not None and self._awaited[0] == path:
+        if self._awaited is not None and self._awaited[0] in arrived:
             self.go_to_line(*self._awaited)
-        self._repaint_whole(self._layout.sections[at])
+        for path in arrived:
+            self._repaint_on_screen(self._layout.sections[self._layout.files[path]])
+        self.show_again()
 
     def _repaint_whole(self, section: Section) -> None:
         """A section, as far as it is on the screen; what was moved by it is moved."""
+        self._repaint_on_screen(section)
+        self.show_again()
+
+    def _repaint_on_screen(self, section: Section) -> None:
         top = self._layout.tops[self._layout.files[section.key]] - self.verticalScrollBar().value()
         self._repaint(top, top + section.height)
-        self.show_again()
 
     def set_split(self, split: bool) -> None:
         """Side by side or unified. The line under the cursor stays where it is."""
