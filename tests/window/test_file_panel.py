@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.repos import Repo, new_repo
+from tests.repos import Repo
 from tests.window.conftest import Hands
 from workbench.ui.file_panel import ROW
 from workbench.ui.file_rows import RowKind
@@ -159,20 +157,3 @@ def test_the_current_file_stays_in_its_place_however_many_come_above_it(
     refresh(hands, 71 + count)
     assert bar.value() > 30 * ROW + 7
     assert height_of(hands, "a/0040.py") == row
-
-
-def test_the_list_goes_to_the_file_that_the_cursor_went_to_because_its_own_is_gone(
-    hands: Hands, tmp_path: Path
-) -> None:
-    made = new_repo(tmp_path / "shop")
-    made.commit({"m.py": "x\n"})
-    made.write({"m.py": "y\n"})
-    hands.open(made)
-    assert height_of(hands, "m.py") == 0
-
-    names = [f"{letter}{number:03}.py" for letter in "az" for number in range(200)]
-    made.write({"m.py": "x\n"} | dict.fromkeys(names, "x\n"))
-    refresh(hands, 400)
-    path = hands.window.view.stop().path
-    assert path is not None
-    assert 0 <= height_of(hands, path) < hands.window.files.list.viewport().height()

@@ -202,12 +202,15 @@ def test_turning_through_sizes_is_saved_once_and_kept_when_the_window_closes(
     hands = make_hands()
     hands.open(repo)
     preferences, usual = hands.window.preferences, hands.window.view._size
+    preferences._later.setInterval(60_000)
     for _ in range(3):
         hands.press(Qt.Key.Key_Plus, CONTROL)
     assert hands.window.view._size == usual + 3
     assert load_settings().code_size == 0, "worn at once, and nothing is written between two notches"
+    preferences._later.start(0)
     hands.until(lambda: load_settings().code_size == usual + 3)
     assert hands.window.view._size == usual + 3
+    preferences._later.setInterval(60_000)
     hands.press(Qt.Key.Key_Minus, CONTROL)
     preferences.change(tab_width=7)
     assert (load_settings().code_size, load_settings().tab_width) == (usual + 2, 7), "goes along"

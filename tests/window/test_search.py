@@ -68,7 +68,7 @@ def test_a_line_with_more_matches_than_are_counted_says_so(
     hands.open(made)
     assert look_for(hands, "q") == said
     hands.press(Qt.Key.Key_Return)
-    assert line_of(hands).count.text() == said.replace(" matches", "").join(("1 of ", ""))
+    assert line_of(hands).count.text() == f"1 of {said.removesuffix(' matches')}"
 
 
 def framed(hands: Hands) -> list[int]:

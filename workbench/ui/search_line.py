@@ -81,7 +81,7 @@ class SearchLine(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def show_count(self, count: int, more: bool = False) -> None:  # noqa: FBT001, FBT002 - a signal's
+    def show_count(self, count: int, more: bool = False) -> None:
         """How many matches there are, and whether more than that; -1: they are being counted."""
         text = self.line.text()
         said = {-1: "searching…", 0: "nothing found", 1: "1 match"}.get(
