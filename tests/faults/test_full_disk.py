@@ -1,4 +1,7 @@
-"""A disk that is full from one call on, at every call of a landing and of its undo: all old or all new."""
+"""A disk that is full from one call on, at every call of a landing and of its undo: all old or all new.
+
+And one that takes nothing at all any more, not even to take back: what is to be done is said.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,8 @@ from tests.faults.server import Ran, Server
 from tests.faults.shim import ERRORS, FAIL, Board
 from tests.faults.world import files_below
 from tests.repos import new_repo
+from workbench.git.paths import LANDING
 from workbench.git.record import read_record
-
-ERROR, NEEDS_ROOM, _ = ERRORS["full disk"]
 
 
 class Slot:
@@ -41,11 +43,12 @@ class Slot:
     def _copy(source: Path, target: Path) -> None:
         subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
-    def land(self, purpose: str, at: int = 0) -> tuple[Ran, int]:
-        """Land with the disk full from the call `at` on (0: never); how it ended, and its calls."""
+    def land(self, purpose: str, at: int = 0, how: str = "full disk") -> tuple[Ran, int]:
+        """Land with this fault from the call `at` on (0: never); how it ended, and its calls."""
+        error, kinds, lasting = ERRORS[how]
         board = Board(self._folder / "board", new=True)
         board.watch(self.work, self.place / "data", self.journal)
-        board.order(FAIL, at or 1_000_000, NEEDS_ROOM, error=ERROR, lasting=True)
+        board.order(FAIL, at or 1_000_000, kinds, error=error, lasting=lasting)
         ran = self._run("land_or_say", purpose, board=board)
         count = board.count
         board.close()
@@ -97,3 +100,39 @@ def test_a_disk_that_is_full_at_any_call_leaves_every_file_and_folder_as_it_was(
             assert slot.land(purpose)[0].value == [], at
             assert files_below(slot.work) == after, at
     assert refused > 10
+
+
+def test_what_could_not_be_taken_back_is_named_and_taken_back_by_the_next_start(
+    server: Server, tmp_path: Path
+) -> None:
+    slot = Slot(server, tmp_path / "slot")
+    slot.keep()
+    before = files_below(slot.work)
+    whole, count = slot.land("land", how="read-only")
+    assert whole.value == []
+    after = files_below(slot.work)
+    stuck = 0
+    for at in range(count // 2, count + 1, 3):
+        slot.begin()
+        ran, _ = slot.land("land", at, "read-only")
+        assert ran.status == 0, (at, ran.err)
+        if not ran.value:
+            continue
+        left = [path.name for path in slot.work.iterdir() if path.name.startswith(LANDING)]
+        if "not everything could be taken back" in ran.value[0]:
+            stuck += 1
+            assert f"kept in {left[0]} of the work tree" in ran.value[1], at
+        record = read_record(slot.journal)
+        if record is not None and record.done:
+            # Only its flush was refused, and so was all that came after: nothing was taken back.
+            assert slot.start_again() == ["A landing was interrupted at its very end. It is complete."], at
+            assert files_below(slot.work) == after, at
+            continue
+        if record is not None:
+            assert slot.land("land")[0].value[0].startswith("A landing that was interrupted"), at
+        said = slot.start_again()
+        assert [each for each in said if "taken back" in each] == said, at
+        assert files_below(slot.work) == before, at
+        assert slot.land("land")[0].value == [], at
+        assert files_below(slot.work) == after, at
+    assert stuck > 2

@@ -43,7 +43,10 @@ def open_list(hands: Hands, many: Repo) -> ShapeSheet:
     hands.open(many)
     hands.window.view.go_to_change(hands.session.by_path["src/ant.py"].changes[0].id)
     hands.type("s")
-    return listed(hands)
+    sheet = listed(hands)
+    # Painted: of what was never on the screen it is asked first.
+    hands.until(lambda: sheet.looked.text() == "looked at 4 of 4")
+    return sheet
 
 
 def by_path(hands: Hands) -> dict[str, list[str]]:

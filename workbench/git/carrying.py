@@ -90,7 +90,7 @@ class Landing:
     def carry_out(
         self, steps: Sequence[Step], owners: Mapping[str, Owner | None], record: RecordWriter
     ) -> list[Step]:
-        """Write, put in place, look again.
+        """Write, put in place (the steps as they are given: `in_order`), look again.
 
         Everything is taken back where that fails, and the error goes on.
         """
@@ -102,8 +102,7 @@ class Landing:
                 prepare(self._folder, step, owners.get(step.path))
             self._flush(steps)
             record.ready()
-            order = {Move.DELETE: 0, Move.EXCHANGE: 1, Move.CREATE: 2}
-            for step in sorted(steps, key=lambda step: order[step.move]):
+            for step in steps:
                 self._put(step, record)
             for step in list(self._done):
                 self._look_again(step, record)

@@ -8,6 +8,7 @@ enough after a kill.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
@@ -45,6 +46,12 @@ class Step(Struct, frozen=True):
         if self.before is None:
             return Move.CREATE
         return Move.DELETE if self.after is None else Move.EXCHANGE
+
+
+def in_order(steps: Iterable[Step]) -> list[Step]:
+    """As they are to be done, so that a folder is empty when a file takes its place; back in reverse."""
+    order = {Move.DELETE: 0, Move.EXCHANGE: 1, Move.CREATE: 2}
+    return sorted(steps, key=lambda step: order[step.move])
 
 
 class MovedError(Exception):
