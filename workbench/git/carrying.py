@@ -28,6 +28,7 @@ from workbench.git.stepping import (
     Outcome,
     Step,
     do,
+    in_order,
     is_done,
     prepare,
     settled,
@@ -90,7 +91,7 @@ class Landing:
     def carry_out(
         self, steps: Sequence[Step], owners: Mapping[str, Owner | None], record: RecordWriter
     ) -> list[Step]:
-        """Write, put in place (the steps as they are given: `in_order`), look again.
+        """Write, put in place, look again.
 
         Everything is taken back where that fails, and the error goes on.
         """
@@ -102,7 +103,7 @@ class Landing:
                 prepare(self._folder, step, owners.get(step.path))
             self._flush(steps)
             record.ready()
-            for step in steps:
+            for step in in_order(steps):
                 self._put(step, record)
             for step in list(self._done):
                 self._look_again(step, record)

@@ -16,7 +16,7 @@ from workbench.git.folder import File, WorkFolder
 from workbench.git.locking import landing_lock
 from workbench.git.record import Record, Ref, StepRef, read_record, remove_record
 from workbench.git.shadow import has_modes
-from workbench.git.stepping import Step
+from workbench.git.stepping import Step, in_order
 from workbench.review.actions import LandedFile
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ def _go_back(repository: Repository, record: Record) -> list[str]:
             landing.clear()
             return []
         _mend(folder, record.steps)
-        return landing.go_back([_with_bytes(repository, folder, step) for step in record.steps])
+        # Not in the order of the journal: a file that took a folder's place goes before what was in there.
+        return landing.go_back(in_order(_with_bytes(repository, folder, step) for step in record.steps))
 
 
 def _with_bytes(repository: Repository, folder: WorkFolder, step: StepRef) -> Step:

@@ -21,7 +21,7 @@ from workbench.git.locking import landing_lock
 from workbench.git.paths import LANDING, unfit_for_windows, why_hostile
 from workbench.git.record import RecordWriter, StepRef, read_record, remove_record
 from workbench.git.shadow import has_modes
-from workbench.git.stepping import Step, in_order
+from workbench.git.stepping import Step
 from workbench.git.writing_back import as_in_work_tree, conversions
 from workbench.review.actions import LandedFile
 
@@ -259,8 +259,7 @@ def _write(
         return ()
     name = LANDING + os.urandom(4).hex()
     landing = Landing(repository, folder, name)
-    # The journal has them in this order too: taking back goes the other way.
-    steps = in_order(Step(file.path, landing.temporary(), file.now, file.result) for file in planned.files)
+    steps = [Step(file.path, landing.temporary(), file.now, file.result) for file in planned.files]
     refs = references(repository, [side for step in steps for side in (step.before, step.after)])
     listed = [
         StepRef(step.path, step.temporary, refs[2 * number], refs[2 * number + 1])
