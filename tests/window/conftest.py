@@ -58,7 +58,8 @@ class Hands:
         """Open a repository and wait until the review is there and whole."""
         self.window.errands.open(repo.root, asked)
         self.until(lambda: self.window.controller.session is not None)
-        self.until(lambda: not self.window.tasks.is_busy)
+        # The rest of a large one is begun in a turn of its own: nothing is busy before it.
+        self.until(lambda: not self.session.is_loading and not self.window.tasks.is_busy)
 
     def verdicts(self) -> list[str]:
         """The verdict of each change, in order."""
