@@ -15,6 +15,7 @@ from tests.qt_objects import ended
 from tests.repos import Repo, new_repo
 from workbench.app import Options, make_window
 from workbench.review.verdicts import verdict_of
+from workbench.store.paths import settings_path
 from workbench.ui.window import MainWindow
 from workbench.workflow.candidates import Asked
 from workbench.workflow.session import Session
@@ -25,6 +26,16 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 BEFORE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n    return 3\n"
 AFTER = BEFORE.replace("return 1", "return 10").replace("return 3", "return 30")
+
+
+def set_model(address: str) -> None:
+    """Write settings with one model, "mine", at this address."""
+    path = settings_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        f'take_out_before_sending = false\n[models.mine]\nmodel = "scripted"\napi_base = "{address}"\n',
+        "utf-8",
+    )
 
 
 class Hands:

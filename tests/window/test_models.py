@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.model_server import BAD_KEY, Cut, ModelServer, Scripted, Slow, model_server
 from tests.repos import Repo
-from tests.window.conftest import CONTROL, SHIFT, Hands
+from tests.window.conftest import CONTROL, SHIFT, Hands, set_model
 from workbench.generation.backends import LiteLLMBackend
 from workbench.generation.children import Helpers
 from workbench.store.paths import settings_path
@@ -55,12 +55,7 @@ def asking(
     make_hands: Callable[[], Hands], repo: Repo, server: ModelServer, home: Path, warm: Helpers
 ) -> Hands:
     """A window with a model in its settings, and a rejected change to send."""
-    path = settings_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        f'take_out_before_sending = false\n[models.mine]\nmodel = "scripted"\napi_base = "{server.url}"\n',
-        "utf-8",
-    )
+    set_model(server.url)
     hands = make_hands()
     hands.open(repo)
     hands.session.helpers = warm

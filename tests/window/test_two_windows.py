@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.model_server import Good, ModelServer, Slow, model_server
 from tests.repos import Repo
-from tests.window.conftest import CONTROL, SHIFT, Hands
+from tests.window.conftest import CONTROL, SHIFT, Hands, set_model
 from workbench.generation.contract import NewFile, write
-from workbench.store.paths import settings_path
 from workbench.ui.calls_panel import CallsPanel
 from workbench.ui.table import text_of
 from workbench.workflow.calls import calls_of_day, calls_of_day_by_round
@@ -28,12 +27,7 @@ def server() -> Iterator[ModelServer]:
 @pytest.fixture
 def two(make_hands: Callable[[], Hands], repo: Repo, server: ModelServer, home: Path) -> tuple[Hands, Hands]:
     """Two windows of one user on one review, with one change rejected."""
-    path = settings_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        f'take_out_before_sending = false\n[models.mine]\nmodel = "scripted"\napi_base = "{server.url}"\n',
-        "utf-8",
-    )
+    set_model(server.url)
     first = make_hands()
     first.open(repo)
     first.type("x")

@@ -25,11 +25,10 @@ from __future__ import annotations
 import json
 import queue
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import Any, BinaryIO, Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 from pygments.lexers import get_lexer_for_filename
 from pygments.token import Comment, Generic, Keyword, Literal, Name, Operator, String, Token
@@ -37,6 +36,7 @@ from pygments.util import ClassNotFound
 
 from workbench.review.lines import split_lines
 from workbench.review.text import decode
+from workbench.ui.requests import requests_of
 
 KEYWORD, FUNCTION, STRING, COMMENT, NUMBER, BUILTIN = range(6)
 
@@ -273,17 +273,6 @@ def text_of(data: bytes) -> str:
     return whole.replace("\r\n", "\n").removesuffix("\n")
 
 
-def _read(stream: BinaryIO, requests: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None]) -> None:
-    while line := stream.readline():
-        request: dict[str, Any] = json.loads(line)
-        size = request.get("size", 0)
-        data = stream.read(size)
-        if len(data) < size:
-            break
-        requests.put((request, data))
-    requests.put(None)
-
-
 def _limit_memory() -> None:
     """A text that makes a lexer swell ends this process, not the machine's; it is then started anew."""
     try:
@@ -299,8 +288,7 @@ def _limit_memory() -> None:
 def main() -> None:
     """Serve until standard input ends."""
     _limit_memory()
-    requests: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(sys.stdin.buffer, requests), daemon=True).start()
+    requests = requests_of(sys.stdin.buffer)
     helper = Helper(sys.stdout)
     while True:
         try:

@@ -18,15 +18,14 @@ waits can tell slow from stuck.
 from __future__ import annotations
 
 import json
-import queue
 import re
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from time import monotonic
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
 from workbench.review.text import decode
+from workbench.ui.requests import requests_of
 
 PART = 0.1
 """Seconds after which what was found so far is said."""
@@ -124,21 +123,9 @@ class Matcher:
         self._out.flush()
 
 
-def _read(stream: BinaryIO, requests: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None]) -> None:
-    while line := stream.readline():
-        request: dict[str, Any] = json.loads(line)
-        size = request.get("size", 0)
-        data = stream.read(size)
-        if len(data) < size:
-            break
-        requests.put((request, data))
-    requests.put(None)
-
-
 def main() -> None:
     """Serve until standard input ends."""
-    requests: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(sys.stdin.buffer, requests), daemon=True).start()
+    requests = requests_of(sys.stdin.buffer)
     matcher = Matcher(sys.stdout)
     sys.stdout.write('{"query":-1}\n')
     sys.stdout.flush()
