@@ -1,6 +1,7 @@
 """A disk that is full from one call on, at every call of a landing and of its undo: all old or all new.
 
-And one that takes nothing at all any more, not even to take back: what is to be done is said.
+And one that takes nothing at all any more, not even to take back: what is to be done is said. And a journal
+on a disk of its own that takes nothing any more: what the next start reads there is what stands in the files.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from tests.faults.server import Ran, Server
 from tests.faults.shim import ERRORS, FAIL, Board
 from tests.faults.world import files_below
 from tests.repos import new_repo
+from workbench.git.journal import acknowledge, pending
 from workbench.git.paths import LANDING
-from workbench.git.record import read_record
+from workbench.git.record import NAME, read_record
 
 
 class Slot:
@@ -43,11 +45,13 @@ class Slot:
     def _copy(source: Path, target: Path) -> None:
         subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
-    def land(self, purpose: str, at: int = 0, how: str = "full disk") -> tuple[Ran, int]:
+    def land(
+        self, purpose: str, at: int = 0, how: str = "full disk", *, journal_alone: bool = False
+    ) -> tuple[Ran, int]:
         """Land with this fault from the call `at` on (0: never); how it ended, and its calls."""
         error, kinds, lasting = ERRORS[how]
         board = Board(self._folder / "board", new=True)
-        board.watch(self.work, self.place / "data", self.journal)
+        board.watch(self.journal, *(() if journal_alone else (self.work, self.place / "data")))
         board.order(FAIL, at or 1_000_000, kinds, error=error, lasting=lasting)
         ran = self._run("land_or_say", purpose, board=board)
         count = board.count
@@ -136,3 +140,42 @@ def test_what_could_not_be_taken_back_is_named_and_taken_back_by_the_next_start(
         assert slot.land("land")[0].value == [], at
         assert files_below(slot.work) == after, at
     assert stuck > 2
+
+
+@pytest.mark.parametrize("power_lost", [False, True])
+@pytest.mark.parametrize("how", ["broken disk", "read-only", "full disk"])
+@pytest.mark.parametrize("purpose", ["land", "undo"])
+def test_a_journal_that_takes_nothing_more_says_what_stands_in_the_files(
+    server: Server, tmp_path: Path, purpose: str, how: str, *, power_lost: bool
+) -> None:
+    slot = Slot(server, tmp_path / "slot")
+    if purpose == "undo":
+        assert slot.land("land")[0].value == []
+        acknowledge(slot.journal)
+    slot.keep()
+    before = files_below(slot.work)
+    whole, count = slot.land(purpose, how=how, journal_alone=True)
+    assert whole.value == []
+    after = files_below(slot.work)
+    stood = 0
+    for at in range(1, count + 1):
+        slot.begin()
+        ran, _ = slot.land(purpose, at, how, journal_alone=True)
+        assert ran.status == 0, (at, ran.err)
+        assert ran.value, at
+        if "is written, but" in ran.value[0]:
+            stood += 1
+            if power_lost:
+                # What was not flushed may not be there any more.
+                written = (slot.journal / NAME).read_bytes()
+                (slot.journal / NAME).write_bytes(written.removesuffix(b'{"phase": "done"}\n'))
+        else:
+            assert files_below(slot.work) == before, (at, ran.value)
+        slot.start_again()
+        landed = pending(slot.journal)
+        assert files_below(slot.work) == (after if landed else before), (at, ran.value)
+        assert not any(path.name.startswith(LANDING) for path in slot.work.iterdir()), at
+        if not landed:
+            assert read_record(slot.journal) is None, at
+            assert slot.start_again() == [], at
+    assert stood == (0 if how == "full disk" else 1)

@@ -431,6 +431,27 @@ def test_what_somebody_wrote_after_the_kill_is_kept(tmp_path: Path) -> None:
     repository.close()
 
 
+def test_a_kill_is_taken_back_whole_though_git_clean_took_the_landings_folder(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    mixed = 0
+    for at in range(30, 60, 2):
+        repo, journal = land_repo(tmp_path / f"repo{at}"), tmp_path / f"journal{at}"
+        repo.commit()
+        old = state(repo.root)
+        assert run_until(repo, data, journal, at).returncode == -9
+        between = {path: file for path, file in state(repo.root).items() if not path.startswith(LANDING)}
+        repo.git("clean", "-f", "-d", "-q")
+        cleaned = state(repo.root)
+        repository = Repository.open(repo.root, data)
+        said = recover(repository, journal)
+        mixed += old != cleaned
+        assert state(repo.root) == old, (at, between)
+        assert not said or said[0].endswith("every file is as it was before."), at
+        assert recover(repository, journal) == []
+        repository.close()
+    assert mixed > 3
+
+
 # An agent at work -----------------------------------------------------------------------------------
 
 

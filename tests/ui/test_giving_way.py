@@ -17,7 +17,7 @@ from workbench.ui.fonts import interface_font
 from workbench.ui.key_line import KeyLine
 from workbench.ui.key_sheet import _height, _packed, blocks
 from workbench.ui.keymap import Keymap
-from workbench.ui.landing_sheet import _Colours
+from workbench.ui.landing_texts import DiffColours
 from workbench.ui.theme import chosen, contrast, legible, load_theme, theme_names
 
 PATH = "packages/customer-experience/src/main/resources/translations/georgian_messages.properties"
@@ -81,7 +81,7 @@ def test_the_names_above_a_diffs_lines_are_quiet_and_its_lines_are_not(qtbot: Qt
     document = QTextDocument(
         "diff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n--- x\n+++ x"
     )
-    colours: QSyntaxHighlighter = _Colours(document, theme)
+    colours: QSyntaxHighlighter = DiffColours(document, theme)
     colours.rehighlight()
     seen = []
     block = document.begin()
@@ -90,9 +90,8 @@ def test_the_names_above_a_diffs_lines_are_quiet_and_its_lines_are_not(qtbot: Qt
         form = formats[0].format
         seen.append(form.foreground().color().name())
         block = block.next()
-    quiet, accent = theme.faint.name(), theme.accent.name()
-    removed, added = theme.rejected.name(), theme.accepted.name()
-    assert seen == [theme.text.name(), quiet, quiet, quiet, accent, removed, added]
+    quiet, removed, added = theme.faint.name(), theme.rejected.name(), theme.accepted.name()
+    assert seen == [theme.text.name(), quiet, quiet, quiet, theme.dim.name(), removed, added]
 
 
 def test_words_on_a_chosen_row_are_moved_until_they_can_be_read() -> None:

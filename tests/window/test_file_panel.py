@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from tests.repos import Repo
 from tests.window.conftest import Hands
-from workbench.ui.file_panel import ROW
+from workbench.ui.file_painting import ROW
 from workbench.ui.file_rows import RowKind
 
 ALT = Qt.KeyboardModifier.AltModifier

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from tests.repos import Repo
 from tests.window.conftest import AFTER, ALT, BEFORE, CONTROL, Hands
 from workbench.ui.landing_sheet import LandingSheet
+from workbench.ui.landing_texts import INSET
 from workbench.ui.trust_sheet import TrustSheet
 from workbench.workflow.trust import grant, trust_of
 
@@ -248,8 +249,8 @@ def test_accepted_sensitive_files_stand_first_with_the_reason(hands: Hands, repo
     hands.press(Qt.Key.Key_I, ALT)
     planned(hands, sheet, "index")
     lines = sheet.files.toPlainText().split("\n")
-    assert lines[0] == "new      tools/.envrc"
-    assert "         ! runs by itself" in lines[1:3]
+    assert lines[0] == "tools/.envrc\tnew"
+    assert f"{INSET}! runs by itself" in lines[1:3]
     assert "1 SENSITIVE, FIRST" in sheet.files_title.text()
     hands.press(Qt.Key.Key_Escape)
 
@@ -266,9 +267,9 @@ def test_files_with_keys_in_accepted_lines_and_names_of_settings_are_marked(hand
     planned(hands, sheet, "worktree")
     hands.until(lambda: "SECRET" in sheet.files_title.text())
     said = sheet.files.toPlainText()
-    assert "         ! looks secret, by its name\n         ! runs by itself" in said
+    assert f"{INSET}! looks secret, by its name\n{INSET}! runs by itself" in said
     assert said.count("looks secret") == 2
-    assert "code.py\n         ! looks secret: GitHub token, line 11" in said
+    assert f"code.py\tchanged\n{INSET}! looks secret: GitHub token, line 11" in said
     assert token not in said
     assert sheet.files_title.text() == "FILES · 2 SECRET-LOOKING, 1 SENSITIVE, FIRST"
     hands.press(Qt.Key.Key_Escape)

@@ -19,8 +19,8 @@ from workbench.git.emptied import Emptied
 from workbench.git.exchange import flush_file_system
 from workbench.git.folder import LINK, File, Owner, WorkFolder
 from workbench.git.late import Kept, write_kept
-from workbench.git.not_landed import failure, not_back
-from workbench.git.record import RecordWriter, Ref, StepRef
+from workbench.git.not_landed import failure, not_back, not_recorded
+from workbench.git.record import RecordWriter, Ref, StandsError, StepRef
 from workbench.git.runner import GitError
 from workbench.git.stepping import (
     Move,
@@ -110,6 +110,9 @@ class Landing:
             self._emptied.look_again()
             self._flush_folders()
             record.done()
+        except StandsError as error:
+            # The landing's folder stays, too: whatever the journal is found to say, it can be done.
+            raise not_recorded(self._name, error.cause) from error
         except (MovedError, OSError, UserError, GitError) as error:
             with suppress(OSError):  # a full disk: the journal says enough without it
                 record.back()

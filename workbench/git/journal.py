@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from workbench.git.carrying import Landing
 from workbench.git.composing import object_id
-from workbench.git.folder import File, WorkFolder
+from workbench.git.folder import LINK, File, WorkFolder
 from workbench.git.locking import landing_lock
 from workbench.git.record import Record, Ref, StepRef, read_record, remove_record
 from workbench.git.shadow import has_modes
@@ -102,8 +102,24 @@ def _go_back(repository: Repository, record: Record) -> list[str]:
             landing.clear()
             return []
         _mend(folder, record.steps)
+        steps = [_with_bytes(repository, folder, step) for step in record.steps]
+        if not (folder.root / record.folder).is_dir():
+            _lay_out_again(folder, record.folder, steps)
         # Not in the order of the journal: a file that took a folder's place goes before what was in there.
-        return landing.go_back(in_order(_with_bytes(repository, folder, step) for step in record.steps))
+        return landing.go_back(in_order(steps))
+
+
+def _lay_out_again(folder: WorkFolder, name: str, steps: Iterable[Step]) -> None:
+    """Somebody removed the landing's folder (`git clean`, `git stash -u`): what was displaced is brought back
+    from the shadow directory, where the landing still stands.
+    """
+    folder.make_folder(name)
+    for step in steps:
+        now = folder.read(step.path)
+        if step.before is not None and (now[0] if now else None) == step.after:
+            folder.create(step.temporary, step.before, now[1] if now else None)
+            if step.before[0] != LINK:
+                folder.flush(step.temporary)
 
 
 def _with_bytes(repository: Repository, folder: WorkFolder, step: StepRef) -> Step:

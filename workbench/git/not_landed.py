@@ -28,6 +28,15 @@ def not_back(folder: str, refused: Sequence[tuple[str, Exception]]) -> NotBackEr
     )
 
 
+def not_recorded(folder: str, error: OSError) -> UserError:
+    """Everything is in place, and the journal could neither be brought to say so for sure nor not to."""
+    return UserError(
+        f"The landing is written, but it could not be recorded: {error.strerror or error}.",
+        hint=f"Leave {folder} in the work tree, see to the disk, and open the review again: the landing is"
+        " finished or taken back then, as a whole.",
+    )
+
+
 def failure(error: Exception, left: Sequence[str]) -> Exception:
     """What to raise after everything was taken back, but for what somebody wrote to since (`left`)."""
     rest = ""

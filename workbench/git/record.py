@@ -42,6 +42,16 @@ class Record(Struct, frozen=True):
     done: bool = False
 
 
+class StandsError(Exception):
+    """The journal says `done`, and neither its flush nor its withdrawal was taken: a loss of power may still
+    leave it out. Nothing may be taken back: a next start would believe `done`.
+    """
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 class RecordWriter:
     """A journal being written. Every call returns when its line is on disk."""
 
@@ -75,14 +85,38 @@ class RecordWriter:
         self._write({"phase": "back"})
 
     def done(self) -> None:
-        """Everything is in place. Where this fails, the journal does not say so."""
+        """Everything is in place. Where this fails, the journal does not say so: else `StandsError`."""
         size = os.fstat(self._handle).st_size
         try:
             self._write({"phase": "done"})
-        except OSError:
-            with suppress(OSError):  # cutting needs no room; `back` stands behind it where it fails
-                os.ftruncate(self._handle, size)
+        except OSError as error:
+            if not (self._is_torn(size) or self._is_cut(size) or self._is_back()):
+                raise StandsError(error) from error
             raise
+
+    def _is_torn(self, size: int) -> bool:
+        """Whether the line after the first `size` bytes was not taken whole, or not at all: it says nothing."""
+        with suppress(OSError):
+            return not self.path.read_bytes()[size:].endswith(b"\n")
+        return False
+
+    def _is_cut(self, size: int) -> bool:
+        """Cutting needs no room. A full disk that refuses to flush it has not taken what was cut either."""
+        try:
+            os.ftruncate(self._handle, size)
+        except OSError:
+            return False
+        try:
+            os.fsync(self._handle)
+        except OSError as error:
+            return error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return True
+
+    def _is_back(self) -> bool:
+        with suppress(OSError):
+            self.back()
+            return True
+        return False
 
     def close(self) -> None:
         os.close(self._handle)
@@ -102,7 +136,7 @@ def read_record(journal_dir: Path) -> Record | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     lines = []
-    for line in data.split(b"\n"):
+    for line in data.split(b"\n")[:-1]:
         try:
             lines.append(json.loads(line))
         except ValueError:

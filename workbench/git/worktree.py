@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -278,9 +279,13 @@ def _write(
 
 
 def _forget_if_back(folder: WorkFolder, journal_dir: Path, name: str) -> None:
-    """The journal goes when the landing's folder is gone; else `recover` still needs it."""
+    """The journal goes when the landing's folder is gone; else `recover` still needs it.
+
+    One that may not be removed is no harm: the next start finds nothing left to take back.
+    """
     if not (folder.root / name).exists():
-        remove_record(journal_dir)
+        with suppress(OSError):
+            remove_record(journal_dir)
 
 
 def _written(repository: Repository, planned: Plan, done: Sequence[Step]) -> tuple[Written, ...]:

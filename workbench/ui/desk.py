@@ -413,11 +413,15 @@ class Desk(QObject):
             self._context_menus().show(place, gap)
 
     def show_file_menu(self, place: QPoint) -> None:
-        """The menu of a file in the list, which the review goes to: it speaks of what is under its cursor."""
+        """The menu of a file in the list, which the review goes to: it speaks of what is under its cursor.
+
+        Elsewhere in the list it is the one of how the files are listed.
+        """
         files = self._window.files.list
         index = files.indexAt(place)
         row = self._window.files.model.rows[index.row()] if index.isValid() else None
         if row is None or row.kind is not RowKind.FILE:
+            self._window.files.show_menu(files.viewport().mapToGlobal(place))
             return
         if row.key != self._window.view.current_file():
             self._window.going.go_to(Stop(row.key))

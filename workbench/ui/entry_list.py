@@ -25,6 +25,8 @@ from workbench.ui.fonts import interface_font
 from workbench.ui.theme import Theme
 
 LEFT, PAD, GAP = 18, 7, 2
+AFTER = 16
+"""Pixels from the longest word to where it is."""
 _WRAP = Qt.TextFlag.TextWordWrap
 _DOT = 4.0
 
@@ -45,13 +47,13 @@ class EntryRow(Struct, frozen=True):
 
 
 class EntryList(QWidget):
-    """Shows rows, says which was clicked. `word` is the width of their words, `most` lines said."""
+    """Shows rows, says which was clicked. Their words have `word` pixels at most; `most` lines are said."""
 
     chosen = Signal(str)
 
     def __init__(self, theme: Theme, word: int, most: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._word, self._most = theme, word, most
+        self._theme, self._word, self._widest, self._most = theme, word, word, most
         self._entries: tuple[EntryRow, ...] = ()
         self._tops: list[int] = [0]
         self._plain = interface_font(12)
@@ -69,6 +71,10 @@ class EntryList(QWidget):
     def show_entries(self, entries: Sequence[EntryRow]) -> None:
         """Show these."""
         self._entries = tuple(entries)
+        # What is said has the room that the words leave.
+        bold = QFontMetrics(self._bold)
+        wide = max((bold.horizontalAdvance(row.word) for row in entries), default=0) + AFTER
+        self._word = min(wide, self._widest)
         said = (f"{row.word} {row.where}: {row.words}".rstrip(": ") for row in entries)
         self.setAccessibleName("; ".join(said))
         self.updateGeometry()

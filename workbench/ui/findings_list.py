@@ -12,7 +12,7 @@ from workbench.review.findings import Finding
 from workbench.review.notes import Intent, Place
 from workbench.review.text import one_line
 from workbench.ui.entry_list import EntryList, EntryRow
-from workbench.ui.theme import Theme, mixed
+from workbench.ui.theme import SHOULD, Theme, mixed
 
 WORD = 70
 MOST = 200
@@ -72,5 +72,5 @@ class FindingsList(EntryList):
         theme = self._theme
         if row.outdated:
             return theme.faint
-        soft = mixed(theme.open, theme.dim, 0.35)
+        soft = mixed(theme.open, theme.dim, SHOULD)
         return {Intent.MUST: theme.open, Intent.SHOULD: soft}.get(row.intent, theme.accent)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from workbench.ui.findings_list import FindingRow, FindingsList
 from workbench.ui.running_card import RunningCard
 from workbench.ui.sheet import plain
+from workbench.ui.side_panel import ABOVE
 from workbench.ui.theme import Theme
 
 
@@ -24,6 +25,7 @@ class FindingsPanel(QWidget):
         self.setProperty("kind", "panel")
         self.title = QLabel("FINDINGS", self)
         self.title.setProperty("kind", "section")
+        self.title.setContentsMargins(0, ABOVE, 0, 0)
         self.running = RunningCard(self)
         self.running.cancel.setToolTip("Cancel the reading")
         self.running.cancel_wanted.connect(self.cancel_wanted)

@@ -77,6 +77,7 @@ class Following(QObject):
         window, going = self._window, self._window.going
         window.files.file_chosen.connect(going.go_to_file)
         window.files.left.connect(window.view.setFocus)
+        window.files.command_wanted.connect(window.run_command)
         window.files.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         window.files.list.customContextMenuRequested.connect(window.desk.show_file_menu)
         window.files.change_chosen.connect(going.go_to_change)

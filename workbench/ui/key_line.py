@@ -37,6 +37,8 @@ class KeyLine(QWidget):
             return
         self._hints = tuple(hints)
         for label in chain.from_iterable(self._shown):
+            # Taken away at once: what is deleted later would still be seen under the new keys.
+            label.hide()
             label.deleteLater()
         self._shown = [[*self._caps(keys), self._word(word)] for keys, word in self._hints]
         self.setToolTip(as_tooltip(self.text()))
@@ -48,7 +50,7 @@ class KeyLine(QWidget):
         return "   ".join(" ".join((*keys, word)) for keys, word in self._hints)
 
     def sizeHint(self) -> QSize:
-        return QSize(200, HEIGHT)
+        return QSize(sum(map(_width, self._shown)) + (BETWEEN + 2) * (len(self._shown) - 1), HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -73,12 +75,19 @@ class KeyLine(QWidget):
     def _place(self) -> None:
         left, fits = 0, True
         for labels in self._shown:
-            sizes = [label.sizeHint() if label is labels[-1] else label.size() for label in labels]
-            caps = len(labels) - 1
-            wide = sum(size.width() for size in sizes) + _BESIDE * (caps - 1) + GAP
-            fits = fits and left + wide <= self.width()
+            sizes, caps = _sizes(labels), len(labels) - 1
+            fits = fits and left + _width(labels) <= self.width()
             for number, (label, size) in enumerate(zip(labels, sizes, strict=True)):
                 label.setVisible(fits)
                 label.setGeometry(left, (self.height() - size.height()) // 2, size.width(), size.height())
                 left += size.width() + (GAP if number == caps - 1 else _BESIDE if number < caps else 0)
             left += BETWEEN + 2
+
+
+def _sizes(labels: list[QLabel]) -> list[QSize]:
+    """Of the caps of a hint, which have theirs, and of its word."""
+    return [label.sizeHint() if label is labels[-1] else label.size() for label in labels]
+
+
+def _width(labels: list[QLabel]) -> int:
+    return sum(size.width() for size in _sizes(labels)) + _BESIDE * (len(labels) - 2) + GAP

@@ -19,6 +19,8 @@ COLUMNS, ROOMY = 3, 1440
 SHOWN = 2
 """Keys of one command that are drawn."""
 TITLE = 30
+BESIDE = 24
+"""Pixels between two columns."""
 
 Block = tuple[str, tuple[tuple[tuple[str, ...], str], ...]]
 
@@ -40,6 +42,23 @@ def blocks(keymap: Keymap) -> tuple[Block, ...]:
 
 def _wide(keys: tuple[str, ...], caps: QFontMetrics) -> float:
     return sum(cap_width(key, caps) + 4 for key in keys[:SHOWN])
+
+
+def _inset(column: list[Block]) -> float:
+    """Words begin below each other, however wide the keys before them are."""
+    caps = QFontMetrics(code_font(11))
+    return max(_wide(keys, caps) for _, rows in column for keys, _ in rows) + 8
+
+
+def _widths(columns: list[list[Block]], whole: float) -> list[float]:
+    """What each column needs, and its part of what is left over: no words are cut while there is room."""
+    words = QFontMetrics(interface_font(12))
+    needs = [
+        _inset(column) + max(words.horizontalAdvance(said) for _, rows in column for _, said in rows) + BESIDE
+        for column in columns
+    ]
+    more = (whole - sum(needs)) / len(columns)
+    return [need + more for need in needs]
 
 
 def _height(block: Block) -> int:
@@ -71,12 +90,9 @@ class _Keys(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            width = self.width() / len(self._columns)
-            caps = QFontMetrics(code_font(11))
-            for number, column in enumerate(self._columns):
-                left, top = number * width, 0.0
-                # Words begin below each other, however wide the keys before them are.
-                inset = max(_wide(keys, caps) for _, rows in column for keys, _ in rows) + 8
+            left = 0.0
+            for column, width in zip(self._columns, _widths(self._columns, self.width()), strict=True):
+                top, inset = 0.0, _inset(column)
                 for title, rows in column:
                     painter.setFont(interface_font(11, QFont.Weight.DemiBold))
                     painter.setPen(self._theme.dim)
@@ -85,9 +101,10 @@ class _Keys(QWidget):
                     )
                     top += TITLE
                     for keys, words in rows:
-                        self._row(painter, QRectF(left, top, width - 24, ROW), keys, words, inset)
+                        self._row(painter, QRectF(left, top, width - BESIDE, ROW), keys, words, inset)
                         top += ROW
                     top += 12
+                left += width
 
     def _row(self, painter: QPainter, row: QRectF, keys: tuple[str, ...], words: str, inset: float) -> None:
         at = row.left()

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.review.skimming import Passed, words_of_passed
-from workbench.review.text import decode, one_line, visible
-from workbench.ui.fonts import code_font
+from workbench.review.skimming import Passed
+from workbench.review.text import visible
 from workbench.ui.landing_fields import CommitFields, Destinations
+from workbench.ui.landing_texts import FactList, ResultDiff, file_lines, passed_lines
 from workbench.ui.sheet import Sheet, buttons, plain
 from workbench.ui.theme import Theme
 from workbench.workflow.landing_plan import WORKTREE, LandingPlan
@@ -20,80 +20,8 @@ from workbench.workflow.landing_plan import WORKTREE, LandingPlan
 SIDE = 340
 """Pixels of the column at the left."""
 
-_HEAD, _LINES = 1, 2
-"""Where in a diff a line stands."""
-
-MOST_LINES = 5_000
-"""Lines of the result's diff that the sheet shows; the rest is counted."""
-
-
 MOST_PASSED = 500
 """Accepted changes passed quickly that the sheet names; the rest is counted."""
-
-
-class _Colours(QSyntaxHighlighter):
-    """Added and removed lines of a diff in their colours; what git writes around them is quiet."""
-
-    def __init__(self, document: QTextDocument, theme: Theme) -> None:
-        super().__init__(document)
-        names = {"+": theme.accepted, "-": theme.rejected, "@": theme.accent}
-        self._formats = {start: _form(colour) for start, colour in names.items()}
-        self._quiet, self._file = _form(theme.faint), _form(theme.text)
-        self._file.setFontWeight(QFont.Weight.Bold)
-
-    def highlightBlock(self, text: str) -> None:
-        # "--- x" is a name above the first "@@" of a file, and a removed "-- x" below it.
-        is_head = self.previousBlockState() == _HEAD
-        form = self._formats.get(text[:1])
-        if text.startswith("diff --git "):
-            is_head, form = True, self._file
-        elif text.startswith("@@"):
-            is_head = False
-        elif is_head:
-            form = self._quiet
-        self.setCurrentBlockState(_HEAD if is_head else _LINES)
-        if form is not None:
-            self.setFormat(0, len(text), form)
-
-
-def _form(colour: QColor) -> QTextCharFormat:
-    form = QTextCharFormat()
-    form.setForeground(colour)
-    return form
-
-
-def shown_diff(diff: bytes) -> str:
-    """A diff as text to look at, with what hides made visible, cut where it is very long."""
-    lines = diff.split(b"\n")
-    texts = [visible(decode(line)).text for line in lines[:MOST_LINES]]
-    if len(lines) > MOST_LINES:
-        texts.append(f"… {len(lines) - MOST_LINES:,} more lines")
-    return "\n".join(texts)
-
-
-def _as_high_as_its_text(reader: QPlainTextEdit) -> None:
-    """A list of two files takes the room of two; one of a hundred shares it and scrolls."""
-    lines = max(2, reader.blockCount())
-    frame = 2 * (reader.frameWidth() + round(reader.document().documentMargin()) + 4)
-    height = lines * reader.fontMetrics().lineSpacing() + frame
-    widest = max(map(len, reader.toPlainText().split("\n"))) * reader.fontMetrics().horizontalAdvance("0")
-    bar = reader.horizontalScrollBar().sizeHint().height() if widest > SIDE - frame else 0
-    reader.setMaximumHeight(height + bar)
-    reader.setMinimumHeight(min(height, 2 * reader.fontMetrics().lineSpacing() + frame))
-
-
-def _line(what: str, path: str, why: str) -> str:
-    """A file of the list; each reason to look at it stands on a line of its own below it."""
-    lines = [f"{what:<8} {one_line(path)}"]
-    lines += [f"         ! {each}" for each in why.split("; ") if each]
-    return "\n".join(lines)
-
-
-def _passed_line(passed: Passed) -> str:
-    # A fact about a file, such as its mode, is of no line.
-    place = f"{one_line(passed.path)}:{passed.line}" if passed.line else one_line(passed.path)
-    line = f"{place}\n         {words_of_passed(passed)}"
-    return f"{line}\n         ! {passed.why}" if passed.why else line
 
 
 class LandingSheet(Sheet):
@@ -118,9 +46,9 @@ class LandingSheet(Sheet):
         self.commit = CommitFields(self.card)
         self.commit.hide()
         self.files_title = plain("FILES", self.card, "section")
-        self.files = self._reader("Files")
+        self.files = FactList("Files", theme, self.card, SIDE)
         self.passed_title = plain("", self.card, "section")
-        self.passed = self._reader("Accepted changes that were passed quickly")
+        self.passed = FactList("Accepted changes that were passed quickly", theme, self.card, SIDE)
         self.passed_title.hide()
         self.passed.hide()
         self.sure = QCheckBox("", self.card)
@@ -128,8 +56,7 @@ class LandingSheet(Sheet):
         self.unread = plain("", self.card)
         self.unread.hide()
         self.section = plain("DIFF OF THE RESULT", self.card, "section")
-        self.diff = self._reader("Diff of the result")
-        self._colours = _Colours(self.diff.document(), theme)
+        self.diff = ResultDiff(theme, self.card)
         self.body.addLayout(self._middle(), 1)
         self.error = plain("", self.card, "error")
         self.error.hide()
@@ -166,7 +93,7 @@ class LandingSheet(Sheet):
         self._list_files(plan)
         self.section.setText("DIFF OF THE RESULT")
         nothing = "" if plan.conflicts else "Nothing would change: what is accepted is there already."
-        self.diff.setPlainText(shown_diff(plan.diff) or nothing)
+        self.diff.show_diff(plan.diff, nothing)
         left = "stay as the work tree has them" if plan.destination == WORKTREE else "are left out"
         number = "1 change is" if plan.unread == 1 else f"{plan.unread} changes are"
         self.unread.setText(f"{number} unread and {left}.")
@@ -188,8 +115,7 @@ class LandingSheet(Sheet):
             self._list_files(plan)
 
     def _list_files(self, plan: LandingPlan) -> None:
-        self.files.setPlainText("\n".join(_line(*each) for each in plan.listed()))
-        _as_high_as_its_text(self.files)
+        self.files.show_lines([line for each in plan.listed() for line in file_lines(self.files, *each)])
         counts = ((len(plan.secret), "SECRET-LOOKING"), (len(plan.sensitive), "SENSITIVE"))
         words = [f"{many} {word}" for many, word in counts if many]
         self.files_title.setText(f"FILES · {', '.join(words)}, FIRST" if words else "FILES")
@@ -198,10 +124,9 @@ class LandingSheet(Sheet):
         """The accepted changes that were passed quickly, sensitive ones first."""
         count = "1 CHANGE WAS" if len(passed) == 1 else f"{len(passed):,} CHANGES WERE"
         self.passed_title.setText(f"{count} ACCEPTED QUICKLY")
-        self.passed.setPlainText("\n".join(_passed_line(each) for each in passed[:MOST_PASSED]))
-        if len(passed) > MOST_PASSED:
-            self.passed.appendPlainText(f"… {len(passed) - MOST_PASSED:,} more")
-        _as_high_as_its_text(self.passed)
+        lines = [line for each in passed[:MOST_PASSED] for line in passed_lines(self.passed, each)]
+        more = [f"… {len(passed) - MOST_PASSED:,} more"] if len(passed) > MOST_PASSED else []
+        self.passed.show_lines(lines + more)
         self.passed_title.setVisible(bool(passed))
         self.passed.setVisible(bool(passed))
 
@@ -228,7 +153,7 @@ class LandingSheet(Sheet):
     def show_hooks(self, said: str) -> None:
         """Show what the hooks of a landing that was refused said."""
         self.section.setText("WHAT THE HOOKS SAY")
-        self.diff.setPlainText(visible(said).text)
+        self.diff.show_words(said)
         self.commit.hooks.setFocus()
 
     def show_landed(self, words: str, said: str) -> None:
@@ -255,15 +180,6 @@ class LandingSheet(Sheet):
         if event.key() in (16777220, 16777221):  # Return and Enter, with or without Ctrl
             self._land()
         super().keyPressEvent(event)
-
-    def _reader(self, name: str) -> QPlainTextEdit:
-        reader = QPlainTextEdit(self.card)
-        reader.setReadOnly(True)
-        reader.setFont(code_font(12))
-        reader.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        reader.setAccessibleName(name)
-        reader.setTabChangesFocus(True)
-        return reader
 
     def _middle(self) -> QHBoxLayout:
         left, right = QVBoxLayout(), QVBoxLayout()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainText
 
 from workbench.review.notes import Intent
 from workbench.review.text import one_line
+from workbench.ui.chip import Chip
 from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.hidden_line import HiddenLine
 from workbench.ui.hints import Hints
@@ -245,8 +246,7 @@ class NoteEditor(Editor):
         """
         super().__init__(key)
         self._lines, self._snippets, self._default = lines, tuple(snippets), default
-        self.chip = QLabel("should", self)
-        self.chip.setProperty("kind", "title")
+        self.chip = Chip("should", self)
         title_label = plain(one_line(title), self, "dim", wrapped=False)
         self.state = QLabel("", self)
         self.state.setProperty("kind", "faint")
@@ -399,10 +399,10 @@ class ReasonLine(Editor):
         self.line = _Line(self)
         self.line.setPlaceholderText(asks)
         self.line.setAccessibleName("Reason")
-        chip = QLabel(does, self)
-        chip.setProperty("kind", "error")
-        hint = QLabel(f"Enter {'dismisses' if does == 'dismiss' else 'rejects'}   Esc leaves", self)
-        hint.setProperty("kind", "faint")
+        chip = Chip(does, self)
+        does_so = "dismisses" if does == "dismiss" else "rejects"
+        hint = Hints(self, f"Enter {does_so}", "Esc leaves")
+        hint.setFixedWidth(hint.sizeHint().width())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(10)

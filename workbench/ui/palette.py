@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.review.text import one_line
-from workbench.ui.file_rows import best
+from workbench.ui.fitting import best
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import Sheet
 from workbench.ui.theme import Theme, chosen, legible
@@ -93,9 +93,15 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(theme.faint)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, choice.right)
         width = inner.width() - painter.fontMetrics().horizontalAdvance(choice.right) - 12
-        painter.setPen(theme.text if choice.enabled else theme.faint)
         title = painter.fontMetrics().elidedText(choice.title, Qt.TextElideMode.ElideMiddle, width)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+        menu, colon, command = title.partition(": ")
+        if choice.target is not Target.COMMAND or not colon:
+            menu, colon, command = "", "", title
+        # What a command does is louder than the menu that it is in.
+        for words, ink in ((menu + colon, theme.dim), (command, theme.text)):
+            painter.setPen(ink if choice.enabled else theme.faint)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+            inner.setLeft(inner.left() + painter.fontMetrics().horizontalAdvance(words))
 
 
 class _Line(QLineEdit):

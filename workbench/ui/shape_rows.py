@@ -8,7 +8,8 @@ from workbench.review.changes import Change
 from workbench.review.shape_groups import ShapeGroup, counted_paths, edit_in_words
 from workbench.review.text import one_line
 from workbench.review.verdicts import Verdicts
-from workbench.ui.file_rows import FileRow, RowKind, Tint, alarms, fits
+from workbench.ui.file_rows import FileRow, RowKind, Tint, alarms
+from workbench.ui.fitting import fits
 from workbench.workflow.remarks import Remark
 
 FEW = 8

@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     from workbench.ui.running_card import RunningCard
 
 
-def section(text: str, parent: QWidget) -> QLabel:
+ABOVE = 12
+"""Pixels over a section: they go with its title, so that one which is not there leaves no hole."""
+
+
+def section(text: str, parent: QWidget, *, above: int = ABOVE) -> QLabel:
     """A section's title."""
     label = QLabel(text.upper(), parent)
     label.setProperty("kind", "section")
+    label.setContentsMargins(0, above, 0, 0)
     return label
 
 
@@ -62,16 +67,14 @@ class SidePanel(QScrollArea):
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
-        layout.addWidget(section("Rounds", inner))
+        layout.addWidget(section("Rounds", inner, above=0))
         layout.addWidget(self.bars)
         self._rounds = QVBoxLayout()
         layout.addLayout(self._rounds)
-        layout.addSpacing(10)
         for widget in (self.ledger_title, self.ledger):
             layout.addWidget(widget)
         self._more = QVBoxLayout()
         layout.addLayout(self._more)
-        layout.addSpacing(10)
         layout.addWidget(self.next_title)
         layout.addWidget(self.next_rows)
         layout.addStretch(1)
@@ -122,6 +125,8 @@ class SidePanel(QScrollArea):
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                # Taken away at once: what is deleted later would still be seen under the new rows.
+                widget.hide()
                 widget.deleteLater()
         for number, (name, size) in enumerate(rows):
             is_sum = number == len(rows) - 1

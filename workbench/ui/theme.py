@@ -289,6 +289,9 @@ def readable(colour: QColor, ground: QColor, text: QColor, wanted: float) -> QCo
     return text
 
 
+SHOULD = 0.35
+"""How much of what is open is in the colour of a note that asks for less than it must."""
+
 CHOSEN = 0.16
 """How strong the accent is under a row that is chosen, on a sheet."""
 
@@ -309,8 +312,8 @@ def legible(theme: Theme, ground: QColor) -> Theme:
 def stylesheet(theme: Theme) -> str:
     """What ordinary widgets wear: quiet and dense. A widget's part is its property `kind`:
 
-    on a label `title`, `section`, `dim`, `faint`, `error`, `cap`; on a button `primary`, `quiet`; on a frame
-    or widget `panel`, `bar`, `card`, `line`; on a text editor `code`.
+    on a label `title`, `section`, `dim`, `faint`, `error`, `cap`, `chip`; on a button `primary`, `quiet`; on
+    a frame or widget `panel`, `bar`, `card`, `line`; on a text editor `code`.
     """
     on_accent = theme.ground if theme.is_dark else theme.raised
     names = {
@@ -322,7 +325,10 @@ def stylesheet(theme: Theme) -> str:
         "dim": theme.dim,
         "faint": theme.faint,
         "accent": theme.accent,
+        "accepted": theme.accepted,
         "rejected": theme.rejected,
+        "open": theme.open,
+        "should": mixed(theme.open, theme.dim, SHOULD),
         "on_accent": on_accent,
         "hover": mixed(theme.text, theme.panel, 0.07),
         "pressed": mixed(theme.text, theme.panel, 0.12),
@@ -353,6 +359,14 @@ QLabel[kind="section"] { color: @dim; font-size: 11px; font-weight: 600; letter-
 QLabel[kind="dim"] { color: @dim; }
 QLabel[kind="faint"] { color: @faint; }
 QLabel[kind="error"] { color: @rejected; }
+QLabel[kind="chip"] {
+  background: @dim; color: @on_accent; border-radius: 4px; padding: 1px 6px 2px 6px;
+  font-size: 11px; font-weight: 600; }
+QLabel[kind="chip"][word="must"] { background: @open; }
+QLabel[kind="chip"][word="should"] { background: @should; }
+QLabel[kind="chip"][word="question"] { background: @accent; }
+QLabel[kind="chip"][word="keep"] { background: @accepted; }
+QLabel[kind="chip"][word="reject"] { background: @rejected; }
 QLabel[kind="cap"] { background: @ground; border: 1px solid @line; border-radius: 4px; padding: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: @ground; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; }

@@ -15,7 +15,7 @@ from workbench.review.progress import Standing
 from workbench.ui.diff.layout import Heights
 from workbench.ui.diff.shaping import Shaper
 from workbench.ui.fonts import code_font, interface_font
-from workbench.ui.theme import Theme, contrast, mixed, readable, strongest
+from workbench.ui.theme import SHOULD, Theme, contrast, mixed, readable, strongest
 
 REJECTED_STRENGTH = 0.45
 
@@ -167,7 +167,7 @@ class Dress:
         """The colour of what a note wants."""
         return {
             Intent.MUST: self.theme.open,
-            Intent.SHOULD: mixed(self.theme.open, self.theme.dim, 0.35),
+            Intent.SHOULD: mixed(self.theme.open, self.theme.dim, SHOULD),
             Intent.QUESTION: self.theme.accent,
             Intent.KEEP: self.theme.accepted,
         }[intent]

@@ -1,0 +1,162 @@
+"""Paints one row of the file panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QWidget
+
+from workbench.ui.diff.kept_rows import KeptRows
+from workbench.ui.file_model import Index, row_of
+from workbench.ui.file_rows import FileRow, RowKind, Tint
+from workbench.ui.fonts import interface_font
+from workbench.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem
+
+ROW = 23
+INDENT = 16
+FULL_STEPS = 3
+LEFT = 14
+RIGHT = 12
+LEAST = 30
+"""Pixels of a name that are shown however much else there is to say."""
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+class FileDelegate(QStyledItemDelegate):
+    """Paints one row."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._font = interface_font()
+        self._small = interface_font(11)
+        self._small_metrics = QFontMetrics(self._small)
+        self.current = ""
+        # Known here and not read from the option's state: importing QStyle takes 13 ms of every start.
+        self.hovered = -1
+        self.focused = -1
+        # Going to another file scrolls the list, which paints all of it: words cost more than their pixels.
+        self._kept = KeptRows()
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another theme."""
+        self._theme = theme
+        self._tints: dict[Tint, QColor] = {
+            Tint.ACCEPTED: theme.accepted,
+            Tint.REJECTED: theme.rejected,
+            Tint.OPEN: theme.open,
+            Tint.ALTERED: theme.altered,
+            Tint.BACK: theme.back,
+            Tint.FAINT: theme.faint,
+        }
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(100, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row, number = row_of(index), index.row()
+        is_current = row.kind is RowKind.FILE and row.key == self.current
+        is_hovered = number == self.hovered and row.kind in (RowKind.FILE, RowKind.FOLDER)
+        is_focused = number == self.focused
+
+        def paint_row(on: QPainter, area: QRect) -> None:
+            self._paint_ground(on, area, is_current=is_current, is_hovered=is_hovered, is_focused=is_focused)
+            self._paint_words(on, area, row)
+
+        made_from = (row, is_current, is_hovered, is_focused, self._theme)
+        self._kept.draw(painter, number, made_from, option.rect, paint_row)
+
+    def _paint_ground(
+        self, painter: QPainter, area: QRect, *, is_current: bool, is_hovered: bool, is_focused: bool
+    ) -> None:
+        theme = self._theme
+        painter.fillRect(area, theme.panel)
+        if is_current:
+            painter.fillRect(area, theme.raised)
+            painter.fillRect(QRect(area.left(), area.top(), 2, area.height()), theme.accent)
+        elif is_hovered:
+            painter.fillRect(area, theme.raised)
+        if is_focused:
+            painter.setPen(theme.accent)
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
+
+    def _paint_words(self, painter: QPainter, area: QRect, row: FileRow) -> None:
+        painter.setFont(self._font)
+        metrics = painter.fontMetrics()
+        # Deep folders step in less: of names that stand far right nothing would be left.
+        inset = min(row.depth, FULL_STEPS) * INDENT + max(0, row.depth - FULL_STEPS) * INDENT // 3
+        inner = area.adjusted(LEFT + inset, 0, -RIGHT, 0)
+        right = self._mark(painter, inner, row, metrics)
+        alarms = self.alarms(row, right - inner.left(), metrics)
+        room = right - inner.left() - self._room_of(alarms)
+        name = metrics.elidedText(_name(row), Qt.TextElideMode.ElideMiddle, max(room, LEAST))
+        self._paint_name(painter, inner, row, name)
+        if row.badge or alarms:
+            left = inner.left() + metrics.horizontalAdvance(name) + 6
+            self._badges(painter, QRect(left, inner.top(), right - left, inner.height()), row.badge, alarms)
+
+    def _paint_name(self, painter: QPainter, inner: QRect, row: FileRow, name: str) -> None:
+        """The name, and the folders that only lead to the last one a little quieter than that one."""
+        ink, whole = self._ink(row), _name(row)
+        start = len(whole) - len(row.name)
+        end = start + row.lead
+        pieces: Sequence[tuple[str, QColor]] = ((name, ink),)
+        if row.lead and name == whole:
+            pieces = ((name[:start], ink), (name[start:end], self._theme.dim), (name[end:], ink))
+        for piece, shade in pieces:
+            painter.setPen(shade)
+            painter.drawText(inner, _LEFT, piece)
+            inner = inner.adjusted(painter.fontMetrics().horizontalAdvance(piece), 0, 0, 0)
+
+    def _mark(self, painter: QPainter, inner: QRect, row: FileRow, metrics: QFontMetrics) -> int:
+        """Paint what stands at the right edge; where the name has to end."""
+        if not row.mark:
+            return inner.right()
+        width = metrics.horizontalAdvance(row.mark)
+        painter.setPen(self._tints[row.tint])
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.mark)
+        return inner.right() - width - 8
+
+    def alarms(self, row: FileRow, room: int, metrics: QFontMetrics) -> Sequence[tuple[str, Tint]]:
+        """What is said of danger is never what gives way: all of it beside the name, or else the first with
+        how many more there are, which the tooltip names.
+        """
+        all_of_it = metrics.horizontalAdvance(_name(row)) + self._room_of(row.alarms)
+        if len(row.alarms) < 2 or all_of_it <= room:
+            return row.alarms
+        text, tint = row.alarms[0]
+        return ((f"{text} +{len(row.alarms) - 1}", tint),)
+
+    def _room_of(self, alarms: Sequence[tuple[str, Tint]]) -> int:
+        """What a name has to leave free."""
+        return sum(self._small_metrics.horizontalAdvance(text) + 6 for text, _ in alarms)
+
+    def _badges(self, painter: QPainter, room: QRect, badge: str, alarms: Sequence[tuple[str, Tint]]) -> None:
+        painter.setFont(self._small)
+        plain = Tint.ACCEPTED if badge == "new" else Tint.FAINT
+        last = [(badge, plain)] if badge else []
+        left, right = room.left(), room.left() + room.width()
+        for text, tint in (*alarms, *last):
+            width = self._small_metrics.horizontalAdvance(text)
+            if left + width <= right or tint is Tint.BACK:
+                painter.setPen(self._tints[tint])
+                where = QRect(left, room.top() + 1, width + 1, room.height() - 1)
+                painter.drawText(where, _LEFT, text)
+                left += width + 6
+
+    def _ink(self, row: FileRow) -> QColor:
+        if row.kind is RowKind.NOT_SHOWN:
+            return self._theme.faint
+        return self._theme.dim if row.kind is RowKind.HEADING else self._theme.text
+
+
+def _name(row: FileRow) -> str:
+    if row.kind is RowKind.FOLDER:
+        return f"{'▸' if row.folded else '▾'} {row.name}"
+    return row.name

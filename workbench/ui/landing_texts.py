@@ -1,0 +1,189 @@
+"""The texts of the landing sheet: lists of files with a word at the right, and the diff of the result.
+
+They show, and can be read and copied; they decide nothing.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextDocument,
+    QTextOption,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from workbench.review.skimming import Passed, words_of_passed
+from workbench.review.text import decode, one_line, visible
+from workbench.ui.fonts import code_font, interface_font
+from workbench.ui.theme import Theme, mixed
+
+MOST_LINES = 5_000
+"""Lines of the result's diff that are shown; the rest is counted."""
+
+INSET = "      "
+"""Before what is said of the line above."""
+
+_PADDING, _BAR = 9, 10
+"""Pixels of a field's border and padding at each side, and of a bar, as the style sheet has them."""
+
+_BETWEEN = 16
+"""Pixels that a name and the word at the right keep apart on one line."""
+
+_HEAD, _LINES, _ADDED, _REMOVED, _FILE, _WHERE = range(1, 7)
+"""What a line of a diff is: around the lines, one of them, put in, taken out, a file's first, a place."""
+
+
+def form_of(colour: QColor) -> QTextCharFormat:
+    """A text format that is its colour."""
+    form = QTextCharFormat()
+    form.setForeground(colour)
+    return form
+
+
+class _Reader(QPlainTextEdit):
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setAccessibleName(name)
+        self.setTabChangesFocus(True)
+
+
+class FactList(_Reader):
+    """Lines with a name at the left and a word at the right; below one, inset, what is to be said of it."""
+
+    def __init__(self, name: str, theme: Theme, parent: QWidget, wide: int) -> None:
+        super().__init__(name, parent)
+        self.setFont(interface_font(12))
+        self._colours = _FactColours(self.document(), theme)
+        # A bar at the right has its room before it is there: it would move the words.
+        self._room = wide - 2 * _PADDING - 2 * round(self.document().documentMargin()) - _BAR
+
+    def fact(self, name: str, word: str) -> str:
+        """A name with its word at the right, or below it where both do not fit beside each other."""
+        wide = self.fontMetrics().horizontalAdvance
+        beside = wide(name) + _BETWEEN + wide(word) <= self._room
+        return f"{name}\t{word}" if beside else f"{name}\n{INSET}{word}"
+
+    def show_lines(self, lines: list[str]) -> None:
+        """Show these, in the room of two lines at least, and no more than they need."""
+        self.setPlainText("\n".join(lines))
+        option = self.document().defaultTextOption()
+        option.setTabs([QTextOption.Tab(self._room, QTextOption.TabType.RightTab)])
+        self.document().setDefaultTextOption(option)
+        each = self.fontMetrics().lineSpacing()
+        frame = 2 * (self.frameWidth() + round(self.document().documentMargin()) + 4)
+        widest = max(map(self.fontMetrics().horizontalAdvance, self.toPlainText().split("\n")))
+        bar = self.horizontalScrollBar().sizeHint().height() if widest > self._room else 0
+        height = max(2, self.blockCount()) * each + frame
+        self.setMaximumHeight(height + bar)
+        self.setMinimumHeight(min(height, 2 * each + frame))
+
+
+class _FactColours(QSyntaxHighlighter):
+    """The word at the right is quiet, what has to be looked at is not."""
+
+    def __init__(self, document: QTextDocument, theme: Theme) -> None:
+        super().__init__(document)
+        self._quiet, self._alarm = form_of(theme.dim), form_of(theme.open)
+
+    def highlightBlock(self, text: str) -> None:
+        if text.startswith(INSET):
+            self.setFormat(0, len(text), self._alarm if text.strip().startswith("!") else self._quiet)
+        elif "\t" in text:
+            self.setFormat(text.index("\t"), len(text), self._quiet)
+
+
+def file_lines(shown: FactList, what: str, path: str, why: str) -> list[str]:
+    """A file, what becomes of it, and below it each reason to look at it."""
+    return [shown.fact(one_line(path), what), *(f"{INSET}! {each}" for each in why.split("; ") if each)]
+
+
+def passed_lines(shown: FactList, passed: Passed) -> list[str]:
+    """A change that was accepted quickly: where, how quickly, and why it wants a look."""
+    # A fact about a file, such as its mode, is of no line.
+    place = f"{one_line(passed.path)}:{passed.line}" if passed.line else one_line(passed.path)
+    line = shown.fact(place, words_of_passed(passed))
+    return [line, f"{INSET}! {passed.why}"] if passed.why else [line]
+
+
+def shown_diff(diff: bytes) -> str:
+    """A diff as text to look at, with what hides made visible, cut where it is very long."""
+    lines = diff.split(b"\n")
+    texts = [visible(decode(line)).text for line in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        texts.append(f"… {len(lines) - MOST_LINES:,} more lines")
+    return "\n".join(texts)
+
+
+class DiffColours(QSyntaxHighlighter):
+    """What each line of a diff is: the signs in their colours, what git writes around the lines quiet."""
+
+    def __init__(self, document: QTextDocument, theme: Theme) -> None:
+        super().__init__(document)
+        self._signs = {_ADDED: form_of(theme.accepted), _REMOVED: form_of(theme.rejected)}
+        self._quiet, self._file, self._where = form_of(theme.faint), form_of(theme.text), form_of(theme.dim)
+        self._file.setFontWeight(QFont.Weight.Bold)
+
+    def highlightBlock(self, text: str) -> None:
+        # "--- x" is a name above the first "@@" of a file, and a removed "-- x" below it.
+        is_head = self.previousBlockState() in (_HEAD, _FILE)
+        if text.startswith("diff --git "):
+            state = _FILE
+        elif text.startswith("@@"):
+            state = _WHERE
+        elif is_head:
+            state = _HEAD
+        else:
+            state = {"+": _ADDED, "-": _REMOVED}.get(text[:1], _LINES)
+        self.setCurrentBlockState(state)
+        if state in self._signs:
+            self.setFormat(0, 1, self._signs[state])
+        elif state != _LINES:
+            form = {_FILE: self._file, _WHERE: self._where}.get(state, self._quiet)
+            self.setFormat(0, len(text), form)
+
+
+class ResultDiff(_Reader):
+    """A diff on the grounds that the review has, over the whole width; or words that are none."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__("Diff of the result", parent)
+        self.setFont(code_font(12))
+        gap = mixed(theme.panel, theme.ground, 0.6)
+        self._grounds = {
+            _ADDED: theme.added_row,
+            _REMOVED: theme.removed_row,
+            _FILE: theme.panel,
+            _WHERE: gap,
+        }
+        self._colours = DiffColours(self.document(), theme)
+
+    def show_diff(self, diff: bytes, nothing: str) -> None:
+        """Show it; where it is empty, say so."""
+        self._colours.setDocument(self.document())
+        self.setPlainText(shown_diff(diff) or nothing)
+
+    def show_words(self, words: str) -> None:
+        """Show what is no diff, though it may look like one."""
+        self._colours.setDocument(None)
+        self.setPlainText(visible(words).text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self.viewport()) as painter:
+            block, offset = self.firstVisibleBlock(), self.contentOffset()
+            wide = self.viewport().width()
+            while block.isValid():
+                box = self.blockBoundingGeometry(block).translated(offset)
+                if box.top() > event.rect().bottom():
+                    break
+                ground = self._grounds.get(block.userState())
+                if ground is not None:
+                    painter.fillRect(0, round(box.top()), wide, round(box.height()), ground)
+                block = block.next()
+        super().paintEvent(event)
