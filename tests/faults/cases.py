@@ -170,7 +170,9 @@ class Scenes:
         between = self._look()
         self._files_are_whole(scene, between)
         said = self._start_again(scene)
-        found = self._without_named_locks(self._look(), said)
+        looked = self._look()
+        self._patches_are_whole(scene, looked)
+        found = self._without_named_locks(looked, said)
         now = self._without_interrupted(scene, found, said)
         if scene.starts:
             self._is_one_of(now, scene.pictures[-1:], 0)
@@ -239,14 +241,17 @@ class Scenes:
 
     @staticmethod
     def _without_told(scene: Scene, now: Picture, said: str) -> Picture:
-        """A round that could not be made is recorded with the sentence that was said; the same picture where
-        none was.
+        """A round that could not be made is recorded, as the newest action, with the sentence that was said;
+        the same picture where none was. Nothing else is left out: files and verdicts are compared as ever.
         """
         if scene.step.name != "next" or not now["reviews"]:
             return now
         *others, review = now["reviews"]
         failures = review["failures"][len(scene.pictures[0]["reviews"][-1]["failures"]) :]
-        if len(failures) != 1 or review["kinds"][-1] != "RoundFailed" or failures[0][1] not in said:
+        if len(failures) != 1 or review["kinds"][-1] != "RoundFailed":
+            return now
+        number, why = failures[0]
+        if number != len(review["rounds"]) + 1 or not why or why not in said:
             return now
         return {**now, "reviews": [*others, _without_newest(review)]}
 
@@ -259,6 +264,13 @@ class Scenes:
                     continue
                 if between[kind].get(path) not in [each.get(path) for each in known]:
                     raise Failed(f"right after it, {path} is {between[kind].get(path)}: neither old nor new")
+
+    def _patches_are_whole(self, scene: Scene, now: Picture) -> None:
+        """After the next start, too: each patch is as it was before or after, and none is half written."""
+        known = [each["patches"] for each in scene.pictures]
+        for path in {*now["patches"], *(path for each in known for path in each)}:
+            if not is_ours(path) and now["patches"].get(path) not in [each.get(path) for each in known]:
+                raise Failed(f"the patch {path} is {now['patches'].get(path)}: neither old nor new")
 
     def _start_again(self, scene: Scene) -> str:
         reviews = [] if scene.starts else [scene.review]
@@ -333,13 +345,16 @@ class Scenes:
             return
         said = self._start_again(scene)
         found = self._look()
-        now = self._without_told(scene, found, ran.err)
+        self._patches_are_whole(scene, found)
+        now = self._without_told(scene, found, ran.err) if ran.value else found
         if now is not found:
-            # That the round did not come was acknowledged too.
-            acknowledged -= 1
-            allowed = scene.pictures[acknowledged : acknowledged + 2]
+            # That the round did not come is the last there is: all before it is there, and nothing behind.
+            before = _count(now) - _count(scene.pictures[0])
+            if before < acknowledged - 1:
+                raise Failed(f"{acknowledged} actions were acknowledged, {before + 1} are there")
+            allowed = scene.pictures[before : before + 1]
         now = self._without_interrupted(scene, now, said)
-        if how in ERRORS:
+        if "unlink" in ERRORS.get(how, (0, (), False))[1]:
             # Git's own locks in the repository's directory: where it may not remove them, nobody here can.
             for name in now["locks"]:
                 Path(name).unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from tests.repos import new_repo
 from tests.window.conftest import CONTROL, Hands
 from workbench.store.paths import settings_path
 from workbench.ui.commands import COMMANDS
+from workbench.ui.diff.view import DiffView
 
 LONG = "x = [" + ", ".join(f"'value number {number}'" for number in range(120)) + "]\n"
 MOVED = "".join(f"moved_along_{number} = seen_before({number})\n" for number in range(5))
@@ -211,11 +212,22 @@ def seen(hands: Hands) -> dict[str, Any]:
         "pins": [pin.path for pin in review.pins],
         "view": view.state(),
         "selected": view.selections() if view.has_selection() else None,
-        "scrolled": (view.verticalScrollBar().value(), view.horizontalScrollBar().value()),
+        "scrolled": (*top_of(view), view.horizontalScrollBar().value()),
         "which": window.controller.views.now,
         "search": view.search_standing,
         "by shape": window.files.is_by_shape,
     }
+
+
+def top_of(view: DiffView) -> tuple[str, int]:
+    """What is at the top of the view, and how much of it is above: how high all that is above that file is
+    stays an estimate until somebody goes there, so the bar's value says less.
+    """
+    layout, scroll = view._layout, view.verticalScrollBar().value()
+    if not layout.sections:
+        return "", scroll
+    at = layout.section_at(scroll)
+    return layout.sections[at].key, scroll - layout.tops[at]
 
 
 @pytest.mark.parametrize(("command", "key"), KEYED, ids=str)

@@ -269,7 +269,7 @@ def test_files_with_keys_in_accepted_lines_and_names_of_settings_are_marked(hand
     said = sheet.files.toPlainText()
     assert f"{INSET}! looks secret, by its name\n{INSET}! runs by itself" in said
     assert said.count("looks secret") == 2
-    assert f"code.py\tchanged\n{INSET}! looks secret: GitHub token, line 11" in said
+    assert f"code.py\tas it is\n{INSET}! looks secret: GitHub token, line 11" in said
     assert token not in said
     assert sheet.files_title.text() == "FILES · 2 SECRET-LOOKING, 1 SENSITIVE, FIRST"
     hands.press(Qt.Key.Key_Escape)

@@ -234,11 +234,11 @@ def test_where_nothing_arrived_or_nothing_was_sent_that_is_said(hands: Hands, re
             RoundFailed(id=new_id(), at=1.0, number=number, model=call.model, why="so", exchange=kept)
         )
     sheet = opened(hands)
-    assert sheet.heads[sheet.prompt].text().startswith("THE EXACT PROMPT · nothing")
+    assert sheet.heads[sheet.prompt].text().startswith("THE EXACT PROMPT · NOTHING")
     assert "offline model" in sheet.prompt.placeholderText()
     assert sheet.prompt.toPlainText() == ""
     hands.type("[")
-    assert sheet.heads[sheet.answer].text() == "WHAT ARRIVED · nothing"
+    assert sheet.heads[sheet.answer].text() == "WHAT ARRIVED · NOTHING"
     assert sheet.answer.placeholderText() == "Nothing arrived."
     assert "not reached · Connection refused" in sheet.summary.text()
     assert "no network" not in sheet.summary.text()

@@ -104,22 +104,27 @@ def _go_back(repository: Repository, record: Record) -> list[str]:
         _mend(folder, record.steps)
         steps = [_with_bytes(repository, folder, step) for step in record.steps]
         if not (folder.root / record.folder).is_dir():
-            _lay_out_again(folder, record.folder, steps)
+            steps = _laid_out_again(folder, record.folder, steps)
         # Not in the order of the journal: a file that took a folder's place goes before what was in there.
         return landing.go_back(in_order(steps))
 
 
-def _lay_out_again(folder: WorkFolder, name: str, steps: Iterable[Step]) -> None:
+def _laid_out_again(folder: WorkFolder, name: str, steps: Iterable[Step]) -> list[Step]:
     """Somebody removed the landing's folder (`git clean`, `git stash -u`): what was displaced is brought back
-    from the shadow directory, where the landing still stands.
+    from the shadow directory, where the landing still stands. Returns the steps that left anything.
     """
     folder.make_folder(name)
+    stand = []
     for step in steps:
-        now = folder.read(step.path)
-        if step.before is not None and (now[0] if now else None) == step.after:
-            folder.create(step.temporary, step.before, now[1] if now else None)
+        found = folder.read(step.path)
+        now, like = found if found is not None else (None, None)
+        if step.before is not None and now == step.after:
+            folder.create(step.temporary, step.before, like)
             if step.before[0] != LINK:
                 folder.flush(step.temporary)
+        if step.before is not None or now is not None:
+            stand.append(step)
+    return stand
 
 
 def _with_bytes(repository: Repository, folder: WorkFolder, step: StepRef) -> Step:

@@ -95,7 +95,7 @@ class RecordWriter:
             raise
 
     def _is_torn(self, size: int) -> bool:
-        """Whether the line after the first `size` bytes was not taken whole, or not at all: it says nothing."""
+        """Whether the line after the first `size` bytes was not taken whole, and so says nothing."""
         with suppress(OSError):
             return not self.path.read_bytes()[size:].endswith(b"\n")
         return False

@@ -155,6 +155,11 @@ class Controller(QObject):
         self.changed.emit()
         return view
 
+    def enter_view(self, view: View) -> None:
+        """Show this view of the round."""
+        if self.views.enter(self.open_session(), view):
+            self.changed.emit()
+
     def uncover(self, path: str | None, change: str | None = None) -> None:
         """Show everything again if this is left out by the view."""
         if self.session is not None and self.views.hides(self.session, path, change):

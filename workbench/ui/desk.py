@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.ui.diff.layout import Spot
     from workbench.ui.go_to_line import GoToLine
     from workbench.ui.here import Here
+    from workbench.ui.round_views import View
     from workbench.ui.search_line import SearchLine
     from workbench.ui.searching import ReviewSearch
     from workbench.ui.start_page import StartPage
@@ -76,8 +77,12 @@ class Desk(QObject):
             return
         from workbench.ui.dropping import Dropping  # noqa: PLC0415 - said above
         from workbench.ui.here import Here  # noqa: PLC0415 - as above
+        from workbench.ui.top_menus import TopMenus  # noqa: PLC0415 - as above
 
         window = self._window
+        TopMenus(window)
+        window.files.listed.make_menu()
+        window.status.name_keys(window.keymap)
         Dropping(window, self.open_folder)
         self._here = Here(window.controller, window.view, window.skimming, window.status, self)
 
@@ -547,8 +552,18 @@ class Desk(QObject):
 
     def cycle_views(self) -> None:
         """Show the next view of the round, and say which."""
+        self._window.controller.cycle_views()
+        self._say_view()
+
+    def show_view(self, view: View) -> None:
+        """Show this view of the round, and say so."""
+        self._window.notice.hide()
+        self._window.controller.enter_view(view)
+        self._say_view()
+
+    def _say_view(self) -> None:
         window = self._window
-        view = window.controller.cycle_views()
+        view = window.controller.views.now
         window.top.set_view(view.value)
         shown, whole = window.controller.views.counts(window.controller.open_session())
         if view.value != "All changes":

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QWidget
 
+from workbench.ui.chevron import SIZE, paint_chevron
 from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.file_model import Index, row_of
 from workbench.ui.file_rows import FileRow, RowKind, Tint
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 ROW = 23
 INDENT = 16
+FOLD = 12
+"""Pixels of the triangle before a folder, with what is between it and the name."""
 FULL_STEPS = 3
 LEFT = 14
 RIGHT = 12
@@ -92,10 +95,14 @@ class FileDelegate(QStyledItemDelegate):
         # Deep folders step in less: of names that stand far right nothing would be left.
         inset = min(row.depth, FULL_STEPS) * INDENT + max(0, row.depth - FULL_STEPS) * INDENT // 3
         inner = area.adjusted(LEFT + inset, 0, -RIGHT, 0)
+        if row.kind is RowKind.FOLDER:
+            middle = QPointF(inner.left() + SIZE, area.top() + area.height() / 2)
+            paint_chevron(painter, middle, self._theme.dim, folded=row.folded, scale=1.0)
+            inner.setLeft(inner.left() + FOLD)
         right = self._mark(painter, inner, row, metrics)
         alarms = self.alarms(row, right - inner.left(), metrics)
         room = right - inner.left() - self._room_of(alarms)
-        name = metrics.elidedText(_name(row), Qt.TextElideMode.ElideMiddle, max(room, LEAST))
+        name = metrics.elidedText(row.name, Qt.TextElideMode.ElideMiddle, max(room, LEAST))
         self._paint_name(painter, inner, row, name)
         if row.badge or alarms:
             left = inner.left() + metrics.horizontalAdvance(name) + 6
@@ -103,12 +110,10 @@ class FileDelegate(QStyledItemDelegate):
 
     def _paint_name(self, painter: QPainter, inner: QRect, row: FileRow, name: str) -> None:
         """The name, and the folders that only lead to the last one a little quieter than that one."""
-        ink, whole = self._ink(row), _name(row)
-        start = len(whole) - len(row.name)
-        end = start + row.lead
+        ink = self._ink(row)
         pieces: Sequence[tuple[str, QColor]] = ((name, ink),)
-        if row.lead and name == whole:
-            pieces = ((name[:start], ink), (name[start:end], self._theme.dim), (name[end:], ink))
+        if row.lead and name == row.name:
+            pieces = ((name[: row.lead], self._theme.dim), (name[row.lead :], ink))
         for piece, shade in pieces:
             painter.setPen(shade)
             painter.drawText(inner, _LEFT, piece)
@@ -127,7 +132,7 @@ class FileDelegate(QStyledItemDelegate):
         """What is said of danger is never what gives way: all of it beside the name, or else the first with
         how many more there are, which the tooltip names.
         """
-        all_of_it = metrics.horizontalAdvance(_name(row)) + self._room_of(row.alarms)
+        all_of_it = metrics.horizontalAdvance(row.name) + self._room_of(row.alarms)
         if len(row.alarms) < 2 or all_of_it <= room:
             return row.alarms
         text, tint = row.alarms[0]
@@ -154,9 +159,3 @@ class FileDelegate(QStyledItemDelegate):
         if row.kind is RowKind.NOT_SHOWN:
             return self._theme.faint
         return self._theme.dim if row.kind is RowKind.HEADING else self._theme.text
-
-
-def _name(row: FileRow) -> str:
-    if row.kind is RowKind.FOLDER:
-        return f"{'▸' if row.folded else '▾'} {row.name}"
-    return row.name

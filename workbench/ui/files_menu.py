@@ -37,13 +37,12 @@ class ListedButton(QToolButton):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._now = theme, Listed.TREE
-        self._menu: QMenu | None = None
         self.setProperty("kind", "quiet")
         self.setFixedSize(26, 26)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("How the files are listed")
         self.setToolTip("The files as a tree, as a list (Ctrl Alt B), or by shape")
-        self.clicked.connect(self._on_clicked)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another theme."""
@@ -56,11 +55,23 @@ class ListedButton(QToolButton):
             self._now = now
             self.update()
 
+    def make_menu(self) -> None:
+        """Make the menu, which no first frame needs. It is filled when it is opened."""
+        if self.menu() is None:
+            menu = QMenu(self)
+            menu.aboutToShow.connect(self._fill)
+            self.setMenu(menu)
+
     def show_menu(self, place: QPoint) -> None:
         """The menu, at a place of the screen."""
-        if self._menu is not None:
-            self._menu.deleteLater()
-        self._menu = menu = QMenu(self)
+        self.make_menu()
+        self.menu().popup(place)
+
+    def _fill(self) -> None:
+        menu = self.menu()
+        menu.clear()
+        for each in menu.findChildren(QActionGroup):
+            each.deleteLater()
         group = QActionGroup(menu)
         for listed, words in WORDS.items():
             action = group.addAction(menu.addAction(words))
@@ -75,10 +86,6 @@ class ListedButton(QToolButton):
                 action.setObjectName("fold" if folds else "unfold")
                 action.triggered.connect(self._on_folding)
                 menu.addAction(action)
-        menu.popup(place)
-
-    def _on_clicked(self) -> None:
-        self.show_menu(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
     def _on_listed(self) -> None:
         self.wanted.emit(self.sender().objectName())

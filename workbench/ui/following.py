@@ -92,6 +92,7 @@ class Following(QObject):
         window.status.hints.clicked.connect(window.run_command)
         window.welcome.hints.clicked.connect(window.run_command)
         window.top.wanted.connect(window.run_command)
+        window.status.wanted.connect(window.run_command)
         window.dispatch.ran.connect(window.note_used)
         window.dispatch.ran.connect(window.skimming.on_ran)
         window.dispatch.ran.connect(window.shapes.on_ran)

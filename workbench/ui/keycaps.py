@@ -15,6 +15,7 @@ CAP = 18
 PAD = 5
 GAP = 5
 BETWEEN = 10
+KEPT = 2
 
 
 def cap_width(text: str, metrics: QFontMetrics) -> int:
@@ -42,7 +43,8 @@ def _hint_width(key: str, word: str, words: QFontMetrics, caps: QFontMetrics) ->
 
 
 class KeyHints(QWidget):
-    """Caps and words in a row. Where room is short the last one stays, and as many of the first as fit.
+    """Caps and words in a row. Where room is short the last two stay, and as many of the first as fit: what
+    takes back and what helps is wanted most by those who do not know the keys.
 
     The texts beside it change with each verdict, and move it: it is drawn from pictures of its hints.
     """
@@ -116,12 +118,12 @@ class KeyHints(QWidget):
 
     def _fitting(self) -> list[tuple[tuple[str, str, str], int]]:
         whole = list(zip(self._hints, self._widths, strict=True))
-        last = whole[-1:]
-        room = self.width() - sum(width for _, width in last)
-        if room < 0:
-            return []
+        last = whole[-KEPT:]
+        while last and sum(width + BETWEEN for _, width in last) - BETWEEN > self.width():
+            last = last[1:]
+        room = self.width() - sum(width + BETWEEN for _, width in last) + BETWEEN
         first: list[tuple[tuple[str, str, str], int]] = []
-        for hint, width in whole[:-1]:
+        for hint, width in whole[: -len(last)] if last else ():
             room -= width + BETWEEN
             if room < 0:
                 break

@@ -59,7 +59,7 @@ class Destinations(QWidget):
         rows = ((self.worktree, None), (self.index, None), (self.branch, self.name), (self.patch, self.file))
         for number, (button, field) in enumerate(rows):
             self._group.addButton(button, number)
-            layout.addWidget(button)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             if field is not None:
                 layout.addWidget(field)
                 field.hide()
@@ -142,7 +142,6 @@ class CommitFields(QWidget):
         self.message.setTabChangesFocus(True)
         self.message.setAccessibleName("Message of the commit")
         self.message.setFixedHeight(124)
-        self.message.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.who = plain("", self, "dim")
         self.hooks = QCheckBox("", self)
         self.hooks.setChecked(True)
@@ -152,7 +151,7 @@ class CommitFields(QWidget):
         layout.addWidget(plain("MESSAGE", self, "section"))
         layout.addWidget(self.message)
         layout.addWidget(self.who)
-        layout.addWidget(self.hooks)
+        layout.addWidget(self.hooks, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addSpacing(8)
         self.message.textChanged.connect(self.changed)
 

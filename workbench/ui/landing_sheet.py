@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec.structs import replace
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -191,7 +191,7 @@ class LandingSheet(Sheet):
         left.addWidget(self.passed_title)
         left.addWidget(self.passed, 2)
         left.addWidget(self.unread)
-        left.addWidget(self.sure)
+        left.addWidget(self.sure, 0, Qt.AlignmentFlag.AlignLeft)
         left.addStretch(0)
         right.addWidget(self.commit)
         right.addWidget(self.section)

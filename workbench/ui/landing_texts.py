@@ -5,17 +5,21 @@ They show, and can be read and copied; they decide nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import (
     QColor,
     QFont,
     QPainter,
     QPaintEvent,
     QSyntaxHighlighter,
+    QTextBlockFormat,
     QTextCharFormat,
+    QTextCursor,
     QTextDocument,
     QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from workbench.review.skimming import Passed, words_of_passed
 from workbench.review.text import decode, one_line, visible
@@ -27,6 +31,8 @@ MOST_LINES = 5_000
 
 INSET = "      "
 """Before what is said of the line above."""
+
+ROW = 20
 
 _PADDING, _BAR = 9, 10
 """Pixels of a field's border and padding at each side, and of a bar, as the style sheet has them."""
@@ -45,22 +51,17 @@ def form_of(colour: QColor) -> QTextCharFormat:
     return form
 
 
-class _Reader(QPlainTextEdit):
-    def __init__(self, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setReadOnly(True)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setAccessibleName(name)
-        self.setTabChangesFocus(True)
-
-
-class FactList(_Reader):
+class FactList(QTextEdit):
     """Lines with a name at the left and a word at the right; below one, inset, what is to be said of it."""
 
     def __init__(self, name: str, theme: Theme, parent: QWidget, wide: int) -> None:
-        super().__init__(name, parent)
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
+        self.setAccessibleName(name)
+        self.setTabChangesFocus(True)
         self.setFont(interface_font(12))
-        self._colours = _FactColours(self.document(), theme)
+        self._name, self._quiet, self._alarm = map(form_of, (theme.text, theme.dim, theme.open))
         # A bar at the right has its room before it is there: it would move the words.
         self._room = wide - 2 * _PADDING - 2 * round(self.document().documentMargin()) - _BAR
 
@@ -70,33 +71,28 @@ class FactList(_Reader):
         beside = wide(name) + _BETWEEN + wide(word) <= self._room
         return f"{name}\t{word}" if beside else f"{name}\n{INSET}{word}"
 
-    def show_lines(self, lines: list[str]) -> None:
+    def show_lines(self, lines: Sequence[str]) -> None:
         """Show these, in the room of two lines at least, and no more than they need."""
-        self.setPlainText("\n".join(lines))
-        option = self.document().defaultTextOption()
-        option.setTabs([QTextOption.Tab(self._room, QTextOption.TabType.RightTab)])
-        self.document().setDefaultTextOption(option)
-        each = self.fontMetrics().lineSpacing()
-        frame = 2 * (self.frameWidth() + round(self.document().documentMargin()) + 4)
-        widest = max(map(self.fontMetrics().horizontalAdvance, self.toPlainText().split("\n")))
+        self.clear()
+        cursor = QTextCursor(self.document())
+        form = QTextBlockFormat()
+        form.setLineHeight(ROW, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        form.setTabPositions([QTextOption.Tab(self._room, QTextOption.TabType.RightTab)])
+        cursor.setBlockFormat(form)
+        all_lines = "\n".join(lines).split("\n")
+        for number, line in enumerate(all_lines):
+            if number:
+                cursor.insertBlock()
+            name, tab, word = line.partition("\t")
+            said = self._alarm if line.startswith(f"{INSET}!") else self._quiet
+            cursor.insertText(name, said if line.startswith(INSET) else self._name)
+            cursor.insertText(tab + word, self._quiet)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        frame = 2 * (_PADDING + round(self.document().documentMargin()))
+        widest = max(map(self.fontMetrics().horizontalAdvance, all_lines))
         bar = self.horizontalScrollBar().sizeHint().height() if widest > self._room else 0
-        height = max(2, self.blockCount()) * each + frame
-        self.setMaximumHeight(height + bar)
-        self.setMinimumHeight(min(height, 2 * each + frame))
-
-
-class _FactColours(QSyntaxHighlighter):
-    """The word at the right is quiet, what has to be looked at is not."""
-
-    def __init__(self, document: QTextDocument, theme: Theme) -> None:
-        super().__init__(document)
-        self._quiet, self._alarm = form_of(theme.dim), form_of(theme.open)
-
-    def highlightBlock(self, text: str) -> None:
-        if text.startswith(INSET):
-            self.setFormat(0, len(text), self._alarm if text.strip().startswith("!") else self._quiet)
-        elif "\t" in text:
-            self.setFormat(text.index("\t"), len(text), self._quiet)
+        self.setMaximumHeight(max(2, len(all_lines)) * ROW + frame + bar)
+        self.setMinimumHeight(2 * ROW + frame)
 
 
 def file_lines(shown: FactList, what: str, path: str, why: str) -> list[str]:
@@ -149,11 +145,15 @@ class DiffColours(QSyntaxHighlighter):
             self.setFormat(0, len(text), form)
 
 
-class ResultDiff(_Reader):
+class ResultDiff(QPlainTextEdit):
     """A diff on the grounds that the review has, over the whole width; or words that are none."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__("Diff of the result", parent)
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setAccessibleName("Diff of the result")
+        self.setTabChangesFocus(True)
         self.setFont(code_font(12))
         gap = mixed(theme.panel, theme.ground, 0.6)
         self._grounds = {

@@ -147,7 +147,7 @@ class LookSheet(Sheet):
             row.addWidget(label, 1)
             row.addWidget(spin)
             right.addLayout(row)
-        right.addWidget(self.smooth)
+        right.addWidget(self.smooth, 0, Qt.AlignmentFlag.AlignLeft)
         right.addWidget(self.sample, 1)
         columns.addLayout(right, 1)
         return columns

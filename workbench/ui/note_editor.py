@@ -11,7 +11,16 @@ from collections.abc import Sequence
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.review.notes import Intent
 from workbench.review.text import one_line
@@ -402,7 +411,7 @@ class ReasonLine(Editor):
         chip = Chip(does, self)
         does_so = "dismisses" if does == "dismiss" else "rejects"
         hint = Hints(self, f"Enter {does_so}", "Esc leaves")
-        hint.setFixedWidth(hint.sizeHint().width())
+        hint.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(10)

@@ -226,8 +226,8 @@ class PromptSheet(Sheet):
         sizes = {self.prompt: "THE EXACT PROMPT", self.answer: "WHAT ARRIVED"}
         for pane, words in sizes.items():
             count = pane.document().characterCount() - 1
-            size = f"{count:,} {'character' if count == 1 else 'characters'}" if count else "nothing"
-            here = " · keys scroll this" if pane is self.active else ""
+            size = f"{count:,} {'CHARACTER' if count == 1 else 'CHARACTERS'}" if count else "NOTHING"
+            here = " · KEYS SCROLL THIS" if pane is self.active else ""
             self.heads[pane].setText(f"{words} · {size}{here}")
 
     # -- keys ---------------------------------------------------------------------------------

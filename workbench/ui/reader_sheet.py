@@ -59,7 +59,7 @@ class ReaderSheet(Sheet):
             button = QRadioButton(one_line(recipient.label).replace("&", "&&"), self.card)
             button.setEnabled(not recipient.lacks)
             self._group.addButton(button, number)
-            self._choices.addWidget(button)
+            self._choices.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             button.show()
             lacks = f"lacks: {recipient.lacks.removeprefix('no ')}" if recipient.lacks else ""
             said = lacks or notes.get(recipient.id, "")

@@ -37,19 +37,28 @@ class RoundViews:
         order = list(View)
         start = order.index(self.now)
         for step in range(1, len(order) + 1):
-            view = order[(start + step) % len(order)]
-            shown = _shown(view, session)
-            if shown or view is View.ALL:
-                self.now = view
-                self._out = frozenset(session.changes_by_id) - shown
-                # An edit of the expert's own makes other changes of the same lines: those are shown.
-                self._paths = frozenset(
-                    file.path for file in session.files if all(each.id in self._out for each in file.changes)
-                )
-                self._number = session.review.round.number if session.review.round else 0
-                self._of = ()
+            if self.enter(session, order[(start + step) % len(order)]):
                 break
         return self.now
+
+    def enter(self, session: Session, view: View) -> bool:
+        """Show this view; False where it would show nothing."""
+        shown = _shown(view, session)
+        if not shown and view is not View.ALL:
+            return False
+        self.now = view
+        self._out = frozenset(session.changes_by_id) - shown
+        # An edit of the expert's own makes other changes of the same lines: those are shown.
+        self._paths = frozenset(
+            file.path for file in session.files if all(each.id in self._out for each in file.changes)
+        )
+        self._number = session.review.round.number if session.review.round else 0
+        self._of = ()
+        return True
+
+    def count(self, session: Session, view: View) -> int:
+        """How many changes a view would show."""
+        return len(_shown(view, session))
 
     def show_all(self) -> None:
         """Back to all changes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -63,7 +63,7 @@ class SendSheet(Sheet):
         self.take_out = QCheckBox("", self.card)
         self.take_out.hide()
         self._left.addSpacing(12)
-        self._left.addWidget(self.take_out)
+        self._left.addWidget(self.take_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.take_out_words = plain("They are backed up, and undo puts them back.", self.card, "faint")
         self.take_out_words.hide()
         self._left.addWidget(self.take_out_words)
@@ -123,7 +123,7 @@ class SendSheet(Sheet):
             button = QRadioButton(name.replace("&", "&&"), self.card)
             button.setEnabled(not recipient.lacks)
             self._group.addButton(button, number)
-            self._choices.addWidget(button)
+            self._choices.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             words = f"lacks: {recipient.lacks.removeprefix('no ')}" if recipient.lacks else more
             words = words or _cost_words(outgoing, recipient)
             if words:

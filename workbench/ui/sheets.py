@@ -150,7 +150,10 @@ class Sheets(QObject):
         for command in COMMANDS:
             if command.id in ("palette", "escape"):
                 continue
-            title = f"{command.menu.value}: {command.title}"
+            menu = command.menu.value
+            # "Note: Note on the file" would say it twice.
+            says_it = command.title.startswith(f"{menu} ") or ": " in command.title
+            title = command.title if says_it else f"{menu}: {command.title}"
             keys = "  ".join(shown(key) for key in self._keymap.keys(command.id)[:2])
             found.append(
                 Choice(Target.COMMAND, command.id, title, keys, has_review or command.when is When.ALWAYS)

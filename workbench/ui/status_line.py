@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workbench.review.costs import dollars, total
@@ -14,7 +14,9 @@ from workbench.review.review import Review
 from workbench.review.rounds import Source
 from workbench.review.text import one_line
 from workbench.ui.keycaps import KeyHints
+from workbench.ui.keymap import Keymap
 from workbench.ui.theme import Theme
+from workbench.ui.told import Told
 
 HEIGHT = 30
 _WORDS = {Intent.MUST: "must", Intent.SHOULD: "should", Intent.QUESTION: "question", Intent.KEEP: "keep"}
@@ -63,7 +65,9 @@ def money_words(review: Review, budget: float) -> str:
 
 
 class StatusLine(QWidget):
-    """Four texts and the hints."""
+    """Texts, most of which lead to what they speak of, and the hints."""
+
+    wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,16 +77,17 @@ class StatusLine(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 0, 14, 0)
         layout.setSpacing(28)
-        self.truth = QLabel(self)
+        self.truth = Told("next_open", self)
         self.truth.setProperty("kind", "title")
         self.here = QLabel(self)
-        self.notes = QLabel(self)
-        self.round = QLabel(self)
-        self.money = QLabel(self)
-        self.drafts = QLabel(self)
+        self.notes = Told("next_note", self)
+        self.round = Told("rounds", self)
+        self.money = Told("costs", self)
+        self.drafts = Told("palette", self)
         self.reading = QLabel(self)
-        self.whitespace = QLabel(self)
-        self.whitespace.setToolTip("Lines that differ in blanks alone are shown as unchanged (w).")
+        self.whitespace = Told("whitespace", self)
+        for each in self._leading():
+            each.wanted.connect(self.wanted)
         self.hints = KeyHints(theme, self)
         self._hints: tuple[tuple[str, str, str], ...] = ()
         self._first: tuple[tuple[str, str, str], ...] = ()
@@ -113,6 +118,14 @@ class StatusLine(QWidget):
     def show_here(self, words: str) -> None:
         """Which change the cursor is on, and how that stands."""
         _set(self.here, words)
+
+    def name_keys(self, keymap: Keymap) -> None:
+        """Say on each text what a click on it does, with the key for it."""
+        for each in self._leading():
+            each.name_key(keymap)
+
+    def _leading(self) -> tuple[Told, ...]:
+        return self.truth, self.notes, self.round, self.money, self.drafts, self.whitespace
 
     def _asides(self) -> tuple[QLabel, ...]:
         return self.reading, self.whitespace, self.notes, self.drafts, self.round, self.money

@@ -19,9 +19,8 @@ QCheckBox::indicator:checked {
 QCheckBox::indicator:checked:disabled { background: @faint; border-color: @faint; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; border: 4px solid @accent; border-radius: 7px; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @line; }
-QCheckBox, QRadioButton {
-  border: 1px solid transparent; border-radius: 4px; padding: 1px 4px 1px 3px; margin-left: -4px; }
-QCheckBox:focus, QRadioButton:focus { border-color: @accent; }
+QCheckBox, QRadioButton { border: 0; border-bottom: 2px solid transparent; padding: 1px 0; }
+QCheckBox:focus, QRadioButton:focus { border-bottom-color: @accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: @faint; }
 """
 

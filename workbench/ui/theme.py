@@ -362,11 +362,11 @@ QLabel[kind="error"] { color: @rejected; }
 QLabel[kind="chip"] {
   background: @dim; color: @on_accent; border-radius: 4px; padding: 1px 6px 2px 6px;
   font-size: 11px; font-weight: 600; }
-QLabel[kind="chip"][word="must"] { background: @open; }
-QLabel[kind="chip"][word="should"] { background: @should; }
-QLabel[kind="chip"][word="question"] { background: @accent; }
-QLabel[kind="chip"][word="keep"] { background: @accepted; }
-QLabel[kind="chip"][word="reject"] { background: @rejected; }
+QLabel[kind="chip"][word="must"] { background: @open; color: @on_accent; }
+QLabel[kind="chip"][word="should"] { background: @should; color: @on_accent; }
+QLabel[kind="chip"][word="question"] { background: @accent; color: @on_accent; }
+QLabel[kind="chip"][word="keep"] { background: @accepted; color: @on_accent; }
+QLabel[kind="chip"][word="reject"] { background: @rejected; color: @on_accent; }
 QLabel[kind="cap"] { background: @ground; border: 1px solid @line; border-radius: 4px; padding: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: @ground; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; }
@@ -379,7 +379,7 @@ QComboBox::drop-down { border: 0; width: 18px; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; }
 QPushButton, QToolButton {
   background: @raised; border: 1px solid @line; border-radius: 6px; padding: 4px 12px; }
-QToolButton { padding: 3px 8px; }
+QToolButton { padding: 4px 8px 3px 8px; }
 QPushButton:hover, QToolButton:hover { background: @hover; }
 QPushButton:pressed, QToolButton:pressed { background: @pressed; }
 QPushButton:focus, QToolButton:focus { border-color: @accent; }
@@ -398,7 +398,7 @@ QToolButton:checked, QToolButton[kind="quiet"]:checked {
 QToolButton::menu-indicator { image: none; width: 0; }
 QTreeView, QListView, QTableView, QAbstractItemView {
   background: @panel; border: 1px solid transparent; border-radius: 6px; show-decoration-selected: 1; }
-QScrollArea { border: 1px solid transparent; }
+QScrollArea { border: 1px solid transparent; border-radius: 6px; }
 QTreeView:focus, QListView:focus, QTableView:focus, QAbstractItemView:focus, QScrollArea:focus {
   border-color: @accent; }
 QTreeView::item, QListView::item { min-height: 22px; padding: 0 4px; border: 0; }

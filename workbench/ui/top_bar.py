@@ -112,11 +112,14 @@ class TopBar(QWidget):
         self.field.clicked.connect(self._on_field)
         self.trust = TrustMark(theme, self)
         self.trust.clicked.connect(self._on_trust)
-        self.view = self._button("All changes ▾", "views", keys)
-        self.split = self._button("Split ▾", "split", keys)
+        self.view = self._button("All changes ▾", "views", "Which changes are shown", keys)
+        self.split = self._button("Split ▾", "split", "How they are shown", keys)
         self._next = "send"
         self._is_open = True
-        self.land = self._button(f"Land  {keys.get('land', '')}".strip(), "land", keys)
+        self.land = self._button(
+            f"Land  {keys.get('land', '')}".strip(), "land", "Land what was accepted", keys
+        )
+        self.land.clicked.connect(self._on_land)
         self.send = QPushButton(f"Send  {keys.get('send', '')}".strip(), self)
         self.send.setProperty("kind", "primary")
         self.send.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -213,21 +216,17 @@ class TopBar(QWidget):
             widget.setVisible(is_open)
         self._share()
 
-    def _button(self, text: str, command: str, keys: dict[str, str]) -> QToolButton:
+    def _button(self, text: str, command: str, title: str, keys: dict[str, str]) -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
         button.setProperty("kind", "quiet")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        title = {"views": "Which changes", "split": "Split or unified", "land": "Land what was accepted"}[
-            command
-        ]
         button.setToolTip(f"{title} ({keys.get(command, '')})")
         button.setObjectName(command)
-        button.clicked.connect(self._on_button)
         return button
 
-    def _on_button(self) -> None:
-        self.wanted.emit(self.sender().objectName())
+    def _on_land(self) -> None:
+        self.wanted.emit("land")
 
     def _on_trust(self) -> None:
         self.wanted.emit("trust")

@@ -124,6 +124,9 @@ class TrayList(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.rows: tuple[TrayRow, ...] = ()
         self.cursor_at = -1
+        # The card's own ground is seen: a square one would stand over the corners of the edge.
+        self.setObjectName("tray")
+        self.setStyleSheet("#tray, #tray > QWidget, #tray > QWidget > QWidget { background: transparent }")
         self._inner = _Rows(theme, self)
         self.setWidget(self._inner)
         self.setAccessibleName("What the next round gets")
@@ -229,7 +232,6 @@ class _Rows(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.fillRect(event.rect(), self._theme.raised)
             top = 0
             for number, row in enumerate(self._list.rows):
                 height = HEAD if row.is_head else ROW

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.review.costs import dollars
 from workbench.review.text import visible
-from workbench.ui.fonts import code_font
+from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.key_line import Hint, KeyLine
 from workbench.ui.sheet import Sheet, plain
 from workbench.ui.theme import Theme, mixed
@@ -24,48 +26,79 @@ MOVING: tuple[Hint, ...] = (
 FOUND: tuple[Hint, ...] = ((("a",), "let it leave"), *MOVING)
 
 
+_NAMES = {
+    Kind.TASK: "task",
+    Kind.FEEDBACK: "feedback",
+    Kind.CHANGED: "files with changes",
+    Kind.PINNED: "pinned",
+    Kind.RULE: "house rules",
+    Kind.NAMED: "named",
+}
+_BAR, _SQUARE = 4, 8
+
+
 class RoomBar(QWidget):
-    """The whole against the room: one line, a piece for each kind."""
+    """The whole against the room: one line, a piece for each kind, and which kind has which colour."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._tray: Tray | None = None
-        self.setFixedHeight(8)
+        self._font = interface_font(11)
+        self._colours = {
+            Kind.TASK: theme.open,
+            Kind.FEEDBACK: theme.altered,
+            Kind.CHANGED: theme.accent,
+            Kind.PINNED: theme.accepted,
+            Kind.RULE: theme.back,
+            Kind.NAMED: mixed(theme.accent, theme.raised, 0.6),
+        }
+        self.setFixedHeight(28)
 
     def show_tray(self, tray: Tray) -> None:
         """Show how full it is."""
         self._tray = tray
+        said = (f"{words} {tokens:,} tokens" for words, tokens, _ in self._pieces(tray))
+        self.setAccessibleName(", ".join(said))
         self.update()
+
+    def _pieces(self, tray: Tray) -> Iterator[tuple[str, int, QColor]]:
+        """What is given, of each kind: its name, tokens and colour."""
+        for kind in Kind:
+            tokens = sum(tray.weight(item) for item in tray.given if item.kind is kind)
+            if tokens:
+                yield _NAMES[kind], tokens, self._colours[kind]
+        if tray.overhead:
+            yield "contract and headings", tray.overhead, self._theme.faint
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, tray = self._theme, self._tray
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            whole = QRectF(self.rect()).adjusted(0, 2, 0, -2)
+            whole = QRectF(0, 2, self.width(), _BAR)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(mixed(theme.text, theme.raised, 0.08))
             painter.drawRoundedRect(whole, 2, 2)
             if tray is None or not tray.total:
                 return
             room = max(tray.budget or tray.total, tray.total)
-            colours = {
-                Kind.TASK: theme.open,
-                Kind.FEEDBACK: theme.altered,
-                Kind.CHANGED: theme.accent,
-                Kind.PINNED: theme.accepted,
-                Kind.RULE: theme.back,
-                Kind.NAMED: mixed(theme.accent, theme.raised, 0.6),
-            }
             left = whole.left()
-            pieces = [(kind, sum(tray.weight(i) for i in tray.given if i.kind is kind)) for kind in Kind]
-            for colour, tokens in [
-                *((colours[kind], tokens) for kind, tokens in pieces),
-                (theme.faint, tray.overhead),
-            ]:
+            for _, tokens, colour in self._pieces(tray):
                 width = whole.width() * tokens / room
                 painter.fillRect(QRectF(left, whole.top(), max(0.0, width - 1), whole.height()), colour)
                 left += width
+            self._paint_names(painter, tray)
+
+    def _paint_names(self, painter: QPainter, tray: Tray) -> None:
+        painter.setFont(self._font)
+        metrics, left, middle = painter.fontMetrics(), 0, (self.height() + 2 * _BAR) / 2
+        for words, _, colour in self._pieces(tray):
+            painter.fillRect(QRectF(left, middle - _SQUARE / 2, _SQUARE, _SQUARE), colour)
+            left += _SQUARE + 6
+            painter.setPen(self._theme.dim)
+            box = QRectF(left, middle - 8, metrics.horizontalAdvance(words) + 2, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+            left += metrics.horizontalAdvance(words) + 16
 
 
 class TraySheet(Sheet):

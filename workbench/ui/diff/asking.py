@@ -26,6 +26,8 @@ _AHEAD_AFTER = 30
 _AHEAD_PAUSE = 6
 """Milliseconds before and between the steps in which the next page is prepared."""
 _AHEAD_SLICE = 0.003
+_DRAG_PAUSE = 1
+"""The same of where a drag goes next: it is there within a few milliseconds. Events come between."""
 
 
 class Asking(Scrolling):
@@ -56,6 +58,7 @@ class Asking(Scrolling):
         self._idle = self._timer(_AHEAD_AFTER)
         self._idle.timeout.connect(self._look_ahead)
         self._ahead: Iterator[None] = iter(())
+        self._ahead_of_drag: Iterator[None] | None = None
 
     def _timer(self, milliseconds: int) -> QTimer:
         timer = QTimer(self)
@@ -96,7 +99,23 @@ class Asking(Scrolling):
             self._ahead_of_keys(scene, height),
             self._painter.ahead(scene, scroll - height, scroll),
         )
-        self._idle.start(_AHEAD_AFTER)
+        shares = self._course.next(1 / max(1, height))
+        self._ahead_of_drag = self._foreseen(scene, height, shares) if shares else None
+        self._idle.start(_DRAG_PAUSE if shares else _AHEAD_AFTER)
+
+    def _foreseen(self, scene: Scene, height: int, shares: Sequence[float]) -> Iterator[None]:
+        """Lay out where a drag may be with its next frame, and make what is seen there."""
+        margin = 4 * self._layout.heights.row
+        for share in shares:
+            top = self._top_of_share(share)
+            with self._kept():
+                moved = self._layout.settle(top - margin, top + height + margin)
+            if moved:
+                self._resized_whole()
+                self.show_again()
+            yield
+            top = self._top_of_share(share)  # the whole has another height, if what is there has
+            yield from self._painter.ahead(scene, top, top + height)
 
     def _ask_lines_between(self, top: int, bottom: int) -> None:
         for section in self._layout.within(top, bottom - top):
@@ -151,6 +170,14 @@ class Asking(Scrolling):
         started = perf_counter()
         scroll, height = self.verticalScrollBar().value(), self.viewport().height()
         if self._motion.state() is QVariantAnimation.State.Running:
+            self._idle.start(_AHEAD_AFTER)
+            return
+        if self._ahead_of_drag is not None:
+            for _ in self._ahead_of_drag:
+                if perf_counter() - started > _AHEAD_SLICE:
+                    self._idle.start(_DRAG_PAUSE)
+                    return
+            self._ahead_of_drag = None
             self._idle.start(_AHEAD_AFTER)
             return
         self._ask_lines_between(scroll - height, scroll + 2 * height)

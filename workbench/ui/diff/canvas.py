@@ -201,6 +201,10 @@ class Canvas(Asking):
 
     # frames
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._idle.stop()  # what is prepared for later does not come between a scroll and its frame
+        super().scrollContentsBy(dx, dy)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         started = perf_counter()
         self._idle.stop()  # what is prepared for later waits for the end of what is painted now

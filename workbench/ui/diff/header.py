@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from workbench.review.changes import FileChange, Status
 from workbench.review.progress import Standing
 from workbench.review.text import one_line
+from workbench.ui.chevron import paint_chevron
 from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.layout import Layout, Part, Section
 
@@ -47,25 +48,9 @@ class Header:
             self._file(painter, section, section.file, box)
 
     def _chevron(self, painter: QPainter, section: Section, box: QRect) -> None:
-        x, y = 16.0, box.y() + box.height() / 2
-        size = 3.5 * self.dress.scale
-        if section.folded:
-            points = [
-                QPointF(x - size * 0.6, y - size),
-                QPointF(x - size * 0.6, y + size),
-                QPointF(x + size * 0.7, y),
-            ]
-        else:
-            points = [
-                QPointF(x - size, y - size * 0.6),
-                QPointF(x + size, y - size * 0.6),
-                QPointF(x, y + size * 0.7),
-            ]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.dress.theme.dim)
-        painter.drawPolygon(QPolygonF(points))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        middle = QPointF(16.0, box.y() + box.height() / 2)
+        dress = self.dress
+        paint_chevron(painter, middle, dress.theme.dim, folded=section.folded, scale=dress.scale)
 
     def _ledger(self, painter: QPainter, box: QRect) -> None:
         dress = self.dress

@@ -1,5 +1,6 @@
 """The mouse on the diff view: a click sets the cursor, a drag selects characters of a row or lines, headers
-fold, gaps open, and the right button asks for a menu of what is under it.
+fold, gaps open, what is counted at the end of a line is scrolled to, and the right button asks for a menu of
+what is under it.
 """
 
 from __future__ import annotations
@@ -7,19 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.blocks import Sort
 from workbench.ui.diff.cursor import mark_of, spot_of
 from workbench.ui.diff.frame import Scene
+from workbench.ui.diff.layout import Spot
 from workbench.ui.diff.picking import Picking
+from workbench.ui.diff.tags import Count
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent
 
 _NO_CODE = (Sort.GAP, Sort.WORDS, Sort.EDITOR, Sort.PICTURE)
+_COUNTED = 120
+"""Pixels at the left of a line within which edits are counted that were scrolled past."""
 _CREEP = 30
 """Milliseconds between two steps while something is dragged beyond the edge."""
 _FAST = 8
@@ -38,13 +43,15 @@ class Mouse(Picking):
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent, theme)
-        self._dragging = self._at_gap = self._by_rows = False
+        self._dragging = self._at_gap = self._at_count = self._by_rows = False
         self._pressed_at: int | None = None
         """The gap between two characters where a drag began; None where rows are dragged over."""
         self._point = QPoint()
         self._wheel = QPoint()
         """What is left of the wheel's turns: a fine wheel sends parts of a notch."""
         self._triple: QPoint | None = None
+        self._nowhere = QImage(1, 1, QImage.Format.Format_RGB32)
+        """What is drawn on for the sake of knowing where it would stand."""
         self._creep = QTimer(self)
         self._creep.setInterval(_CREEP)
         self._creep.timeout.connect(self._drag_on)
@@ -85,7 +92,12 @@ class Mouse(Picking):
             self._put_cursor(mark)
             return
         self.clear_selection()
+        counted = self._count_under(point)
         self._put_cursor(mark)
+        self._at_count = counted is not None
+        if counted is not None:
+            self._show_counted(counted)
+            return
         self._dragging = mark.is_line
         self._by_rows = not self._is_over_code(point)
         self._pressed_at = None if self._by_rows else self._column_at(point, near=True)
@@ -116,6 +128,8 @@ class Mouse(Picking):
             self.mousePressEvent(event)
         elif self._at_gap:
             return  # the first click opened a gap, and the second was meant for it too
+        elif self._at_count:
+            self.mousePressEvent(event)
         elif self._cursor is not None and self._cursor.is_line:
             self._pick_word(point)
             self._triple = point
@@ -136,6 +150,39 @@ class Mouse(Picking):
     def _forget_click(self) -> None:
         self._triple = None
         self._click_over.stop()
+
+    # what is counted at the end of a line
+
+    def _count_under(self, point: QPoint) -> Count | None:
+        """The count of what is out of sight of a line, where the mouse is over one.
+
+        Where it stands is known while its row is drawn: so that row is drawn once more, to nowhere.
+        """
+        spot, columns = self._spot_under(point), self._columns()
+        left, right = columns.code(self._side_under(point))
+        if spot is None or spot.block < 0 or left + _COUNTED < point.x() < right - (right - left) // 2:
+            return None
+        if not self._layout.block(spot).is_code:
+            return None
+        scroll, code = self.verticalScrollBar().value(), self._painter.code
+        top, bottom = self._layout.top_of(spot) - scroll, self._layout.bottom_of(spot) - scroll
+        block = Spot(spot.section, spot.block)
+        with QPainter(self._nowhere) as nowhere:
+            scene = self._scene(((top, bottom),))
+            code.begin(scene)
+            section = self._layout.sections[spot.section]
+            code.block(nowhere, scene, section, block, self._layout.top_of(block) - scroll, [0] * 4)
+            code.end(nowhere, scene)
+        for count in code.tags.counts:
+            is_beside = count.left <= point.x() < count.right
+            if is_beside and count.y <= point.y() < count.y + self._layout.heights.row:
+                return count
+        return None
+
+    def _show_counted(self, count: Count) -> None:
+        """Scroll to the next of the edits that are counted, or on in a line without any."""
+        if not count.edits or not self.show_edit(count.step):
+            self.scroll_code(count.step)
 
     # dragging
 
@@ -252,6 +299,8 @@ class Mouse(Picking):
                 shape = Qt.CursorShape.PointingHandCursor
             elif self._layout.block(spot).is_code and self._is_over_code(point):
                 shape = Qt.CursorShape.IBeamCursor
+                if self._count_under(point) is not None:
+                    shape = Qt.CursorShape.PointingHandCursor
         if self.viewport().cursor().shape() is not shape:
             self.viewport().setCursor(shape)
 

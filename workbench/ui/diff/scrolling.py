@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from workbench.review.blocks import Block
 from workbench.ui.diff.cursor import Mark, mark_of, spot_of
+from workbench.ui.diff.foreseeing import Course
 from workbench.ui.diff.frame import Columns
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.overlay import Overlay
@@ -57,6 +58,7 @@ class Scrolling(QAbstractScrollArea):
         self._overlay = Overlay(self.viewport())
         self._ruler = Ruler(layout, self)
         self._shown: Picture | None = None
+        self._course = Course()
         self._settling = False
         self._motion = QVariantAnimation(self)
         self._motion.setDuration(SCROLL_TIME)
@@ -110,8 +112,13 @@ class Scrolling(QAbstractScrollArea):
             self.verticalScrollBar().setValue(int(value))
 
     def _go_to_share(self, share: float) -> None:
-        middle = round(share * self._layout.height) - self.viewport().height() // 2
-        self._scroll_to(middle, smooth=False)
+        self._course.went(share)
+        self._scroll_to(self._top_of_share(share), smooth=False)
+
+    def _top_of_share(self, share: float) -> int:
+        """Where the view is when the drag is at a share of the whole."""
+        top = round(share * self._layout.height) - self.viewport().height() // 2
+        return max(0, min(top, self._most()))
 
     # keeping the place
 

@@ -41,10 +41,22 @@ class _Row(Struct):
     """Marked words among the code that is out of sight."""
 
 
+class Count(Struct, frozen=True):
+    """Where it is said how much of a line is out of sight: at its right (1) or its left (-1)."""
+
+    y: int
+    left: float
+    right: float
+    step: int
+    edits: int
+
+
 class Tags:
     """The words of one frame."""
 
     def __init__(self) -> None:
+        self.counts: list[Count] = []
+        """What was counted in the rows that were drawn last."""
         self._rows: dict[tuple[int, int], _Row] = {}
         self._before: list[tuple[int, int, int, QColor | None]] = []
         self.covered = 0.0
@@ -60,6 +72,7 @@ class Tags:
 
     def begin(self) -> None:
         """A new frame."""
+        self.counts.clear()
         self._rows.clear()
         self._before.clear()
 
@@ -132,6 +145,7 @@ class Tags:
                 # Code is out of sight, beyond the edge or under the words: how much is said.
                 count, left = self._count(row, edge)
                 shade = dress.theme.text if row.edits else dress.theme.dim
+                self.counts.append(Count(y, left - 6, edge, 1, row.edits))
                 edge = self._words(painter, row, y, count, left, height, shade)
             at = row.end + _AROUND
             for words, colour in beside:
@@ -148,6 +162,7 @@ class Tags:
         assert self._dress is not None
         words, ground = f"◂ {edits_words(edits)}", ground or self._dress.theme.ground
         width = self.width(words)
+        self.counts.append(Count(y, left, left + width + 2 * _EDGE, -1, edits))
         painter.fillRect(QRectF(left, y, width + 2 * _EDGE, height), ground)
         painter.setPen(self._dress.readable(self._dress.theme.text, ground))
         painter.drawText(QRectF(left + _EDGE, y, width + 4, height), _LEFT, words)

@@ -1,0 +1,339 @@
+"""What stands around the review, worked by mouse: the menus at the top, the words at the bottom, the button
+beside the filter, the rows of the palette and of the ledger, and the counts at the end of long lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
+
+from tests.repos import Repo, new_repo
+from tests.window.conftest import CONTROL, Hands
+from tests.window.test_hands_mouse import choose, click, entries, point, put_away
+from workbench.review.changes import Side
+from workbench.ui.file_rows import RowKind
+from workbench.ui.palette import Palette
+from workbench.ui.round_views import View
+from workbench.ui.told import Told
+
+LEFT = Qt.MouseButton.LeftButton
+LONG = "x = [" + ", ".join(f"'value number {number}'" for number in range(120)) + "]\n"
+
+
+@pytest.fixture(autouse=True)
+def no_menu_left(make_hands: Callable[[], Hands]) -> Iterator[None]:
+    yield
+    put_away()
+
+
+@pytest.fixture
+def shop(hands: Hands, repo: Repo) -> Hands:
+    """The repository of the other window tests, with files in folders that only lead to the next one."""
+    repo.write({"src/main/app/one.py": "one = 1\n", "src/main/app/two.py": "two = 2\n", "z.py": "z = 1\n"})
+    hands.open(repo)
+    hands.until(lambda: hands.window.view.is_settled)
+    hands.window.panels.show_now()
+    return hands
+
+
+def from_menu(button: QToolButton, pick: str) -> dict[str, bool]:
+    """Press a button, click on an entry of the menu that comes up; which entries were marked."""
+    marked: dict[str, bool] = {}
+
+    def take() -> None:
+        try:
+            found = entries()
+            marked.update({name: action.isChecked() for name, action in found.items()})
+            choose(found[pick])
+        finally:
+            put_away()
+
+    QTimer.singleShot(0, button, take)
+    QTest.mouseClick(button, LEFT)
+    assert marked
+    return marked
+
+
+# the top
+
+
+def test_how_the_changes_are_shown_is_chosen_at_the_top(shop: Hands) -> None:
+    view, button = shop.window.view, shop.window.top.split
+    shown = from_menu(button, "Unified")
+    assert (shown["Split"], shown["Unified"]) == (True, False)
+    assert not view.is_split
+    assert button.text() == "Unified ▾"
+    from_menu(button, "Unified")
+    assert not view.is_split, "what holds already is not turned round"
+    assert not from_menu(button, "whitespace")["whitespace"]
+    assert view.ignores_whitespace
+    assert from_menu(button, "whitespace")["whitespace"]
+    assert not view.ignores_whitespace
+    wraps = view.wraps
+    from_menu(button, "wrap")
+    assert view.wraps is not wraps
+    size = shop.window.preferences.code_size
+    from_menu(button, "bigger")
+    assert shop.window.preferences.code_size == size + 1
+
+
+def test_which_changes_are_shown_is_chosen_at_the_top(shop: Hands) -> None:
+    window = shop.window
+    shop.type("ax")
+    marked = from_menu(window.top.view, View.LEFT.value)
+    assert [name for name, on in marked.items() if on] == [View.ALL.value]
+    assert window.controller.views.now is View.LEFT
+    assert window.top.view.text() == "What is left ▾"
+    assert shop.notice().startswith("What is left: 4 of 6 changes.")
+    from_menu(window.top.view, View.ALL.value)
+    assert window.controller.views.now is View.ALL
+    assert shop.notice() == ""
+
+
+def test_a_view_that_would_show_nothing_cannot_be_chosen(shop: Hands) -> None:
+    found: list[bool] = []
+
+    def look() -> None:
+        found.append(entries()[View.SINCE.value].isEnabled())
+        put_away()
+
+    QTimer.singleShot(0, shop.window, look)
+    QTest.mouseClick(shop.window.top.view, LEFT)
+    assert found == [False]
+
+
+def test_the_buttons_at_the_top_are_worked_by_key_too(shop: Hands) -> None:
+    button = shop.window.top.split
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def down() -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+            QTest.keyClick(menu, key)
+
+    QTimer.singleShot(0, shop.window, down)
+    shop.press(Qt.Key.Key_Space)
+    assert not shop.window.view.is_split
+
+
+# the bottom
+
+
+def test_the_words_at_the_bottom_lead_to_what_they_speak_of(shop: Hands) -> None:
+    status, view = shop.window.status, shop.window.view
+    first = view.stop().change
+    QTest.mouseClick(status.truth, LEFT)
+    assert view.stop().change not in (None, first)
+    shop.type("c")
+    shop.type("?Why")
+    shop.press(Qt.Key.Key_Return, CONTROL)
+    shop.window.panels.show_now()
+    assert status.notes.text() == "1 question"
+    QTest.mouseClick(status.notes, LEFT)
+    assert view.stop().note == "N1"
+    shop.type("w")
+    assert status.whitespace.isVisible()
+    QTest.mouseClick(status.whitespace, LEFT)
+    assert not view.ignores_whitespace
+    QTest.mouseClick(status.round, LEFT)
+    shop.until(lambda: shop.window.sheets.is_open)
+    shop.press(Qt.Key.Key_Escape)
+
+
+def test_the_words_at_the_bottom_say_what_a_click_does_with_its_key(shop: Hands) -> None:
+    said = {each.command: each.toolTip() for each in shop.window.status.findChildren(Told)}
+    assert said["next_open"] == "<qt>Next open change (&gt;)</qt>"
+    assert said["rounds"] == "<qt>The rounds as a picture (#)</qt>"
+    assert "" not in said.values()
+
+
+def test_undo_and_verdicts_are_pressed_at_the_bottom(shop: Hands) -> None:
+    hints = shop.window.status.hints
+
+    def press(command: str) -> None:
+        hints.grab()
+        left, right, _ = next(spot for spot in hints._spots if spot[2] == command)
+        QTest.mouseClick(hints, LEFT, pos=QPoint(round((left + right) / 2), hints.height() // 2))
+
+    press("accept")
+    assert shop.verdicts()[0] == "accepted"
+    press("reject")
+    press("undo")
+    press("undo")
+    assert set(shop.verdicts()) == {"open"}
+    press("next_change")
+    assert shop.window.view.stop().change == shop.session.files[0].changes[1].id
+
+
+# the files
+
+
+def names(hands: Hands) -> list[str]:
+    return [row.name for row in hands.window.files.model.rows]
+
+
+def row_at(hands: Hands, name: str) -> QPoint:
+    files = hands.window.files
+    return files.list.visualRect(files.model.index(names(hands).index(name))).center()
+
+
+def test_the_files_are_listed_in_another_way_by_the_button_beside_the_filter(shop: Hands) -> None:
+    files = shop.window.files
+    assert names(shop)[1:4] == ["new.py", "src/main/app", "one.py"]
+    assert from_menu(files.listed, "list")["tree"]
+    assert "src/main/app/one.py" in names(shop)
+    shop.until(lambda: shop.window.shapes.shapes is not None)
+    assert from_menu(files.listed, "by shape")["list"]
+    shop.until(lambda: files.is_by_shape)
+    assert from_menu(files.listed, "tree")["by shape"]
+    assert not files.is_by_shape
+    assert names(shop)[2] == "src/main/app"
+
+
+def test_all_folders_are_folded_and_unfolded(shop: Hands) -> None:
+    files = shop.window.files
+    from_menu(files.listed, "fold")
+    assert names(shop) == ["code.py", "new.py", "src/main/app", "z.py"]
+    from_menu(files.listed, "unfold")
+    assert "one.py" in names(shop)
+
+
+def test_the_right_button_on_a_folder_asks_how_the_files_are_listed(shop: Hands) -> None:
+    files = shop.window.files
+    files.list.customContextMenuRequested.emit(row_at(shop, "src/main/app"))
+    choose(entries()["fold"])
+    assert "one.py" not in names(shop)
+
+
+def test_a_folder_of_folders_is_folded_by_a_click_and_remembered(shop: Hands) -> None:
+    files = shop.window.files
+    QTest.mouseClick(files.list.viewport(), LEFT, pos=row_at(shop, "src/main/app"))
+    assert "one.py" not in names(shop)
+    assert files.folded() == ["src/main/app"]
+    QTest.mouseClick(files.list.viewport(), LEFT, pos=row_at(shop, "src/main/app"))
+    assert "one.py" in names(shop)
+
+
+def test_the_list_is_worked_as_a_tree_by_key(shop: Hands) -> None:
+    files = shop.window.files
+
+    def here() -> str:
+        return files.model.rows[files.list.currentIndex().row()].name
+
+    shop.press(Qt.Key.Key_F, CONTROL)
+    shop.press(Qt.Key.Key_Down)
+    assert shop.focus() is files.list
+    assert here() == "code.py", "it begins where the review is"
+    shop.press(Qt.Key.Key_End)
+    shop.press(Qt.Key.Key_Up)
+    assert here() == "two.py"
+    shop.press(Qt.Key.Key_Left)
+    assert here() == "src/main/app"
+    shop.press(Qt.Key.Key_Left)
+    assert "two.py" not in names(shop)
+    assert here() == "src/main/app", "the keys stay where they were"
+    shop.press(Qt.Key.Key_Down)
+    assert here() == "z.py"
+    shop.press(Qt.Key.Key_Up)
+    shop.press(Qt.Key.Key_Right)
+    assert "two.py" in names(shop)
+    shop.press(Qt.Key.Key_Right)
+    assert here() == "one.py"
+    shop.press(Qt.Key.Key_Return)
+    assert shop.window.view.current_file() == "src/main/app/one.py"
+
+
+def test_what_is_folded_while_the_filter_holds_is_forgotten_with_it(shop: Hands) -> None:
+    files = shop.window.files
+    shop.press(Qt.Key.Key_F, CONTROL)
+    shop.type("o")
+    QTest.mouseClick(files.list.viewport(), LEFT, pos=row_at(shop, "src/main/app"))
+    assert "one.py" not in names(shop)
+    shop.type("ne")
+    assert names(shop) == ["src/main/app", "one.py"]
+    shop.press(Qt.Key.Key_Escape)
+    assert files.folded() == []
+    assert [row.folded for row in files.model.rows if row.kind is RowKind.FOLDER] == [False]
+
+
+# the palette
+
+
+def test_a_click_on_a_row_of_the_palette_takes_it(shop: Hands) -> None:
+    field = shop.window.top.field
+    QTest.mouseClick(field, LEFT)
+    palette = shop.window.sheets.current()
+    assert isinstance(palette, Palette)
+    shop.type("z.py")
+    index = palette.list.model().index(0, 0)
+    QTest.mouseClick(palette.list.viewport(), LEFT, pos=palette.list.visualRect(index).center())
+    assert not shop.window.sheets.is_open
+    assert shop.window.view.current_file() == "z.py"
+
+
+def test_no_row_of_the_palette_says_its_menu_twice(shop: Hands) -> None:
+    shop.window.run_command("palette")
+    palette = shop.window.sheets.current()
+    assert isinstance(palette, Palette)
+    titles = [choice.title for choice in palette._choices]
+    assert "Note on the file" in titles
+    assert "Note: Make this a rule" in titles
+    assert "Go to a file" in titles
+    first = [title.replace(":", "").split() for title in titles]
+    assert not [words for words in first if words[:1] == words[1:2]]
+    shop.press(Qt.Key.Key_Escape)
+
+
+# long lines
+
+
+def test_a_click_on_the_count_at_the_end_of_a_line_goes_to_the_edits(hands: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "wide")
+    made.commit({"a.py": LONG})
+    made.write({"a.py": LONG.replace("number 60", "other 60").replace("number 90", "other 90")})
+    hands.open(made)
+    view = hands.window.view
+    hands.until(lambda: view.is_settled)
+    bar, right = view.horizontalScrollBar(), view._columns().code(Side.NEW)[1]
+    row = point(hands, 1, path="a.py").y()
+    at = QPoint(right - 20, row)
+
+    def counted() -> tuple[int, int]:
+        count = view._count_under(at)
+        return (count.step, count.edits) if count is not None else (0, 0)
+
+    hands.until(lambda: counted() == (1, 2))
+    QTest.mouseMove(view.viewport(), at)
+    assert view.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
+    click(hands, at)
+    first = bar.value()
+    assert first > 0
+    assert not view.has_selection()
+    click(hands, at)
+    assert bar.value() > first, "the next of them"
+    back = QPoint(view._columns().code(Side.NEW)[0] + 12, row)
+    found = view._count_under(back)
+    assert found is not None
+    assert found.step == -1
+    click(hands, back)
+    assert bar.value() == first
+    assert view._count_under(QPoint(right // 2 + 200, row)) is None
+
+
+def test_a_click_on_the_count_of_a_line_without_edits_scrolls_on(hands: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "wide")
+    made.commit({"a.py": "a = 1\n"})
+    made.write({"a.py": f"a = 1\n{LONG}"})
+    hands.open(made)
+    view = hands.window.view
+    hands.until(lambda: view.is_settled)
+    at = QPoint(view._columns().code(Side.NEW)[1] - 20, point(hands, 2, path="a.py").y())
+    click(hands, at, 2)
+    assert view.horizontalScrollBar().value() > view._columns().half // 2
+    assert view.picked_text() == ""
