@@ -38,7 +38,9 @@ while not ended.wait(0.01):
     lines[at : at + chance.randrange(3)] = [f"agent {number}\\n"] * chance.randrange(1, 4)
     place.write_text("".join(lines))
     if number % 5 == 0:  # above what is read, in the same file
-        (folder / "read.py").write_text(f"agent {number}\\n" * (number % 40) + read)
+        # At once: a file that is half written has no such lines, and whoever reads in it loses the place.
+        (folder / ".git" / "read.py").write_text(f"agent {number}\\n" * (number % 40) + read)
+        os.replace(folder / ".git" / "read.py", folder / "read.py")
 """
 """Writes some file every hundredth of a second, until its standard input ends."""
 

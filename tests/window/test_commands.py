@@ -93,6 +93,7 @@ def test_a_remap_takes_the_key_and_frees_the_old_one() -> None:
 
     assert keymap.command("F5") == keymap.command("Ctrl+Y") == "accept"
     assert keymap.command("a") is None
+    assert Keymap({"accept": ""}).keys("accept") == ()
 
 
 def test_a_clash_is_an_error_that_names_both_commands() -> None:
@@ -103,7 +104,13 @@ def test_a_clash_is_an_error_that_names_both_commands() -> None:
     assert "[keys]" in caught.value.hint
 
 
-@pytest.mark.parametrize("wrong", [{"acept": "a"}, {"accept": "Hyper+A"}, {"accept": "foo"}])
-def test_a_wrong_remap_is_a_user_error(wrong: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"acept": "a"},
+        *({"accept": each} for each in ("Hyper+A", "foo", "Ctrl+", "Shift+", "Ctrl+Shift+", "Shift+a", [""])),
+    ],
+)
+def test_a_wrong_remap_is_a_user_error(wrong: dict[str, str | list[str]]) -> None:
     with pytest.raises(UserError):
         Keymap(wrong)

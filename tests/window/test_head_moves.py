@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import CONTROL, Hands
+from workbench.ui.landing_sheet import LandingSheet
 
 Head = Callable[[Repo], None]
 
@@ -54,6 +55,11 @@ def paths(hands: Hands) -> dict[str, list[str]]:
     return {file.path: [next(verdicts) for _ in file.changes] for file in hands.session.files}
 
 
+def go_to(hands: Hands, path: str) -> None:
+    (change,) = next(file.changes for file in hands.session.files if file.path == path)
+    assert hands.window.view.go_to_change(change.id)
+
+
 def refresh(hands: Hands) -> None:
     hands.type("R")
     hands.until(lambda: not hands.window.tasks.is_busy)
@@ -73,7 +79,7 @@ def test_a_rebase_that_stops_is_looked_at_judged_and_left_to_git(
     found = paths(hands)
     assert (found["new.py"], found["other.py"]) == (["accepted"], ["open"])
     assert ("b.py" in found) == (stop is stopped)
-    hands.window.view.go_to_change(hands.session.files[-1].changes[0].id)
+    go_to(hands, "other.py")
     hands.type("x")
     assert paths(hands)["other.py"] == ["rejected"]
     refresh(hands)
@@ -91,16 +97,16 @@ def test_what_is_landed_while_a_rebase_is_stopped_leaves_it_to_be_gone_on_with(
     stopped(forked)
     refresh(hands)
     before, conflict = git_state(forked), forked.read("b.py")
-    hands.window.view.go_to_change(hands.session.files[-1].changes[0].id)
+    go_to(hands, "other.py")
     hands.type("x")
     assert paths(hands)["other.py"] == ["rejected"]
     hands.type("L")
-    hands.until(lambda: hands.window.sheets.is_open and not hands.window.tasks.is_busy)
+    sheet = hands.window.sheets.current()
+    assert isinstance(sheet, LandingSheet)
+    hands.until(lambda: sheet.plan is not None)
+    sheet.sure.setChecked(True)
     hands.press(Qt.Key.Key_Return, CONTROL)
-    hands.until(lambda: not hands.window.tasks.is_busy)
-    if hands.window.sheets.is_open:  # what nobody has read asks for a second press
-        hands.press(Qt.Key.Key_Return, CONTROL)
-        hands.until(lambda: not hands.window.tasks.is_busy)
+    hands.until(lambda: hands.session.review.closed)
     assert not (forked.root / "other.py").exists()
     assert (forked.read("b.py"), git_state(forked)) == (conflict, before)
     forked.git("rebase", "--abort")

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
 from workbench.git.runner import GitError
-from workbench.review.diff import parse_raw
+from workbench.git.watching import rest
+from workbench.review.diff import raw_entries
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
@@ -28,6 +29,8 @@ _LARGEST = 128 * 1024 * 1024
 _LOCKED = re.compile(r"Unable to create '(?P<lock>[^\n]+\.lock)': File exists")
 _ABANDONED = 1.0
 """Seconds."""
+_STRIDE = 300
+"""Objects between two rests: nobody waits for this."""
 
 
 def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]) -> None:
@@ -47,14 +50,21 @@ def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]
     ]
     wanted = dict.fromkeys(stored)
     wanted.update(dict.fromkeys(_rest_of_base(repository, trees[0])))
-    for listing in listings:
+    # Read whole before the first rest: none of these may wait with its pipe full.
+    listed = [each.finish() for each in listings]
+    differing = [each.finish() for each in diffs] if len(stored) > 1 else []
+    for listing in listed:
         # "<mode> tree <id>\t<path>", and with -d submodules too, which are no objects of this repository.
-        heads = (line.partition(b"\t")[0].split(b" ") for line in listing.finish().split(b"\0") if line)
-        wanted.update(dict.fromkeys(head[2].decode("ascii") for head in heads if head[1] == b"tree"))
-    if len(stored) == 1:
-        diffs = []
-    for diff in diffs:
-        for entry in parse_raw(diff.finish()):
+        for number, line in enumerate(listing.split(b"\0")):
+            if number % _STRIDE == 0:
+                rest()
+            head = line.partition(b"\t")[0].split(b" ") if line else ()
+            if len(head) == 3 and head[1] == b"tree":
+                wanted[head[2].decode("ascii")] = None
+    for diff in differing:
+        for number, entry in enumerate(raw_entries(diff)):
+            if number % _STRIDE == 0:
+                rest()
             for mode, identity in ((entry.old_mode, entry.old_id), (entry.new_mode, entry.new_id)):
                 if mode not in ("000000", "160000"):
                     wanted[identity] = None

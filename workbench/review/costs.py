@@ -40,9 +40,13 @@ class Sum(Struct, frozen=True):
     @property
     def cost_words(self) -> str:
         """The dollars in words, such as "about $0.13 and 2 calls of unknown cost", or "cost unknown"."""
+        return self.cost_in(dollars)
+
+    def cost_in(self, amount: Callable[[float], str]) -> str:
+        """The same, with the dollars written as they are elsewhere where this stands."""
         if self.calls and self.unknown_cost == self.calls:
             return "cost unknown"
-        known = f"about {dollars(self.cost)}" if self.estimated and self.cost else dollars(self.cost)
+        known = f"about {amount(self.cost)}" if self.estimated and self.cost else amount(self.cost)
         if not self.unknown_cost:
             return known
         calls = "1 call" if self.unknown_cost == 1 else f"{self.unknown_cost} calls"
@@ -87,6 +91,17 @@ def dollars(value: float) -> str:
     if value == 0 or value >= 0.01:
         return f"${value:,.2f}"
     return f"${value:.6f}".rstrip("0") if value >= 0.000001 else "less than $0.000001"
+
+
+def column(values: Iterable[float]) -> Callable[[float], str]:
+    """How amounts are written that stand below each other: all in whole cents, or, where one of them is less
+    than a cent, all in hundredths of a cent.
+    """
+    return _fine if any(0 < value < 0.01 for value in values) else dollars
+
+
+def _fine(value: float) -> str:
+    return "< $0.0001" if 0 < value < 0.00005 else f"${value:,.4f}"
 
 
 def _by(calls: Iterable[CallMade], key: Callable[[CallMade], _Key]) -> dict[_Key, Sum]:

@@ -81,8 +81,12 @@ def read_diff(data: bytes) -> tuple[FileChange, ...]:
 
 def parse_raw(data: bytes) -> tuple[RawEntry, ...]:
     """The entries of `--raw -z --no-abbrev` output, in git's order."""
+    return tuple(raw_entries(data))
+
+
+def raw_entries(data: bytes) -> Iterator[RawEntry]:
+    """The same, one after the other."""
     fields = iter(data.rstrip(b"\0").split(b"\0") if data.strip(b"\0") else ())
-    entries: list[RawEntry] = []
     for head in fields:
         if not head.startswith(b":"):
             raise DiffError(f"Not a raw diff entry: {head[:80]!r}")
@@ -91,12 +95,9 @@ def parse_raw(data: bytes) -> tuple[RawEntry, ...]:
         old_path = path = _path(next(fields, None))
         if letter in "RC":
             path = _path(next(fields, None))
-        entries.append(
-            RawEntry(
-                letter, int(score) if score else None, old_mode, new_mode, old_id, new_id, old_path, path
-            )
+        yield RawEntry(
+            letter, int(score) if score else None, old_mode, new_mode, old_id, new_id, old_path, path
         )
-    return tuple(entries)
 
 
 def parse_patches(data: bytes | Iterable[bytes]) -> Iterator[Section]:

@@ -4,6 +4,8 @@ cannot be run any more, that white space is all that differs anywhere in it. Wor
 
 from __future__ import annotations
 
+from itertools import islice
+
 from workbench.review.asides import whitespace_words
 from workbench.review.changes import FileChange, Status
 
@@ -32,9 +34,8 @@ def file_words(file: FileChange) -> tuple[str, ...]:
 
 def same_everywhere(file: FileChange) -> str:
     """That all of several changes differ in the same white space, "only line ends: LF → CRLF"; else ""."""
-    changes = [change for change in file.changes if change.is_text]
-    if len(changes) < 2:
-        return ""  # its rows say it themselves
-    words = whitespace_words(changes[0])
-    same = bool(words) and all(whitespace_words(each) == words for each in changes[1:])
-    return words if same else ""
+    changes = (change for change in file.changes if change.is_text)
+    words = [whitespace_words(each) for each in islice(changes, 2)]
+    if len(words) < 2 or not words[0] or words[0] != words[1]:
+        return ""  # of one change its rows say it themselves
+    return words[0] if all(whitespace_words(each) == words[0] for each in changes) else ""

@@ -3,36 +3,69 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from workbench.review.changes import FileChange, Run
+from workbench.review.steps import Steps, finished
 from workbench.review.text import line_end
 
 _Kind = tuple[str, str]
+_STRIDE = 1000
+"""Lines between two rests."""
 
 
 def line_ends_changed(file: FileChange) -> str:
     """ "line ends changed: LF → CRLF, 12 lines", with every kind there is; "" where there is none."""
-    found = Counter(kind for run in file.runs if run.removed and run.added for kind in _kinds(run))
+    return finished(line_ends_in_steps(file))
+
+
+def line_ends_in_steps(file: FileChange) -> Steps[str]:
+    """The same, with rests."""
+    found: Counter[_Kind] = Counter()
+    since = 0
+    for run in file.runs:
+        since += len(run.removed) + len(run.added)
+        if since > _STRIDE:
+            since = 0
+            yield
+        # A missing final newline is marked at its line.
+        if run.removed and run.added and (yield from _has_crlf(run)):
+            found.update((yield from _kinds(run)))
     parts = [
         f"{old} → {new}, {count} line{'' if count == 1 else 's'}" for (old, new), count in found.most_common()
     ]
     return f"line ends changed: {'; '.join(parts)}" if parts else ""
 
 
-def _kinds(run: Run) -> Iterator[_Kind]:
+def _has_crlf(run: Run) -> Steps[bool]:
+    for lines in (run.removed, run.added):
+        for start in range(0, len(lines), _STRIDE):
+            if start:
+                yield
+            if any(line.endswith(b"\r\n") for line in lines[start : start + _STRIDE]):
+                return True
+    return False
+
+
+def _kinds(run: Run) -> Steps[Sequence[_Kind]]:
     """The old and the new end of every line of a run that says the same otherwise, each line used once."""
-    if b"\r\n" not in b"".join((*run.removed, *run.added)):
-        return  # a missing final newline is marked at its line
+    found: list[_Kind] = []
     waiting: dict[bytes, list[str]] = {}
-    for line in run.added:
+    for number, line in enumerate(run.added, 1):
         waiting.setdefault(_bare(line), []).append(line_end(line))
-    for line in run.removed:
-        ends = waiting.get(_bare(line))
+        if number % _STRIDE == 0:
+            yield
+    for ends in waiting.values():
+        ends.reverse()  # the first is taken first, and from the end, however many there are
+    for number, line in enumerate(run.removed, 1):
+        ends = waiting.get(_bare(line), [])
         if ends:
-            old, new = line_end(line), ends.pop(0)
+            old, new = line_end(line), ends.pop()
             if old != new and "CRLF" in (old, new):
-                yield old, new
+                found.append((old, new))
+        if number % _STRIDE == 0:
+            yield
+    return found
 
 
 def _bare(line: bytes) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
 from msgspec import Struct, field
 
@@ -24,8 +25,8 @@ _PLACES = 16
 """Places of one text that are looked at; of a text that stands everywhere nothing can be said."""
 _STEPS = 4
 """Comparisons for each changed line, so that a text that is repeated everywhere comes to an end as well."""
-_STRIDE = 4_000
-"""Lines between two pauses."""
+_STRIDE = 1_000
+"""Lines between two pauses, of a millisecond or two."""
 
 _says = re.compile(rb"\w\W*\w")
 
@@ -125,13 +126,15 @@ _Place = tuple[int, int]
 
 def moved_blocks(files: Sequence[FileChange], stopped: Callable[[], bool] = lambda: False) -> Moves:
     """The moved blocks among some file changes. `stopped` is asked now and then, and may wait a little."""
-    total = sum(len(run.removed) + len(run.added) for file in files for run in file.runs)
-    if total > MOST:
-        return Moves(complete=False)
+    total = 0
+    for file in files:
+        total += sum(len(run.removed) + len(run.added) for run in file.runs)
+        if total > MOST:
+            return Moves(complete=False)
     old, new = _Sides(files, Side.OLD, stopped), _Sides(files, Side.NEW, stopped)
     if not old.runs or not new.runs or stopped():
         return NO_MOVES
-    wanted = old.keys & new.keys
+    wanted = _common(old.keys, new.keys, stopped)
     search = _Search(old, new, _STEPS * total + 100_000)
     starts, ends = old.places(wanted, stopped), new.places(wanted, stopped)
     # What stands in one place on each side cannot be mistaken, so it is taken first.
@@ -158,18 +161,28 @@ class _Sides:
                 lines = run.removed if side is Side.OLD else run.added
                 if len(lines) < LEAST:
                     continue
-                keys = [line.lstrip(b" \t") for line in lines]
-                told = [index for index, key in enumerate(keys) if _says.search(key, 0, 200)]
+                keys: list[bytes] = []
+                told: list[int] = []
+                for first in range(0, len(lines), _STRIDE):
+                    part = [line.lstrip(b" \t") for line in lines[first : first + _STRIDE]]
+                    told += [index for index, key in enumerate(part, first) if _says.search(key, 0, 200)]
+                    keys += part
+                    since += len(part)
+                    if since > _STRIDE:
+                        since = 0
+                        if stopped():
+                            return
                 if len(told) < LEAST:
                     continue
                 start = run.old_start if side is Side.OLD else run.new_start
                 self.runs.append(_Lines(file, at, start, lines, keys, told, bytearray(len(lines))))
-                self.keys.update(keys[index] for index in told)
-                since += len(lines)
-                if since > _STRIDE:
-                    since = 0
-                    if stopped():
-                        return
+                self._know(keys, told, stopped)
+
+    def _know(self, keys: list[bytes], told: list[int], stopped: Callable[[], bool]) -> None:
+        for first in range(0, len(told), _STRIDE):
+            if first and stopped():
+                return
+            self.keys.update(keys[index] for index in told[first : first + _STRIDE])
 
     def places(
         self, wanted: set[bytes], stopped: Callable[[], bool]
@@ -184,11 +197,15 @@ class _Sides:
                 if stopped():
                     break
             told, keys = run.told, run.keys
-            known = [keys[index] in wanted for index in told]
-            for at in range(len(told) - LEAST + 1):
-                if known[at] and known[at + 1] and known[at + 2]:
-                    key = (keys[told[at]], keys[told[at + 1]], keys[told[at + 2]])
-                    found.setdefault(key, []).append((number, told[at]))
+            for first in range(0, len(told) - LEAST + 1, _STRIDE):
+                if first and stopped():
+                    break
+                part = told[first : first + _STRIDE + LEAST - 1]
+                known = [keys[index] in wanted for index in part]
+                for at in range(len(part) - LEAST + 1):
+                    if known[at] and known[at + 1] and known[at + 2]:
+                        key = (keys[part[at]], keys[part[at + 1]], keys[part[at + 2]])
+                        found.setdefault(key, []).append((number, part[at]))
         return found
 
 
@@ -239,6 +256,17 @@ class _Search:
         if _telling(here, first, count) < LEAST:
             return None
         return _without_blank_ends(here.keys, first, other, count)
+
+
+def _common(one: set[bytes], other: set[bytes], stopped: Callable[[], bool]) -> set[bytes]:
+    """What both have. Python's own way is one call that nothing can come between."""
+    found: set[bytes] = set()
+    every = iter(one)
+    while some := list(islice(every, _STRIDE)):
+        found.update(key for key in some if key in other)
+        if stopped():
+            break
+    return found
 
 
 def _same(here: _Lines, first: int, there: _Lines, other: int, step: int) -> int:

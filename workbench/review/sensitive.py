@@ -17,7 +17,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from workbench.review.changes import Change, FileChange
-from workbench.review.line_ends import line_ends_changed
+from workbench.review.line_ends import line_ends_in_steps
+from workbench.review.steps import Steps, finished
 from workbench.review.text import visible
 from workbench.review.verdicts import Verdict, Verdicts, verdict_of
 
@@ -199,6 +200,11 @@ def tiers(files: Iterable[FileChange]) -> dict[str, Tier]:
 
 def facts(file: FileChange) -> tuple[str, ...]:
     """What else a file change brings that no line of it shows: each is a change that is judged by itself."""
+    return finished(facts_in_steps(file))
+
+
+def facts_in_steps(file: FileChange) -> Steps[tuple[str, ...]]:
+    """The same, with rests."""
     found: list[str] = []
     if file.new_mode == _EXECUTABLE and file.old_mode != _EXECUTABLE:
         found.append("executable")
@@ -206,7 +212,7 @@ def facts(file: FileChange) -> tuple[str, ...]:
         found.append("symbolic link")
     if _SUBMODULE in (file.old_mode, file.new_mode):
         found.append("submodule")
-    ends = line_ends_changed(file)
+    ends = yield from line_ends_in_steps(file)
     if ends:
         found.append(ends)
     return tuple(found)

@@ -10,8 +10,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+Steps = Generator[None, None, T]
+"""Work that comes to a `T`. A step takes two milliseconds at most: a key waits for the one it comes into."""
 
-def finished(steps: Generator[None, None, T]) -> T:
+
+def finished(steps: Steps[T]) -> T:
     """What the steps come to, without a rest between them."""
     while True:
         try:

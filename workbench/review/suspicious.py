@@ -1,8 +1,8 @@
 """What in the added lines of a file may not be seen for what it is: hidden characters, look-alikes, far text,
 and the marks of a merge that nobody finished.
 
-Words with line numbers, for badges, marks and documents; it judges nothing. It looks at the bytes of all
-added lines at once first: most files are plain, and cost next to nothing.
+Words with line numbers, for badges, marks and documents; it judges nothing. It looks at the bytes of many
+lines at once first: most files are plain, and cost next to nothing.
 
 The look-alikes are those letters of Unicode's confusables.txt (UTS 39) that a code font draws like one of
 ASCII's. A word of nothing but such letters is left alone in a line that is written in another script
@@ -15,12 +15,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import chain, islice
 
 from msgspec import Struct
 
 from workbench.review.asides import is_conflict_marker
 from workbench.review.changes import FileChange, Side
 from workbench.review.expressions import Expression
+from workbench.review.steps import Steps, finished
 from workbench.review.text import decode, hidden_characters, is_utf8, visible
 
 FAR = 200
@@ -30,6 +32,10 @@ BLANKS = 40
 TAB = 8
 MOST = 100
 """Rows of one sort that are listed of a file; one more says how many lines there are besides."""
+_STRIDE, _FEW = 1000, 64
+"""Lines between two rests: where many are looked at together, and where each is by itself."""
+_LONG = 65_536
+"""Bytes of a line above which it is looked at piece by piece: one of megabytes takes many frames."""
 
 
 class Sort(StrEnum):
@@ -78,12 +84,17 @@ _CONTROLS = bytes(each for each in (*range(0x20), 0x7F) if each not in b"\t\n\r"
 
 def suspicious(file: FileChange) -> tuple[Suspicion, ...]:
     """What is suspicious in a file change: in its name, then in the lines it adds, in their order."""
+    return finished(suspicious_in_steps(file))
+
+
+def suspicious_in_steps(file: FileChange) -> Steps[tuple[Suspicion, ...]]:
+    """The same, with rests: a hundred thousand lines take half a second."""
     path = file.path
     found = [] if path.isascii() and path.isprintable() else list(_of_name(path))
     blocks = [(run.new_start, run.added) for run in file.runs if run.added]
     blocks += [(each.new_start, each.added) for each in file.changes if each.added and not each.is_text]
     if blocks:
-        found += _of_lines(blocks)
+        found += yield from _of_lines(blocks)
     return tuple(found)
 
 
@@ -101,7 +112,7 @@ def look_alikes(text: str) -> tuple[tuple[int, int], ...]:
 
 def far(text: str) -> str:
     """What of a line is far to the right, in words; "" for a line of common length."""
-    gap = _gap.search(text)
+    gap = _gap.search(text) if _has_gap(text) else None
     if gap is not None:
         blanks = gap.end() - gap.start()
         return f"text at column {_width(text[: gap.end()]) + 1:,}, after {blanks:,} blanks"
@@ -118,43 +129,71 @@ def _of_name(path: str) -> Iterator[Suspicion]:
         yield Suspicion(Sort.LOOK_ALIKE, 0, f"{_likeness(path[start:end])}, in the name")
 
 
-def _of_lines(blocks: Sequence[tuple[int, Sequence[bytes]]]) -> Iterator[Suspicion]:
-    lines = [line for _, added in blocks for line in added]
-    sorts = _possible(lines)
-    if not sorts:
-        return
+def _of_lines(blocks: Sequence[tuple[int, Sequence[bytes]]]) -> Steps[list[Suspicion]]:
+    found: list[Suspicion] = []
+    sorts = yield from _possible(blocks)
     left: dict[Sort, list[int]] = {each: [] for each in sorts}
     listed = dict.fromkeys(sorts, 0)
-    for start, added in blocks:
-        for number, code in enumerate(added, start):
+    numbered = chain.from_iterable(enumerate(added, start) for start, added in blocks) if sorts else iter(())
+    while few := list(islice(numbered, _FEW)):
+        for number, code in few:
             for sort, what in _of_line(number, code, sorts):
                 if listed[sort] < MOST:
                     listed[sort] += 1
-                    yield Suspicion(sort, number, what)
+                    found.append(Suspicion(sort, number, what))
                 else:
                     left[sort].append(number)
+        yield
     for sort, more in left.items():
         if more:
-            yield Suspicion(sort, more[0], f"{sort.value}, from here on {len(more):,} times more")
+            found.append(Suspicion(sort, more[0], f"{sort.value}, from here on {len(more):,} times more"))
+    return found
 
 
-def _possible(lines: Sequence[bytes]) -> tuple[Sort, ...]:
-    """Which sorts there can be at all, by a few looks at all bytes at once."""
-    data = b"".join(lines)
+def _possible(blocks: Sequence[tuple[int, Sequence[bytes]]]) -> Steps[tuple[Sort, ...]]:
+    """Which sorts there can be at all, by a few looks at the bytes of many lines at once."""
+    found: set[Sort] = set()
+    every = chain.from_iterable(added for _, added in blocks)
+    while lines := list(islice(every, _STRIDE)):
+        longest = max(map(len, lines))
+        if longest > FAR:
+            found.add(Sort.FAR)
+        if longest > _LONG:
+            for line in lines:
+                for start in range(0, len(line), _LONG):
+                    # What lies across an edge is whole in one of the two.
+                    found.update(_sorts_in(line[max(0, start - BLANKS) : start + _LONG], (line[:FAR],)))
+                    yield
+        else:
+            found.update(_sorts_in(b"".join(lines), lines))
+        yield
+    return tuple(each for each in (Sort.HIDDEN, Sort.LOOK_ALIKE, Sort.CONFLICT, Sort.FAR) if each in found)
+
+
+def _sorts_in(data: bytes, lines: Sequence[bytes]) -> Iterator[Sort]:
+    """The sorts that some bytes of some lines may have. One too many costs a closer look, and no more."""
     plain = data.isascii()
     text = "" if plain else data.decode("utf-8", "replace")
-    found: list[Sort] = []
     # A change of UTF-8 text that holds none of them is as quickly told as one of ASCII.
     hides = text and hidden_characters(text.replace("\r\n", "\n"))
     if hides or len(data.translate(None, _CONTROLS)) != len(data) or data.count(b"\r") != data.count(b"\r\n"):
-        found.append(Sort.HIDDEN)
+        yield Sort.HIDDEN
     if text and _maybe.search(text):
-        found.append(Sort.LOOK_ALIKE)
+        yield Sort.LOOK_ALIKE
     if (b"<<<<<<<" in data or b">>>>>>>" in data) and any(map(is_conflict_marker, lines)):
-        found.append(Sort.CONFLICT)
-    if max(map(len, lines)) > FAR or _gap_in(data) or (text and _gap.search(text)) or _far_tabs(data, lines):
-        found.append(Sort.FAR)
-    return tuple(found)
+        yield Sort.CONFLICT
+    if _gap_in(data) or (text and _gap.search(text)) or _far_tabs(data, lines):
+        yield Sort.FAR
+
+
+def _has_gap(text: str) -> bool:
+    """Whether there can be a gap: quickly told of a line of megabytes, where the expression takes 0.2 s."""
+    if not text.isascii():
+        return True
+    for blank in "\t\r\v\f\x1c\x1d\x1e\x1f":
+        if blank in text:
+            text = text.replace(blank, " ")
+    return " " * BLANKS in text
 
 
 def _gap_in(data: bytes) -> bool:
@@ -232,4 +271,4 @@ def _likeness(text: str) -> str:
 
 
 def _width(text: str) -> int:
-    return len(text.expandtabs(TAB))
+    return len(text.expandtabs(TAB) if "\t" in text else text)

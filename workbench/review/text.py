@@ -29,7 +29,12 @@ _HIDING = (
 )
 """Bidi controls, zero width, tags, variation selectors, soft hyphen, fillers, controls, line separators."""
 
-_boxed = Expression(f"[{_HIDING}{_SPACES}]")
+_NOBODYS = "\ue000-\uf8ff\ufdd0-\ufdef\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U000323b0-\U0010ffff"
+"""Characters that have no look of their own, for private use or for none: without a font of their makers one
+looks like the other. Shown as boxes, but no reason for a badge.
+"""
+
+_boxed = Expression(f"[{_HIDING}{_SPACES}{_NOBODYS}]")
 _hidden = Expression(f"[{_HIDING}]")
 
 _PICTURES = "\u203c-\u3299\U0001f000-\U0001faff"
@@ -38,11 +43,14 @@ _emoji = Expression(
 )
 """Where the characters that choose and join pictures are at home. They are boxed there too."""
 
-_LEADS = bytes.fromhex("c2 cd d8 dc e1 e2 e3 ef f0 f3")
+_LEADS = bytes.fromhex("c2 cd d8 dc e1 e2 e3 ee ef f0 f1 f2 f3 f4")
 """How the characters that are boxed begin in UTF-8, beside those of ASCII; others may begin so too."""
 _PLAIN = bytes((0x09, *range(0x20, 0x7F)))
 _HARMLESS = _PLAIN + bytes(each for each in range(0x80, 0x100) if each not in _LEADS)
 """Bytes of UTF-8 that cannot belong to what hides."""
+
+_CONTROLS = bytes(each for each in (*range(0x20), 0x7F) if each not in b"\t\n")
+"""Those of ASCII that are boxed."""
 
 _LONG = 100_000
 """Bytes from which on the text of a line is kept for a while."""
@@ -132,6 +140,28 @@ def visible(text: str) -> Visible:
         copied = at + 1
     parts.append(text[copied:])
     return Visible("".join(parts), tuple(marks), tuple(columns))
+
+
+def growth(text: str) -> int:
+    """How many characters longer a text is as it is shown. Quick, so that it can be asked of megabytes."""
+    if text.isascii():
+        # Seven more for each control character: `⟦U+000D⟧`.
+        return (
+            7 * (len(text) - len(text.encode().translate(None, _CONTROLS))) if not text.isprintable() else 0
+        )
+    data = text.encode("utf-8", "surrogatepass")
+    if not data.translate(None, _HARMLESS):
+        return 0
+    # Without the plain characters in between it takes a fraction of the time.
+    rest = data.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    left = _boxed.compiled.sub("", rest)
+    long = _beyond_four_digits(rest) - _beyond_four_digits(left)
+    return 7 * (len(rest) - len(left)) + long + data.count(b"\xf4")
+
+
+def _beyond_four_digits(text: str) -> int:
+    """How many characters have more than four digits in their code point."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 - len(text) if not text.isascii() else 0
 
 
 def visible_line(line: bytes) -> Visible:

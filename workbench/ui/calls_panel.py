@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.actions import CallMade
-from workbench.review.costs import Sum, by_model, by_purpose, by_round, dollars, total
+from workbench.review.costs import Sum, by_model, by_purpose, by_round, column, total
 from workbench.ui.outcomes import FITS, outcome_sign, outcome_words
 from workbench.ui.table import Column, Line, ScrollSheet, Section, Table, cell
 from workbench.ui.theme import Theme
@@ -54,6 +54,10 @@ _CAPS = (
     Column("left", 150),
     Column("", right=False),
 )
+
+
+Money = Callable[[float], str]
+"""How an amount is written."""
 
 
 class Cap(Protocol):
@@ -140,13 +144,15 @@ def sections(
     rounds = {f"round {number}" if number else "no round": each for number, each in by_round(calls).items()}
     purposes = {_PURPOSES.get(name, name): each for name, each in by_purpose(calls).items()}
     models = {cell(name): each for name, each in by_model(calls).items()}
+    paid = [call.usage.cost or 0.0 for call in calls]
+    money = column([*paid, *(cap.spent for cap in caps if not cap.in_tokens)])
     found = [
         Section("Under way", _PENDING, tuple(map(_of_pending, pending))),
-        Section("Caps", _CAPS, tuple(_cap(each) for each in caps)),
-        _sums("By model", models, total(calls)),
-        _sums("By round", rounds, total(calls)),
-        _sums("By purpose", purposes, total(calls)),
-        Section("Calls", _CALLS, tuple(_call(each) for each in reversed(calls))),
+        Section("Caps", _CAPS, tuple(_cap(each, money) for each in caps)),
+        _sums("By model", models, total(calls), money),
+        _sums("By round", rounds, total(calls), money),
+        _sums("By purpose", purposes, total(calls), money),
+        Section("Calls", _CALLS, tuple(_call(each, money) for each in reversed(calls))),
     ]
     return tuple(section for section in found if section.lines)
 
@@ -161,7 +167,7 @@ def _purpose(purpose: str, number: int) -> str:
     return f"{word} {number}" if number else word
 
 
-def _cap(cap: Cap) -> Line:
+def _cap(cap: Cap, money: Money) -> Line:
     left = cap.limit - cap.spent
     words = {"round": "this round", "review": "this review", "day": "today"}.get(cap.of, cap.of)
     tones = {2: "text", 3: "rejected" if left <= 0 else "accepted"}
@@ -169,18 +175,18 @@ def _cap(cap: Cap) -> Line:
     if cap.unknown:
         calls = "1 call is" if cap.unknown == 1 else f"{cap.unknown} calls are"
         said = f"{said} · {calls} of unknown {'size' if cap.in_tokens else 'cost'}".removeprefix(" · ")
-    cells = (words, cap.words(cap.spent), cap.words(cap.limit), cap.words(max(0.0, left)), said)
-    return Line(cells, tones)
+    amount = cap.words if cap.in_tokens else money
+    return Line((words, amount(cap.spent), amount(cap.limit), amount(max(0.0, left)), said), tones)
 
 
-def _sums(title: str, sums: Mapping[str, Sum], whole: Sum) -> Section:
-    lines = [Line(_sum_cells(name, each), _sum_tones(each)) for name, each in sums.items()]
+def _sums(title: str, sums: Mapping[str, Sum], whole: Sum, money: Money) -> Section:
+    lines = [Line(_sum_cells(name, each, money), _sum_tones(each)) for name, each in sums.items()]
     if lines:
-        lines.append(Line(_sum_cells("the review", whole), _sum_tones(whole), strong=True))
+        lines.append(Line(_sum_cells("the review", whole, money), _sum_tones(whole), strong=True))
     return Section(title, _SUMS, tuple(lines))
 
 
-def _sum_cells(name: str, done: Sum) -> tuple[str, ...]:
+def _sum_cells(name: str, done: Sum, money: Money) -> tuple[str, ...]:
     unknown = done.calls == done.unknown_tokens
     return (
         name,
@@ -188,7 +194,7 @@ def _sum_cells(name: str, done: Sum) -> tuple[str, ...]:
         "unknown" if unknown else f"{done.tokens_in:,}",
         f"{done.cached:,}" if done.cached else "",
         "" if unknown else f"{done.tokens_out:,}",
-        done.cost_words.removeprefix("cost "),
+        done.cost_in(money).removeprefix("cost "),
         _seconds(done.seconds) if done.seconds else "",
         f"{done.retries:,}" if done.retries else "",
     )
@@ -198,7 +204,7 @@ def _sum_tones(done: Sum) -> dict[int, str]:
     return {5: "open" if done.unknown_cost else "text"}
 
 
-def _call(call: CallMade) -> Line:
+def _call(call: CallMade, money: Money) -> Line:
     used = call.usage
     about = "about " if used.estimated else ""
     model = f"{call.model}, instead of {call.instead_of}" if call.instead_of else call.model
@@ -210,7 +216,7 @@ def _call(call: CallMade) -> Line:
         "unknown" if used.tokens_in is None else f"{used.tokens_in:,}",
         f"{call.cached:,}" if call.cached else "",
         "unknown" if used.tokens_out is None else f"{used.tokens_out:,}",
-        "unknown" if used.cost is None else f"{about}{dollars(used.cost)}",
+        "unknown" if used.cost is None else f"{about}{money(used.cost)}",
         _seconds(call.first_token),
         _seconds(used.seconds),
         f"{call.retries:,}" if call.retries else "",

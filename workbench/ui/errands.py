@@ -266,9 +266,9 @@ class Errands(QObject):
         self._looked_at = files
 
         def work(report: Report) -> object:
-            from workbench.workflow.remarks import remarks  # noqa: PLC0415 - after the first frame
+            from workbench.workflow.remarks import remarks_in_steps  # noqa: PLC0415 - after the first frame
 
-            return files, remarks(repository, files, report.give_way, task)
+            return files, report.finish(remarks_in_steps(repository, files, task))
 
         self._tasks.start("remarks", work, self._on_remarks, self._controller.fail, behind=True)
 

@@ -1,16 +1,17 @@
 """The line under a text field that says what in its text cannot be seen. The text itself is never touched.
 
-A text field draws most of these characters with no width, and reorders the text around some; the bytes must
-stay, so they are named here, with their lines.
+The field shows them as boxes (`boxed_text.py`); here they are named, with their lines, and letters that look
+like others, which no box tells.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.review.suspicious import look_alikes
 from workbench.review.text import hidden_places
+from workbench.ui.boxed_text import BoxedText
 
 NAMED = 4
 
@@ -42,7 +43,7 @@ class HiddenLine(QLabel):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget, *fields: QPlainTextEdit) -> None:
+    def __init__(self, parent: QWidget, *fields: BoxedText) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
@@ -54,7 +55,7 @@ class HiddenLine(QLabel):
         self._look()
 
     def _look(self) -> None:
-        texts = [field.document().toRawText().replace("\u2029", "\n") for field in self._fields]
+        texts = [field.toPlainText() for field in self._fields]
         words = ". ".join(found for found in map(hidden_words, texts) if found)
         if words != self.text():
             self.setText(words)

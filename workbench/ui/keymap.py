@@ -83,7 +83,9 @@ def _chord(event: QKeyEvent, *, control: bool, alt: bool, meta: bool) -> str:
 def normal(text: str) -> str:
     """A chord as a person may write it ("ctrl+shift+return", "esc") in the one form used here."""
     text = text.strip()
-    if len(text) <= 1:
+    if not text:
+        raise UserError("An empty text is no key.", hint="Write a character, Ctrl+K, Space, Enter or F5.")
+    if len(text) == 1:
         return text
     *words, last = [*text[:-1].split("+"), "+"] if text.endswith("++") else text.split("+")
     held = {word.strip().capitalize() for word in words if word.strip()}
@@ -95,6 +97,10 @@ def normal(text: str) -> str:
     held = {{"Control": "Ctrl", "Cmd": "Meta"}.get(word, word) for word in held}
     names = {name.lower(): name for name in _PLAIN} | {"return": "Enter", "esc": "Escape", "del": "Delete"}
     last = last.strip()
+    if not last:
+        raise UserError(f"“{text}” is no key: nothing is pressed with it.", hint="Write Ctrl+K, or Ctrl++.")
+    if len(last) == 1 and held == {"Shift"}:
+        raise UserError(f"“{text}” is no key: a character has its Shift in it.", hint="Write A, or {.")
     name = names.get(last.lower()) or (last.upper() if held and len(last) == 1 else last)
     if len(name) > 1 and name not in _PLAIN:
         raise UserError(f"“{text}” is no key.", hint="Write a character, Ctrl+K, Space, Enter or F5.")

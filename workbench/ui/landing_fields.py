@@ -8,12 +8,12 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QLineEdit,
-    QPlainTextEdit,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.ui.boxed_text import BoxedText
 from workbench.ui.fonts import code_font
 from workbench.ui.sheet import plain
 from workbench.workflow.landing_plan import BRANCH, INDEX, PATCH, WORKTREE, CommitPlan
@@ -117,7 +117,7 @@ class Destinations(QWidget):
         self.chosen.emit(self._told)
 
 
-class _Message(QPlainTextEdit):
+class _Message(BoxedText):
     """Enter is a new line; Ctrl+Enter and Escape are the sheet's."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

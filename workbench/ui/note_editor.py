@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from workbench.review.notes import Intent
 from workbench.review.text import one_line
+from workbench.ui.boxed_text import BoxedText
 from workbench.ui.chip import Chip
 from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.hidden_line import HiddenLine
@@ -75,12 +76,7 @@ def from_draft(body: str) -> Written:
         return Written(body)
 
 
-def raw_text(field: QPlainTextEdit) -> str:
-    """The text of a code field. `toPlainText` turns no-break spaces into spaces; this keeps them."""
-    return field.document().toRawText().replace("\u2029", "\n")
-
-
-class GrowingText(QPlainTextEdit):
+class GrowingText(BoxedText):
     """A text field as high as its text."""
 
     grown = Signal()
@@ -311,7 +307,7 @@ class NoteEditor(Editor):
 
     def written(self) -> Written:
         shown = self.suggestion.isVisibleTo(self)
-        return Written(self.text.toPlainText(), raw_text(self.suggestion) if shown else None)
+        return Written(self.text.toPlainText(), self.suggestion.toPlainText() if shown else None)
 
     def sizeHint(self) -> QSize:
         return QSize(400, super().sizeHint().height())
@@ -389,7 +385,7 @@ class LinesEditor(Editor):
         self._draft_timer.stop()
 
     def written(self) -> Written:
-        return Written(raw_text(self.text))
+        return Written(self.text.toPlainText())
 
     def _on_hidden(self) -> None:
         layout = self.layout()

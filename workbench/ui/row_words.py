@@ -16,7 +16,7 @@ from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
 from workbench.ui.tasks import Report, Tasks
 
-_STRIDE = 1000
+_STRIDE = 100
 """Changes after which the worker gives way."""
 
 Found = tuple[tuple[FileChange, ...], Moves, int]

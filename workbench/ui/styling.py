@@ -36,6 +36,7 @@ def wear(application: QApplication, theme: Theme) -> None:
         QPalette.ColorRole.Text: theme.text,
         QPalette.ColorRole.Button: theme.raised,
         QPalette.ColorRole.ButtonText: theme.text,
+        QPalette.ColorRole.BrightText: theme.back,
         QPalette.ColorRole.Highlight: theme.accent,
         QPalette.ColorRole.HighlightedText: theme.ground,
         QPalette.ColorRole.PlaceholderText: theme.faint,

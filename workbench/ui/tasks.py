@@ -10,14 +10,15 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
-from workbench.workflow.watching import Watch, watching
+from workbench.review.steps import Steps
+from workbench.workflow.watching import Watch, resting, watching
 
 T = TypeVar("T")
 Answer = Callable[[Any], None]
@@ -28,8 +29,14 @@ HELD = 400
 AT_REST = 400
 """Milliseconds after the last key or scroll after which what nobody waits for is begun, or goes on."""
 
+LULL = 60
+"""Milliseconds after a key within which it was answered, and the panels with it."""
+
 _LONGEST_REST = 1.0
-"""Seconds that such work waits for keys at most before it does one more step: it ends all the same."""
+"""Seconds that such work waits for keys at most: then it goes on between two of them, to come to an end."""
+
+_BETWEEN = 0.03
+"""Seconds that it goes on between two keys before it waits again. A key ends that sooner."""
 
 _SWITCH = 0.0002
 """Seconds that a thread waits for Python's lock before it asks for it.
@@ -60,13 +67,33 @@ class Task(Struct):
     behind: bool = False
 
 
+class Stillness:
+    """Whether somebody presses keys or scrolls, for all threads to see."""
+
+    def __init__(self) -> None:
+        self.at_rest, self.between = threading.Event(), threading.Event()
+        self.set()
+
+    def set(self) -> None:
+        """Nobody does."""
+        self.at_rest.set()
+        self.between.set()
+
+    def clear(self) -> None:
+        """Somebody does, now."""
+        self.at_rest.clear()
+        self.between.clear()
+
+
 class Report:
     """What a piece of work is given: whether it is still wanted, and a way to say how far it is."""
 
-    def __init__(self, tasks: Tasks, task: Task, at_rest: threading.Event) -> None:
+    def __init__(self, tasks: Tasks, task: Task, stillness: Stillness) -> None:
         self._tasks = tasks
         self._number = task.number
-        self._at_rest = at_rest
+        self._still = stillness
+        self._until = 0.0
+        """When what goes on between two keys waits again."""
         self.cancelled = task.cancelled
 
     def say(self, value: object) -> None:
@@ -74,14 +101,23 @@ class Report:
         self._tasks.answered.emit(self._number, "progressed", value)
 
     def give_way(self) -> bool:
-        """To be asked every few milliseconds by what nobody waits for: while somebody presses keys or
+        """To be asked every two milliseconds by what nobody waits for: while somebody presses keys or
         scrolls, it waits here. True once its answer is not wanted.
         """
-        if not self._at_rest.is_set():
-            self._at_rest.wait(_LONGEST_REST)
+        still = self._still
+        goes_on = still.at_rest.is_set() or (still.between.is_set() and time.monotonic() < self._until)
+        if not goes_on and not still.at_rest.wait(_LONGEST_REST):
+            # Keys come without an end. Where they do not even leave a pause, it does one more step.
+            still.between.wait(_LONGEST_REST)
+            self._until = time.monotonic() + _BETWEEN
         return self.cancelled.is_set()
 
-    def finish(self, steps: Generator[None, None, T]) -> T:
+    def rest(self) -> None:
+        """Give way. Dropped when it is not wanted any more."""
+        if self.give_way():
+            raise Dropped
+
+    def finish(self, steps: Steps[T]) -> T:
         """What work in steps comes to, giving way between them. Dropped when it is not wanted any more."""
         while not self.give_way():
             try:
@@ -111,20 +147,21 @@ class Tasks(QObject):
         self._behind: list[tuple[Task, Callable[[Report], object]]] = []
         self._busy_behind: int | None = None
         """The number of the piece that is done behind the window now, if its thread has not ended."""
-        self._at_rest = threading.Event()
-        self._at_rest.set()
+        self._still = Stillness()
         self._stirred = 0.0
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(AT_REST)
-        self._rest.timeout.connect(self._on_rest)
+        self._rest = self._timer(AT_REST, self._on_rest)
+        self._lull = self._timer(LULL, self._still.between.set)
         sys.setswitchinterval(_SWITCH)
         self._held: list[tuple[Task, Callable[[Report], object]]] | None = None
-        self._release = QTimer(self)
-        self._release.setSingleShot(True)
-        self._release.setInterval(HELD)
-        self._release.timeout.connect(self.release)
+        self._release = self._timer(HELD, self.release)
         self.answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def _timer(self, after: int, act: Callable[[], object]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after)
+        timer.timeout.connect(act)
+        return timer
 
     def start(
         self,
@@ -173,8 +210,9 @@ class Tasks(QObject):
     def stir(self) -> None:
         """Somebody presses keys or scrolls: what nobody waits for pauses until that is over."""
         self._stirred = time.monotonic()
-        self._at_rest.clear()
+        self._still.clear()
         self._rest.start()
+        self._lull.start()
 
     @property
     def since_stir(self) -> float:
@@ -182,12 +220,12 @@ class Tasks(QObject):
         return time.monotonic() - self._stirred
 
     def _on_rest(self) -> None:
-        self._at_rest.set()
+        self._still.set()
         self._begin_next()
 
     def _begin_next(self) -> None:
         """Begin the next piece of work behind the window, if it is its turn."""
-        while self._behind and self._busy_behind is None and self._at_rest.is_set():
+        while self._behind and self._busy_behind is None and self._still.at_rest.is_set():
             task, work = self._behind.pop(0)
             if task.number in self._running:
                 self._busy_behind = task.number
@@ -253,8 +291,9 @@ class Tasks(QObject):
         for task in tuple(self._running.values()):
             self.cancel(task.lane)
         self._rest.stop()
+        self._lull.stop()
         self._behind.clear()
-        self._at_rest.set()  # who waits there is to see that nothing is wanted any more
+        self._still.set()  # who waits there is to see that nothing is wanted any more
         until = time.monotonic() + _LAST_WAIT
         for thread in tuple(self._threads.values()):
             thread.join(timeout=max(0.0, until - time.monotonic()))
@@ -272,7 +311,10 @@ class Tasks(QObject):
             self.answered.emit(task.number, kind, value)
 
     def _watched(self, task: Task, work: Callable[[Report], object]) -> object:
-        report, watch = Report(self, task, self._at_rest), task.watch
+        report, watch = Report(self, task, self._still), task.watch
+        if task.behind:
+            with resting(report.rest):
+                return work(report)
         if watch is None:
             return work(report)
         if task.progressed is not None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
-from workbench.review.costs import dollars
+from workbench.review.costs import column
 from workbench.review.text import one_line
 from workbench.ui.fonts import interface_font
 from workbench.ui.keymap import chord
@@ -46,10 +46,12 @@ class TrayRow(Struct, frozen=True):
 def tray_rows(tray: Tray) -> tuple[TrayRow, ...]:
     """The list: what stops it, what is given, what does not fit, what was taken out."""
     most = max([tray.weight(item) for item in tray.given], default=1) or 1
-    given = [_row(tray, item, most) for item in tray.given]
-    left = [_row(tray, item, most) for item in tray.left if not item.is_given]
+    costs = (tray.cost(tray.weight(item)) for item in tray.given)
+    money = column(cost for cost in costs if cost is not None)
+    given = [_row(tray, item, most, money) for item in tray.given]
+    left = [_row(tray, item, most, money) for item in tray.left if not item.is_given]
     parts = [item for item in tray.given if item.state is State.PART]
-    removed = [_row(tray, item, most) for item in tray.items if item.state is State.REMOVED]
+    removed = [_row(tray, item, most, money) for item in tray.items if item.state is State.REMOVED]
     found = sorted(tray.findings, key=lambda each: each.allowed)
     secrets = [
         TrayRow(
@@ -74,17 +76,12 @@ def tray_rows(tray: Tray) -> tuple[TrayRow, ...]:
     return tuple(rows)
 
 
-def _cents(cost: float) -> str:
-    """A part of a sum, in no more places than tell parts apart."""
-    return "< $0.0001" if 0 < cost < 0.0001 else f"${cost:.4f}" if cost < 0.01 else dollars(cost)
-
-
 def _places(finding: Finding) -> str:
     more = f" and {len(finding.places) - 2} more" if len(finding.places) > 2 else ""
     return f"{', '.join(finding.places[:2])}{more}"
 
 
-def _row(tray: Tray, item: Item, most: int) -> TrayRow:
+def _row(tray: Tray, item: Item, most: int, money: Callable[[float], str]) -> TrayRow:
     tokens = tray.weight(item)
     kinds = {Kind.TASK: "on top of the prompt", Kind.FEEDBACK: "what was judged and noted"}
     more = [kinds.get(item.kind, item.kind.value)]
@@ -99,7 +96,7 @@ def _row(tray: Tray, item: Item, most: int) -> TrayRow:
         one_line(item.title),
         " · ".join(each for each in more if each),
         f"{tokens:,}" if tokens else "",
-        _cents(cost) if cost is not None else "",
+        money(cost) if cost is not None else "",
         tokens / most,
         item,
     )
@@ -120,6 +117,8 @@ class TrayList(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        # The frame that says where the keys are is round: what is painted stays clear of its corners.
+        self.setViewportMargins(3, 3, 3, 3)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.rows: tuple[TrayRow, ...] = ()

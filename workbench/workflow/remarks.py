@@ -5,7 +5,7 @@ Read in a worker: looking through the added lines of a large round takes longer 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,8 +14,9 @@ from workbench.git.repository import Repository
 from workbench.review.changes import FileChange
 from workbench.review.file_words import file_words
 from workbench.review.scope import scope_of_task
-from workbench.review.sensitive import Tier, facts, tier
-from workbench.review.suspicious import Sort, Suspicion, suspicious
+from workbench.review.sensitive import Tier, facts_in_steps, tier
+from workbench.review.steps import Steps, finished
+from workbench.review.suspicious import Sort, Suspicion, suspicious_in_steps
 
 
 class Remark(Struct, frozen=True):
@@ -54,22 +55,23 @@ class Remark(Struct, frozen=True):
 NO_REMARK = Remark()
 
 
-def remarks(
-    repository: Repository, files: Sequence[FileChange], stopped: Callable[[], bool], task: str = ""
-) -> Mapping[str, Remark]:
-    """The remarks on some files by path; files of which nothing is to be said are absent. Blocking.
+def remarks(repository: Repository, files: Sequence[FileChange], task: str = "") -> Mapping[str, Remark]:
+    """The remarks on some files by path; files of which nothing is to be said are absent. Blocking."""
+    return finished(remarks_in_steps(repository, files, task))
 
-    `stopped` is asked for each file, and may wait a little.
-    """
+
+def remarks_in_steps(
+    repository: Repository, files: Sequence[FileChange], task: str = ""
+) -> Steps[Mapping[str, Remark]]:
+    """The same, with a rest for each file, and more within a large one."""
     found: dict[str, Remark] = {}
     scope = scope_of_task(task)
     for file in files:
-        if stopped():
-            break
+        yield
+        said = yield from facts_in_steps(file)
+        suspicions = yield from suspicious_in_steps(file)
         outside = not scope.holds(file.path)
-        made = Remark(
-            tier(file), facts(file), suspicious(file), _sizes(repository, file), outside, file_words(file)
-        )
+        made = Remark(tier(file), said, suspicions, _sizes(repository, file), outside, file_words(file))
         if made != NO_REMARK:
             found[file.path] = made
     return found

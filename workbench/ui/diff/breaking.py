@@ -1,21 +1,17 @@
 """Where a long line is cut when lines are wrapped: at a blank where there is one, indented as its text is.
 
-A very long line is cut after every so many characters, which needs no look at it. Nothing is ever left beyond
-the edge: what is not one cell wide is measured.
+Nothing is ever left beyond the edge, and nothing is cut that is drawn together. How a line of thousands of
+characters is cut is told by `long_lines.py`.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from workbench.review.text import Visible
 from workbench.ui.diff.shaping import Shaper
 
-LONG = 3000
-"""Characters from which on a line is cut without a look at it."""
 _LEAST = 8
 """Cells that a line has at least, however narrow its pane."""
 _KEPT = 20_000
@@ -74,67 +70,39 @@ class Breaking:
         assert self._shaper is not None
         return (len(data) - 1) * self._shaper.cell <= room and _odd.search(data) is None
 
-    def breaks(self, data: bytes, text: Callable[[bytes], Visible], room: float) -> Breaks:
-        """Where a line is cut to stand in so many pixels."""
+    def breaks(self, data: bytes, room: float, cut: Callable[[bytes, int], Breaks]) -> Breaks:
+        """Where a line is cut to stand in so many pixels; `cut` does it where that is not known."""
         cells = self.cells(room)
         known = self._known.get((data, cells))
         if known is None:
             if len(self._known) > _KEPT:
                 self._known.clear()
-            known = self._known[data, cells] = self._cut(text(data).text, cells)
+            known = self._known[data, cells] = cut(data, cells)
         return known
 
-    def _cut(self, text: str, cells: int) -> Breaks:
+    def cut(self, text: str, cells: int) -> Breaks:
+        """How a text of common length is cut."""
         shaper = self._shaper
         assert shaper is not None
         length = len(text)
-        if length > LONG:
-            # Wide characters take two cells; a line that may have some is cut after half as many.
-            step = cells if text.isascii() else cells // 2
-            return Breaks((0, *range(step, length, step)), length, 0.0, None)
-        if not shaper.is_even(text):
-            return self._cut_odd(text, cells)
-        columns = shaper.columns(text) if "\t" in text else None
-        if (columns[-1] if columns is not None else length) <= cells:
+        if text.isascii() and "\t" not in text:
+            if length <= cells:
+                return ONE_LINE
+            indent = _indent(text, None, cells)
+            return Breaks(
+                cut(text, range(length + 1), cells, cells - indent), length, indent * shaper.cell, None
+            )
+        columns, together = shaper.laid(text)
+        if columns[-1] <= cells:
             return ONE_LINE
         indent = _indent(text, columns, cells)
-        places = columns if columns is not None else range(length + 1)
-        starts = cut(text, places, cells, cells - indent)
+        starts = cut(text, columns, cells, cells - indent, together)
         return Breaks(starts, length, indent * shaper.cell, columns)
 
-    def _cut_odd(self, text: str, cells: int) -> Breaks:
-        """A line with characters of other widths: where it ends is what its glyphs say."""
-        shaper = self._shaper
-        assert shaper is not None
-        room = cells * shaper.cell
-        whole = shaper.measured(text)
-        if whole.width <= room:
-            return ONE_LINE
-        indent = _indent(text, None, cells)
-        starts = [0]
-        while True:
-            start = starts[-1]
-            left = room - (indent * shaper.cell if start else 0)
-            # A part is no wider than all that is left, but may be as wide by itself as only it can say.
-            rest = shaper.measured(text[start : start + 4 * cells])
-            if rest.width <= left and start + rest.length == len(text):
-                return Breaks(starts, len(text), indent * shaper.cell, None)
-            count = max(1, rest.index_at(left))
-            while count > 1 and shaper.measured(text[start : start + count]).width > left:
-                count -= 1
-            end = start + count
-            blank = text.rfind(" ", start + count // 2, end) + 1
-            end = blank or end
-            while end > start + 1 and end < len(text) and unicodedata.category(text[end])[0] == "M":
-                end -= 1
-            if end >= len(text):
-                return Breaks(starts, len(text), indent * shaper.cell, None)
-            starts.append(end)
 
-
-def cut(text: str, places: Sequence[int], first: int, rest: int) -> list[int]:
+def cut(text: str, places: Sequence[int], first: int, rest: int, together: Collection[int] = ()) -> list[int]:
     """The first character of each line, given the column of each character and the columns of the first line
-    and of the others.
+    and of the others; `together` are those that are not cut from what is before them.
     """
     starts = [0]
     length, room = len(text), first
@@ -143,6 +111,8 @@ def cut(text: str, places: Sequence[int], first: int, rest: int) -> list[int]:
         end = bisect_right(places, places[start] + room) - 1
         if end >= length:
             return starts
+        if end in together:
+            end = max((at for at in range(start + 1, end) if at not in together), default=end)
         end = max(end, start + 1)
         # At a blank in the second half of the line, else wherever it is full.
         starts.append(text.rfind(" ", start + (end - start) // 2, end) + 1 or end)

@@ -7,7 +7,7 @@ first painted. Looks up lines in the base's files that were read so far; reads n
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from workbench.review.asides import mark_of
 from workbench.review.blocks import Block, Line, Sort
 from workbench.review.changes import FileChange, Side
-from workbench.review.text import Visible, decode, visible, visible_line
+from workbench.review.text import Visible, decode, visible
 from workbench.review.words import Spans, spans_of_lines
 from workbench.ui.diff.breaking import ONE_LINE, Breaking, Breaks
 from workbench.ui.diff.contents import KEPT_BYTES, Contents
 from workbench.ui.diff.layout import Section
-from workbench.ui.diff.long_lines import LONG, WINDOW, Stretches, alike_between
+from workbench.ui.diff.long_lines import LONG, BoxedPart, LongBreaks, Stretches, alike_between, is_long
 from workbench.ui.diff.shaping import Shaped, Shaper, pieces_of, recoloured
 from workbench.ui.highlighter import Highlighter, language_key
 from workbench.ui.theme import Theme
@@ -28,6 +28,8 @@ from workbench.ui.theme import Theme
 __all__ = ["KEPT_BYTES", "Cell", "Cells", "Contents", "Visual", "mark_of"]
 
 KEPT_CELLS = 6000
+_KEPT_LONG = 40_000_000
+"""Bytes of long lines of which it stays known where their characters stand."""
 _KEPT_VISUALS = 200
 """Lines of one cell that stay shaped: a wrapped line of 5 MB has tens of thousands."""
 
@@ -87,7 +89,7 @@ class Cell(Struct):
     lines: int = 1
     """How many lines it takes on the screen."""
     stretches: Stretches | None = None
-    """Of a long line that is not wrapped."""
+    """Of a long line: it is looked at in parts, and nothing in `seen` is boxed."""
     alike: dict[int, Spans] = field(default_factory=dict)
     """The look-alike letters of a long line, by stretch."""
     visuals: dict[int, Visual] = field(default_factory=dict)
@@ -122,7 +124,7 @@ class Cells:
         self._highlighter = highlighter
         self._cells: dict[tuple[str, Side, int], Cell] = {}
         self._words: dict[tuple[bytes, bytes], tuple[Spans, Spans]] = {}
-        self._texts: dict[bytes, Visible] = {}
+        self._long: dict[bytes, Stretches] = {}
         self._breaking = Breaking()
         self._theme: Theme | None = None
         self._shaper: Shaper | None = None
@@ -131,6 +133,7 @@ class Cells:
         """Another theme or font: everything is shaped anew."""
         self._theme, self._shaper = theme, shaper
         self._breaking.wear(shaper)
+        self._long.clear()
         self.forget()
 
     def forget(self) -> None:
@@ -166,7 +169,11 @@ class Cells:
         """How a line is cut to stand in so many pixels; `room` 0: not at all."""
         if room <= 0 or self._breaking.surely_fits(data, room):
             return ONE_LINE
-        return self._breaking.breaks(data, self.text, room)
+        return self._breaking.breaks(data, room, self._cut)
+
+    def _cut(self, data: bytes, cells: int) -> Breaks:
+        seen, stretches = self._text(data)
+        return self._breaking.cut(seen.text, cells) if stretches is None else LongBreaks(stretches, cells)
 
     def cell(
         self,
@@ -203,10 +210,14 @@ class Cells:
             and known.colours is colours
             and known.breaks is breaks
         ):
-            window = known.stretches.window(left) if known.stretches is not None else 0
-            if known.window == window:
+            stretches = known.stretches
+            if stretches is None or breaks is not ONE_LINE:
                 return known
-            made = replace(known, window=window, visuals={})
+            window = stretches.window(left)
+            if known.window == window and known.width == stretches.width:
+                return known
+            visuals = known.visuals if known.window == window else {}
+            made = replace(known, window=window, width=stretches.width, visuals=visuals)
         else:
             made = self._make(data, facing, side, colours, left, breaks, words=words)
         return self._keep(key, made)
@@ -268,21 +279,21 @@ class Cells:
             known = cell.visuals[at] = self._shape(cell, at)
         return known
 
-    def beyond(self, cell: Cell, left: float, right: float) -> Beyond:
-        """Which marked words of a line are out of sight, where it is seen from `left` to `right`."""
+    def beyond(self, cell: Cell, left: float, right: float, *, where: bool = True) -> Beyond:
+        """Which marked words of a line are out of sight, where it is seen from `left` to `right`. Without
+        `where` only how many: to say where the last of a long line stands, it is counted through.
+        """
         words = cell.words
         if not words or cell.breaks is not ONE_LINE:
             return NOTHING_BEYOND
-        stretches, seen = cell.stretches, cell.seen
+        stretches = cell.stretches
         if stretches is not None:
-
-            def x_of(character: int) -> float:
-                return stretches.x_of(seen.shown(character))
-
-            before = bisect_right(words, left, key=lambda each: x_of(each[1]))
-            after = bisect_left(words, right, key=lambda each: x_of(each[0]))
-            last = x_of(words[before - 1][0]) if before else 0.0
-            following = x_of(words[after][0]) if after < len(words) else 0.0
+            assert self._shaper is not None
+            first, end = (stretches.character_at(int(each / self._shaper.cell)) for each in (left, right))
+            before = bisect_right(words, first, key=lambda each: each[1])
+            after = bisect_left(words, end, key=lambda each: each[0])
+            last = stretches.left(words[before - 1][0]) if before and where else 0.0
+            following = stretches.left(words[after][0]) if after < len(words) and where else 0.0
             return Beyond(before, len(words) - after, last, following)
         places = self.visual(cell).words
         lefts = [start for start, end in places if end <= left]
@@ -300,17 +311,30 @@ class Cells:
         path = file.base_path if side is _OLD else file.path
         return language_key(blob, path) if blob is not None and path is not None else None
 
-    def text(self, data: bytes) -> Visible:
-        """A line as it is shown, with nothing in it that hides."""
+    def _text(self, data: bytes) -> tuple[Visible, Stretches | None]:
+        """A line as it is shown, with nothing in it that hides; of a long one, where its characters stand."""
         if len(data) < LONG:
             text = decode(data)
-            return Visible(text) if text.isascii() and text.isprintable() else visible(text)
-        known = self._texts.get(data)
+            if text.isascii() and text.isprintable():
+                return Visible(text), None
+            if not is_long(text):
+                return visible(text), None
+        known = self._long.get(data)
         if known is None:
-            if len(self._texts) > 16:
-                self._texts.clear()
-            known = self._texts[data] = visible_line(data)
-        return known
+            text = decode(data)
+            if not is_long(text):
+                return visible(text), None
+            assert self._shaper is not None
+            if sum(len(each) for each in self._long) > _KEPT_LONG:
+                self._long.clear()
+            known = self._long[data] = Stretches(text, self._shaper)
+        return Visible(known.text), known
+
+    def finish(self) -> Iterator[None]:
+        """Count through the long lines that were shown, a bit at a time."""
+        for stretches in list(self._long.values()):
+            while not stretches.measure():
+                yield
 
     def _make(
         self,
@@ -324,23 +348,21 @@ class Cells:
         words: bool,
     ) -> Cell:
         assert self._shaper is not None
-        seen = self.text(data)
+        seen, stretches = self._text(data)
         spans: Spans = ()
         if facing is not None and words:
             spans = self._word_spans(data, facing, side)
         boxed: Spans = seen.marks
-        is_long = len(seen.text) > LONG
-        if not (
-            is_long or seen.text.isascii() or data.isascii()
-        ):  # a text knows it, bytes are looked through
+        # A text knows whether it is ASCII, bytes are looked through.
+        if stretches is None and not (seen.text.isascii() or data.isascii()):
             # Letters that look like others are boxed as what hides is: the eye cannot tell them apart.
             alike = _look_alikes(decode(data))
             boxed = tuple(sorted((*boxed, *((seen.shown(start), seen.shown(end)) for start, end in alike))))
         mark = "" if _ends_as_usual(data, facing) else mark_of(data, facing)
         shades = colours or ()
         made = Cell(data, facing, colours, 0, breaks, seen, 0.0, spans, boxed, mark, shades, breaks.lines)
-        if breaks is ONE_LINE and is_long:
-            stretches = made.stretches = Stretches(seen.text, self._shaper)
+        made.stretches = stretches
+        if breaks is ONE_LINE and stretches is not None:
             made.window, made.width = stretches.window(left), stretches.width
         elif breaks is ONE_LINE:
             made.width = self.visual(made).shaped.width
@@ -350,25 +372,19 @@ class Cells:
         """Lay out one line of a cell."""
         assert self._theme is not None
         assert self._shaper is not None
+        if cell.stretches is not None:
+            return self._shape_part(cell, cell.stretches, at)
         theme, shaper = self._theme, self._shaper
         text, columns, x = cell.seen.text, None, 0.0
-        is_long = len(text) > LONG
         if cell.breaks is not ONE_LINE:
             start, end = cell.breaks.span(at)
             x, columns = cell.breaks.indent if at else 0.0, cell.breaks.columns
-        elif cell.stretches is not None:
-            start, x = cell.window, cell.stretches.left(cell.window)
-            end = min(len(text), start + WINDOW)
         else:
             start, end = 0, len(text)
-        part = text[start:end].replace("\t", " ") if is_long else text[start:end]
+        part = text[start:end]
         shades, words = _in_window(cell, start, end)
         pieces = pieces_of(len(part), shades, theme.syntax, theme.text)
-        boxes = cell.boxes
-        if is_long and not text.isascii():
-            alike = alike_between(cell.seen, start, end, cell.alike)
-            boxes = tuple(sorted((*_within(boxes, start, end, 0), *alike)))
-        boxes = _within(boxes, start, end)
+        boxes = _within(cell.boxes, start, end)
         if words:
             pieces = recoloured(pieces, words, theme.text)
         if boxes:
@@ -382,6 +398,37 @@ class Cells:
             [(x + shaped.x_of(a), x + shaped.x_of(b)) for a, b in words],
             [(x + shaped.x_of(a), x + shaped.x_of(b)) for a, b in boxes],
         )
+
+    def _shape_part(self, cell: Cell, stretches: Stretches, at: int) -> Visual:
+        """Lay out what is seen of a long line, with its boxes put in only there."""
+        assert self._theme is not None
+        assert self._shaper is not None
+        theme, text, x = self._theme, stretches.text, 0.0
+        if cell.breaks is ONE_LINE:
+            start, end, x = cell.window, stretches.end(cell.window), stretches.left(cell.window)
+        else:
+            start, end = cell.breaks.span(at)
+        part = text[start:end].replace("\t", " ")
+        seen = visible(part)
+        shades, words = _clipped(cell.shades, start, end), _within(cell.words, start, end)
+        boxes = seen.marks
+        if not part.isascii():
+            alike = _within(alike_between(text, start, end, cell.alike), start, end)
+            boxes = tuple(sorted((*boxes, *_shown(seen, alike))))
+        if seen.marks:
+            shades = [each if n % 3 == 2 else seen.shown(each) for n, each in enumerate(shades)]
+        pieces = pieces_of(len(seen.text), shades, theme.syntax, theme.text)
+        if words:
+            pieces = recoloured(pieces, _shown(seen, words), theme.text)
+        if boxes:
+            pieces = recoloured(pieces, boxes, theme.back)
+        shaped = self._shaper.shape(seen.text, pieces)
+        places = [
+            [(x + shaped.x_of(one), x + shaped.x_of(other)) for one, other in spans]
+            for spans in (_shown(seen, words), boxes)
+        ]
+        drawn = BoxedPart(shaped, seen, len(part)) if seen.marks else shaped
+        return Visual(drawn, start, end, x, places[0], places[1])
 
     def _word_spans(self, data: bytes, facing: bytes, side: Side) -> Spans:
         pair = (data, facing) if side is Side.OLD else (facing, data)
@@ -405,6 +452,11 @@ def _look_alikes(text: str) -> Spans:
     from workbench.review.suspicious import look_alikes  # noqa: PLC0415 - said above
 
     return look_alikes(text)
+
+
+def _shown(seen: Visible, spans: Spans) -> Spans:
+    """Spans of characters as they are shown."""
+    return tuple((seen.shown(start), seen.shown(end)) for start, end in spans) if seen.marks else spans
 
 
 def _in_window(cell: Cell, start: int, end: int) -> tuple[Sequence[int], Spans]:

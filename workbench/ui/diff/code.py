@@ -332,7 +332,8 @@ class CodePainter:
         y = row.y + last * self._layout.heights.row
         end = self._end(pane.x, cell, last)
         if end > right or pane.x < pane.left:
-            edits = self._cells.beyond(cell, pane.left - pane.x, right - pane.x - self.tags.covered)
+            covered = self.tags.covered
+            edits = self._cells.beyond(cell, pane.left - pane.x, right - pane.x - covered, where=False)
             if end > right:
                 self.tags.code_ends(y, right, end, ground, edits.after)
             if edits.before:

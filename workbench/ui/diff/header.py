@@ -151,7 +151,8 @@ class Header:
         if words:
             right -= self._pill(painter, words, colour, right, box) + 12
         added, removed = self._lines(file)
-        y = box.y() + (box.height() - dress.small_code.height) / 2
+        # A pixel lower than its middle: figures and the name stand on one line.
+        y = box.y() + (box.height() - dress.small_code.height) / 2 + dress.scale
         for count, sign, shade in ((removed, "-", theme.rejected), (added, "+", theme.accepted)):
             if count:
                 shaped = dress.small_code.plain(f"{sign}{count:,}", shade)

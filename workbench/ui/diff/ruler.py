@@ -158,14 +158,16 @@ class Ruler(QWidget):
         painter = QPainter(self)
         try:
             painter.fillRect(self.rect(), theme.panel)
-            # Where the keys are has to be seen: the edge of the code says it, quietly, as it always does.
-            view = self.parentWidget()
-            edge = (2, self._dress.focus) if view is not None and view.hasFocus() else (1, theme.line)
-            painter.fillRect(0, 0, edge[0], self.height(), edge[1])
+            painter.fillRect(0, 0, 1, self.height(), theme.line)
             top, size = self._thumb()
             if size:
                 painter.fillRect(QRectF(1, top, WIDTH - 1, size), mixed(theme.text, theme.panel, 0.10))
             painter.drawPixmap(self.rect(), self._marks)
+            view = self.parentWidget()
+            if view is not None and view.hasFocus():
+                # Where the keys are has to be seen: beside what is on the screen of the whole.
+                shown = QRectF(0, top, 2, size or min(self.height(), self._layout.height))
+                painter.fillRect(shown, self._dress.focus)
             self._paint_beside(painter)
         finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its event
             painter.end()

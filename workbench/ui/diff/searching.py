@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Note, Place
-from workbench.review.text import decode, one_line, visible_line
+from workbench.review.text import decode, one_line
 from workbench.ui.diff.dress import PAD
 from workbench.ui.diff.finding import Found, Hit, Query, Sides, Standing, Text, words_said
 from workbench.ui.diff.long_lines import LONG, Stretches
@@ -263,8 +263,7 @@ class Searching(Mouse):
     def _x_of(self, data: bytes, at: int) -> float:
         """About where a character of a line stands, from the line's beginning."""
         if len(data) > LONG:
-            seen = visible_line(data)
-            return Stretches(seen.text, self.dress.shaper).x_of(seen.shown(at))
+            return Stretches(decode(data), self.dress.shaper).left(at)
         return len(decode(data)[:at].expandtabs(max(1, self._tab))) * self.dress.shaper.cell
 
     def _line_data(self, hit: Hit) -> bytes | None:

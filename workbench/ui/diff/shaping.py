@@ -3,7 +3,7 @@
 Nearly all code is characters of the code font, one cell each: such a line is one run of glyphs for each
 colour, at places that all lines share (measured: a line of 40 characters in four colours takes 0.02 ms to
 make and 0.01 ms to draw, half of a QTextLayout's and a fifth of a drawText for each word). Any other line
-(CJK, emoji, combining marks, right-to-left scripts) goes through QTextLayout, always from left to right.
+(CJK, emoji, combining marks, right-to-left scripts) is made by `other_scripts.py`.
 """
 
 from __future__ import annotations
@@ -13,20 +13,18 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGlyphRun, QPainter, QRawFont
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QTextCharFormat, QTextLayout, QTextLine
+    from workbench.ui.diff.other_scripts import OtherScripts
 
 Piece = tuple[int, int, QColor]
 """(start, end, colour): characters of the line, in order, without holes."""
 
-_INK = QColor(Qt.GlobalColor.black)
 _SHARED = 160
 """Characters up to which a run of glyphs has its places from one that was made before: points are dear."""
 
-LEFT_TO_RIGHT = "\u202d"
 _right_to_left = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -35,17 +33,13 @@ _right_to_left = re.compile(
 class Shaped:
     """A line ready to be drawn at any place. Positions are in pixels from the line's own left edge."""
 
-    __slots__ = ("_columns", "_layout", "_line", "_runs", "_shift", "_units", "_width", "cell", "length")
+    __slots__ = ("_columns", "_runs", "_width", "cell", "length")
 
     def __init__(self, cell: float, length: int) -> None:
         self.cell = cell
         self.length = length
         self._runs: list[tuple[QColor, QGlyphRun]] = []
         self._columns: list[int] | None = None
-        self._layout: QTextLayout | None = None
-        self._line: QTextLine | None = None
-        self._units: list[int] | None = None
-        self._shift = 0
         self._width = length * cell
 
     @property
@@ -55,9 +49,6 @@ class Shaped:
     def draw(self, painter: QPainter, x: float, y: float) -> None:
         """Draw with the line's top left corner there."""
         at = QPointF(x, y)
-        if self._layout is not None:
-            self._layout.draw(painter, at)
-            return
         for colour, run in self._runs:
             painter.setPen(colour)
             painter.drawGlyphRun(at, run)
@@ -65,11 +56,6 @@ class Shaped:
     def x_of(self, index: int) -> float:
         """The left edge of a character (the right edge of the last one, for the line's length)."""
         index = max(0, min(index, self.length))
-        if self._line is not None:
-            units = self._units[index] if self._units is not None else index
-            # PySide gives (x, position) here, whatever its type hints say.
-            found: tuple[float, int] = self._line.cursorToX(units + self._shift)  # type: ignore[assignment]
-            return found[0]
         if self._columns is not None:
             return self._columns[index] * self.cell
         return index * self.cell
@@ -102,7 +88,7 @@ class Shaper:
         self._places = [QPointF(column * self.cell, self.ascent) for column in range(_SHARED)]
         self._starts: dict[int, QGlyphRun] = {}
         """Runs without glyphs, by the column that they begin at."""
-        self._formats: dict[int, QTextCharFormat] = {}
+        self._other: OtherScripts | None = None
         self._learn_ascii()
         self.digits = {each: self.raw.glyphIndexesForString(each)[0] for each in "0123456789"}
 
@@ -122,23 +108,40 @@ class Shaper:
         try:
             self._as_glyphs(shaped, text, pieces, columns)
         except KeyError:
-            if self._learned(text):
-                self._as_glyphs(shaped, text, pieces, columns)
-            else:
-                self._as_layout(shaped, text, pieces)
+            if not self._learned(text):
+                return self.other.shape(text, pieces, self.tab, within[0] if within is not None else 0)
+            self._as_glyphs(shaped, text, pieces, columns)
         return shaped
+
+    @property
+    def other(self) -> OtherScripts:
+        """What lays out lines that the code font alone cannot."""
+        if self._other is None:
+            # Late: it brings nine enums of Qt (5 ms), and most reviews have no such line on the first screen.
+            from workbench.ui.diff.other_scripts import OtherScripts  # noqa: PLC0415
+
+            self._other = OtherScripts(self.font, self.raw, self.cell, self.ascent, self._single)
+        return self._other
+
+    def _single(self, character: str) -> int | None:
+        return self._glyphs[character] if self._learned(character) else None
 
     def plain(self, text: str, colour: QColor) -> Shaped:
         """Lay out a line of one colour."""
         return self.shape(text, ((0, len(text), colour),))
 
-    def is_even(self, text: str) -> bool:
-        """Whether every character of a text is one cell, or a tab."""
-        return text.isascii() or self._learned(text)
+    def cells(self, text: str) -> int:
+        """How many cells a text takes."""
+        if "\t" not in text and (text.isascii() or self._learned(text)):
+            return len(text)
+        return self.laid(text)[0][-1]
 
-    def measured(self, text: str) -> Shaped:
-        """A line only to be measured."""
-        return self.plain(text, _INK)
+    def laid(self, text: str) -> tuple[list[int], set[int]]:
+        """The column of each character, and of the end; and where no line may be cut."""
+        if text.isascii() or self._learned(text):
+            return self.columns(text), set()
+        laid = self.other.lay(text, self.tab)
+        return laid.columns, {at for start, end, _ in laid.words for at in range(start + 1, end)}
 
     def _as_glyphs(
         self, shaped: Shaped, text: str, pieces: Sequence[Piece], columns: list[int] | None
@@ -232,7 +235,7 @@ class Shaper:
         return False
 
     def columns(self, text: str) -> list[int]:
-        """The column of each character, and of the end: a tab ends at the next stop."""
+        """The column of each character of the code font, and of the end: a tab ends at the next stop."""
         columns: list[int] = []
         at = 0
         for part in text.split("\t"):
@@ -240,53 +243,6 @@ class Shaper:
             at += len(part)
             at += self.tab - at % self.tab
         return columns
-
-    def _as_layout(self, shaped: Shaped, text: str, pieces: Sequence[Piece]) -> None:
-        # Late: these classes bring nine enums (5 ms), and most reviews have no such line on the first screen.
-        from PySide6.QtGui import QTextLayout, QTextOption  # noqa: PLC0415
-
-        shaped._shift = 1 if _right_to_left.search(text) else 0
-        laid = LEFT_TO_RIGHT + text if shaped._shift else text
-        if max(text) > "\uffff":
-            units = [0]
-            for each in text:
-                units.append(units[-1] + (2 if each > "\uffff" else 1))
-            shaped._units = units
-        layout = QTextLayout(laid, self.font)
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.NoWrap)
-        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
-        option.setTabStopDistance(self.tab * self.cell)
-        layout.setTextOption(option)
-        layout.setCacheEnabled(True)
-        formats: list[QTextLayout.FormatRange] = []
-        for start, end, colour in pieces:
-            each_range = QTextLayout.FormatRange()
-            first = shaped._units[start] if shaped._units else start
-            each_range.start = first + shaped._shift
-            each_range.length = (shaped._units[end] if shaped._units else end) - first
-            each_range.format = self._format(colour)
-            formats.append(each_range)
-        layout.setFormats(formats)
-        layout.beginLayout()
-        line = layout.createLine()
-        line.setLineWidth(1e7)
-        # A fallback font may be taller than the row; its baseline goes where the code font's is.
-        line.setPosition(QPointF(0, self.ascent - line.ascent()))
-        layout.endLayout()
-        shaped._layout, shaped._line = layout, line
-        shaped._columns = None
-        shaped._width = line.naturalTextWidth()
-
-    def _format(self, colour: QColor) -> QTextCharFormat:
-        known = self._formats.get(colour.rgba())
-        if known is None:
-            from PySide6.QtGui import QTextCharFormat  # noqa: PLC0415 - as above
-
-            known = QTextCharFormat()
-            known.setForeground(colour)
-            self._formats[colour.rgba()] = known
-        return known
 
 
 def _spread(text: str, columns: Sequence[int]) -> str:

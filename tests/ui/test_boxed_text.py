@@ -1,0 +1,139 @@
+"""Text fields in which what hides is a box, and stays the character that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench.ui.boxed_text import BoxedText
+from workbench.ui.styling import wear
+from workbench.ui.theme import load_theme
+
+REORDERS = "access = \u202e'user' # \u2066admin\u2069"
+TEXTS = {
+    "bidi": REORDERS,
+    "no width": "zero\u200bwidth, joined\u200d, soft\u00adhyphen, filler\u3164",
+    "lines": "one\u2028two\u2029three\x85four\nfive\x0csix\rseven",
+    "beyond the first plane": "a\U0001f600b\U000e0041c\U0001d54fd\U000e007f",
+    "what holds the place of a box": "before\ufffcafter\ufffc",
+    "nothing else": "\u202e",
+    "plain, with no-break spaces": "a\u00a0b\u202fc \t d",
+}
+
+
+@pytest.fixture
+def field(qtbot: QtBot) -> Iterator[BoxedText]:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    wear(application, load_theme("dark"))
+    parent = QWidget()
+    found = BoxedText(parent)
+    found.setMinimumSize(600, 200)
+    qtbot.addWidget(parent)
+    parent.show()
+    found.setFocus()
+    yield found
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_is_read_as_it_was_put_in(field: BoxedText, name: str) -> None:
+    field.setPlainText(TEXTS[name])
+    assert field.toPlainText() == TEXTS[name]
+    assert not field.document().isModified()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_nothing_that_hides_is_left_to_qt(field: BoxedText, name: str) -> None:
+    field.setPlainText(TEXTS[name])
+    raw = field.document().toRawText()
+    assert not set(raw) & set(
+        "\u202e\u2066\u2069\u200b\u200d\u00ad\u3164\u2028\x85\x0c\r\U000e0041\U000e007f"
+    )
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_it_is_copied_and_pasted_as_it_is(field: BoxedText, name: str) -> None:
+    field.setPlainText(TEXTS[name])
+    QTest.keySequence(field, "Ctrl+A")
+    QTest.keySequence(field, "Ctrl+C")
+    assert QGuiApplication.clipboard().text() == TEXTS[name]
+    field.setPlainText("")
+    QTest.keySequence(field, "Ctrl+V")
+    assert field.toPlainText() == TEXTS[name]
+
+
+def test_a_part_of_it_is_copied_alone(field: BoxedText) -> None:
+    field.setPlainText("a\U0001f600\u202eb\nc\u200bd")
+    cursor = field.textCursor()
+    cursor.setPosition(3)  # in UTF-16: after the picture
+    cursor.setPosition(7, QTextCursor.MoveMode.KeepAnchor)
+    assert field.createMimeDataFromSelection().text() == "\u202eb\nc"
+    assert cursor.block().text() == "c\ufffcd"
+
+
+def test_what_is_typed_after_a_box_is_text_and_the_box_stays(field: BoxedText) -> None:
+    field.setPlainText("\u202e")
+    field.moveCursor(QTextCursor.MoveOperation.End)
+    QTest.keyClicks(field, "abc")
+    assert field.toPlainText() == "\u202eabc"
+    QTest.keyClick(field, Qt.Key.Key_Home)
+    QTest.keyClicks(field, "x")
+    assert field.toPlainText() == "x\u202eabc"
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    assert field.toPlainText() == "xabc"
+
+
+def test_a_box_is_one_step_of_undo(field: BoxedText) -> None:
+    field.setPlainText("start ")
+    field.moveCursor(QTextCursor.MoveOperation.End)
+    field.insertPlainText("a\u200bb\u200bc")
+    field.undo()
+    assert field.toPlainText() == "start "
+    field.redo()
+    assert field.toPlainText() == "start a\u200bb\u200bc"
+
+
+def test_what_a_layout_or_an_input_method_writes_is_boxed_too(field: BoxedText) -> None:
+    key = QKeyEvent(QKeyEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "\u200f")
+    QApplication.sendEvent(field, key)
+    commit = QInputMethodEvent()
+    commit.setCommitString("\u200cmore")
+    QApplication.sendEvent(field, commit)
+    assert field.toPlainText() == "\u200f\u200cmore"
+    assert field.document().toRawText() == "\ufffc\ufffcmore"
+
+
+def test_what_is_dropped_is_boxed_and_its_line_ends_are_lines(field: BoxedText) -> None:
+    data = QMimeData()
+    data.setText("one\r\ntwo\u202e")
+    field.insertFromMimeData(data)
+    assert field.toPlainText() == "one\ntwo\u202e"
+    assert field.blockCount() == 2
+
+
+def test_the_boxes_are_seen(field: BoxedText) -> None:
+    field.setPlainText("\u202e")
+    picture = field.viewport().grab().toImage()
+    back = load_theme("dark").back
+    found = [
+        x
+        for x in range(picture.width())
+        for y in range(picture.height())
+        if abs(picture.pixelColor(x, y).red() - back.red()) < 40 and picture.pixelColor(x, y).red() > 150
+    ]
+    assert max(found) - min(found) > 30, "a box about its code point"
+
+
+def test_a_selected_read_only_text_is_not_changed(field: BoxedText) -> None:
+    field.setPlainText("kept")
+    field.setReadOnly(True)
+    data = QMimeData()
+    data.setText("\u202e")
+    field.insertFromMimeData(data)
+    assert field.toPlainText() == "kept"

@@ -1,0 +1,188 @@
+"""A text field in which nothing hides: what reorders text or has no width stands in it as a box with its code
+point, and is the same character again where the text is read, copied or saved.
+
+Qt cannot be told to draw such a character: in the field its place is held by an object that knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QMimeData, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPalette,
+    QPyTextObject,
+    QTextBlock,
+    QTextCharFormat,
+    QTextDocument,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+
+from workbench.review.text import visible
+
+_OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
+_CHARACTER = QTextFormat.Property.UserProperty.value + 1
+_HOLDER = "\ufffc"
+"""What Qt takes for the place of an object. One that is in the text itself is boxed, so that it is kept."""
+_BESIDE = 3.0
+"""Pixels between the code point and its frame."""
+
+
+class _Boxes(QPyTextObject):
+    """Draws the characters that hide."""
+
+    def intrinsicSize(self, doc: QTextDocument, _: int, held: QTextFormat) -> QSizeF:
+        metrics = QFontMetricsF(_font(doc))
+        wide = metrics.horizontalAdvance(_words(held)) + 2 * _BESIDE + 2
+        return QSizeF(wide, QFontMetricsF(doc.defaultFont()).ascent())
+
+    def drawObject(
+        self, painter: QPainter, rect: QRectF, doc: QTextDocument, _: int, held: QTextFormat
+    ) -> None:
+        descent = QFontMetricsF(doc.defaultFont()).descent()
+        box = rect.adjusted(1.5, 1.5, -1.5, descent - 1.5)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # The colour of what is dangerous, which the application's palette holds in this role.
+        painter.setPen(QApplication.palette().color(QPalette.ColorRole.BrightText))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setFont(_font(doc))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _words(held))
+        painter.restore()
+
+
+def _font(doc: QTextDocument) -> QFont:
+    font = QFont(doc.defaultFont())
+    font.setPixelSize(max(8, round(0.8 * QFontMetricsF(font).ascent())))
+    return font
+
+
+def _words(held: QTextFormat) -> str:
+    return f"U+{ord(str(held.property(_CHARACTER))):04X}"
+
+
+def _hides(text: str) -> bool:
+    """Whether anything of a text hides."""
+    return _HOLDER in text or bool(visible(text).columns)
+
+
+class BoxedText(QPlainTextEdit):
+    """Plain text, all of which can be seen. `toPlainText` gives it as it is, no-break spaces too."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._boxes = _Boxes(self)
+        self.document().documentLayout().registerHandler(_OBJECT, self._boxes)
+        option = self.document().defaultTextOption()
+        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+        self.document().setDefaultTextOption(option)
+
+    # what is put in
+
+    def setPlainText(self, text: str) -> None:
+        if not _hides(text):
+            super().setPlainText(text)
+            return
+        document = self.document()
+        super().setPlainText("")
+        document.setUndoRedoEnabled(False)
+        self._insert(text)
+        document.setUndoRedoEnabled(True)
+        document.setModified(False)
+        self.moveCursor(self.textCursor().MoveOperation.Start)
+
+    def insertPlainText(self, text: str) -> None:
+        self._insert(text)
+        self.ensureCursorVisible()
+
+    def _insert(self, text: str) -> None:
+        """In the place of what is selected, as one step to take back."""
+        cursor, plain = self.textCursor(), QTextCharFormat()
+        cursor.beginEditBlock()
+        cursor.removeSelectedText()
+        for piece in _pieces(text):
+            if len(piece) == 1 and _hides(piece):
+                held = QTextCharFormat()
+                held.setObjectType(_OBJECT)
+                held.setProperty(_CHARACTER, piece)
+                cursor.insertText(_HOLDER, held)
+            else:
+                cursor.insertText(piece, plain)
+        cursor.setCharFormat(plain)
+        cursor.endEditBlock()
+        self.setTextCursor(cursor)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasText() and not self.isReadOnly():
+            self.insertPlainText(source.text().replace("\r\n", "\n"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Control characters are keys; what some layouts write beyond them would hide.
+        text = event.text()
+        if text >= "\x80" and _hides(text) and not self.isReadOnly():
+            self.insertPlainText(text)
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        text = event.commitString()
+        if _hides(text) and not self.isReadOnly():
+            self.insertPlainText(text)
+            event.setCommitString("")
+        super().inputMethodEvent(event)
+
+    # what is taken out
+
+    def toPlainText(self) -> str:
+        text = self.document().toRawText()
+        if _HOLDER in text:
+            text = self._text_between(0, self.document().characterCount() - 1)
+        return text.replace("\u2029", "\n")
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        cursor, data = self.textCursor(), QMimeData()
+        data.setText(self._text_between(cursor.selectionStart(), cursor.selectionEnd()))
+        return data
+
+    def _text_between(self, start: int, end: int) -> str:
+        """The text between two places of the document, with what its boxes stand for."""
+        lines: list[str] = []
+        block = self.document().findBlock(start)
+        while block.isValid() and block.position() <= end:
+            lines.append("".join(_parts(block, start, end)))
+            block = block.next()
+        return "\n".join(lines)
+
+
+def _parts(block: QTextBlock, start: int, end: int) -> Iterator[str]:
+    place = block.begin()
+    while not place.atEnd():
+        fragment = place.fragment()
+        first, last = max(0, start - fragment.position()), min(fragment.length(), end - fragment.position())
+        if first < last:
+            # Qt counts in UTF-16.
+            units = fragment.text().encode("utf-16-le", "surrogatepass")[2 * first : 2 * last]
+            text = units.decode("utf-16-le", "surrogatepass")
+            held = fragment.charFormat().property(_CHARACTER)
+            yield text.replace(_HOLDER, str(held)) if held is not None else text
+        place += 1
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Characters that hide one by one, and what stands between them."""
+    start = 0
+    for at in sorted({*visible(text).columns, *(at for at, each in enumerate(text) if each == _HOLDER)}):
+        if start < at:
+            yield text[start:at]
+        yield text[at]
+        start = at + 1
+    if start < len(text):
+        yield text[start:]
