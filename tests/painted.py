@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QPaintEngine,
     QPaintEngineState,
     QPainterPath,
-    QPixmap,
     QTextItem,
     QTransform,
 )
@@ -75,7 +74,9 @@ class _Engine(QPaintEngine):
         if dirty & _Dirty.DirtyTransform:
             self._to_device = state.transform()
 
-    def drawTextItem(self, at: QPointF, item: QTextItem) -> None:  # noqa: N802 - overrides Qt's
+    def drawTextItem(  # type: ignore[override]  # noqa: N802 - Qt gives just these
+        self, at: QPointF, item: QTextItem
+    ) -> None:
         ink, self._glyphs = self._pen, []
         # Qt's own gives the outlines to `drawPath`, also those of glyph runs, of which an item says nothing.
         super().drawTextItem(at, item)
@@ -88,16 +89,13 @@ class _Engine(QPaintEngine):
             shown = self._to_device.map(path)
             self._glyphs += [outline.boundingRect() for outline in shown.toSubpathPolygons()]
 
-    def drawPixmap(self, rect: QRectF, picture: QPixmap, part: QRectF) -> None:  # noqa: N802 - overrides Qt's
-        """A picture is no text."""
-
     def drawImage(self, *_: object) -> None:  # noqa: N802 - overrides Qt's
         """A picture is no text."""
 
     def drawRects(self, *_: object) -> None:  # noqa: N802 - overrides Qt's
         """Grounds are looked up in the picture."""
 
-    drawLines = drawPolygon = drawPoints = drawEllipse = drawTiledPixmap = drawRects  # noqa: N815
+    drawPixmap = drawLines = drawPolygon = drawPoints = drawEllipse = drawTiledPixmap = drawRects  # noqa: N815
 
 
 class _Device(QPaintDevice):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 
+from tests.repos import Repo
 from workbench.app import Options, make_window
 from workbench.store.paths import settings_path
 from workbench.store.settings import Settings, format_settings
 from workbench.ui.commands import FIRST_KEYS
 from workbench.ui.driving import Driver
 from workbench.workflow.candidates import Asked
+from workbench.workflow.demo import demo_task, make_demo
 
 SIZE = (1600, 1000)
 CALM = 40
@@ -34,8 +37,8 @@ def fresh(
     window = make_window(Options(size=size))
     if settings:
         window.preferences.change(**settings)
-    window.show()
     QCursor.setPos(-1, -1)  # nothing is pointed at
+    window.show()
     return Driver(window, folder)
 
 
@@ -45,6 +48,31 @@ def opened(driver: Driver, repository: Path, asked: Asked) -> None:
     window.errands.open(repository, asked)
     driver.until(lambda: window.controller.session is not None, "the review")
     driver.until(lambda: not window.tasks.is_busy, "the work behind the window")
+
+
+def demo(scratch: Path, folder: Path, name: str) -> tuple[Driver, Repo]:
+    """A window with the demo's review, in a folder of the scene's own; and its repository."""
+    repository = make_demo(scratch / name / "cache-rewrite")
+    driver = fresh(folder)
+    opened(driver, repository, Asked(task=demo_task(), new=True))
+    idle(driver)
+    return driver, Repo(repository)
+
+
+def idle(driver: Driver, what: str = "the work behind the window") -> None:
+    """Until nothing is under way."""
+    driver.until(lambda: not driver.window.tasks.is_busy, what)
+
+
+def sheets(driver: Driver, name: str, themes: Sequence[str], opens: str, then: str = "") -> None:
+    """A sheet in each theme: opened with a key, waited for, looked at after some keys more, and left."""
+    for theme in themes:
+        driver.window.run_command(f"theme_{theme}")
+        driver.type(opens)
+        idle(driver, f"what {opens} shows")
+        driver.type(then)
+        driver.shot(f"{name}-{theme}")
+        driver.press(Qt.Key.Key_Escape)
 
 
 def calm(driver: Driver) -> None:

@@ -8,23 +8,18 @@ from PySide6.QtCore import Qt
 
 from tests.model_server import Slow, model_server
 from tests.repos import Repo
-from tests.shots.fresh import fresh, opened
+from tests.shots.fresh import demo, idle, keep_as_it_is
 from workbench.generation.contract import Edit, NewFile, write
 from workbench.store.settings import ModelSettings
 from workbench.ui.driving import CONTROL, SHIFT, Driver
 from workbench.ui.window import MainWindow
-from workbench.workflow.candidates import Asked
-from workbench.workflow.demo import demo_task, make_demo
 
 
 def ledger_scenes(scratch: Path, folder: Path) -> list[Path]:
     """Reached by keys on the demo's repository, with a scripted model."""
-    repository = make_demo(scratch / "ledger" / "cache-rewrite")
-    driver = fresh(folder)
+    driver, repo = demo(scratch, folder, "ledger")
     window = driver.window
-    opened(driver, repository, Asked(task=demo_task(), new=True))
-    _idle(driver)
-    _altered(driver, Repo(repository))
+    _altered(driver, repo)
     with model_server() as server:
         window.preferences.change(
             models={"test": ModelSettings("openai/test", api_base=server.url, price_in=1.0, price_out=1.0)},
@@ -35,10 +30,6 @@ def ledger_scenes(scratch: Path, folder: Path) -> list[Path]:
         _question(driver, server)
     window.close()
     return driver.taken
-
-
-def _idle(driver: Driver) -> None:
-    driver.until(lambda: not driver.window.tasks.is_busy, "the work behind the window")
 
 
 def _store(window: MainWindow) -> list[str]:
@@ -60,7 +51,7 @@ def _altered(driver: Driver, repo: Repo) -> None:
     repo.write({"cache/store.py": text.replace("return value\n", "return value  # was: default\n")})
     driver.type("R")
     driver.until(lambda: session.review.index > 0, "the second round")
-    _idle(driver)
+    idle(driver)
     driver.type("!")
     driver.shot("60-base-accepted-new")
     driver.type("d")
@@ -96,7 +87,7 @@ def _only(driver: Driver, server: object) -> None:
     )
     window.view.go_to_change(change.id)
     window.run_command("only_change")
-    _idle(driver)
+    idle(driver)
     sheet = window.sheets.sending()
     assert sheet is not None
     driver.shot("62-only-this-change")
@@ -108,7 +99,7 @@ def _only(driver: Driver, server: object) -> None:
     driver.until(
         lambda: bool(session.review.round and session.review.round.number > number), "the round", 120
     )
-    _idle(driver)
+    idle(driver)
     driver.shot("63-left-out")
 
 
@@ -121,12 +112,9 @@ def _question(driver: Driver, server: object) -> None:
     driver.type("c? Does a reader wait for the writer here?")
     driver.press(Qt.Key.Key_Return, CONTROL | SHIFT)
     driver.until(lambda: _shows_answer(window), "the answer", 120)
-    if driver.folder is not None:
-        # Not `shot`, which waits until nothing is under way.
-        driver.until(lambda: window.view.is_settled, "the colours")
-        window.grab().save(str(driver.folder / "64-being-answered.png"))
-        driver.taken.append(driver.folder / "64-being-answered.png")
+    driver.until(lambda: window.view.is_settled, "the colours")
+    keep_as_it_is(driver, "64-being-answered")
     window.run_command("cancel_round")
     driver.until(lambda: any(note.thread for note in session.review.notes.values()), "the end of it")
-    _idle(driver)
+    idle(driver)
     driver.shot("65-answered-in-part")

@@ -9,10 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import new_repo, numbered
-from tests.shots.fresh import both, fresh, keep_as_it_is, opened
+from tests.shots.fresh import both, demo, fresh, idle, keep_as_it_is
 from workbench.ui.driving import CONTROL, Driver
 from workbench.workflow.candidates import Asked
-from workbench.workflow.demo import demo_task, make_demo
 
 
 def opening_scenes(scratch: Path, folder: Path) -> list[Path]:
@@ -20,7 +19,7 @@ def opening_scenes(scratch: Path, folder: Path) -> list[Path]:
     driver = fresh(folder)
     window = driver.window
     window.desk.show_start()
-    driver.until(lambda: not window.tasks.is_busy, "the recent reviews")
+    idle(driver, "the recent reviews")
     both(driver, "24-start")
     made = new_repo(scratch / "nothing" / "settings-service")
     made.commit({"a.py": numbered(3)}, "Read the limits from the environment")
@@ -28,10 +27,10 @@ def opening_scenes(scratch: Path, folder: Path) -> list[Path]:
     window.desk.show_opening(made.root.name)
     window.errands.open(made.root, Asked())
     keep_as_it_is(driver, "25-reading")
-    driver.until(lambda: not window.tasks.is_busy, "that there is nothing")
+    idle(driver, "that there is nothing")
     both(driver, "26-nothing-uncommitted")
     window.errands.open(scratch / "nowhere", Asked())
-    driver.until(lambda: not window.tasks.is_busy, "that it is none")
+    idle(driver, "that it is none")
     both(driver, "27-no-repository")
     window.close()
     return driver.taken + _nothing_left(scratch, folder)
@@ -39,9 +38,8 @@ def opening_scenes(scratch: Path, folder: Path) -> list[Path]:
 
 def _nothing_left(scratch: Path, folder: Path) -> list[Path]:
     """No file found, no match, everything judged, landed."""
-    driver = fresh(folder)
+    driver, _ = demo(scratch, folder, "left")
     window = driver.window
-    opened(driver, make_demo(scratch / "left" / "cache-rewrite"), Asked(task=demo_task(), new=True))
     _no_file(driver)
     driver.type("/")
     QTest.keyClicks(QApplication.focusWidget() or window, "nowhere")
@@ -60,7 +58,7 @@ def _nothing_left(scratch: Path, folder: Path) -> list[Path]:
     driver.until(lambda: sheet.plan is not None, "what would be landed")
     driver.press(Qt.Key.Key_Return, CONTROL)
     driver.until(lambda: window.controller.open_session().review.closed, "the landing")
-    driver.until(lambda: not window.tasks.is_busy, "what follows")
+    idle(driver, "what follows")
     driver.shot("39-landed")
     window.close()
     return driver.taken

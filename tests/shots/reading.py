@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 
 from tests.model_server import Slow, model_server
-from tests.shots.fresh import fresh, opened
+from tests.shots.fresh import both, fresh, idle, keep_as_it_is, opened
 from workbench.generation.findings import Claimed, write
 from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Intent
@@ -69,17 +69,15 @@ def _claims(files: tuple[FileChange, ...]) -> list[Claimed]:
 def _pictures(driver: Driver) -> None:
     window = driver.window
     driver.type("F")
-    driver.until(lambda: not window.tasks.is_busy, "who can read")
+    idle(driver, "who can read")
     driver.shot("40-who-reads")
     driver.press(Qt.Key.Key_Return)
     session = window.controller.open_session()
     driver.until(lambda: session.review.readings, "the findings", seconds=60)
-    driver.until(lambda: not window.tasks.is_busy, "the end of the reading")
+    idle(driver, "the end of the reading")
     driver.type(";")
     driver.shot("41-drafts")
-    for theme in ("light", "high-contrast"):
-        window.run_command(f"theme_{theme}")
-        driver.shot(f"42-drafts-{theme}")
+    both(driver, "42-drafts", ("light", "high-contrast"))
     window.run_command("theme_dark")
     driver.type("a")
     driver.type("r")
@@ -93,10 +91,6 @@ def _pictures(driver: Driver) -> None:
     driver.shot("45-adopted")
     window.findings.read("qwen")
     driver.until(lambda: window.findings.panel().running.text.toPlainText(), "the stream", seconds=60)
-    driver.settle()
-    if driver.folder is not None:  # not by `shot`, which waits until nothing runs
-        path = driver.folder / "46-reading.png"
-        window.grab().save(str(path))
-        driver.taken.append(path)
+    keep_as_it_is(driver, "46-reading")
     window.findings.cancel()
-    driver.until(lambda: not window.tasks.is_busy, "the end")
+    idle(driver, "the end")

@@ -7,32 +7,29 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
-from tests.shots.fresh import fresh, opened
+from tests.shots.fresh import both, demo, idle, sheets
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import Message
 from workbench.review.actions import CallMade, RoundFailed
 from workbench.review.rounds import Usage
 from workbench.ui.driving import CONTROL, Driver
+from workbench.ui.prompt_view import PromptSheet
 from workbench.workflow.calls import keep
-from workbench.workflow.candidates import Asked
-from workbench.workflow.demo import demo_task, make_demo
 from workbench.workflow.outgoing import prompt_messages
 from workbench.workflow.session import Session, new_id
 
 
 def rounds_scenes(scratch: Path, folder: Path) -> list[Path]:
     """What the models cost, the rounds as a picture, the prompts compared, and two rounds compared."""
-    repository = make_demo(scratch / "rounds" / "cache-rewrite")
-    driver = fresh(folder)
+    driver, repo = demo(scratch, folder, "rounds")
     window = driver.window
-    opened(driver, repository, Asked(task=demo_task(), new=True))
     session = window.controller.open_session()
     keys = ("axaac! Say what failed.", "aaaxx", "aaaaa")
     edits = (
         (("return value\n", "return value  # default\n"), ("import time\n", "import time\nimport math\n")),
         (("  # default", ""), ("import math\n", "import random\n")),
     )
-    path = repository / "cache" / "store.py"
+    path = repo.root / "cache" / "store.py"
     for number, typed in enumerate(keys):
         driver.type(typed)
         if "c!" in typed:
@@ -43,37 +40,37 @@ def rounds_scenes(scratch: Path, folder: Path) -> list[Path]:
             path.write_text(path.read_text().replace(old, new))
         driver.type("R")
         driver.until(lambda: session.review.index > number, "the next round")  # noqa: B023 - asked at once
-        driver.until(lambda: not window.tasks.is_busy, "the ledger")
+        idle(driver, "the ledger")
         _asked_for(session, number + 2)
-    for name in ("dark", "light", "high-contrast", "colour-blind-dark"):
-        window.run_command(f"theme_{name}")
-        driver.type("$")
-        driver.shot(f"57-costs-{name}")
-        driver.press(Qt.Key.Key_Escape)
-        driver.type("#")
-        driver.until(lambda: not window.tasks.is_busy, "the figures")
-        driver.shot(f"58-rounds-{name}")
-        driver.press(Qt.Key.Key_Escape)
+    for sheet, key in (("57-costs", "$"), ("58-rounds", "#")):
+        sheets(driver, sheet, ("dark", "light", "high-contrast", "colour-blind-dark"), key)
     for name in ("dark", "light"):
         window.run_command(f"theme_{name}")
-        driver.type("E")
-        driver.until(lambda: not window.tasks.is_busy, "the prompts")
-        driver.type("/the")
-        driver.shot(f"59-prompts-{name}")
-        driver.press(Qt.Key.Key_Escape)
-        driver.type("c")
-        driver.shot(f"66-prompts-compared-{name}")
-        driver.press(Qt.Key.Key_Escape)
-        driver.press(Qt.Key.Key_Escape)
+        _prompts(driver, name)
         _compare_two(driver, f"67-two-rounds-{name}")
     _lost(driver)
     window.close()
     return driver.taken
 
 
+def _prompts(driver: Driver, name: str) -> None:
+    driver.type("E")
+    idle(driver, "the prompts")
+    driver.type("/the")
+    sheet = driver.window.findChild(PromptSheet)
+    assert sheet is not None
+    driver.until(lambda: "searching" not in sheet.search.count.text(), "the matches")
+    driver.shot(f"59-prompts-{name}")
+    driver.press(Qt.Key.Key_Escape)
+    driver.type("c")
+    driver.shot(f"66-prompts-compared-{name}")
+    driver.press(Qt.Key.Key_Escape)
+    driver.press(Qt.Key.Key_Escape)
+
+
 def _compare_two(driver: Driver, name: str) -> None:
     driver.type("D")
-    driver.until(lambda: not driver.window.tasks.is_busy, "the two rounds")
+    idle(driver, "the two rounds")
     driver.type("]a")
     sheet = driver.window.rounds_desk.comparison()
     driver.until(lambda: sheet is not None and sheet.view.is_settled, "the colours")
@@ -111,15 +108,9 @@ def _lost(driver: Driver) -> None:
         )
         session.act(lost)
     window.controller.changed.emit()
-    for name in ("dark", "light"):
-        window.run_command(f"theme_{name}")
-        window.panels.show_now()
-        driver.shot(f"68-lost-rounds-{name}")
-        driver.type("E")
-        driver.until(lambda: not window.tasks.is_busy, "the prompts")
-        driver.type("]]]]]]]]")
-        driver.shot(f"69-nothing-arrived-{name}")
-        driver.press(Qt.Key.Key_Escape)
+    window.panels.show_now()
+    both(driver, "68-lost-rounds", ("dark", "light"))
+    sheets(driver, "69-nothing-arrived", ("dark", "light"), "E", "]]]]]]]]")
 
 
 def _asked_for(session: Session, number: int) -> None:

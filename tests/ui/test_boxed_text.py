@@ -39,6 +39,7 @@ def field(qtbot: QtBot) -> Iterator[BoxedText]:
     parent.show()
     found.setFocus()
     yield found
+    parent.close()
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -73,8 +74,8 @@ def test_a_part_of_it_is_copied_alone(field: BoxedText) -> None:
     cursor = field.textCursor()
     cursor.setPosition(3)  # in UTF-16: after the picture
     cursor.setPosition(7, QTextCursor.MoveMode.KeepAnchor)
+    field.setTextCursor(cursor)
     assert field.createMimeDataFromSelection().text() == "\u202eb\nc"
-    assert cursor.block().text() == "c\ufffcd"
 
 
 def test_what_is_typed_after_a_box_is_text_and_the_box_stays(field: BoxedText) -> None:

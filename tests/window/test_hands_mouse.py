@@ -525,15 +525,6 @@ def no_menu_left(make_hands: Callable[[], Hands]) -> object:
 # what else is clicked on
 
 
-def test_the_buttons_at_the_top_do_what_their_keys_do(mouse: Hands) -> None:
-    window = mouse.window
-    split = window.view.is_split
-    QTest.mouseClick(window.top.split, LEFT)
-    assert window.view.is_split is not split
-    mouse.type("t")
-    assert window.view.is_split is split
-
-
 def test_the_menu_of_everything_is_worked_by_mouse(mouse: Hands, tmp_path: Path) -> None:
     (tmp_path / "shop" / "later.py").write_text("late = 1\n")
     action = mouse.window.menus.actions["refresh"]

@@ -1,6 +1,6 @@
 """Every text that the window paints can be read on what it stands on, in every theme; and every mark be seen.
 
-The pairs are those that are painted (`tests/painted.py`): a colour that is new is looked at without being listed.
+The pairs are those that are painted (`tests/painted.py`): a new colour is looked at without being listed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ SHEETS: dict[str, Callable[[Driver], None]] = {
     "look": lambda driver: driver.press(Qt.Key.Key_Comma, CONTROL),
     "rounds": lambda driver: driver.type("#"),
     "costs": lambda driver: driver.type("$"),
-    "shapes": lambda driver: driver.type("s"),
     "trust": lambda driver: driver.window.run_command("trust"),
     "go to a file": lambda driver: driver.type("g"),
 }
@@ -61,7 +60,7 @@ def low(widget: QWidget, theme: Theme, where: str) -> list[str]:
 
 
 def hard_to_see(widget: QWidget, theme: Theme, where: str) -> list[str]:
-    """The marks of a verdict that are hard to see: bars, rings, strokes of the ruler, edges of what has the keys."""
+    """The marks of a verdict that are hard to see: bars, rings, strokes of the ruler, edges with the keys."""
     image = picture(widget)
     wrong = []
     for name in ("accepted", "rejected", "open", "altered", "back", "accent"):

@@ -51,6 +51,8 @@ _HARMLESS = _PLAIN + bytes(each for each in range(0x80, 0x100) if each not in _L
 
 _CONTROLS = bytes(each for each in (*range(0x20), 0x7F) if each not in b"\t\n")
 """Those of ASCII that are boxed."""
+_OF_LATIN = bytes((*range(0x80, 0xA1), 0xAD))
+"""The others below U+0100."""
 
 _LONG = 100_000
 """Bytes from which on the text of a line is kept for a while."""
@@ -146,17 +148,18 @@ def growth(text: str) -> int:
     """How many characters longer a text is as it is shown. Quick, so that it can be asked of megabytes."""
     if text.isascii():
         # Seven more for each control character: `⟦U+000D⟧`.
-        return (
-            7 * (len(text) - len(text.encode().translate(None, _CONTROLS))) if not text.isprintable() else 0
-        )
+        return 0 if text.isprintable() else 7 * (len(text) - len(text.encode().translate(None, _CONTROLS)))
+    if max(text) <= "\xff":
+        data = text.encode("latin-1")
+        return 7 * (len(data) - len(data.translate(None, _CONTROLS + _OF_LATIN)))
     data = text.encode("utf-8", "surrogatepass")
     if not data.translate(None, _HARMLESS):
         return 0
     # Without the plain characters in between it takes a fraction of the time.
     rest = data.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
     left = _boxed.compiled.sub("", rest)
-    long = _beyond_four_digits(rest) - _beyond_four_digits(left)
-    return 7 * (len(rest) - len(left)) + long + data.count(b"\xf4")
+    long = _beyond_four_digits(rest) - _beyond_four_digits(left) + data.count(b"\xf4")
+    return 7 * (len(rest) - len(left)) + long
 
 
 def _beyond_four_digits(text: str) -> int:

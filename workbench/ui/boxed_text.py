@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QMimeData, QRectF, QSizeF, Qt
+from PySide6.QtCore import QMimeData, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
@@ -43,10 +43,10 @@ class _Boxes(QPyTextObject):
         return QSizeF(wide, QFontMetricsF(doc.defaultFont()).ascent())
 
     def drawObject(
-        self, painter: QPainter, rect: QRectF, doc: QTextDocument, _: int, held: QTextFormat
+        self, painter: QPainter, rect: QRectF | QRect, doc: QTextDocument, _: int, held: QTextFormat
     ) -> None:
         descent = QFontMetricsF(doc.defaultFont()).descent()
-        box = rect.adjusted(1.5, 1.5, -1.5, descent - 1.5)
+        box = QRectF(rect).adjusted(1.5, 1.5, -1.5, descent - 1.5)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # The colour of what is dangerous, which the application's palette holds in this role.
@@ -142,10 +142,10 @@ class BoxedText(QPlainTextEdit):
     # what is taken out
 
     def toPlainText(self) -> str:
-        text = self.document().toRawText()
-        if _HOLDER in text:
-            text = self._text_between(0, self.document().characterCount() - 1)
-        return text.replace("\u2029", "\n")
+        raw = self.document().toRawText()
+        if _HOLDER in raw:
+            return self._text_between(0, self.document().characterCount() - 1)
+        return raw.replace("\u2029", "\n")
 
     def createMimeDataFromSelection(self) -> QMimeData:
         cursor, data = self.textCursor(), QMimeData()

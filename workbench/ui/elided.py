@@ -12,6 +12,9 @@ from workbench.ui.sheet import as_tooltip
 LEAST = 24
 """Pixels that it keeps however little room there is."""
 
+FEW = 4
+"""Characters, the dots too, that are not worth showing of more."""
+
 
 class Elided(QLabel):
     """One line of text, of which the end or the middle is not painted where there is no room."""
@@ -45,7 +48,7 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             shown = painter.fontMetrics().elidedText(self.text(), self._mode, self.width())
-            if shown == "…":
+            if shown != self.text() and len(shown) <= FEW:
                 return  # says nothing
             side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
             painter.drawText(self.rect(), side, shown)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QListView, QWidget
 
+from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.file_model import FileModel, row_of
 from workbench.ui.file_painting import FileDelegate
 from workbench.ui.file_rows import FileRow, RowKind
@@ -95,7 +96,7 @@ class FileList(QListView):
         self.chosen.emit(row_of(index))
 
 
-class FilterLine(QLineEdit):
+class FilterLine(BoxedLine):
     """The filter: Enter takes the first file, Down goes on into the list, Escape clears and leaves."""
 
     left = Signal()

@@ -78,7 +78,7 @@ class FilePanel(QWidget):
         self.listed = ListedButton(theme, self)
         self.listed.wanted.connect(self._on_listed)
         self.listed.folding_wanted.connect(self._fold_all)
-        self.filter = FilterLine(self)
+        self.filter = FilterLine(parent=self)
         self.filter.setPlaceholderText("Filter files")
         self.filter.setAccessibleName("Filter files")
         self.filter.textChanged.connect(self._on_filter)

@@ -6,10 +6,11 @@ import re
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workbench.review.changes import Side
 from workbench.review.text import one_line
+from workbench.ui.boxed_line import BoxedLine
 
 _NUMBER = re.compile(r"\s*(?:(old|new|o|n|-|\+)\s*:?\s*)?(\d{1,9})\s*", re.IGNORECASE | re.ASCII)
 
@@ -33,7 +34,7 @@ class GoToLine(QWidget):
         super().__init__(parent)
         self.setProperty("kind", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.line = QLineEdit(self)
+        self.line = BoxedLine(parent=self)
         self.line.setPlaceholderText("Line number; “old 120” for the old side")
         self.line.setAccessibleName("Go to line")
         self.words = QLabel("", self)

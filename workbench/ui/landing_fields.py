@@ -7,12 +7,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QLineEdit,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.boxed_text import BoxedText
 from workbench.ui.fonts import code_font
 from workbench.ui.sheet import plain
@@ -47,10 +47,10 @@ class Destinations(QWidget):
         self.index = QRadioButton("the &index", self)
         self.branch = QRadioButton("a &branch", self)
         self.patch = QRadioButton("a &patch file", self)
-        self.name = QLineEdit(self)
+        self.name = BoxedLine(parent=self)
         self.name.setPlaceholderText("name of the branch")
         self.name.setAccessibleName("Name of the branch")
-        self.file = QLineEdit("review.patch", self)
+        self.file = BoxedLine("review.patch", self)
         self.file.setAccessibleName("Name of the patch file")
         self._group = QButtonGroup(self)
         layout = QVBoxLayout(self)

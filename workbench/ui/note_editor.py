@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from workbench.review.notes import Intent
 from workbench.review.text import one_line
+from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.boxed_text import BoxedText
 from workbench.ui.chip import Chip
 from workbench.ui.fonts import code_font, interface_font
@@ -401,7 +401,7 @@ class ReasonLine(Editor):
         self, key: str, does: str = "reject", asks: str = "Why is this rejected? The next round is told."
     ) -> None:
         super().__init__(key)
-        self.line = _Line(self)
+        self.line = _Line(parent=self)
         self.line.setPlaceholderText(asks)
         self.line.setAccessibleName("Reason")
         chip = Chip(does, self)
@@ -427,7 +427,7 @@ class ReasonLine(Editor):
         return Written(self.line.text())
 
 
-class _Line(QLineEdit):
+class _Line(BoxedLine):
     left = Signal()
     taken = Signal()
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
-    QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.review.text import one_line
+from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.fitting import best
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import Sheet
@@ -104,7 +104,7 @@ class _Delegate(QStyledItemDelegate):
             inner.setLeft(inner.left() + painter.fontMetrics().horizontalAdvance(words))
 
 
-class _Line(QLineEdit):
+class _Line(BoxedLine):
     moved = Signal(int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -128,7 +128,7 @@ class Palette(Sheet):
         self._choices = tuple(choices)
         self._titles = [choice.title for choice in choices]
         self.body.setContentsMargins(10, 10, 10, 10)
-        self.line = _Line(self.card)
+        self.line = _Line(parent=self.card)
         self.line.setPlaceholderText(hint)
         self.line.setAccessibleName(hint)
         self.list = QListView(self.card)
@@ -142,7 +142,7 @@ class Palette(Sheet):
         self.list.setFixedHeight(12 * ROW)
         self.body.addWidget(self.line)
         self.body.addWidget(self.list)
-        self.line.textChanged.connect(self._filter)
+        self.line.textChanged.connect(self._on_typed)
         self.line.returnPressed.connect(self._take)
         self.line.moved.connect(self._move)
         self.list.clicked.connect(self._on_clicked)
@@ -161,6 +161,9 @@ class Palette(Sheet):
     def shown(self) -> list[Choice]:
         """What is listed now, best first."""
         return [choice for choice in self._model.choices if choice.id]
+
+    def _on_typed(self) -> None:
+        self._filter(self.line.text())
 
     def _filter(self, wanted: str) -> None:
         if wanted.strip():

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from workbench.review.text import visible
+from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.diff.finding import Query, Sides, Standing, words_of_standing
 from workbench.ui.elided import Elided
 
 _SIDES = {Sides.BOTH: "old + new", Sides.OLD: "old", Sides.NEW: "new"}
 
 
-class _Line(QLineEdit):
+class _Line(BoxedLine):
     left = Signal()
     stepped = Signal(int)
 
@@ -43,7 +44,7 @@ class SearchLine(QWidget):
         super().__init__(parent)
         self.setProperty("kind", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.line = _Line(self)
+        self.line = _Line(parent=self)
         self.line.setPlaceholderText("Search in the review")
         self.line.setAccessibleName("Search in the review")
         self.case = self._switch("Aa", "Tell capitals from small letters")

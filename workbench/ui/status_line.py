@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workbench.review.costs import dollars, total
@@ -18,7 +19,9 @@ from workbench.ui.keymap import Keymap
 from workbench.ui.theme import Theme
 from workbench.ui.told import Told
 
-HEIGHT = 30
+HEIGHT, SIDE, BETWEEN = 30, 14, 28
+LEAST_HINTS = 130
+"""Pixels that are left to the keys: how to take back and where help is."""
 _WORDS = {Intent.MUST: "must", Intent.SHOULD: "should", Intent.QUESTION: "question", Intent.KEEP: "keep"}
 
 
@@ -75,8 +78,8 @@ class StatusLine(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 0, 14, 0)
-        layout.setSpacing(28)
+        layout.setContentsMargins(SIDE, 0, SIDE, 0)
+        layout.setSpacing(BETWEEN)
         self.truth = Told("next_open", self)
         self.truth.setProperty("kind", "title")
         self.here = QLabel(self)
@@ -96,7 +99,7 @@ class StatusLine(QWidget):
         for label in (*self._asides(), self.here):
             label.setProperty("kind", "dim")
             label.setTextFormat(Qt.TextFormat.PlainText)
-            # In a narrow window these are cut off rather than that they keep the window wide.
+            # They never keep the window wide; which of them are there is settled in `_fit`.
             label.setMinimumWidth(1)
             label.hide()
             layout.addWidget(label)
@@ -113,11 +116,13 @@ class StatusLine(QWidget):
         self.truth.setText(truth(progress) + (" · closed" if review.closed else ""))
         texts = (notes_words(counts), round_words(review), money_words(review, budget))
         for label, text in zip((self.notes, self.round, self.money), texts, strict=True):
-            _set(label, text)
+            label.setText(text)
+        self._fit()
 
     def show_here(self, words: str) -> None:
         """Which change the cursor is on, and how that stands."""
-        _set(self.here, words)
+        self.here.setText(words)
+        self._fit()
 
     def name_keys(self, keymap: Keymap) -> None:
         """Say on each text what a click on it does, with the key for it."""
@@ -132,20 +137,24 @@ class StatusLine(QWidget):
 
     def show_reading(self, here: int, expected: int) -> None:
         """How many files of a large review are here, while the others are still read."""
-        _set(self.reading, f"reading: {here:,} of {expected:,} files" if here < expected else "")
+        self.reading.setText(f"reading: {here:,} of {expected:,} files" if here < expected else "")
+        self._fit()
 
     def show_drafts(self, count: int) -> None:
         """How many notes are being written and not saved."""
-        _set(self.drafts, f"{count} draft{'s' if count > 1 else ''}" if count else "")
+        self.drafts.setText(f"{count} draft{'s' if count > 1 else ''}" if count else "")
+        self._fit()
 
     def show_whitespace(self, words: str) -> None:
         """Say as long as it is so that not every difference is on the screen, and how many are not."""
-        _set(self.whitespace, f"whitespace ignored: {words}" if words else "")
+        self.whitespace.setText(f"whitespace ignored: {words}" if words else "")
+        self._fit()
 
     def show_nothing(self) -> None:
         """No review is on the screen."""
         for label in (self.truth, *self._asides(), self.here):
-            _set(label, "")
+            label.setText("")
+            label.hide()
         self._is_open = False
         self.hints.set_hints(self._first)
 
@@ -154,7 +163,17 @@ class StatusLine(QWidget):
         self._hints, self._first = tuple(hints), tuple(first)
         self.hints.set_hints(self._hints if self._is_open else self._first)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
-def _set(label: QLabel, text: str) -> None:
-    label.setText(text)
-    label.setVisible(bool(text))
+    def _fit(self) -> None:
+        """Each text is there whole or not at all: half a word says little, and may say something else."""
+        room = self.width() - 2 * SIDE - self.truth.sizeHint().width() - LEAST_HINTS
+        kept_longest = (self.here, self.notes, self.whitespace, self.reading)
+        for label in (*kept_longest, self.drafts, self.round, self.money):
+            wide = label.sizeHint().width() + BETWEEN if label.text() else 0
+            shown = 0 < wide <= room
+            room -= wide if shown else 0
+            if label.isHidden() is shown:
+                label.setVisible(shown)

@@ -97,11 +97,17 @@ class Asking(Scrolling):
         self._ahead = chain(
             self._painter.ahead(scene, scroll + height, scroll + 2 * height),
             self._ahead_of_keys(scene, height),
+            self._finish_long(),
             self._painter.ahead(scene, scroll - height, scroll),
         )
         shares = self._course.next(1 / max(1, height))
         self._ahead_of_drag = self._foreseen(scene, height, shares) if shares else None
         self._idle.start(_DRAG_PAUSE if shares else _AHEAD_AFTER)
+
+    def _finish_long(self) -> Iterator[None]:
+        """Count through long lines: only then it is known how wide they are."""
+        if (yield from self._cells.finish()):
+            self.viewport().update()
 
     def _foreseen(self, scene: Scene, height: int, shares: Sequence[float]) -> Iterator[None]:
         """Lay out where a drag may be with its next frame, and make what is seen there."""

@@ -5,7 +5,7 @@ nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -69,9 +69,9 @@ class Paragraph:
                 part.format = QTextCharFormat()
                 part.format.setFont(own)
                 part.format.setForeground(dress.theme.text)
-                part.format.setBackground(dress.theme.ground if dress.theme.is_dark else dress.theme.panel)
                 formats.append(part)
         self.layout.setFormats(formats)
+        self._chip = dress.theme.ground if dress.theme.is_dark else dress.theme.panel
         self.height = 0.0
         step = round(dress.text_metrics.height() * 1.22)
         self.layout.beginLayout()
@@ -83,8 +83,27 @@ class Paragraph:
             line.setPosition(QPointF(0, self.height + (step - line.height()) / 2))
             self.height += step
         self.layout.endLayout()
+        self._chips = [box for start, end in spans for box in self._boxes(shown[:start], shown[:end])]
+
+    def _boxes(self, before: str, until: str) -> Iterator[QRectF]:
+        """Where a piece of code stands, on each line that has some of it. Qt counts in units of UTF-16."""
+        start, end = (len(text.encode("utf-16-le")) // 2 for text in (before, until))
+        for number in range(self.layout.lineCount()):
+            line = self.layout.lineAt(number)
+            first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+            if first < last:
+                # What Qt gives is the place and the character that it stands at.
+                left, right = (line.cursorToX(at)[0] for at in (first, last))  # type: ignore[index]
+                yield QRectF(left, line.y(), right - left, line.height())
 
     def draw(self, painter: QPainter, x: float, y: float) -> None:
+        if self._chips:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._chip)
+            for box in self._chips:
+                painter.drawRoundedRect(box.translated(x, y), 3, 3)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self.layout.draw(painter, QPointF(x, y))
 
 

@@ -7,7 +7,8 @@ first painted. Looks up lines in the base's files that were read so far; reads n
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from itertools import islice
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -28,6 +29,7 @@ from workbench.ui.theme import Theme
 __all__ = ["KEPT_BYTES", "Cell", "Cells", "Contents", "Visual", "mark_of"]
 
 KEPT_CELLS = 6000
+_FORGOTTEN = 24
 _KEPT_LONG = 40_000_000
 """Bytes of long lines of which it stays known where their characters stand."""
 _KEPT_VISUALS = 200
@@ -224,7 +226,8 @@ class Cells:
 
     def _keep(self, key: tuple[str, Side, int], cell: Cell) -> Cell:
         if len(self._cells) >= KEPT_CELLS:
-            for old in list(self._cells)[: KEPT_CELLS // 4]:
+            # A few at a time: to free a thousand lines at once takes as long as half a frame.
+            for old in list(islice(self._cells, _FORGOTTEN)):
                 del self._cells[old]
         self._cells.pop(key, None)
         self._cells[key] = cell
@@ -330,11 +333,13 @@ class Cells:
             known = self._long[data] = Stretches(text, self._shaper)
         return Visible(known.text), known
 
-    def finish(self) -> Iterator[None]:
-        """Count through the long lines that were shown, a bit at a time."""
-        for stretches in list(self._long.values()):
+    def finish(self) -> Generator[None, None, bool]:
+        """Count through the long lines that were shown, a bit at a time. Whether there was anything to do."""
+        left = [each for each in self._long.values() if not each.is_measured]
+        for stretches in left:
             while not stretches.measure():
                 yield
+        return bool(left)
 
     def _make(
         self,

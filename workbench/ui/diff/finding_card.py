@@ -83,7 +83,8 @@ class FindingCard(NoteCard):
     def _ground(self, painter: QPainter, path: QPainterPath, box: QRectF, *, current: bool) -> None:
         theme = self.dress.theme
         painter.fillPath(path, theme.panel)
-        pen = QPen(theme.accent if current else self.colour, 2 if current else 1.4)
+        # Quiet while it is nobody's note: its chip has the colour.
+        pen = QPen(theme.accent if current else theme.faint, 2 if current else 1)
         pen.setDashPattern([4, 3])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)

@@ -20,7 +20,15 @@ class _Kept(Struct):
     made_from: tuple[object, ...]
     size: QSize
     picture: QPixmap | None = None
-    """None until it is drawn a second time: in a drag most rows are on the screen once."""
+    """None until it is drawn a second time, or ahead: in a drag most rows are on the screen once."""
+
+    def is_of(self, made_from: tuple[object, ...], size: QSize) -> bool:
+        """Whether it shows the same things at the same size."""
+        return (
+            self.size == size
+            and len(self.made_from) == len(made_from)
+            and all(one is other for one, other in zip(self.made_from, made_from, strict=True))
+        )
 
 
 class KeptRows:
@@ -28,6 +36,8 @@ class KeptRows:
 
     def __init__(self) -> None:
         self._rows: dict[object, _Kept] = {}
+        self._ratio = 1.0
+        """Pixels of the screen to one of ours, where rows were drawn last."""
 
     def forget(self) -> None:
         """Everything looks different now."""
@@ -42,19 +52,14 @@ class KeptRows:
         paint: Callable[[QPainter, QRect], None],
     ) -> None:
         """Draw a row that `paint` paints, if it was made from other objects or has another size."""
-        ratio = painter.device().devicePixelRatioF()
+        ratio = self._ratio = painter.device().devicePixelRatioF()
         if ratio != int(ratio):
             # A row may begin between two pixels there, and a picture of it would be blurred.
             paint(painter, box)
             return
         size = box.size() * ratio
         known = self._rows.pop(name, None)
-        if (
-            known is None
-            or known.size != size
-            or len(known.made_from) != len(made_from)
-            or any(one is not other for one, other in zip(known.made_from, made_from, strict=True))
-        ):
+        if known is None or not known.is_of(made_from, size):
             known = _Kept(made_from, size)
             is_first = box.top() >= 0  # above 0 Qt rounds the other way, and words would stand a pixel off
         else:
@@ -68,7 +73,29 @@ class KeptRows:
             if known.picture is None:
                 known.picture = self._painted(size.width(), size.height(), ratio, box, paint)
             painter.drawPixmap(box.topLeft(), known.picture)
-        self._rows[name] = known
+        self._keep(name, known)
+
+    def warm(
+        self,
+        name: object,
+        made_from: tuple[object, ...],
+        box: QRect,
+        paint: Callable[[QPainter, QRect], None],
+    ) -> None:
+        """Make the picture of a row that may be drawn soon."""
+        ratio = self._ratio
+        if ratio != int(ratio):
+            return
+        size = box.size() * ratio
+        known = self._rows.pop(name, None)
+        if known is None or not known.is_of(made_from, size):
+            known = _Kept(made_from, size)
+        if known.picture is None:
+            known.picture = self._painted(size.width(), size.height(), ratio, box, paint)
+        self._keep(name, known)
+
+    def _keep(self, name: object, row: _Kept) -> None:
+        self._rows[name] = row
         if len(self._rows) > KEPT:
             self._rows.pop(next(iter(self._rows)))
 

@@ -48,7 +48,7 @@ def is_long(text: str) -> bool:
 
 
 class Stretches:
-    """Where the characters of one line stand, in pixels from its beginning; known as far as one has looked."""
+    """Where the characters of one line stand, in pixels; known as far as one has looked."""
 
     __slots__ = ("_blocks", "_cell", "_more", "_steps", "spare", "text")
 
@@ -170,7 +170,7 @@ class Stretches:
 
 
 class LongBreaks(Breaks):
-    """How a long line is cut where lines are wrapped: after every so many cells, seen from where they stand."""
+    """How a long line is cut where lines are wrapped: after every so many cells."""
 
     __slots__ = ("_room", "stretches")
 

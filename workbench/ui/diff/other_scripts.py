@@ -1,4 +1,4 @@
-"""Lines with characters that the code font does not draw in one cell each: ideographs, pictures, other scripts.
+"""Lines with characters that the code font does not draw in one cell each: ideographs, pictures …
 
 What stands by itself stands on the grid of cells, an ideograph or a picture in two: so its place is known
 without laying anything out, and it is drawn as a glyph of the font that has it, many at a time. What its

@@ -109,9 +109,15 @@ class Painter:
             if at >= len(layout.sections):
                 return
             section = layout.sections[at]
-            if section.folded or section.blocks is None:
+            blocks, starts = section.blocks, section.starts
+            if section.header and section.file is not None:
+                self._head_ahead(scene, section, current=scene.spot == Spot(at, -1))
+                yield
+                if section.blocks is not blocks or section.starts is not starts:
+                    return
+            if section.folded or blocks is None:
                 continue
-            start, blocks, starts = layout.tops[at] + section.header, section.blocks, section.starts
+            start = layout.tops[at] + section.header
             for index, above, _ in list(section.between(top - start, bottom - start)):
                 block = blocks[index]
                 if not block.is_code:
@@ -151,13 +157,25 @@ class Painter:
 
     def _head(self, painter: QPainter, section: Section, box: QRect, *, current: bool) -> None:
         """A header, as it was drawn before unless anything that it may be made from is another object."""
-        standings, document = self._layout.standings(section), self._layout.document
-        made_from = (document, section.file, standings, section.folded, current, section.why)
+        made_from = self._head_made_from(section, current=current)
 
         def paint(on: QPainter, where: QRect) -> None:
             self._header.paint(on, section, where, current=current)
 
         self._kept.draw(painter, section.key, made_from, box, paint)
+
+    def _head_ahead(self, scene: Scene, section: Section, *, current: bool) -> None:
+        """Make the picture of a header that may be painted soon."""
+        box = QRect(0, 0, scene.columns.width, section.header)
+
+        def paint(on: QPainter, where: QRect) -> None:
+            self._header.paint(on, section, where, current=current)
+
+        self._kept.warm(section.key, self._head_made_from(section, current=current), box, paint)
+
+    def _head_made_from(self, section: Section, *, current: bool) -> tuple[object, ...]:
+        standings, document = self._layout.standings(section), self._layout.document
+        return document, section.file, standings, section.folded, current, section.why
 
     def _other(self, painter: QPainter, scene: Scene, section: Section, spot: Spot, box: QRect) -> None:
         block = self._layout.block(spot)

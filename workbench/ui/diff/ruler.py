@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygonF
@@ -25,6 +26,9 @@ WIDTH = 14
 _AT_ONCE = 1500
 """Changes up to which marks are drawn again with every verdict; beyond it a moment later."""
 _LATER = 120
+_PAUSE = 8
+_SLICE = 0.002
+"""Seconds that one step of drawing all marks anew takes, in the rests between frames."""
 _LEAST = 3
 """Pixels that a mark is high at least."""
 
@@ -55,7 +59,17 @@ class Ruler(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_LATER)
-        self._later.timeout.connect(self._patch)
+        self._later.timeout.connect(self._look)
+        self._made: QPixmap | None = None
+        """The marks as they are being drawn anew; what is shown meanwhile are the last ones."""
+        self._left: Iterator[tuple[int, Section]] = iter(())
+        self._made_with: dict[str, object] = {}
+        self._made_of: list[int] = []
+        self._made_from = layout.document
+        self._between = QTimer(self)
+        self._between.setSingleShot(True)
+        self._between.setInterval(_PAUSE)
+        self._between.timeout.connect(self._draw_on)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -71,13 +85,48 @@ class Ruler(QWidget):
         elif not self._later.isActive():
             self._later.start()
 
+    def _look(self) -> None:
+        """It is quiet: draw again what is not as it was drawn. All of it takes longer than a frame may."""
+        if self._marks is None or self._is_of_now(self._marks, self._tops):
+            self._patch()
+            return
+        self._made, self._left = self._empty(), self._sampled()
+        self._made_with, self._made_of, self._made_from = {}, self._layout.tops, self._layout.document
+        self._between.start()
+
+    def _draw_on(self) -> None:
+        made = self._made
+        if made is None:
+            return
+        if not self._is_of_now(made, self._made_of):
+            self._made = None
+            self._later.start()
+            return
+        started = perf_counter()
+        painter = QPainter(made)
+        try:
+            for at, section in self._left:
+                self._file(painter, at, section, self._made_of, self._made_with)
+                if perf_counter() - started > _SLICE:
+                    self._between.start()
+                    return
+        finally:
+            painter.end()
+        self._marks, self._tops, self._drawn_with, self._made = made, self._made_of, self._made_with, None
+        self._document = self._made_from
+        self.update()
+
+    def _is_of_now(self, marks: QPixmap, tops: list[int]) -> bool:
+        return self._layout.tops is tops and self._fits(marks)
+
     def _patch(self) -> None:
-        """Draw again what is not as it was drawn."""
-        if self._marks is not None and self._layout.tops is self._tops and self._fits(self._marks):
+        """Draw again what is not as it was drawn, at once."""
+        self._made = None
+        if self._marks is not None and self._is_of_now(self._marks, self._tops):
             painter = QPainter(self._marks)
             try:
                 for at in self._outdated():
-                    self._file(painter, at, self._layout.sections[at])
+                    self._file(painter, at, self._layout.sections[at], self._tops, self._drawn_with)
             finally:
                 painter.end()
         else:
@@ -124,7 +173,7 @@ class Ruler(QWidget):
 
     def redraw(self) -> None:
         """Draw the marks again at the next paint."""
-        self._marks = self._beside = None
+        self._marks = self._beside = self._made = None
         self.update()
 
     def show_part(self, scroll: int, height: int) -> None:
@@ -184,7 +233,7 @@ class Ruler(QWidget):
             self._drawn_with.clear()
             self._document = self._layout.document
             for at, section in self._sampled():
-                self._file(painter, at, section)
+                self._file(painter, at, section, self._tops, self._drawn_with)
         finally:
             painter.end()
         return pixmap
@@ -198,7 +247,9 @@ class Ruler(QWidget):
 
     def _paint_beside(self, painter: QPainter) -> None:
         """Notes as diamonds, matches as dashes: at the edge, where no change is."""
-        assert self._dress is not None
+        if not self._hits and not self._layout.document.notes:
+            self._beside, self._hit_ys, self._note_ys = None, (), ()
+            return
         made_from = (self._hits, self._layout.document.notes, self._layout.tops, self.height())
         if (
             self._beside is None
@@ -262,17 +313,19 @@ class Ruler(QWidget):
         share = line / max(1, line, last.new_start + len(last.added)) if last is not None else 0.0
         return top + section.header + share * (section.height - section.header)
 
-    def _file(self, painter: QPainter, at: int, section: Section) -> None:
+    def _file(
+        self, painter: QPainter, at: int, section: Section, tops: list[int], drawn: dict[str, object]
+    ) -> None:
         """The marks of one file. Folded lines between two changes count for a little."""
         file = section.file
         assert file is not None
         standings = self._layout.standings(section)
-        self._drawn_with[section.key] = standings
+        drawn[section.key] = standings
         changes = file.changes
         if not changes:
             return
         scale = self.height() / max(1, self._whole())
-        top, height = self._tops[at] + section.header, max(1, section.height - section.header)
+        top, height = tops[at] + section.header, max(1, section.height - section.header)
         if round(height * scale) < 2 * _LEAST:
             # Of many thousand files each has a line of pixels: one mark, and nothing to be measured.
             self._mark(painter, round(top * scale), _LEAST, changes[0].id, standings.get(changes[0].id))

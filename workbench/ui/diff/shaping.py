@@ -24,6 +24,8 @@ Piece = tuple[int, int, QColor]
 
 _SHARED = 160
 """Characters up to which a run of glyphs has its places from one that was made before: points are dear."""
+_BRIDGED = 24
+"""Characters of other colours, in a row, that a run of glyphs goes over as blanks."""
 
 _right_to_left = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -90,6 +92,7 @@ class Shaper:
         """Runs without glyphs, by the column that they begin at."""
         self._other: OtherScripts | None = None
         self._learn_ascii()
+        self._blank = [self._glyphs.get(" ", 0)] * _BRIDGED
         self.digits = {each: self.raw.glyphIndexesForString(each)[0] for each in "0123456789"}
 
     def shape(self, text: str, pieces: Sequence[Piece], within: Sequence[int] | None = None) -> Shaped:
@@ -150,35 +153,39 @@ class Shaper:
             text = _spread(text, columns)
             pieces = [(columns[start], columns[end], colour) for start, end, colour in pieces]
         glyphs = list(map(self._glyphs.__getitem__, text))
-        places = self._places_to(len(text))
-        by_colour: dict[int, tuple[QColor, int, list[int], list[QPointF]]] = {}
+        by_colour: dict[int, tuple[QColor, int, list[int]]] = {}
+        whole: list[tuple[QColor, int, list[int]]] = []
+        blank = self._blank
         for start, end, colour in pieces:
             # Blanks have no ink. Those that a piece begins with are a fifth of what code is made of.
-            start += end - start - len(text[start:end].lstrip())
-            if start >= end:
-                continue
+            if start >= end or text[start] == " ":
+                start += end - start - len(text[start:end].lstrip())
+                if start >= end:
+                    continue
             known = by_colour.get(id(colour))
-            if known is None:
-                by_colour[id(colour)] = (colour, start, glyphs[start:end], [])
-                continue
-            _, first, ink, points = known
-            if not points:
-                points += places[first : first + len(ink)]
-            ink += glyphs[start:end]
-            points += places[start:end]
-        for colour, start, ink, points in by_colour.values():
-            shaped._runs.append((colour, self._run(start, ink, points)))
+            if known is not None:
+                _, first, ink = known
+                between = start - first - len(ink)
+                if between <= _BRIDGED:
+                    # Blanks in what has another colour: they cost less than places of its own for a run.
+                    ink += blank[:between]
+                    ink += glyphs[start:end]
+                    continue
+            by_colour[id(colour)] = made = (colour, start, glyphs[start:end])
+            whole.append(made)
+        for colour, start, ink in whole:
+            shaped._runs.append((colour, self._run(start, ink)))
 
-    def _run(self, start: int, glyphs: list[int], places: list[QPointF]) -> QGlyphRun:
-        """Glyphs at some places; without places, side by side from a column on."""
-        if not places and len(glyphs) <= _SHARED:
+    def _run(self, start: int, glyphs: list[int]) -> QGlyphRun:
+        """Glyphs side by side from a column on."""
+        if len(glyphs) <= _SHARED:
             # A copy has the places of what it was copied from without a look at them, and Qt draws no more
             # of them than there are glyphs.
             run = QGlyphRun(self._starts.get(start) or self._start(start))
         else:
             run = QGlyphRun()
             run.setRawFont(self.raw)
-            run.setPositions(places or self._places[start : start + len(glyphs)])
+            run.setPositions(self._places_to(start + len(glyphs))[start : start + len(glyphs)])
         run.setGlyphIndexes(glyphs)
         return run
 
