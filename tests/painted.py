@@ -33,11 +33,12 @@ _SEEN = 0.5
 
 
 class Text(Struct, frozen=True):
-    """One piece of text as it was given to the painter: its colour, and the outlines of its glyphs."""
+    """One piece of text as it was given to the painter: its colour, its glyphs, how strong it is, to 1."""
 
     ink: int
     words: str
     glyphs: tuple[QRectF, ...]
+    strength: float
 
 
 class Pair(Struct, frozen=True):
@@ -55,7 +56,7 @@ class _Engine(QPaintEngine):
         self.texts: list[Text] = []
         self._pen = QColor()
         self._to_device = QTransform()
-        self._clip: QRectF | None = None
+        self._strength = 1.0
         self._glyphs: list[QRectF] | None = None
 
     def begin(self, device: QPaintDevice) -> bool:
@@ -73,6 +74,8 @@ class _Engine(QPaintEngine):
             self._pen = state.pen().color()
         if dirty & _Dirty.DirtyTransform:
             self._to_device = state.transform()
+        if dirty & _Dirty.DirtyOpacity:
+            self._strength = state.opacity()
 
     def drawTextItem(  # type: ignore[override]  # noqa: N802 - Qt gives just these
         self, at: QPointF, item: QTextItem
@@ -81,7 +84,7 @@ class _Engine(QPaintEngine):
         # Qt's own gives the outlines to `drawPath`, also those of glyph runs, of which an item says nothing.
         super().drawTextItem(at, item)
         if self._glyphs and ink.alpha() == 255:
-            self.texts.append(Text(ink.rgb(), item.text(), tuple(self._glyphs)))
+            self.texts.append(Text(ink.rgb(), item.text(), tuple(self._glyphs), self._strength))
         self._glyphs = None
 
     def drawPath(self, path: QPainterPath) -> None:  # noqa: N802 - overrides Qt's
@@ -147,9 +150,9 @@ def pairs(widget: QWidget) -> dict[Pair, str]:
     for text in pieces:
         for glyph in text.glyphs:
             box = glyph.toAlignedRect().adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND) & image.rect()
-            ground = _ground([*_within(pixels, wide, box)], text.ink)
-            if ground is not None:
-                pair = Pair(text.ink, ground)
+            found_there = _ground([*_within(pixels, wide, box)], text)
+            if found_there is not None:
+                pair = Pair(*found_there)
                 found[pair] += 1
                 at = f"at {box.left()}, {box.top()}"
                 words.setdefault(pair, f"“{text.words}” {at}" if text.words else at)
@@ -188,12 +191,21 @@ def _within(pixels: memoryview, wide: int, box: QRect) -> Iterator[int]:
         yield from pixels[y * wide + box.left() : y * wide + box.right() + 1]
 
 
-def _ground(around: list[int], ink: int) -> int | None:
-    """The colour that most pixels about a glyph have; None where the glyph cannot be seen."""
+def _ground(around: list[int], text: Text) -> tuple[int, int] | None:
+    """The ink as it is seen, and the colour that most pixels about a glyph have; None for one not seen."""
     if not around:
         return None
     ground, _ = Counter(around).most_common(1)[0]
-    return ground if any(_share(pixel, ground, ink) >= _SEEN for pixel in set(around)) else None
+    ink = _laid_on(text.ink, ground, text.strength)
+    return (ink, ground) if any(_share(pixel, ground, ink) >= _SEEN for pixel in set(around)) else None
+
+
+def _laid_on(ink: int, ground: int, strength: float) -> int:
+    red, green, blue = (
+        round(over * strength + under * (1 - strength))
+        for over, under in zip(_parts(ink), _parts(ground), strict=True)
+    )
+    return 255 << 24 | red << 16 | green << 8 | blue
 
 
 def _share(pixel: int, ground: int, ink: int) -> float:

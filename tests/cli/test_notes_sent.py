@@ -1,6 +1,8 @@
-"""Which notes a round is sent: each that is unsettled once, with its id; none that is settled or withdrawn."""
+"""Which notes a round is sent: each that is unsettled once, with its id; no settled or withdrawn one."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
@@ -51,8 +53,10 @@ def test_a_note_is_sent_once_a_round_with_its_id_until_it_is_settled_or_withdraw
         wb("next", review, "--model", "scripted")
         prompt = running_server.asked[-1].prompt
         sent.append([prompt.count(f"{word} words") for word in ("first", "second", "third", "fourth")])
-        named = [f"N{number}" for number in range(1, 5) if f"N{number} " in prompt.partition("# Feedback")[2]]
-        assert named == [f"N{number}" for number, count in enumerate(sent[-1], 1) if count]
+        named = [f"N{number}" for number, count in enumerate(sent[-1], 1) if count]
+        # What is told is what may be answered: the first one's lines are other ones from round 2 on.
+        listed = re.findall("- (N[0-9]) [(]", prompt.partition("# Notes to answer")[2])
+        assert (listed, re.findall("### (N[0-9]) ", prompt)) == (named, named)
         if after:
             wb(after[0], review, after[1])
     assert sent == [[1, 1, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import zlib
 from pathlib import Path
@@ -371,3 +373,20 @@ def test_bytes_planted_under_the_id_of_others_are_not_believed(tmp_path: Path, d
     tree = repo.git("rev-parse", "HEAD^{tree}").decode().strip()
     assert repository.entry(tree, "a.py") == ("100644", blob)
     repository.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="stops a process with SIGSTOP")
+def test_a_child_that_somebody_stopped_keeps_no_repository_open(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.git.runner._PATIENCE", 0.1)
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"a.py": "1\n"})
+    blob = repo.git("rev-parse", "HEAD:a.py").decode().strip()
+    repository = Repository.open(repo.root, data)
+    assert repository.blob(blob) == b"1\n"
+    kept = [child._process for child in repository._objects._children.values()]
+    for process in kept:
+        os.kill(process.pid, signal.SIGSTOP)
+    repository.close()
+    assert [process.returncode for process in kept] == [-signal.SIGKILL]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.review.text import (
     decode,
+    growth,
     hidden_characters,
     is_boxed,
     is_utf8,
@@ -178,3 +179,15 @@ def test_a_long_line_is_decoded_like_a_short_one() -> None:
     for line in (b"\xff\r\n", "é\n".encode(), b"a\r"):
         assert decode(b"x" * 200_000 + line) == "x" * 200_000 + decode(line)
         assert is_utf8(b"x" * 200_000 + line) == is_utf8(line)
+
+
+@pytest.mark.parametrize("start", range(0, 0x110000, 0x1000))
+def test_how_much_longer_a_text_is_shown_is_told_without_replacing_anything(start: int) -> None:
+    text = "".join(map(chr, range(start, start + 0x1000)))
+    assert growth(text) == len(visible(text).text) - len(text)
+
+
+def test_characters_for_private_use_are_boxed_without_a_badge() -> None:
+    text = "icon \ue0b0 \U000f0001 \U0010fffd"
+    assert visible(text).text == "icon ⟦U+E0B0⟧ ⟦U+F0001⟧ ⟦U+10FFFD⟧"
+    assert hidden_characters(text) == ()

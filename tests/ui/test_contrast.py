@@ -51,6 +51,11 @@ BLINDNESS = {
         (0.114503, 0.786281, 0.099216),
         (-0.003882, -0.048116, 1.051998),
     ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.3039),
+    ),
 }
 
 
@@ -206,7 +211,8 @@ def lab(colour: QColor, seen: tuple[tuple[float, float, float], ...]) -> tuple[f
 def test_the_colour_blind_tell_verdicts_and_sides_apart(name: str, blindness: str) -> None:
     theme = load_theme(name)
     pairs = [
-        *combinations(VERDICTS, 2),
+        # The ruler has all of them, and the accent for a question.
+        *combinations((*VERDICTS, "accent"), 2),
         ("added_row", "removed_row"),
         ("added_words", "removed_words"),
         ("added_row", "added_words"),

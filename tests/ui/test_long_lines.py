@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.ui.samples import file_of
-from workbench.review.text import visible_line
+from workbench.review.text import visible
 from workbench.ui.diff.cells import NOTHING_BEYOND
 from workbench.ui.diff.document import Document
-from workbench.ui.diff.long_lines import LONG, STEP, WINDOW, Stretches, alike_between
+from workbench.ui.diff.long_lines import LONG, STEP, LongBreaks, Stretches, alike_between
 from workbench.ui.diff.view import DiffView
 
 _SCREEN = 900.0
@@ -23,6 +23,8 @@ _TEXTS = {
     "Arabic": "مرحبا بالعالم " * 400,
     "pictures": "🙂👍" * 2500,
     "a mixture": "const 名前 = 'Grüße — 世界'; // 🎉\t" * 220,
+    "carriage returns": "\r" * 5000,
+    "what hides": "a\u200bb\u202ec\U000e0041" * 1500,
 }
 
 
@@ -51,11 +53,13 @@ def test_every_character_comes_into_sight_when_one_scrolls_sideways(view: DiffVi
     left = 0.0
     while left < stretches.width:
         window = stretches.window(left)
-        shaped = shaper.plain(text[window : window + WINDOW].replace("\t", " "), QColor("black"))
+        boxed = visible(text[window : stretches.end(window)].replace("\t", " "))
+        shaped = shaper.plain(boxed.text, QColor("black"))
         here = stretches.left(window)
-        first, last = shaped.index_at(left - here), shaped.index_at(left + _SCREEN - here)
+        first, last = (boxed.original(shaped.index_at(x - here)) for x in (left, left + _SCREEN))
         seen.update(range(window + first, window + last + 1))
         left += _SCREEN / 2
+        stretches.measure()
     assert not [at for at in range(len(text)) if at not in seen]
 
 
@@ -65,17 +69,36 @@ def test_where_a_stretch_begins_does_not_depend_on_where_one_looked_before(view:
     last = (len(text) - 1) // STEP * STEP
     far = one.left(last)
     assert [other.left(at) for at in range(0, last + 1, STEP)][-1] == far
-    assert one.width == pytest.approx(far + Stretches(text[last:], view.dress.shaper).width)
+    assert one.measure(100)
+    assert (
+        one.cells
+        == Stretches(text[:last], view.dress.shaper).cells + Stretches(text[last:], view.dress.shaper).cells
+    )
     assert one.x_of(last) == far
     assert one.x_of(last + 5) > far
 
 
+@pytest.mark.parametrize("name", _TEXTS)
+@pytest.mark.parametrize("cells", [8, 80])
+def test_a_long_line_that_is_wrapped_shows_every_character_once(
+    view: DiffView, name: str, cells: int
+) -> None:
+    text, shaper = _TEXTS[name], view.dress.shaper
+    breaks = LongBreaks(Stretches(text, shaper), cells)
+    spans = [breaks.span(at) for at in range(breaks.lines)]
+    assert [start for start, _ in spans] == [0, *(end for _, end in spans[:-1])]
+    assert spans[-1][1] == len(text)
+    for at, (start, end) in enumerate(spans):
+        assert shaper.cells(visible(text[start:end].replace("\t", " ")).text) <= max(cells, 20)
+        if start < end:
+            assert breaks.line_of(start) == breaks.line_of(end - 1) == at
+
+
 def test_look_alike_letters_are_boxed_far_to_the_right_too() -> None:
-    line = ("value = 1; " * 900 + "is_\u0430dmin = 2; ").encode()
-    seen = visible_line(line)
-    at = seen.text.index("is_")
-    assert alike_between(seen, at - 40, at + 20, {}) == ((at + 3, at + 8),)
-    assert alike_between(seen, 0, 200, {}) == ()
+    line = "value = 1; " * 900 + "is_\u0430dmin = 2; "
+    at = line.index("is_")
+    assert alike_between(line, at - 40, at + 20, {}) == ((at + 3, at + 8),)
+    assert alike_between(line, 0, 200, {}) == ()
 
 
 def test_of_a_long_line_what_hides_is_boxed_where_it_stands(view: DiffView, qtbot: QtBot) -> None:

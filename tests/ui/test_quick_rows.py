@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.samples import file_of, large, lines_of
 from workbench.review.changes import Side
 from workbench.review.lines import split_lines
+from workbench.review.moved import End, Move, Moves
+from workbench.review.verdicts import Selection, Verdict, Verdicts, judged, select_change
 from workbench.ui.diff.contents import Contents
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.kept_rows import KeptRows
@@ -105,6 +108,68 @@ def test_an_unchanged_line_has_on_each_side_the_colours_of_that_side(
     assert picture(view) == quick
     numbers = [(name[1].value, name[2]) for name in view._cells._cells]
     assert ("new", 20) in numbers
+
+
+def changed_lines() -> tuple[bytes, bytes]:
+    """Two texts that face each other in many ways."""
+    old = [f"    value_{at} = compute(first, {at})  # said\n" for at in range(60)]
+    new = [*old]
+    new[4:9] = [each.replace("first", "second") for each in old[4:9]]
+    new[14] = old[14].replace("\n", "\r\n")
+    new[20] = old[20].replace("    ", "\t")
+    new[26:28] = ["    one = 'caf\u00e9 \u6f22\u5b57 e\u0301'\n", "    hides = 'a\u200bb\u202ec'\n", "    more = 1\n"]
+    new[36:38] = ["    wide = '" + "x" * 300 + "'\n", "    long = '" + "y" * 4000 + "'\n"]
+    new[44:44] = ["<<<<<<< ours\n", "    both = 1\n", "=======\n", "    both = 2\n", ">>>>>>> theirs\n"]
+    del new[-8:-4]
+    return "".join(old).encode(), "".join(new).encode()
+
+
+def shows_changes(view: DiffView, seed: int) -> None:
+    """Every second change judged in a way of its own, one cut by a note, and one gone elsewhere."""
+    old, new = changed_lines()
+    file, chance = file_of("odd.py", old, new), random.Random(seed)
+    verdicts: Verdicts = {}
+    for change in file.changes:
+        verdict = chance.choice((Verdict.ACCEPTED, Verdict.REJECTED, None))
+        if verdict is not None:
+            verdicts = judged(verdicts, [select_change(change)], verdict)
+    part = file.changes[0]
+    verdicts = judged(verdicts, [Selection("odd.py", new=((part.new_start + 1, 1),))], Verdict.REJECTED)
+    asked = frozenset({file.changes[1].id})
+    document = Document((file,), verdicts=verdicts, asked=asked, reasons={part.id: "not so " * 30})
+    view.show_document(document)
+    view.set_contents({"odd.py": split_lines(old)})
+    end, start = file.changes[-1], file.changes[0]
+    here = End("odd.py", Side.OLD, end.old_start, len(end.removed), "odd.py")
+    there = End("odd.py", Side.NEW, start.new_start, 2, "odd.py")
+    view.set_moves(Moves((Move(here, there, indented=False),)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_changed_rows_look_the_same_whichever_way_they_are_painted(
+    view: DiffView, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    shows_changes(view, seed)
+    chance, way = random.Random(seed), view._painter.code._is_compared
+    ways = (way, lambda *_: False)
+    taken: list[int] = []
+    quick = view._painter.code._changed
+    for _ in range(6):
+        view.verticalScrollBar().setValue(chance.randrange(view.verticalScrollBar().maximum() + 1))
+        chance.choice((view.next_change, view.move_line))(chance.choice((1, -1, 3)))
+        if chance.random() < 0.3:
+            view.toggle_selecting()
+        QApplication.processEvents()
+        view.horizontalScrollBar().setValue(chance.choice((0, 0, 40, 2400)))
+        found = []
+        for each in ways:
+            monkeypatch.setattr(view._painter.code, "_is_compared", each)
+            monkeypatch.setattr(
+                view._painter.code, "_changed", lambda *given: taken.append(1) or quick(*given)
+            )
+            found.append(picture(view))
+        assert found[0] == found[1]
+    assert taken
 
 
 def drawn(shaped: Shaped) -> QImage:

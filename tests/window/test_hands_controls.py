@@ -13,13 +13,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 
 from tests.repos import Repo, new_repo
-from tests.window.conftest import CONTROL, Hands
-from tests.window.test_hands_mouse import choose, click, entries, point, put_away
+from tests.window.conftest import AFTER, CONTROL, Hands
+from tests.window.test_hands_mouse import choose, click, entries, point, put_away, right_click
 from workbench.review.changes import Side
+from workbench.review.entries import Said
 from workbench.ui.file_rows import RowKind
+from workbench.ui.key_line import KeyLine
+from workbench.ui.key_presses import press_shown
+from workbench.ui.note_editor import NoteEditor
 from workbench.ui.palette import Palette
 from workbench.ui.round_views import View
 from workbench.ui.told import Told
+from workbench.ui.tray_sheet import TraySheet
 
 LEFT = Qt.MouseButton.LeftButton
 LONG = "x = [" + ", ".join(f"'value number {number}'" for number in range(120)) + "]\n"
@@ -337,3 +342,94 @@ def test_a_click_on_the_count_of_a_line_without_edits_scrolls_on(hands: Hands, t
     click(hands, at, 2)
     assert view.horizontalScrollBar().value() > view._columns().half // 2
     assert view.picked_text() == ""
+
+
+# the ledger
+
+
+def test_a_click_in_the_ledger_goes_to_the_entry(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("aa")
+    repo.write({"code.py": AFTER.replace("return 10", "return 99").replace("return 30", "return 33")})
+    hands.type("R")
+    hands.until(lambda: hands.session.review.round and hands.session.review.round.number == 2)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    hands.window.panels.show_now()
+    view, ledger = hands.window.view, hands.window.side.ledger
+    first, second = (entry.id for entry in hands.session.ledger() if entry.said is Said.ALTERED)
+    assert view.stop().entry == first
+    ledger.grab()
+    rows = [row.id for row in ledger._entries]
+    middle = (ledger._tops[rows.index(second)] + ledger._tops[rows.index(second) + 1]) // 2
+    QTest.mouseMove(ledger, QPoint(60, middle))
+    assert ledger.cursor().shape() is Qt.CursorShape.PointingHandCursor
+    QTest.mouseClick(ledger, LEFT, pos=QPoint(60, middle))
+    assert view.stop().entry == second
+    assert hands.focus() is view
+
+    # And in the review: a click puts the cursor on an entry, the right button judges it.
+    hands.until(lambda: view.is_settled)
+    spot = view._layout.spot_of_entry(first)
+    assert spot is not None
+    view.go_to_entry(second)
+    at = QPoint(300, view._layout.top_of(spot) - view.verticalScrollBar().value() + 8)
+    click(hands, at)
+    assert view.stop().entry == first
+    found = right_click(view.viewport(), at)
+    assert found["reject"].text() == "Restore, or send it again\tx"
+    choose(found["accept"])
+    assert list(hands.session.review.entries.values()) == ["taken"]
+
+
+# keys that are drawn
+
+
+def press_hint(line: KeyLine, word: str) -> None:
+    """Click on the keys of a word."""
+    labels = next(each for each in line._shown if each[-1].text() == word)
+    assert labels[0].isVisible()
+    QTest.mouseMove(line, labels[-1].geometry().center())
+    assert line.cursor().shape() is Qt.CursorShape.PointingHandCursor
+    QTest.mouseClick(line, LEFT, pos=labels[0].geometry().center())
+
+
+def test_a_note_is_saved_and_left_by_the_keys_that_are_drawn_below_it(shop: Hands) -> None:
+    shop.type("c")
+    shop.type("!by mouse")
+    editor = shop.focus().parentWidget()
+    assert isinstance(editor, NoteEditor)
+    QTest.mouseClick(editor, LEFT, pos=QPoint(3, 3))
+    assert shop.focus() is editor.text, "a click beside its field leaves it the keys"
+    press_hint(editor.hint, "saves")
+    shop.until(lambda: shop.session.review.notes)
+    assert [note.text for note in shop.session.review.notes.values()] == ["by mouse"]
+    shop.type("c")
+    editor = shop.focus().parentWidget()
+    assert isinstance(editor, NoteEditor)
+    shop.type("later")
+    press_hint(editor.hint, "keeps the draft")
+    shop.until(lambda: shop.focus() is shop.window.view)
+    assert len(shop.session.drafts()) == 1
+
+
+def test_the_keys_at_the_foot_of_a_sheet_are_pressed_by_mouse(shop: Hands) -> None:
+    shop.type("b")
+    sheet = shop.window.sheets.current()
+    assert isinstance(sheet, TraySheet)
+    shop.until(lambda: sheet.tray is not None)
+    before = sheet.items.current()
+    press_hint(sheet.keys, "move")
+    shop.until(lambda: sheet.items.current() is not before)
+    shop.press(Qt.Key.Key_Escape)
+
+
+def test_a_drawn_letter_is_not_written_into_what_is_typed(shop: Hands) -> None:
+    shop.type("/")
+    line = shop.window.desk.search().line
+    assert not press_shown("a", line)
+    assert not press_shown("Hyper a", line)
+    assert press_shown("Esc", line)
+    shop.until(lambda: shop.focus() is shop.window.view)
+    assert line.text() == ""
+    assert press_shown("x", shop.window.status)
+    shop.until(lambda: shop.verdicts()[0] == "rejected")

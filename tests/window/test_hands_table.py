@@ -62,8 +62,9 @@ FEATURES: dict[str, Ways] = {
     ),
     "going to a line": Ways(
         ("go_to_line",),
-        ("test_the_menu_of_everything_is_worked_by_mouse",),
-        ("test_go_to_line_opens_the_gap_that_it_is_in",),
+        (),
+        ("test_a_colon_goes_to_a_line_of_either_side",),
+        no_mouse="a number is typed; its entry is in the menu",
     ),
     "split and unified": Ways(
         ("split",),
@@ -71,7 +72,7 @@ FEATURES: dict[str, Ways] = {
             "test_how_the_changes_are_shown_is_chosen_at_the_top",
             "test_the_buttons_at_the_top_are_worked_by_key_too",
         ),
-        ("test_switching_to_unified_and_back_keeps_the_line_and_its_place",),
+        ("test_switching_to_unified_keeps_the_line",),
     ),
     "wrap, and code that is wider than its side": Ways(
         ("wrap", "scroll_left", "scroll_right", "edit_left", "edit_right"),

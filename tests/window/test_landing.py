@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from tests.repos import Repo
+from tests.repos import Repo, new_repo
 from tests.window.conftest import AFTER, ALT, BEFORE, CONTROL, Hands
 from workbench.ui.landing_sheet import LandingSheet
 from workbench.ui.landing_texts import INSET
 from workbench.ui.trust_sheet import TrustSheet
+from workbench.workflow.landing_plan import last_destination
 from workbench.workflow.trust import grant, trust_of
 
 
@@ -28,6 +29,21 @@ def open_landing(hands: Hands) -> LandingSheet:
     assert isinstance(sheet, LandingSheet)
     hands.until(lambda: sheet.plan is not None or sheet.error.isVisible())
     return sheet
+
+
+def test_a_repository_whose_name_is_not_utf8_is_landed_to_and_the_destination_is_kept(
+    hands: Hands, tmp_path: Path
+) -> None:
+    repo = new_repo(tmp_path / "shop\udcff")
+    repo.commit({"code.py": BEFORE})
+    repo.write({"code.py": AFTER})
+    hands.open(repo)
+    hands.type("ax")
+    open_landing(hands)
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    hands.until(lambda: hands.session.review.closed)
+    assert repo.read("code.py").decode() == BEFORE.replace("return 1\n", "return 10\n")
+    assert last_destination(hands.session) == "worktree"
 
 
 def planned(hands: Hands, sheet: LandingSheet, destination: str) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from workbench.review.steps import rest
+
 _WIDTH = 7
 _BLANK = " \t\r"
 """What may stand behind a mark. Not what else Python strips (form feeds, odd blanks): those are text."""
@@ -73,6 +75,7 @@ class Form(Struct, frozen=True):
         """Marks that occur in none of the files: a file about this very form must be editable too."""
         widest, markers, given = 0, self.markers(), tuple(contents)
         for data in given:
+            rest()
             for found in markers.finditer(data):
                 line = found.group()
                 widest = max(widest, len(line) - len(line.lstrip(line[:1])))

@@ -18,6 +18,7 @@ from workbench.generation.contract import marks_for, write_path
 from workbench.generation.edits import read_text
 from workbench.review.changes import FileChange
 from workbench.review.notes import ASKING, Note
+from workbench.review.steps import rest
 
 _NAMES_SHOWN = 400
 
@@ -164,6 +165,7 @@ def _files(request: Request) -> list[str]:
     sections: list[str] = []
     unread: list[str] = []
     for path in sorted(request.files):
+        rest()
         section = file_section(path, request.files[path], request.parts.get(path, ()))
         if section is None:
             unread.append(f"- {write_path(path)} (binary)")

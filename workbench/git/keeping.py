@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
 from workbench.git.runner import GitError
-from workbench.git.watching import rest
 from workbench.review.diff import raw_entries
+from workbench.review.steps import rest
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository
@@ -156,5 +156,9 @@ def _own(repository: Repository) -> set[str]:
         told = repository.run(
             ["show-index", f"--object-format={repository.found.object_format}"], data=index.read_bytes()
         )
-        found.update(line.split(b" ")[1][:width].decode("ascii") for line in told.split(b"\n") if line)
+        for number, line in enumerate(told.split(b"\n")):
+            if number % _STRIDE == 0:
+                rest()
+            if line:
+                found.add(line.split(b" ")[1][:width].decode("ascii"))
     return found

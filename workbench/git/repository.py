@@ -23,6 +23,7 @@ from workbench.git.shadow import shadow_of
 from workbench.git.snapshot import Snapshot
 from workbench.git.streaming import Comparing, FileStream, told_by
 from workbench.review.changes import FileChange
+from workbench.review.steps import rest
 
 __all__ = ["Head", "Range", "Repository", "Snapshot"]
 
@@ -48,6 +49,8 @@ _DIFF = (
     "--dst-prefix=b/",
 )
 _RENAMES = ("-M50%", "-l0")
+_STRIDE = 300
+"""Entries of a tree between two rests of what nobody waits for."""
 
 # What a person who waits is told while such a child works.
 _STEPS = {
@@ -254,7 +257,9 @@ class Repository:
         """(mode, id) of every path of a tree, submodules included."""
         data = self._tree_work(self.start(["ls-tree", "-r", "-z", "--full-tree", tree]))
         found: dict[str, tuple[str, str]] = {}
-        for line in data.split(b"\0"):
+        for number, line in enumerate(data.split(b"\0")):
+            if number % _STRIDE == 0:
+                rest()
             head, tab, name = line.partition(b"\t")
             if tab:
                 mode, _, identity = head.decode("ascii").split(" ")

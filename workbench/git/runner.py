@@ -246,7 +246,7 @@ class Child:
         if self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.close()
-        self._process.wait()
+        see_out(self._process)
         self._close()
 
     def _close(self) -> None:
@@ -260,6 +260,18 @@ class Child:
 
 _LAST_WORDS = 1.0
 """Seconds in which a child whose output has ended is gone."""
+
+_PATIENCE = 5.0
+"""Seconds after which a child that was asked to go, and only has to, is killed: somebody stopped it."""
+
+
+def see_out(process: subprocess.Popen[bytes]) -> None:
+    """Return when a child that was asked to go is gone. A window that waits for it closes all the same."""
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _refuse(stderr: bytes) -> None:

@@ -18,7 +18,7 @@ from typing import IO, cast
 from msgspec import DecodeError, Struct, msgpack
 
 from workbench.git import runner, watching
-from workbench.git.runner import Child, GitCancelledError, Where
+from workbench.git.runner import Child, GitCancelledError, Where, see_out
 from workbench.review.changes import FileChange
 from workbench.review.diff import DiffError, join, parse_patches, parse_raw
 from workbench.review.passing import unpacked
@@ -222,7 +222,7 @@ def _frame(pipe: IO[bytes]) -> bytes:
 def _end(helper: subprocess.Popen[bytes]) -> None:
     if helper.poll() is None:
         helper.terminate()
-    helper.wait()
+    see_out(helper)
     with suppress(OSError):
         cast("IO[bytes]", helper.stdout).close()
 

@@ -120,7 +120,6 @@ class Watch:
 
 
 _current: ContextVar[Watch | None] = ContextVar("watch", default=None)
-_resting: ContextVar[Callable[[], object] | None] = ContextVar("resting", default=None)
 
 
 def current() -> Watch | None:
@@ -151,23 +150,6 @@ def check() -> None:
     watch = _current.get()
     if watch is not None:
         watch.check()
-
-
-def rest() -> None:
-    """Where work that nobody waits for lets others go first, every two milliseconds; nothing in any other."""
-    wait = _resting.get()
-    if wait is not None:
-        wait()
-
-
-@contextmanager
-def resting(wait: Callable[[], object]) -> Iterator[None]:
-    """Nobody waits for this thread's work: `wait` is called where it may rest."""
-    token = _resting.set(wait)
-    try:
-        yield
-    finally:
-        _resting.reset(token)
 
 
 @contextmanager

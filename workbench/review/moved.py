@@ -127,10 +127,12 @@ _Place = tuple[int, int]
 def moved_blocks(files: Sequence[FileChange], stopped: Callable[[], bool] = lambda: False) -> Moves:
     """The moved blocks among some file changes. `stopped` is asked now and then, and may wait a little."""
     total = 0
-    for file in files:
+    for number, file in enumerate(files):
         total += sum(len(run.removed) + len(run.added) for run in file.runs)
         if total > MOST:
             return Moves(complete=False)
+        if number % _STRIDE == _STRIDE - 1 and stopped():
+            return NO_MOVES
     old, new = _Sides(files, Side.OLD, stopped), _Sides(files, Side.NEW, stopped)
     if not old.runs or not new.runs or stopped():
         return NO_MOVES
@@ -159,6 +161,11 @@ class _Sides:
         for file in files:
             for at, run in enumerate(file.runs):
                 lines = run.removed if side is Side.OLD else run.added
+                since += 1
+                if since > _STRIDE:
+                    since = 0
+                    if stopped():
+                        return
                 if len(lines) < LEAST:
                     continue
                 keys: list[bytes] = []

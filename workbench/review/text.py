@@ -149,9 +149,11 @@ def growth(text: str) -> int:
     if text.isascii():
         # Seven more for each control character: `⟦U+000D⟧`.
         return 0 if text.isprintable() else 7 * (len(text) - len(text.encode().translate(None, _CONTROLS)))
-    if max(text) <= "\xff":
-        data = text.encode("latin-1")
+    try:
+        data = text.encode("latin-1")  # this ends at the first character beyond
         return 7 * (len(data) - len(data.translate(None, _CONTROLS + _OF_LATIN)))
+    except UnicodeEncodeError:
+        pass
     data = text.encode("utf-8", "surrogatepass")
     if not data.translate(None, _HARMLESS):
         return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -62,6 +63,8 @@ class Desk(QObject):
         errands.recent_read.connect(self._on_recent)
         errands.opening_said.connect(self._on_opening_step)
         errands.refresh_said.connect(self._on_refresh_step)
+        self._worn: tuple[object, ...] | None = None
+        """What was shown of the settings."""
         self._step: Step | None = None
         self._slow_refresh: float | None = None
         self._slow = QTimer(self)
@@ -617,6 +620,11 @@ class Desk(QObject):
         """Show what the settings say now."""
         window, preferences = self._window, self._window.preferences
         settings = preferences.settings
+        # Which keys were learned is kept there too, and is no look: a theme's file is not read for it.
+        look = replace(settings, seen_keys=()), preferences.code_size, preferences.theme_name
+        if look == self._worn:
+            return
+        self._worn = look
         window.view.set_split(settings.split)
         window.view.set_wrap(settings.wrap)
         window.top.set_split(split=settings.split)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
 from workbench.review.text import one_line
@@ -28,12 +28,12 @@ class Dropping(QObject):
         kind = event.type()
         if kind in (QEvent.Type.DragEnter, QEvent.Type.DragMove) and isinstance(event, QDragMoveEvent):
             if _path_of(event) is not None and not self._window.sheets.is_open:
-                event.acceptProposedAction()
+                _look_only(event)
             return True
         if kind == QEvent.Type.Drop and isinstance(event, QDropEvent):
             path = _path_of(event)
             if path is not None:
-                event.acceptProposedAction()
+                _look_only(event)
                 self._take(path)
             return True
         return super().eventFilter(watched, event)
@@ -54,6 +54,12 @@ class Dropping(QObject):
             self._window.say(words, "A folder that is dropped here is opened.", False)
             return
         self._window.going.go_to_file(found.relative_to(root).as_posix())
+
+
+def _look_only(event: QDropEvent) -> None:
+    """Nothing is taken away where it comes from, as it would be if it was moved here."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
 
 
 def _path_of(event: QDropEvent) -> Path | None:

@@ -102,7 +102,9 @@ class FileDelegate(QStyledItemDelegate):
         right = self._mark(painter, inner, row, metrics)
         alarms = self.alarms(row, right - inner.left(), metrics)
         room = right - inner.left() - self._room_of(alarms)
-        name = metrics.elidedText(row.name, Qt.TextElideMode.ElideMiddle, max(room, LEAST))
+        # Of folders in one row the last is the one that is meant.
+        cut = Qt.TextElideMode.ElideLeft if row.lead else Qt.TextElideMode.ElideMiddle
+        name = metrics.elidedText(row.name, cut, max(room, LEAST))
         self._paint_name(painter, inner, row, name)
         if row.badge or alarms:
             left = inner.left() + metrics.horizontalAdvance(name) + 6
@@ -111,10 +113,8 @@ class FileDelegate(QStyledItemDelegate):
     def _paint_name(self, painter: QPainter, inner: QRect, row: FileRow, name: str) -> None:
         """The name, and the folders that only lead to the last one a little quieter than that one."""
         ink = self._ink(row)
-        pieces: Sequence[tuple[str, QColor]] = ((name, ink),)
-        if row.lead and name == row.name:
-            pieces = ((name[: row.lead], self._theme.dim), (name[row.lead :], ink))
-        for piece, shade in pieces:
+        lead = max(0, row.lead - len(row.name) + len(name)) if row.lead else 0
+        for piece, shade in ((name[:lead], self._theme.dim), (name[lead:], ink)):
             painter.setPen(shade)
             painter.drawText(inner, _LEFT, piece)
             inner = inner.adjusted(painter.fontMetrics().horizontalAdvance(piece), 0, 0, 0)

@@ -12,7 +12,7 @@ from workbench.review.actions import FeedbackSent
 from workbench.review.entries import Entry
 from workbench.review.rounds import Source
 from workbench.review.text import one_line
-from workbench.ui.diff.document import Stop
+from workbench.ui.diff.document import Document, Stop
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -34,6 +34,8 @@ class Following(QObject):
         """Whether all of the review that is open was there once."""
         self._first_painted = False
         self._named = False
+        self._opened = ""
+        """The review that the view is of."""
         self._follow_the_review()
         self._follow_the_view()
         self._follow_what_is_chosen()
@@ -119,6 +121,10 @@ class Following(QObject):
         window.top.show_review(session.repository.name, session.review.task, split=window.view.is_split)
         self.has_loaded = False
         window.view.clear_selection()
+        if session.review.id != self._opened:
+            # Another review begins at its top or at its own place, not where the one before was left.
+            self._opened = session.review.id
+            window.view.show_document(Document())
         window.sheets.close()
         window.notice.hide()
         place = window.places.read()

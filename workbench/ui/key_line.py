@@ -1,15 +1,16 @@
-"""The keys at the foot of a sheet: caps with a word for them, as many as fit. Runs nothing."""
+"""The keys at the foot of a sheet: caps with a word for them, as many as fit. A click on one presses it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from workbench.ui.fonts import code_font
+from workbench.ui.key_presses import press_shown
 from workbench.ui.keycaps import BETWEEN, CAP, GAP, PAD
 from workbench.ui.sheet import Plain, as_tooltip
 
@@ -29,6 +30,7 @@ class KeyLine(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._hints: tuple[Hint, ...] = ()
         self._shown: list[list[QLabel]] = []
+        self.setMouseTracking(True)
         self.set_hints(hints)
 
     def set_hints(self, hints: Sequence[Hint]) -> None:
@@ -49,6 +51,27 @@ class KeyLine(QWidget):
         """All of it in words: "j k move   u undo"."""
         return "   ".join(" ".join((*keys, word)) for keys, word in self._hints)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        is_over = self._under(event.position().toPoint()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_over else Qt.CursorShape.ArrowCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # Whoever has the keys keeps them, however the line lies over somebody who would take them.
+        event.setAccepted(self._under(event.position().toPoint()) is not None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        key = self._under(event.position().toPoint())
+        if key is not None and event.button() is Qt.MouseButton.LeftButton:
+            press_shown(key, self)
+
+    def _under(self, point: QPoint) -> str | None:
+        """The key of the cap at a place, or the first of those whose word is there."""
+        for (keys, _), labels in zip(self._hints, self._shown, strict=True):
+            for number, label in enumerate(labels):
+                if label.isVisibleTo(self) and label.geometry().contains(point):
+                    return keys[number] if number < len(keys) else keys[0]
+        return None
+
     def sizeHint(self) -> QSize:
         return QSize(sum(map(_width, self._shown)) + (BETWEEN + 2) * (len(self._shown) - 1), HEIGHT)
 
@@ -59,6 +82,7 @@ class KeyLine(QWidget):
     def _caps(self, keys: tuple[str, ...]) -> Iterator[QLabel]:
         for key in keys:
             cap = Plain(self)
+            cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             cap.setText(key)
             cap.setFont(code_font(11))
             cap.setProperty("kind", "cap")
@@ -68,6 +92,7 @@ class KeyLine(QWidget):
 
     def _word(self, word: str) -> QLabel:
         label = Plain(self)
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         label.setText(word)
         label.setProperty("kind", "faint")
         return label

@@ -60,6 +60,7 @@ class KeyHints(QWidget):
         self._pictures: dict[tuple[str, str], QPixmap] = {}
         self._spots: list[tuple[float, float, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMouseTracking(True)
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another theme."""
@@ -129,6 +130,10 @@ class KeyHints(QWidget):
                 break
             first.append((hint, width))
         return first + last
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        is_over = any(left <= event.position().x() <= right for left, right, _ in self._spots)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_over else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         for left, right, command in self._spots:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QTextCursor
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -208,6 +208,10 @@ class Editor(QFrame):
         for field in self.findChildren(GrowingText):
             if not field.tabChangesFocus():
                 field.set_tab(columns)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # Between its fields an editor is no part of the review that it lies over: the keys stay.
+        event.accept()
 
     def keep_draft(self) -> None:
         """Keep at once what is not kept yet."""

@@ -123,7 +123,7 @@ class PromptSheet(Sheet):
         panes.setSpacing(14)
         for pane, share in zip(self._panes, (3, 2), strict=True):
             column = QVBoxLayout()
-            column.setSpacing(6)
+            column.setSpacing(8)
             column.addWidget(self.heads[pane])
             column.addWidget(pane, 1)
             panes.addLayout(column, share)

@@ -17,8 +17,8 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
-from workbench.review.steps import Steps
-from workbench.workflow.watching import Watch, resting, watching
+from workbench.review.steps import Steps, resting
+from workbench.workflow.watching import Watch, watching
 
 T = TypeVar("T")
 Answer = Callable[[Any], None]

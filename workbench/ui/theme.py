@@ -401,7 +401,7 @@ QTreeView, QListView, QTableView, QAbstractItemView {
 QScrollArea { border: 1px solid transparent; border-radius: 6px; }
 QTreeView:focus, QListView:focus, QTableView:focus, QAbstractItemView:focus, QScrollArea:focus {
   border-color: @accent; }
-QTreeView::item, QListView::item { min-height: 22px; padding: 0 4px; border: 0; }
+QTreeView::item, QListView::item { min-height: 22px; padding: 0 4px; border: 0; border-radius: 4px; }
 QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QTreeView::item:selected, QListView::item:selected { background: @chosen; color: @text; }
 QHeaderView::section {

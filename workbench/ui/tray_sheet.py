@@ -122,7 +122,7 @@ class TraySheet(Sheet):
         self.text.setAccessibleName("The exact text of the item")
         self.place = plain("", self.card, "section", wrapped=False)
         right = QVBoxLayout()
-        right.setSpacing(6)
+        right.setSpacing(8)
         right.addWidget(self.place)
         right.addWidget(self.text, 1)
         middle = QHBoxLayout()

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from workbench.git.repository import Repository
 from workbench.review.changes import FileChange
 from workbench.review.compose import Take, compose_file
+from workbench.review.steps import rest
 from workbench.review.verdicts import NO_VERDICTS, Verdicts
 
 Entry = tuple[str, bytes | str]
@@ -28,6 +29,7 @@ def composed_files(
     needed = [file.old_id for file in files if file.old_id and _needs_lines(file, verdicts)]
     blobs = repository.blobs(needed) if needed else {}
     for file in files:
+        rest()
         old = blobs.get(file.old_id) if file.old_id else None
         for result in compose_file(file, old, verdicts.get(file.path, NO_VERDICTS), take):
             content = result.data if result.data is not None else result.id

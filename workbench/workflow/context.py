@@ -28,6 +28,7 @@ from workbench.review.linemap import LineMap
 from workbench.review.lines import ranges, split_lines
 from workbench.review.notes import Note
 from workbench.review.scope import Scope, scope_of_task
+from workbench.review.steps import rest
 from workbench.store.rules import Rule, read_rules
 from workbench.workflow.session import Session
 from workbench.workflow.tray import Item, Kind, Limits, State, Tray
@@ -227,6 +228,7 @@ class _Packing:
             wanted = [each for each in wanted if each.path in ids]
         blobs = self._session.repository.blobs(tuple(ids.values()))
         for each in wanted:
+            rest()
             data = blobs[ids[each.path]] if each.path in ids else None
             item = self._file(each, data, most)
             if most is not None and item.is_given:

@@ -178,7 +178,9 @@ def remember_destination(session: Session, destination: str) -> None:
 
 
 def _name(session: Session) -> str:
-    return f"destination {session.repository.found.common_dir}"
+    """A path that is not UTF-8 holds lone surrogates, which no key of the database can."""
+    path = str(session.repository.found.common_dir)
+    return f"destination {path.encode('utf-8', 'backslashreplace').decode('utf-8')}"
 
 
 def _what(outcome: Outcome) -> str:

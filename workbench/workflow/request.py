@@ -76,10 +76,18 @@ def request_for(session: Session, feedback: str, start: str, limits: Limits | No
 
 
 def _placed_notes(session: Session) -> tuple[Note, ...]:
+    """The notes of the feedback with where they stand now.
+
+    One that is outdated is told and wants an answer too: it stands on no line any more.
+    """
     live = {note.id for note in live_notes(session.review)} - session.held_back
     found: list[Note] = []
     for note, _ in session.notes_in_round():
         places = [place for place in places_now(session.review, note) if place is not None]
-        if places and note.id in live:
+        if note.id not in live:
+            continue
+        if places:
             found.append(replace(note, place=places[0], spread=tuple(places[1:])))
+        elif not note.reason:
+            found.append(replace(note, place=replace(note.place, start=0, count=0), spread=()))
     return tuple(found)

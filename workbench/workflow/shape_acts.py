@@ -13,7 +13,7 @@ from msgspec import Struct
 from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
 from workbench.review.notes import Intent, Note, Place
-from workbench.review.sensitive import Tier, left_out, tiers
+from workbench.review.sensitive import Tier, left_out, tier, tiers
 from workbench.review.shape_groups import ShapeGroup, group_of, grouped
 from workbench.review.shapes import shape_of
 from workbench.review.verdicts import Verdict, select_changes
@@ -57,13 +57,17 @@ def find_shapes(
     of: dict[str, str] = {}
     known = told or {}
     found: dict[str, list[Change]] = {}
+    sensitive: dict[str, Tier] = {}
     for file in files:
+        graded = tier(file)
+        if graded is not None:
+            sensitive[file.path] = graded
         for change in file.changes:
             if len(of) % _STRIDE == 0 and stopped():
                 return NO_SHAPES
             shape = of[change.id] = known.get(change.id) or shape_of(change)
             found.setdefault(shape, []).append(change)
-    return RoundShapes(of, {shape: tuple(each) for shape, each in found.items()}, tiers(files))
+    return RoundShapes(of, {shape: tuple(each) for shape, each in found.items()}, sensitive)
 
 
 class Placed(Struct, frozen=True):

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from workbench.git.runner import GitCancelledError
-from workbench.git.watching import Step, Watch, check, rest, resting, saving, watching
+from workbench.git.watching import Step, Watch, check, saving, watching
 
-__all__ = ["GitCancelledError", "Step", "Watch", "check", "rest", "resting", "saving", "watching"]
+__all__ = ["GitCancelledError", "Step", "Watch", "check", "saving", "watching"]

@@ -70,6 +70,11 @@ class Beside:
         forms = (" · ".join(each[min(step, len(each) - 1)] for each in found) for step in range(steps))
         return tuple(forms), warns
 
+    def speaks(self, change: Change) -> bool:
+        """Whether anything may be said of a change beside its rows, but where it moved."""
+        said = self._of(change)
+        return bool(said.whitespace or said.conflicts)
+
     def _of(self, change: Change) -> _Said:
         known = self._said.get(id(change))
         if known is not None and known[0] is change:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from workbench.review.asides import mark_of
 from workbench.review.blocks import Block, Line, Sort
-from workbench.review.changes import FileChange, Side
+from workbench.review.changes import FileChange, Run, Side
 from workbench.review.text import Visible, decode, visible
 from workbench.review.words import Spans, spans_of_lines
 from workbench.ui.diff.breaking import ONE_LINE, Breaking, Breaks
@@ -107,6 +107,14 @@ class Beyond(Struct, frozen=True):
 
 
 NOTHING_BEYOND = Beyond()
+
+
+class Names(Struct):
+    """Under what name the cells of a file are kept, and where their colours are."""
+
+    name: str
+    old_colours: str | None
+    new_colours: str | None
 
 
 class Source(Struct):
@@ -241,6 +249,10 @@ class Cells:
             return None
         return Source(section.key, lines, self.colour_key(file, _OLD), self.colour_key(file, _NEW))
 
+    def names(self, section: Section, file: FileChange) -> Names:
+        """Where the cells and the colours of a file are."""
+        return Names(section.key, self.colour_key(file, _OLD), self.colour_key(file, _NEW))
+
     def both(self, source: Source, old: int, new: int) -> tuple[Cell, Cell] | None:
         """The two cells of an unchanged line that is not wrapped, in one go: most of what is painted is such
         lines. They are the same bytes, and where they have the same colours one cell is both. None where it
@@ -260,6 +272,40 @@ class Cells:
         if others is colours or others == colours:
             return cell, cell
         return cell, self._plain((source.name, _NEW, new), data, others)
+
+    def compared(
+        self, run: Run, names: Names, old: int | None, new: int | None
+    ) -> tuple[Cell | None, Cell | None]:
+        """The cells of a row of a run side by side that is not wrapped, by the indexes of its lines. None too
+        for a line that takes a longer look.
+        """
+        before = run.removed[old] if old is not None else None
+        after = run.added[new] if new is not None else None
+        left = right = None
+        if before is not None:
+            assert old is not None
+            left = self._line_of((names.name, _OLD, run.old_start + old), before, after, names.old_colours)
+        if after is not None:
+            assert new is not None
+            right = self._line_of((names.name, _NEW, run.new_start + new), after, before, names.new_colours)
+        return left, right
+
+    def _line_of(
+        self, key: tuple[str, Side, int], data: bytes, facing: bytes | None, colours_of: str | None
+    ) -> Cell | None:
+        if len(data) >= LONG:
+            return None
+        colours = self._highlighter.spans(colours_of, key[2] - 1) if colours_of is not None else None
+        known = self._cells.get(key)
+        if (
+            known is None
+            or known.data is not data
+            or known.facing is not facing
+            or known.colours is not colours
+            or known.breaks is not ONE_LINE
+        ):
+            known = self._keep(key, self._make(data, facing, key[1], colours, 0.0, ONE_LINE, words=True))
+        return known if known.stretches is None else None
 
     def _plain(self, key: tuple[str, Side, int], data: bytes, colours: Sequence[int] | None) -> Cell:
         known = self._cells.get(key)

@@ -4,6 +4,8 @@ by side.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtGui import QColor, QPainter
 
 from workbench.review.blocks import Block, Line, Sort, line_at
@@ -17,7 +19,7 @@ from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.looks import Look, Strip, look_of
 from workbench.ui.diff.numbers import Numbers
-from workbench.ui.diff.panes import Pane, Row, Rows, rows_of
+from workbench.ui.diff.panes import Compared, Pane, Row, Rows, rows_of
 from workbench.ui.diff.tags import Tags, verdict_words
 from workbench.ui.diff.texts import Text, Texts
 
@@ -165,22 +167,142 @@ class CodePainter:
         rows = rows_of(scene, section, block, spot)
         if self._is_plain(scene, block):
             rows.source = self._cells.source(section)
-        step, wraps = layout.heights.row, section.wraps is not None
         y = top + layout.row_top(section, spot.block, first)
-        for row in range(first, last + 1):
-            bottom = top + layout.row_top(section, spot.block, row + 1) if wraps else y + step
-            if not scene.bands or scene.shows(y, bottom):
-                self._paint_row(painter, scene, rows, row, y, bottom)
-            y = bottom
+        if section.wraps is None:
+            step = layout.heights.row
+            for low, high in _wanted(scene, first, last + 1, y, step):
+                self._stretch(painter, scene, rows, low, high, y + (low - first) * step)
+        else:
+            for row in range(first, last + 1):
+                bottom = top + layout.row_top(section, spot.block, row + 1)
+                if scene.shows(y, bottom):
+                    self._paint_row(painter, scene, rows, row, y, bottom)
+                y = bottom
         for pane in self._panes:
             for strip in (pane.grounds, pane.strokes, pane.bar, pane.hollow):
                 strip.flush(painter)
 
-    def _paint_row(
-        self, painter: QPainter, scene: Scene, rows: Rows, number: int, top: int, bottom: int
+    def _stretch(
+        self, painter: QPainter, scene: Scene, rows: Rows, first: int, last: int, top: int
     ) -> None:
-        if rows.source is not None and rows.is_usual(number) and self._unchanged(rows, number, top):
-            return
+        """Rows of one line each, one under the other: nearly all are alike, and those take a short way."""
+        step = self._layout.heights.row
+        changed = None
+        if rows.source is None and self._is_compared(scene, rows):
+            changed = self._compared(scene, rows)
+        for row in range(first, last):
+            is_done = False
+            if rows.is_usual(row):
+                if rows.source is not None:
+                    is_done = self._unchanged(rows, row, top)
+                elif changed is not None:
+                    is_done = self._changed(painter, scene, rows, changed, row, top)
+            if not is_done:
+                self._paint_row(painter, scene, rows, row, top, top + step)
+            top += step
+
+    def _is_compared(self, scene: Scene, rows: Rows) -> bool:
+        """Whether the rows of a block are lines of a change side by side, and every line is told apart."""
+        run = rows.block.run
+        if run is None or not scene.columns.split or self._layout.wrap:
+            return False
+        return run.numbered and bool(run.changes) and not run.ignore_whitespace
+
+    def _compared(self, scene: Scene, rows: Rows) -> Compared:
+        section, block = rows.section, rows.block
+        assert block.run is not None
+        assert section.file is not None
+        change = block.run.changes[0] if len(block.run.changes) == 1 else None
+        compared = Compared(block.run, block.first, self._cells.names(section, section.file))
+        if change is not None:
+            self._compare(scene, rows, compared, change)
+        return compared
+
+    def _compare(self, scene: Scene, rows: Rows, compared: Compared, change: Change) -> None:
+        """From here on the rows are of that change."""
+        dress = self._dress
+        assert dress is not None
+        look = compared.look = self._looks.get(change.id) or self._look(scene, rows.section, change)
+        compared.change, veiled = change, look.veiled
+        compared.faded = look.stands is Standing.REJECTED
+        compared.speaks = self.beside.speaks(change)
+        compared.nothing = dress.grounds["nothing"][veiled]
+        compared.removed, compared.added = dress.grounds["removed"][veiled], dress.grounds["added"][veiled]
+        if compared.faded:
+            compared.added = dress.faded_added_veiled if veiled else dress.faded_added
+
+    def _changed(
+        self, painter: QPainter, scene: Scene, rows: Rows, compared: Compared, number: int, top: int
+    ) -> bool:
+        """A row of a change, as most of them are; False where there is more to it."""
+        at = compared.first + number
+        old, new = compared.run.pair(at)
+        if len(compared.run.changes) > 1:
+            change = compared.run.change_at(at)
+            if change is None:
+                return False
+            if change is not compared.change:
+                self._compare(scene, rows, compared, change)
+        look = compared.look
+        if look is None or look.stands is Standing.MIXED:
+            return False
+        before, after = self._cells.compared(compared.run.run, compared.names, old, new)
+        if (old is not None and before is None) or (new is not None and after is None):
+            return False
+        run, (left, right) = compared.run.run, self._panes
+        ground = self._changed_side(
+            painter, rows, compared, number, top, left, before, None if old is None else run.old_start + old
+        )
+        ground = self._changed_side(
+            painter, rows, compared, number, top, right, after, None if new is None else run.new_start + new
+        )
+        if look.words and (look.tag is None or _may_hold_tag(look.tag, at, top, rows, self._layout)):
+            self._tag(scene, self._row(scene, rows, number, top, top + self._layout.heights.row), look, ground)
+        return True
+
+    def _changed_side(
+        self,
+        painter: QPainter,
+        rows: Rows,
+        compared: Compared,
+        row: int,
+        top: int,
+        pane: Pane,
+        cell: Cell | None,
+        number: int | None,
+    ) -> QColor | None:
+        look, height = compared.look, self._layout.heights.row
+        assert look is not None
+        is_new = pane.side is _NEW
+        pane.bar.add(painter, look.colour, top, height)
+        if look.hollow:
+            assert self._dress is not None
+            pane.hollow.add(painter, self._dress.theme.ground, top, height)
+        if cell is None or number is None:
+            pane.grounds.add(painter, compared.nothing, top, height)
+            return compared.nothing
+        ground = compared.added if is_new else compared.removed
+        pane.grounds.add(painter, ground, top, height)
+        self._numbers.add(pane.number, number, top)
+        moved = False
+        if self.beside.moves.blocks:
+            moved = self.beside.moves.at(compared.names.name, pane.side, number) is not None
+            if moved:
+                assert self._dress is not None
+                pane.strokes.add(painter, self._dress.theme.accent, top, height)
+        width = cell.width
+        if width > self.widest:
+            self.widest = width
+        visual = cell.visuals.get(0) or self._cells.visual(cell)
+        faded = compared.faded and is_new
+        pane.texts.append(Text(cell, visual, pane.x, top, pane.kind, look.veiled, faded))
+        x = pane.x
+        if cell.mark or moved or compared.speaks or x + width > pane.right or x < pane.left:
+            line = line_at(rows.block, row)
+            self._chips(Row(rows, row, line, look, top, height, 0, 1), cell, pane, ground)
+        return ground
+
+    def _row(self, scene: Scene, rows: Rows, number: int, top: int, bottom: int) -> Row:
         height = self._layout.heights.row
         line = line_at(rows.block, number)
         look = None
@@ -188,7 +310,13 @@ class CodePainter:
             look = self._looks.get(line.change.id) or self._look(scene, rows.section, line.change)
         first = max(0, -top // height)
         last = min((bottom - top) // height, (scene.height - top + height - 1) // height)
-        row = Row(rows, number, line, look, top, bottom - top, first, last)
+        return Row(rows, number, line, look, top, bottom - top, first, last)
+
+    def _paint_row(
+        self, painter: QPainter, scene: Scene, rows: Rows, number: int, top: int, bottom: int
+    ) -> None:
+        row = self._row(scene, rows, number, top, bottom)
+        line, look = row.line, row.look
         old, new = self._panes
         if scene.columns.split:
             self._side(painter, scene, row, old)
@@ -401,6 +529,26 @@ class CodePainter:
                     if self.tags.fits(words, scene.columns.width, end):
                         return number, at
         return start, 0
+
+
+def _wanted(scene: Scene, first: int, last: int, top: int, step: int) -> Iterator[tuple[int, int]]:
+    """The rows between two that have to be painted, where `first` stands at `top`; each once."""
+    if not scene.bands:
+        yield first, last
+        return
+    done = first
+    for high, low in scene.bands:
+        begin = max(done, first + (high - top) // step)
+        end = min(last, first - (top - low) // step)
+        if begin < end:
+            yield begin, end
+            done = end
+
+
+def _may_hold_tag(tag: tuple[int, int], at: int, top: int, rows: Rows, layout: Layout) -> bool:
+    """Whether the words of a change may stand on a row: its own, or the first one under the header."""
+    roof = rows.section.header
+    return at == tag[0] or roof <= top < roof + layout.heights.row
 
 
 def _sides_of(line: Line, *, split: bool) -> tuple[Side, ...]:

@@ -109,9 +109,9 @@ class Dress:
 
     @cached_property
     def hit(self) -> QColor:
-        """The ground of what a search found."""
+        """The ground of what a search found, as strong as leaves the code on it readable."""
         theme = self.theme
-        return strongest(theme.open, theme.ground, 0.45, (theme.text,), theme.contrast)
+        return strongest(theme.open, theme.ground, 0.45, (theme.text, *theme.syntax), theme.contrast)
 
     @cached_property
     def focus(self) -> QColor:
@@ -131,14 +131,25 @@ class Dress:
         return Shaper(font, self._tab)
 
     @cached_property
-    def rejected_strength(self) -> float:
-        """How strongly rejected code is drawn: as weakly as it can be and still be read."""
-        theme, grounds = self.theme, (self.faded_added, self.faded_added_veiled)
+    def faded_words(self) -> tuple[QColor, QColor]:
+        """The ground of words that differ in code that was rejected, and under the veil."""
+        grounds = zip(self.words["added"], (self.faded_added, self.faded_added_veiled), strict=True)
+        plain, veiled = (mixed(words, row, REJECTED_STRENGTH) for words, row in grounds)
+        return plain, veiled
+
+    @cached_property
+    def faded_ink(self) -> QColor:
+        """The one colour of code that was rejected: as weak as it can be and still be read on all its grounds.
+
+        Not the colours of its syntax made weaker: none of them could be read.
+        """
+        theme = self.theme
+        grounds = (self.faded_added, self.faded_added_veiled, *self.faded_words)
         for step in range(round(REJECTED_STRENGTH * 20), 20):
-            texts = ((mixed(theme.text, under, step / 20), under) for under in grounds)
-            if all(contrast(text, under) >= theme.contrast for text, under in texts):
-                return step / 20
-        return 1.0
+            ink = mixed(theme.text, theme.ground, step / 20)
+            if all(contrast(ink, ground) >= theme.contrast for ground in grounds):
+                return ink
+        return theme.text
 
     def readable(self, colour: QColor, ground: QColor) -> QColor:
         """A colour as it can be read on a ground that it was not made for."""

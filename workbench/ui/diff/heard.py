@@ -22,7 +22,7 @@ _SAID = {
 
 def position_words(layout: Layout, change: Change) -> str:
     """“Change 3 of 40”."""
-    return f"Change {layout.order[change.id] + 1} of {len(layout.changes)}"
+    return f"Change {layout.order[change.id] + 1:,} of {len(layout.changes):,}"
 
 
 def verdict_said(layout: Layout, change: Change) -> str:

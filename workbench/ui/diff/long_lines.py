@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from workbench.review.text import Visible, growth
 from workbench.review.words import Spans
@@ -200,8 +200,8 @@ class BoxedPart(Shaped):
     def x_of(self, index: int) -> float:
         return self._shaped.x_of(self._seen.shown(max(0, min(index, self.length))))
 
-    def draw(self, painter: QPainter, x: float, y: float) -> None:
-        self._shaped.draw(painter, x, y)
+    def draw(self, painter: QPainter, x: float, y: float, ink: QColor | None = None) -> None:
+        self._shaped.draw(painter, x, y, ink)
 
 
 def alike_between(text: str, start: int, end: int, known: dict[int, Spans]) -> Spans:

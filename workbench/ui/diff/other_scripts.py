@@ -15,7 +15,7 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QGlyphRun, QPainter, QRawFont, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QGlyphRun, QImage, QPainter, QRawFont, QTextLayout, QTextOption
 
 from workbench.ui.diff.shaping import Piece, Shaped
 
@@ -115,10 +115,10 @@ class MixedLine(Shaped):
     def x_of(self, index: int) -> float:
         return self._xs[max(0, min(index, self.length))]
 
-    def draw(self, painter: QPainter, x: float, y: float) -> None:
-        super().draw(painter, x, y)
+    def draw(self, painter: QPainter, x: float, y: float, ink: QColor | None = None) -> None:
+        super().draw(painter, x, y, ink)
         for colour, left, word in self._words:
-            painter.setPen(colour)
+            painter.setPen(ink or colour)
             word.draw(painter, x + left, y)
 
 
@@ -131,6 +131,10 @@ class OtherScripts:
         self, font: QFont, raw: QRawFont, cell: float, ascent: float, plain: Callable[[str], int | None]
     ) -> None:
         self._font, self._cell, self._ascent, self._plain = font, cell, ascent, plain
+        # Ideographs are drawn three times as fast the first time without being fitted to the pixels.
+        self._unhinted = QFont(font)
+        self._unhinted.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        self._spot = QImage(1, 1, QImage.Format.Format_RGB32)
         self._fonts = [raw]
         self._kinds: dict[str, _Glyph] = {}
         self._words: dict[str, _Word] = {}
@@ -185,7 +189,7 @@ class OtherScripts:
                     if ink is None:
                         ink = inks[id(colour), kind.font] = (colour, [], [])
                     ink[1].append(kind.glyph)
-                    ink[2].append(self._place(columns[at] - first, kind.drop))
+                    ink[2].append(self._place(columns[at] - first, kind))
         for (_, font), (colour, glyphs, places) in inks.items():
             run = QGlyphRun()
             run.setRawFont(self._fonts[font])
@@ -194,10 +198,14 @@ class OtherScripts:
             line._runs.append((colour, run))
         return line
 
-    def _place(self, column: int, drop: float) -> QPointF:
-        places = self._places.setdefault(drop, [])
+    def _place(self, column: int, kind: _Glyph) -> QPointF:
+        places = self._places.get(kind.drop)
+        if places is None:
+            places = self._places[kind.drop] = []
         while len(places) <= column:
-            places.append(QPointF(len(places) * self._cell + drop, self._ascent))
+            x = len(places) * self._cell + kind.drop
+            # On whole pixels there is one picture of each glyph; between them it would have several.
+            places.append(QPointF(round(x) if kind.font else x, self._ascent))
         return places[column]
 
     def _word(self, text: str) -> _Word:
@@ -244,18 +252,34 @@ class OtherScripts:
         glyphs = raw.glyphIndexesForString("".join(wanted))
         if len(glyphs) != len(wanted):  # some of them are no single glyph
             glyphs = [found[0] if len(found) == 1 else 0 for found in map(raw.glyphIndexesForString, wanted)]
-        left: list[str] = []
-        advances = raw.advancesForGlyphIndexes(glyphs)
-        for each, glyph, advance in zip(wanted, glyphs, advances, strict=True):
-            if glyph:
-                self._kinds[each] = self._sized(each, font, glyph, advance.x())
-            else:
-                left.append(each)
+        left = [each for each, glyph in zip(wanted, glyphs, strict=True) if not glyph]
+        found = {each: glyph for each, glyph in zip(wanted, glyphs, strict=True) if glyph}
+        # To ask how wide a glyph is costs as much as to draw it, and ideographs of a font are all as wide.
+        odd = [each for each in found if not "\u4e00" <= each <= "\u9fff"]
+        if len(odd) < len(found):
+            odd.append(next(each for each in found if "\u4e00" <= each <= "\u9fff"))
+        widths = raw.advancesForGlyphIndexes([found[each] for each in odd])
+        advances = {each: width.x() for each, width in zip(odd, widths, strict=True)}
+        common = advances[odd[-1]] if odd else 0.0
+        for each, glyph in found.items():
+            self._kinds[each] = self._sized(each, font, glyph, advances.get(each, common))
+        self._draw_ahead(raw, list(found.values()))
         return left
+
+    def _draw_ahead(self, raw: QRawFont, glyphs: list[int]) -> None:
+        """Draw glyphs where nobody looks: the first time is dear, and most lines are made ahead."""
+        if glyphs:
+            run = QGlyphRun()
+            run.setRawFont(raw)
+            run.setGlyphIndexes(glyphs)
+            run.setPositions([QPointF(0, self._ascent)] * len(glyphs))
+            painter = QPainter(self._spot)
+            painter.drawGlyphRun(QPointF(0, 0), run)
+            painter.end()
 
     def _sized(self, character: str, font: int, glyph: int, advance: float) -> _Glyph:
         cells = max(_cells(character), ceil((advance - _ROUNDED) / self._cell))
-        drop = round(max(0.0, (cells * self._cell - advance) / 2), 1)
+        drop = round(max(0.01, (cells * self._cell - advance) / 2), 2)
         return _Glyph(font, glyph, cells, drop)
 
     def _missing(self, character: str) -> _Glyph:
@@ -264,7 +288,7 @@ class OtherScripts:
 
     def _asked_for(self, character: str) -> int:
         """The font that Qt draws a character with; 0 where there is none."""
-        layout = QTextLayout(character, self._font)
+        layout = QTextLayout(character, self._unhinted)
         layout.beginLayout()
         layout.createLine().setLineWidth(1e7)
         layout.endLayout()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from PySide6.QtGui import QColor
 
 from workbench.review.blocks import Block, Line
-from workbench.review.changes import Side
-from workbench.ui.diff.cells import Source
+from workbench.review.changes import Change, Side
+from workbench.review.run_rows import RunRows
+from workbench.ui.diff.cells import Names, Source
 from workbench.ui.diff.frame import Scene
 from workbench.ui.diff.layout import Section, Spot
 from workbench.ui.diff.looks import Look, Strip
@@ -58,6 +60,24 @@ class Rows(Struct):
     def chooses(self, row: int, side: Side) -> bool:
         """Whether a row is selected on a side."""
         return row in self.chosen and (self.chosen_side is None or side is self.chosen_side)
+
+
+class Compared(Struct):
+    """The rows of one run side by side, and how those of one of its changes look."""
+
+    run: RunRows
+    first: int
+    """The row of the run that the block begins with."""
+    names: Names
+    change: Change | None = None
+    look: Look | None = None
+    faded: bool = False
+    """Whether what it adds is rejected."""
+    speaks: bool = False
+    """Whether something may be said beside its rows."""
+    nothing: QColor | None = None
+    removed: QColor | None = None
+    added: QColor | None = None
 
 
 class Row(Struct):

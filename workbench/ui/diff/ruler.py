@@ -79,8 +79,11 @@ class Ruler(QWidget):
         self.redraw()
 
     def refresh(self) -> None:
-        """Verdicts changed: at once where there are few changes, else a moment later."""
-        if len(self._layout.changes) <= _AT_ONCE:
+        """Verdicts changed: at once where there are few changes and their places are the same, else a moment
+        later: to draw all of them anew is not what a key waits for.
+        """
+        placed = self._marks is None or self._is_of_now(self._marks, self._tops)
+        if placed and len(self._layout.changes) <= _AT_ONCE:
             self._patch()
         elif not self._later.isActive():
             self._later.start()

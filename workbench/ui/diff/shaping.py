@@ -48,11 +48,11 @@ class Shaped:
     def width(self) -> float:
         return self._width
 
-    def draw(self, painter: QPainter, x: float, y: float) -> None:
-        """Draw with the line's top left corner there."""
+    def draw(self, painter: QPainter, x: float, y: float, ink: QColor | None = None) -> None:
+        """Draw with the line's top left corner there, in its colours or all of it in one."""
         at = QPointF(x, y)
         for colour, run in self._runs:
-            painter.setPen(colour)
+            painter.setPen(ink or colour)
             painter.drawGlyphRun(at, run)
 
     def x_of(self, index: int) -> float:

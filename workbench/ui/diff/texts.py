@@ -62,12 +62,8 @@ class Texts:
             self._marks(painter, scene, texts, left, right)
             for text in texts:
                 visual = text.visual
-                if text.faded:
-                    painter.setOpacity(dress.rejected_strength)
-                    visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
-                    painter.setOpacity(1)
-                else:
-                    visual.shaped.draw(painter, text.x + visual.x, text.y + drop)
+                ink = dress.faded_ink if text.faded else None
+                visual.shaped.draw(painter, text.x + visual.x, text.y + drop, ink)
             painter.restore()
 
     def _marks(self, painter: QPainter, scene: Scene, texts: list[Text], left: float, right: float) -> None:
@@ -81,20 +77,20 @@ class Texts:
             # A line of thousands of characters that hide would draw thousands of boxes out of sight.
             low, high = left - text.x, right - text.x
             if visual.words and text.kind in dress.words:
-                painter.setBrush(dress.words[text.kind][text.veiled])
-                painter.setOpacity(dress.rejected_strength if text.faded else 1)
+                words = dress.faded_words if text.faded else dress.words[text.kind]
+                painter.setBrush(words[text.veiled])
                 for start, end in visual.words:
                     if start > high or end < low:
                         continue
                     painter.drawRoundedRect(QRectF(text.x + start, text.y + 1, end - start, height - 2), 2, 2)
-                painter.setOpacity(1)
             if scene.hits is not None:
                 self._hits(painter, scene, text)
             if text.picked is not None:
                 self._selected(painter, text, text.picked)
             if visual.boxes:
                 painter.setPen(QPen(dress.theme.back, 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
+                # On a ground of their own: on that of words that differ not every theme could be read.
+                painter.setBrush(dress.theme.ground)
                 for start, end in visual.boxes:
                     if start > high or end < low:
                         continue
@@ -120,13 +116,17 @@ class Texts:
         assert scene.hits is not None
         cell, height = text.cell, self._dress.heights.row
         painter.setBrush(self._dress.hit)
+        # A line round each: a ground on which every colour of code can be read is a quiet one.
+        painter.setPen(QPen(self._dress.theme.open, 1))
         for start, end in scene.hits(cell.data):
             place = text.visual.place(cell.seen.shown(start), cell.seen.shown(end))
             if place is not None:
                 box = QRectF(text.x + place[0], text.y + 2, place[1] - place[0], height - 4)
-                painter.drawRoundedRect(box, 2, 2)
-                if (start, end) == text.hit:
-                    # A frame, for who does not tell two grounds apart.
-                    painter.setPen(QPen(self._dress.theme.accent, 2))
-                    painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 3, 3)
-                    painter.setPen(Qt.PenStyle.NoPen)
+                if (start, end) != text.hit:
+                    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+                    continue
+                # The one that one is at differs by its width too.
+                painter.setPen(QPen(self._dress.theme.accent, 2))
+                painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 3, 3)
+                painter.setPen(QPen(self._dress.theme.open, 1))
+        painter.setPen(Qt.PenStyle.NoPen)

@@ -1,0 +1,68 @@
+"""One window, one review after another: each is shown where it was left, and nothing of the one before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from tests.repos import Repo, new_repo, numbered
+from tests.window.conftest import Hands
+
+LONG = numbered(60)
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> tuple[Repo, Repo]:
+    """Two repositories with files of the same names and other changes in them."""
+    made = []
+    for name, line in (("one", 20), ("two", 40)):
+        repo = new_repo(tmp_path / name)
+        repo.commit({f"f{number:02}.py": LONG for number in range(30)})
+        changed = LONG.replace(f"line {line}\n", f"line {line} of {name}\n")
+        repo.write({f"f{number:02}.py": changed for number in range(30)})
+        made.append(repo)
+    return made[0], made[1]
+
+
+def drop(hands: Hands, repo: Repo) -> Qt.DropAction:
+    """Drop the folder of a repository, and wait until its review is there; what became of what was dropped."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(repo.root))])
+    either = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPointF(600, 400), either, data, left, none)
+    event.setDropAction(Qt.DropAction.MoveAction)
+    QApplication.sendEvent(hands.window, event)
+    hands.until(lambda: hands.session.repository.name == repo.root.name)
+    hands.until(lambda: not hands.session.is_loading and not hands.window.tasks.is_busy)
+    hands.until(lambda: hands.window.view.is_settled)
+    return event.dropAction()
+
+
+def test_another_review_begins_at_its_top_and_the_first_one_is_where_it_was_left(
+    hands: Hands, both: tuple[Repo, Repo]
+) -> None:
+    one, two = both
+    hands.open(one)
+    view = hands.window.view
+    view.go_to_file("f29.py")
+    hands.until(lambda: view.is_settled)
+    left, scrolled = view.stop(), view.verticalScrollBar().value()
+    assert scrolled > 0
+
+    drop(hands, two)
+    assert view.verticalScrollBar().value() == 0
+    assert (view.stop().path, view.stop().line) == ("f00.py", 40)
+
+    drop(hands, one)
+    assert view.stop() == left
+    assert view.verticalScrollBar().value() == scrolled
+
+
+def test_what_is_dropped_is_looked_at_and_never_taken_away(hands: Hands, both: tuple[Repo, Repo]) -> None:
+    hands.open(both[0])
+    assert drop(hands, both[1]) is Qt.DropAction.CopyAction
