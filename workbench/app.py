@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.ui.ahead import Ahead
+from workbench.utf8 import read_names_as_utf8
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -65,6 +66,8 @@ class Ended(Struct, frozen=True):
 
 def main(options: Options | None = None) -> int:
     """Show the window until it is closed; the exit status. Without options: those of the desktop launcher."""
+    if options is None:
+        read_names_as_utf8()
     return show(options if options is not None else _from_launcher(sys.argv[1:])).status
 
 
@@ -198,7 +201,8 @@ def _collect_again(window: MainWindow) -> None:
     from workbench.ui.collecting import Collector
 
     gc.freeze()
-    Collector(window)
+    collector = Collector(window, lambda: window.tasks.since_stir)
+    window.view.verticalScrollBar().valueChanged.connect(collector.put_off)
 
 
 def _show_icon() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import sqlite3
@@ -170,6 +171,14 @@ def test_an_inherited_git_environment_chooses_nothing(repo: Repo, clean: Repo) -
     env = {"GIT_DIR": str(clean.root / ".git"), "GIT_INDEX_FILE": "/no/such/index", "GIT_WORK_TREE": "/"}
     done = process("changes", repo.root, env=env)
     assert (done.returncode, "edited.py" in done.stdout) == (0, True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are always UTF-8 there")
+def test_names_are_utf8_whatever_the_locale_says(repo: Repo) -> None:
+    repo.write({"caf\u00e9.py": "1\n"})
+    done = process("changes", repo.root, "--json", env={"LC_ALL": "C", "PYTHONUTF8": "0"})
+    assert done.returncode == 0, done.stderr
+    assert "caf\u00e9.py" in [file["path"] for file in json.loads(done.stdout)["files"]]
 
 
 def test_binary_patches_and_empty_ones_are_answered(wb: CommandLine, clean: Repo) -> None:

@@ -61,3 +61,22 @@ def test_a_note_is_sent_once_a_round_with_its_id_until_it_is_settled_or_withdraw
             wb(after[0], review, after[1])
     assert sent == [[1, 1, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
     assert len(running_server.asked) == 4
+
+
+def test_a_round_without_an_edit_is_said_to_be_empty_with_the_reason_that_came(
+    wb: CommandLine, review: str, running_server: ModelServer
+) -> None:
+    wb("note", review, "--on", wb.change(review, "edited.py"), "!first words")
+    declined = "<<<<<<< NOTE N1 declined\nThe tool was refused.\n>>>>>>> END\n>>>>>>> ANSWER COMPLETE\n"
+    running_server.script(declined)
+    said = wb("next", review, "--model", "scripted")
+    assert said.startswith("Round 2 is here, and it changes nothing. 3 files differ from the base.")
+    assert "The tool was refused." in said
+    running_server.script(
+        declined.replace(
+            "<<<<<<< NOTE",
+            answer(2).partition("why")[0] + "why: a number\n"
+            "======= SEARCH\nline seven\n======= REPLACE\nline 7\n>>>>>>> END\n<<<<<<< NOTE",
+        )
+    )
+    assert wb("next", review, "--model", "scripted").startswith("Round 3 is here. ")

@@ -23,7 +23,7 @@ from workbench.review.actions import (
 )
 from workbench.review.review import replay
 from workbench.review.rounds import Usage
-from workbench.store.log import ActionLog
+from workbench.store.log import WRITTEN_BACK, ActionLog
 from workbench.store.review_rows import ReviewRow
 
 
@@ -50,6 +50,30 @@ def test_what_was_appended_is_given_back_in_order_with_rising_numbers(log: Actio
     numbers = [log.append("r1", action) for action in actions]
     assert numbers == sorted(set(numbers))
     assert log.since("r1") == list(zip(numbers, actions, strict=True))
+
+
+def test_the_journal_is_written_back_by_who_is_asked_to_and_by_no_append(path: Path, log: ActionLog) -> None:
+    log.append("r1", started())
+    for number in range(2 * WRITTEN_BACK):
+        log.append("r1", judged(f"j{number}"))
+    before = path.stat().st_size
+    log.write_back()
+    assert path.stat().st_size > before
+    written = log.written
+    log.append("r1", judged("last"))
+    log.write_back()
+    assert (written, log.written) == (0, 1), "not for one action"
+    assert len(log.since("r1")) == 2 * WRITTEN_BACK + 2
+
+
+def test_a_database_that_was_taken_away_is_not_made_again_by_writing_it_back(
+    path: Path, log: ActionLog
+) -> None:
+    log.append("r1", started())
+    log.written = WRITTEN_BACK
+    path.rename(path.with_name("elsewhere.db"))
+    log.write_back()
+    assert not path.exists()
 
 
 def test_since_gives_only_what_is_later_and_only_of_that_review(log: ActionLog) -> None:

@@ -47,6 +47,25 @@ def _work(count: int) -> None:
     thread.join()
 
 
+def test_nothing_is_collected_while_keys_are_pressed(qtbot: QtBot, collecting_again: None) -> None:
+    parent = QObject()
+    since = 0.0
+    collector = Collector(parent, lambda: since)
+    freed: list[str] = []
+    Held(freed)
+    kept = _make_many(collecting.YOUNG + 1)
+    collector.look()
+    assert freed == []
+    since = collecting.QUIET
+    collector.look()
+    assert freed == [threading.current_thread().name]
+    since = 0.0
+    Held(freed)
+    kept += _make_many(collecting.MOST + 1)
+    collector.look()
+    assert len(freed) == 2, "it waits for a rest, but not for ever"
+
+
 def test_a_cycle_with_a_widget_is_freed_by_the_windows_thread(qtbot: QtBot, collecting_again: None) -> None:
     parent = QObject()
     Collector(parent)

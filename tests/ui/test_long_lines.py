@@ -101,6 +101,17 @@ def test_look_alike_letters_are_boxed_far_to_the_right_too() -> None:
     assert alike_between(line, 0, 200, {}) == ()
 
 
+def test_look_alike_letters_anywhere_in_a_line_of_megabytes_are_said_beside_it(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    body = "größe = call(1); " * 30_000
+    show(view, qtbot, b"a\n", (body + "is_\u0430dmin; " + body + "\n").encode())
+    cells = view._cells
+    qtbot.waitUntil(
+        lambda: [each.mark for each in cells._cells.values() if each.stretches] == ["look-alike letters"]
+    )
+
+
 def test_of_a_long_line_what_hides_is_boxed_where_it_stands(view: DiffView, qtbot: QtBot) -> None:
     body = "call(1);" * 1000
     show(view, qtbot, b"a\n", (body + "\u202edone" + body + "\n").encode())

@@ -142,7 +142,8 @@ def shows_changes(view: DiffView, seed: int) -> None:
     end, start = file.changes[-1], file.changes[0]
     here = End("odd.py", Side.OLD, end.old_start, len(end.removed), "odd.py")
     there = End("odd.py", Side.NEW, start.new_start, 2, "odd.py")
-    view.set_moves(Moves((Move(here, there, indented=False),)))
+    move, names = Move(here, there, indented=False), [("odd.py", side) for side in Side]
+    view.set_moves(Moves(dict.fromkeys(names, (move,)), {each: [move.end(each[1]).start] for each in names}))
 
 
 @pytest.mark.parametrize("seed", range(4))

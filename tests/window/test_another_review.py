@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import Hands
+from tests.window.test_every_command import top_of
 
 LONG = numbered(60)
 
@@ -29,11 +31,13 @@ def both(tmp_path: Path) -> tuple[Repo, Repo]:
 
 
 def drop(hands: Hands, repo: Repo) -> Qt.DropAction:
-    """Drop the folder of a repository, and wait until its review is there; what became of what was dropped."""
+    """Drop the folder of a repository and wait for its review; what is told to be done with the folder."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(repo.root))])
     either = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enters = QDragEnterEvent(QPoint(600, 400), either, data, left, none)
+    QApplication.sendEvent(hands.window, enters)
     event = QDropEvent(QPointF(600, 400), either, data, left, none)
     event.setDropAction(Qt.DropAction.MoveAction)
     QApplication.sendEvent(hands.window, event)
@@ -49,10 +53,10 @@ def test_another_review_begins_at_its_top_and_the_first_one_is_where_it_was_left
     one, two = both
     hands.open(one)
     view = hands.window.view
-    view.go_to_file("f29.py")
+    view.go_to_file("f15.py")
     hands.until(lambda: view.is_settled)
-    left, scrolled = view.stop(), view.verticalScrollBar().value()
-    assert scrolled > 0
+    left, shown = view.stop(), top_of(view)
+    assert view.verticalScrollBar().value() > 0
 
     drop(hands, two)
     assert view.verticalScrollBar().value() == 0
@@ -60,7 +64,28 @@ def test_another_review_begins_at_its_top_and_the_first_one_is_where_it_was_left
 
     drop(hands, one)
     assert view.stop() == left
-    assert view.verticalScrollBar().value() == scrolled
+    assert top_of(view) == shown
+
+
+def test_in_a_lower_window_the_row_that_one_was_on_is_in_sight_again(
+    make_hands: Callable[[], Hands], both: tuple[Repo, Repo]
+) -> None:
+    hands = make_hands()
+    hands.open(both[0])
+    view = hands.window.view
+    view.go_to_file("f15.py")
+    hands.until(lambda: view.is_settled)
+    view.verticalScrollBar().setValue(view.verticalScrollBar().value() - 560)
+    left = view.stop()
+    hands.window.close()
+
+    again = make_hands()
+    again.window.resize(1200, 500)
+    again.open(both[0])
+    view = again.window.view
+    again.until(lambda: view.is_settled)
+    assert view.stop() == left
+    assert 0 <= view._cursor_y() < view.viewport().height()
 
 
 def test_what_is_dropped_is_looked_at_and_never_taken_away(hands: Hands, both: tuple[Repo, Repo]) -> None:

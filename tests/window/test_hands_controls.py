@@ -75,10 +75,9 @@ def test_how_the_changes_are_shown_is_chosen_at_the_top(shop: Hands) -> None:
     assert button.text() == "Unified ▾"
     from_menu(button, "Unified")
     assert not view.is_split, "what holds already is not turned round"
-    assert not from_menu(button, "whitespace")["whitespace"]
-    assert view.ignores_whitespace
-    assert from_menu(button, "whitespace")["whitespace"]
-    assert not view.ignores_whitespace
+    for holds in (False, True):
+        assert from_menu(button, "whitespace")["whitespace"] is holds
+        assert view.ignores_whitespace is not holds
     wraps = view.wraps
     from_menu(button, "wrap")
     assert view.wraps is not wraps
@@ -92,11 +91,11 @@ def test_which_changes_are_shown_is_chosen_at_the_top(shop: Hands) -> None:
     shop.type("ax")
     marked = from_menu(window.top.view, View.LEFT.value)
     assert [name for name, on in marked.items() if on] == [View.ALL.value]
-    assert window.controller.views.now is View.LEFT
+    assert window.controller.views.now.value == "What is left"
     assert window.top.view.text() == "What is left ▾"
     assert shop.notice().startswith("What is left: 4 of 6 changes.")
     from_menu(window.top.view, View.ALL.value)
-    assert window.controller.views.now is View.ALL
+    assert window.controller.views.now.value == "All changes"
     assert shop.notice() == ""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionButton
 
 from tests.repos import Repo, new_repo
 from tests.window.conftest import CONTROL, Hands
@@ -257,12 +257,16 @@ def test_a_checked_box_has_a_tick_and_not_only_another_colour(hands: Hands) -> N
     box = QCheckBox("", hands.window)
     box.resize(20, 20)
     box.show()
+    option = QStyleOptionButton()
+    box.initStyleOption(option)
+    inner = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
+    inner.adjust(3, 3, -3, -3)
     plain, ticked = set[int](), set[int]()
     for found, checked in ((plain, False), (ticked, True)):
         box.setChecked(checked)
         image = box.grab().toImage()
-        middle = [image.pixel(x, y) for x in range(3, 12) for y in range(6, 15)]
-        found.update(middle)
+        columns, rows = (range(inner.left(), inner.right()), range(inner.top(), inner.bottom()))
+        found.update(image.pixel(x, y) for x in columns for y in rows)
     assert len(ticked) > 2, "a box that is only filled has one colour in its middle"
     assert len(plain) == 1
 

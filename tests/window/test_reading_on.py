@@ -310,3 +310,20 @@ def test_an_edit_in_place_goes_to_its_lines_or_is_refused(hands: Hands, reading:
     hands.press(Qt.Key.Key_Return, CONTROL)
     assert "were changed meanwhile" in hands.notice()
     assert b"yours" not in b"".join(hands.session.new_lines("b.py"))
+
+
+def test_where_the_file_that_one_is_in_is_gone_one_goes_on_from_what_is_on_the_screen(
+    hands: Hands, reading: Repo
+) -> None:
+    view = hands.window.view
+    view.go_to_file("z.py")
+    hands.until(lambda: view.is_settled)
+    reading.write({"z.py": "z\n"})
+    refresh(hands)
+    assert "z.py" not in hands.session.by_path
+    assert view.stop().path == "b.py"
+    assert 0 <= view._cursor_y() < view.viewport().height()
+    line = view.stop().line
+    hands.type("k")
+    assert view.stop().line not in (None, line)
+    assert view.stop().path == "b.py"

@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtCore import QObject, QThread
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.tasks import Report, Tasks
+from workbench.review.steps import rest
+from workbench.ui.tasks import Report, Stillness, Task, Tasks
 
 
 class Taker(QObject):
@@ -179,6 +180,92 @@ def test_what_has_begun_behind_gives_way_to_keys_and_goes_on_afterwards(qtbot: Q
         assert counted == []
     qtbot.waitUntil(lambda: taker.taken == ["done"])
     assert counted == [0, 1, 2, 3, 4]
+
+
+class Waits(threading.Event):
+    """Counts how often somebody had to wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.count += 1
+        return super().wait(0)
+
+
+def test_while_keys_come_without_an_end_work_goes_on_between_two_of_them(qtbot: QtBot) -> None:
+    tasks, taker, still = Tasks(), Taker(), Stillness()
+    still.at_rest, still.between = Waits(), Waits()
+    task = Task("lane", 1, threading.Event(), taker.take, taker.take)
+    report = Report(tasks, task, still)
+    still.between.set()
+    # It waited in vain, and now has a while of its own, for as long as no key is pressed.
+    assert not report.give_way()
+    assert (still.at_rest.count, still.between.count) == (1, 1)
+    report._until = float("inf")
+    for _ in range(100):
+        report.give_way()
+    assert still.at_rest.count == 1
+    still.clear()  # a key
+    report.give_way()
+    assert still.at_rest.count == 2
+
+
+def test_a_key_is_over_a_moment_after_it_and_a_rest_comes_later(qtbot: QtBot) -> None:
+    tasks = Tasks()
+    tasks.stir()
+    still = tasks._still
+    assert not still.between.is_set()
+    with qtbot.waitSignal(tasks._lull.timeout):
+        pass
+    assert still.between.is_set()
+    assert not still.at_rest.is_set()
+    tasks.stir()
+    assert not still.between.is_set()
+    with qtbot.waitSignal(tasks._rest.timeout):
+        pass
+    assert still.at_rest.is_set()
+
+
+def test_what_is_done_behind_rests_wherever_it_may(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    begun, go_on, counted = threading.Event(), threading.Event(), []
+
+    def work(_: Report) -> str:
+        begun.set()
+        go_on.wait(10)
+        for number in range(5):
+            rest()
+            counted.append(number)
+        return "done"
+
+    tasks.start("lane", work, taker.take, taker.take, behind=True)
+    assert begun.wait(10)
+    tasks.stir()
+    go_on.set()
+    with qtbot.waitSignal(tasks._rest.timeout):
+        assert counted == []
+    qtbot.waitUntil(lambda: taker.taken == ["done"])
+    assert counted == [0, 1, 2, 3, 4]
+
+
+def test_what_rests_and_is_not_wanted_any_more_ends_there(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(_: Report) -> str:
+        begun.set()
+        go_on.wait(10)
+        rest()
+        return "never"
+
+    tasks.start("lane", work, taker.take, taker.take, behind=True)
+    assert begun.wait(10)
+    tasks.start("lane", lambda _: "newer", taker.take, taker.take, behind=True)
+    go_on.set()
+    qtbot.waitUntil(lambda: bool(taker.taken))
+    assert taker.taken == ["newer"]
 
 
 def test_work_in_steps_that_is_not_wanted_any_more_ends_without_an_answer(qtbot: QtBot) -> None:

@@ -13,6 +13,7 @@ from tests.repos import Repo, new_repo
 from tests.window.conftest import AFTER, CONTROL, SHIFT, Hands
 from workbench.ui.file_rows import RowKind
 from workbench.ui.key_sheet import KeySheet
+from workbench.ui.landing_sheet import LandingSheet
 from workbench.ui.palette import Palette, Target
 from workbench.ui.places import usual_size
 from workbench.ui.task_sheet import TaskSheet
@@ -79,12 +80,12 @@ def test_menu_entry_and_button_do_what_the_key_does(hands: Hands, repo: Repo) ->
     hands.window.menus.actions["undo"].trigger()
     assert hands.verdicts()[0] == "open"
 
-    states = [hands.window.view.is_split]
-    hands.window.top.split.click()
-    states.append(hands.window.view.is_split)
-    hands.type("t")
-    states.append(hands.window.view.is_split)
-    assert states == [True, False, True]
+    hands.window.top.land.click()
+    by_button = type(hands.window.sheets.current())
+    hands.press(Qt.Key.Key_Escape)
+    hands.type("L")
+    assert type(hands.window.sheets.current()) is by_button is LandingSheet
+    hands.press(Qt.Key.Key_Escape)
 
 
 def test_every_button_with_a_command_has_a_tooltip_with_its_key(hands: Hands, repo: Repo) -> None:

@@ -18,6 +18,7 @@ from workbench.generation.given import not_given
 from workbench.generation.prompt import build
 from workbench.review.changes import Side
 from workbench.review.notes import Intent, Place
+from workbench.review.steps import resting
 from workbench.review.verdicts import Verdict
 from workbench.store.rules import add_rule, read_rules
 from workbench.store.settings import ModelSettings, Settings
@@ -94,6 +95,15 @@ def test_what_is_shown_is_what_is_sent_byte_for_byte(opened: Open, shop: Repo) -
     )
     assert places[0] < places[1], "the task stands on top"
     assert tray.total == sum(tray.weight(each) for each in tray.given) + tray.overhead
+
+
+def test_the_tray_of_the_panel_is_packed_with_a_rest_for_each_file(opened: Open, shop: Repo) -> None:
+    session = opened(shop.root, task="Faster.")
+    rests: list[None] = []
+    with resting(lambda: rests.append(None)):
+        tray = next_tray(session, looked_through=False)
+    # The prompt is written from the same files once more.
+    assert len(rests) >= 2 * sum(each.kind is Kind.CHANGED for each in tray.given) > 0
 
 
 def test_files_with_notes_come_first_and_what_does_not_fit_is_listed(opened: Open, shop: Repo) -> None:

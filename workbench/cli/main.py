@@ -21,6 +21,7 @@ from workbench.cli.output import say, say_error
 from workbench.cli.parser import COMMANDS, WINDOWS, Options, build_parser, with_command
 from workbench.cli.tracing import Trace
 from workbench.errors import UserError, refused_by_system
+from workbench.utf8 import read_names_as_utf8
 
 if _COLLECTED:
     gc.enable()
@@ -30,6 +31,8 @@ DONE, USER_ERROR, BUG, INTERRUPTED = 0, 1, 3, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit status."""
+    if argv is None:
+        read_names_as_utf8()
     given = list(sys.argv[1:] if argv is None else argv)
     drop_inherited_git()
     try:

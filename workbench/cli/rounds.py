@@ -127,9 +127,9 @@ def next_round(options: Options) -> int:
         if options.json:
             print_json({**documents.ledger_document(session), **reading.document()})
             return reading.status
-        number = session.review.round.number if session.review.round else 0
+        arrival_words = session.review.round.arrival if session.review.round else ""
         differ = counted(len(session.files), "file differs", "files differ")
-        print_lines(f"Round {number} is here. {differ} from the base.")
+        print_lines(f"{arrival_words} {differ} from the base.")
         print_ledger(session)
         reading.show()
     return reading.status

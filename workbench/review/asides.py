@@ -17,9 +17,10 @@ _BLANKS = b" \t"
 _MANY = 20_000
 """Lines from which on a change is told to be only white space without saying of which kind."""
 _LOOKED_THROUGH = 20_000
-"""Bytes of a line up to which all its letters are looked at before it is painted. In a longer one look-alikes
-are boxed where they stand, and told of its file.
+"""Bytes of a line up to which all its letters are looked at before it is painted. A longer one is looked
+through between frames.
 """
+LOOK_ALIKE = "look-alike letters"
 
 _marker = re.compile(rb"(?:<{7}|>{7}|\|{7})(?:[ \r\n]|$)")
 _divide = re.compile(rb"={7}\r?\n?$")
@@ -42,7 +43,7 @@ def mark_of(data: bytes, facing: bytes | None) -> str:
         from workbench.review.suspicious import look_alikes  # noqa: PLC0415 - said above
 
         if len(data) <= _LOOKED_THROUGH and look_alikes(decode(data)):
-            marks.append("look-alike letters")
+            marks.append(LOOK_ALIKE)
     return ", ".join(marks)
 
 

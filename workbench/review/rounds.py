@@ -89,6 +89,12 @@ class Round(Struct, frozen=True):
     def label(self) -> str:
         return f"{self.number}" if not self.edit else f"{self.number} + {self.edit} of yours"
 
+    @property
+    def arrival(self) -> str:
+        """That it came. One that was asked for and is empty is said to be so: it may look like a good one."""
+        empty = self.source in (Source.MODEL, Source.AGENT) and self.tree == self.start
+        return f"Round {self.label} is here{', and it changes nothing' if empty else ''}."
+
 
 class FileCarry(Struct, frozen=True):
     """Which lines of a file change still say what the round before said, so that their verdicts hold.

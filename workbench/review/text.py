@@ -43,7 +43,7 @@ _emoji = Expression(
 )
 """Where the characters that choose and join pictures are at home. They are boxed there too."""
 
-_LEADS = bytes.fromhex("c2 cd d8 dc e1 e2 e3 ee ef f0 f1 f2 f3 f4")
+_LEADS = bytes.fromhex("c2 cd d8 dc e1 e2 e3 ed ee ef f0 f1 f2 f3 f4")
 """How the characters that are boxed begin in UTF-8, beside those of ASCII; others may begin so too."""
 _PLAIN = bytes((0x09, *range(0x20, 0x7F)))
 _HARMLESS = _PLAIN + bytes(each for each in range(0x80, 0x100) if each not in _LEADS)

@@ -228,7 +228,7 @@ def word_spans(old: str, new: str) -> tuple[Spans, Spans]:
 
 def _blocks(left: Sequence[str], right: Sequence[str]) -> list[Gap]:
     """Which tokens differ; of few alone, because `difflib` compares all with all."""
-    if not left or not right:
+    if not left or not right or set(left).isdisjoint(right):
         return [(0, len(left), 0, len(right))]
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     return [(a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
@@ -290,6 +290,8 @@ def _worth_marking(text: str, spans: Sequence[tuple[int, int]]) -> bool:
         return True
     marked = "".join("".join(text[a:b].split()) for a, b in spans)
     in_characters = 1 - len(marked) / len(seen)
+    if in_characters >= 2 * _NOT_ALIKE:
+        return True  # whatever the words say
     in_words = 1 - len(_token.findall(marked)) / len(_token.findall(seen))
     return (in_characters + in_words) / 2 >= _NOT_ALIKE
 

@@ -18,6 +18,9 @@ _APPLICATION = (
 )
 BUSY_MS = 5_000
 
+_LEFT = 10_000
+"""Pages of the journal after which SQLite writes them back by itself, in an append that somebody waits for."""
+
 # Texts that may hold lone surrogates (paths that are not UTF-8) are BLOBs: TEXT takes only valid UTF-8.
 # AUTOINCREMENT: the number of a deleted action is never given again, so "since" never skips one.
 _SCHEMA = """
@@ -40,6 +43,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Check whose database this is before anything is written; make the tables where there are none."""
     run = connection.execute
     run("pragma synchronous=full")
+    run(f"pragma wal_autocheckpoint={_LEFT}")
     # All in one transaction: between two reads, another process may make the tables.
     with transaction(connection, "deferred"):
         if _is_made(connection, path):

@@ -30,6 +30,8 @@ from workbench.store.failures import in_sentences, make_file, refuse_orphaned_jo
 from workbench.store.paths import make_private
 from workbench.store.review_rows import COLUMNS, ReviewRow, Run, list_action, row_of
 
+WRITTEN_BACK = 100
+"""Transactions of this process, some five pages each, from which on the journal is worth being written back."""
 _SPENT = "calls of deleted reviews"
 _SPENT_SECONDS = 2 * 24 * 3600
 
@@ -51,6 +53,8 @@ class ActionLog:
         self._path = path
         self._file = _identity(path)
         self._lock = threading.RLock()
+        self.written = 0
+        """Transactions that were written since the journal was last written back from here."""
 
     @classmethod
     def open(cls, path: Path) -> ActionLog:
@@ -78,6 +82,23 @@ class ActionLog:
     @property
     def path(self) -> Path:
         return self._path
+
+    def write_back(self) -> None:
+        """Write what the journal has into the database, where it has grown. Blocking; nothing depends on it.
+
+        By a connection of its own: whoever appends meanwhile does not wait for it.
+        """
+        if self.written < WRITTEN_BACK or _identity(self._path) != self._file:
+            return
+        self.written = 0
+        with suppress(sqlite3.Error):
+            # Of a file that is not there any more it makes none.
+            there = f"{self._path.absolute().as_uri()}?mode=rw"
+            connection = sqlite3.connect(there, timeout=0, isolation_level=None, uri=True)
+            try:
+                connection.execute("pragma wal_checkpoint(passive)")
+            finally:
+                connection.close()
 
     # Actions
 
@@ -292,6 +313,7 @@ class ActionLog:
             try:
                 with transaction(self._connection):
                     yield self._connection.execute
+                self.written += 1
             except sqlite3.Error as error:
                 if not self._overwrite_refused() and _is_unsynced(error):
                     raise UserError(

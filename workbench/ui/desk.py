@@ -1,16 +1,12 @@
-"""What the window itself does on a command: pages, panels, themes, sheets. Judges and writes nothing."""
+"""What the window itself does on a command: sheets, menus, copying, searching. Judges and writes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
 
 from workbench.errors import UserError
 from workbench.review.changes import Side
@@ -18,11 +14,7 @@ from workbench.review.text import one_line
 from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.diff.document import Stop
 from workbench.ui.file_rows import RowKind
-from workbench.ui.row_words import whitespace_words
-from workbench.ui.styling import wear
-from workbench.workflow.candidates import Asked
-from workbench.workflow.opening import Nothing, Recent
-from workbench.workflow.watching import Step
+from workbench.ui.look_desk import LookDesk
 
 if TYPE_CHECKING:
     from workbench.ui.context_menu import ContextMenus
@@ -30,49 +22,23 @@ if TYPE_CHECKING:
     from workbench.ui.diff.layout import Spot
     from workbench.ui.go_to_line import GoToLine
     from workbench.ui.here import Here
-    from workbench.ui.round_views import View
     from workbench.ui.search_line import SearchLine
     from workbench.ui.searching import ReviewSearch
-    from workbench.ui.start_page import StartPage
     from workbench.ui.unshown import Unshown
     from workbench.ui.window import MainWindow
 
-SIZES = (9, 28)
-SLOW = 800
-"""Milliseconds after which reading says what it is doing, and can be seen to be ended."""
 
-
-class Desk(QObject):
+class Desk(LookDesk):
     """Works on the window that it belongs to."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._window = window
-        self._nothing: Nothing | None = None
-        self._page: StartPage | None = None
         self._line: ReviewSearch | None = None
         self._to_line: GoToLine | None = None
         self._copies: Copying | None = None
         self._context: ContextMenus | None = None
         self._unshown: Unshown | None = None
         self._here: Here | None = None
-        self._keys = {each: window.keymap.shown(each) for each in ("open", "demo")}
-        errands = window.errands
-        errands.nothing_found.connect(self.show_nothing)
-        errands.open_failed.connect(self.show_failure)
-        errands.recent_read.connect(self._on_recent)
-        errands.opening_said.connect(self._on_opening_step)
-        errands.refresh_said.connect(self._on_refresh_step)
-        self._worn: tuple[object, ...] | None = None
-        """What was shown of the settings."""
-        self._step: Step | None = None
-        self._slow_refresh: float | None = None
-        self._slow = QTimer(self)
-        self._slow.setSingleShot(True)
-        self._slow.setInterval(SLOW)
-        self._slow.timeout.connect(self._show_step)
-        window.preferences.changed.connect(self._wear)
-        window.preferences.refused.connect(window.controller.fail)
 
     def settle_in(self) -> None:
         """Make what no first frame needs. The second time there is nothing to do."""
@@ -99,20 +65,6 @@ class Desk(QObject):
             self._window.dispatch.ran.connect(self._unshown.on_ran)
         return self._unshown
 
-    def page(self) -> StartPage:
-        """The page without a review; most starts never show it, so it is made late."""
-        if self._page is None:
-            from workbench.ui.start_page import StartPage  # noqa: PLC0415 - said above
-
-            self._page = StartPage(self._window)
-            self._page.wanted.connect(self._window.run_command)
-            self._page.review_chosen.connect(self._open_saved)
-            self._page.range_chosen.connect(self._open_range)
-            self._page.folder_dropped.connect(self.open_folder)
-            self._page.cancel_wanted.connect(self.cancel_opening)
-            self._window.stack.addWidget(self._page)
-        return self._page
-
     def search(self) -> SearchLine:
         """The line to search with, made when it is first wanted."""
         if self._line is None:
@@ -121,141 +73,6 @@ class Desk(QObject):
             window = self._window
             self._line = ReviewSearch(window.controller, window.tasks, window.view, window.middle, window)
         return self._line.line
-
-    # -- opening ------------------------------------------------------------------------------
-
-    def show_start(self) -> None:
-        """The page without a review: what was reviewed before, and the ways to open something."""
-        self._window.keep()
-        self.page().show_recent(None, self._keys)
-        self._window.setWindowTitle("Workbench")
-        self._show_page()
-        self._window.errands.read_recent()
-
-    def show_opening(self, name: str) -> None:
-        """Something is being read. What it is doing is shown when that takes long."""
-        self._step = None
-        self._slow.start()
-        self.page().show_opening(name)
-        self._show_page()
-
-    def cancel_opening(self) -> None:
-        """Wait no longer for what is being opened; back to what was there before."""
-        if not self._window.errands.cancel_opening():
-            return
-        if self._window.controller.session is not None:
-            self._window.stack.setCurrentWidget(self._window.splitter)
-            self._window.controller.changed.emit()
-            self._window.view.setFocus()
-        else:
-            self.show_start()
-        self._window.say("Opening was cancelled.", "Nothing of it was kept.", False)
-
-    def _on_opening_step(self, step: Step) -> None:
-        self._step = step
-        if not self._slow.isActive():
-            self._show_step()
-
-    def _show_step(self) -> None:
-        if self._window.errands.is_opening:
-            self.page().show_step(self._step.text if self._step is not None else "")
-
-    def _on_refresh_step(self, step: Step | None) -> None:
-        """Reading again is said only when it takes long; then Escape ends it."""
-        if step is None:
-            self._slow_refresh = None
-            self._window.notice.hide()
-        elif self._slow_refresh is None:
-            self._slow_refresh = monotonic()
-        elif monotonic() - self._slow_refresh > SLOW / 1000:
-            self._window.say(f"{step.text}…", "Esc stops reading.", False)
-
-    def show_nothing(self, nothing: Nothing) -> None:
-        """There is nothing to review here; what there is instead."""
-        from workbench.ui.start_page import Row, counted  # noqa: PLC0415 - with its page
-
-        self._nothing = nothing
-        rows = [
-            Row(choice.range_text, choice.label, choice.range_text, counted(choice.count))
-            for choice in nothing.choices
-        ]
-        self.page().show_nothing(nothing.sentence, rows, self._keys)
-        self._show_page()
-
-    def show_failure(self, error: UserError) -> None:
-        """It could not be opened."""
-        if self._window.controller.session is not None:
-            self._window.stack.setCurrentWidget(self._window.splitter)
-            self._window.say(error.message, error.hint, True)
-            return
-        self.page().show_error(error.message, error.hint, self._keys)
-        self._show_page()
-
-    def choose_folder(self) -> None:
-        """Ask for a folder and open it."""
-        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415 - 2 ms, and the first frame has none
-
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a repository")
-        if folder:
-            self.open_folder(folder)
-
-    def open_demo(self) -> None:
-        """Make the demo and open it."""
-        self.show_opening("the demo")
-        self._window.errands.open_demo()
-
-    def refresh_review(self) -> None:
-        """Read the work tree again; on the page that says that there is nothing, look again."""
-        if (
-            self._page is not None
-            and self._window.stack.currentWidget() is self._page
-            and self._nothing is not None
-        ):
-            self._window.errands.open(self._nothing.work_tree)
-        else:
-            self._window.errands.refresh()
-
-    def _show_page(self) -> None:
-        self._window.stack.setCurrentWidget(self.page())
-        self._window.top.show_nothing()
-        self._window.status.show_nothing()
-        self._window.notice.hide()
-        self.page().take_focus()
-
-    def _on_recent(self, recent: tuple[Recent, ...]) -> None:
-        from workbench.ui.start_page import Row, ago  # noqa: PLC0415 - with its page
-
-        now = time()
-        rows = [
-            Row(
-                each.id,
-                f"{Path(each.repository).name} · {each.title}",
-                each.repository,
-                f"{'closed · ' if each.closed else ''}{ago(each.at, now)}",
-            )
-            for each in recent
-        ]
-        self.page().show_recent(rows, self._keys)
-        if self.page().isVisible() and not self._window.sheets.is_open:
-            self.page().take_focus()
-
-    def _open_saved(self, review: str) -> None:
-        session = self._window.controller.session
-        if session is not None and session.review.id == review:
-            self._window.controller.set_session(session)
-            return
-        self.show_opening("the review")
-        self._window.errands.open_saved(review)
-
-    def _open_range(self, text: str) -> None:
-        if self._nothing is not None:
-            self._window.errands.open(self._nothing.work_tree, Asked(range_text=text))
-
-    def open_folder(self, folder: str) -> None:
-        """Open the repository of a folder."""
-        self._window.keep()
-        self.show_opening(Path(folder).name)
-        self._window.errands.open(Path(folder))
 
     # -- sheets -------------------------------------------------------------------------------
 
@@ -515,63 +332,6 @@ class Desk(QObject):
             self._to_line.hide()
         self._window.view.setFocus()
 
-    # -- how it looks -------------------------------------------------------------------------
-
-    def toggle_files(self) -> None:
-        """Show or hide the files."""
-        self._window.files.setVisible(not self._window.files.isVisible())
-        self._window.places.moved()
-
-    def toggle_side(self) -> None:
-        """Show or hide the rounds."""
-        self._window.side.setVisible(not self._window.side.isVisible())
-        self._window.places.moved()
-
-    def toggle_split(self) -> None:
-        """Side by side, or one column."""
-        self._window.preferences.change(split=not self._window.view.is_split)
-
-    def toggle_wrap(self) -> None:
-        """Long lines wrapped, or scrolled sideways."""
-        self._window.preferences.change(wrap=not self._window.view.wraps)
-
-    def toggle_whitespace(self) -> None:
-        """Hide what differs in blanks alone, or show it again."""
-        view = self._window.view
-        view.set_ignore_whitespace(not view.ignores_whitespace)
-        self.show_whitespace()
-        if view.ignores_whitespace:
-            self._window.say(
-                f"White space is not looked at: {whitespace_words(self._window.row_words.blanks)}.",
-                "They are shown as unchanged, and cannot be judged now. What lands is not touched by it.",
-                False,
-            )
-
-    def show_whitespace(self) -> None:
-        """Say, as long as white space is ignored, how much of the review is not on the screen."""
-        window = self._window
-        words = whitespace_words(window.row_words.blanks) if window.view.ignores_whitespace else ""
-        window.status.show_whitespace(words)
-
-    def cycle_views(self) -> None:
-        """Show the next view of the round, and say which."""
-        self._window.controller.cycle_views()
-        self._say_view()
-
-    def show_view(self, view: View) -> None:
-        """Show this view of the round, and say so."""
-        self._window.notice.hide()
-        self._window.controller.enter_view(view)
-        self._say_view()
-
-    def _say_view(self) -> None:
-        window = self._window
-        view = window.controller.views.now
-        window.top.set_view(view.value)
-        shown, whole = window.controller.views.counts(window.controller.open_session())
-        if view.value != "All changes":
-            window.say(f"{view.value}: {shown:,} of {whole:,} changes.", "d shows the next view.", False)
-
     def open_in_editor(self) -> None:
         """Open the work tree's file under the cursor, at the line."""
         from workbench.ui.external_editor import open_in_editor  # noqa: PLC0415 - seldom
@@ -587,69 +347,6 @@ class Desk(QObject):
             open_in_editor(window.preferences.settings.editor, place, window.view.line_in_round() or 1)
         except (UserError, ValueError) as error:
             window.controller.fail(error if isinstance(error, UserError) else UserError(f"{error}."))
-
-    def change_code_size(self, step: int) -> None:
-        """Bigger or smaller code; 0 is its usual size."""
-        size = min(max(self._window.preferences.code_size + step, SIZES[0]), SIZES[1]) if step else 0
-        self._window.preferences.change_code_size(size)
-
-    def open_look(self) -> None:
-        """Theme, font, size and tabs."""
-        self._window.sheets.open_look(self._window.theme)
-
-    def toggle_smooth(self) -> None:
-        """Scroll smoothly, or at once."""
-        preferences = self._window.preferences
-        preferences.change(smooth_scroll=not preferences.settings.smooth_scroll)
-        smooth = preferences.settings.smooth_scroll
-        self._window.say("Scrolling is smooth." if smooth else "Scrolling is at once.", "", False)
-
-    def toggle_flat_files(self) -> None:
-        """The files as one list, or as a tree of folders; by folder again where they were by shape."""
-        window, preferences = self._window, self._window.preferences
-        window.files.show()
-        window.grouping.set_on(on=False)
-        preferences.change(flat_files=not preferences.settings.flat_files)
-        window.files.set_flat(flat=preferences.settings.flat_files)
-
-    def choose_theme(self, name: str) -> None:
-        """Wear a theme from now on."""
-        self._window.preferences.change(theme=name)
-
-    def _wear(self) -> None:
-        """Show what the settings say now."""
-        window, preferences = self._window, self._window.preferences
-        settings = preferences.settings
-        # Which keys were learned is kept there too, and is no look: a theme's file is not read for it.
-        look = replace(settings, seen_keys=()), preferences.code_size, preferences.theme_name
-        if look == self._worn:
-            return
-        self._worn = look
-        window.view.set_split(settings.split)
-        window.view.set_wrap(settings.wrap)
-        window.top.set_split(split=settings.split)
-        window.view.set_code_font(settings.code_font, preferences.code_size, settings.tab_width)
-        window.view.smooth = settings.smooth_scroll
-        window.menus.mark("smooth", on=settings.smooth_scroll)
-        try:
-            theme = preferences.theme()
-        except UserError as error:
-            window.say(error.message, error.hint, True)
-            return
-        if theme == window.theme:
-            return
-        window.theme = theme
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            wear(application, theme)
-        parts = (window.view, window.files, window.side, window.status.hints, window.top, window.welcome)
-        for part in parts:
-            part.set_theme(theme)
-        window.findings.set_theme(theme)
-        window.menus.check(f"theme_{preferences.theme_name}")
-        hard = preferences.hard_to_read(theme)
-        if hard:
-            window.say(hard, "It is worn all the same.", False)
 
     def show_why(self) -> None:
         """What the model said of the change under the cursor."""

@@ -312,6 +312,17 @@ class Errands(QObject):
         files, size, rows = found
         self._sizes = files, size
         self.estimated.emit(rows)
+        self._write_back()
+
+    def _write_back(self) -> None:
+        """When the keys rest after verdicts: else one of the next would wait for two syncs of the disk more."""
+        session = self._controller.session
+        if session is None:
+            return
+        log = session.log
+        self._tasks.start(
+            "write back", lambda _: log.write_back(), self._on_kept, self._controller.fail, behind=True
+        )
 
     # -- rounds that come from here -----------------------------------------------------------
 
@@ -519,7 +530,7 @@ class Errands(QObject):
         current = session.review.round
         entries = session.ledger()
         broken = sum(entry.is_violation for entry in entries)
-        words = f"Round {current.label if current else ''} is here."
+        words = current.arrival if current is not None else ""
         if broken:
             words += f" {broken} violation{'s' if broken > 1 else ''}: ! goes to the first."
         self.arrived.emit(words)

@@ -243,10 +243,14 @@ class StartPage(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() and Path(url.toLocalFile()).is_dir() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+            # Copied, as far as the other side is told: it must not take away what was moved.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
         for url in event.mimeData().urls():
             if url.isLocalFile() and Path(url.toLocalFile()).is_dir():
+                event.setDropAction(Qt.DropAction.CopyAction)
+                event.accept()
                 self.folder_dropped.emit(url.toLocalFile())
                 return

@@ -13,7 +13,7 @@ from itertools import islice
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from workbench.review.asides import mark_of
+from workbench.review.asides import LOOK_ALIKE, mark_of
 from workbench.review.blocks import Block, Line, Sort
 from workbench.review.changes import FileChange, Run, Side
 from workbench.review.text import Visible, decode, visible
@@ -41,7 +41,7 @@ _OLD, _NEW, _PLAIN = Side.OLD, Side.NEW, Sort.PLAIN
 Places = list[tuple[float, float]]
 
 
-class Visual(Struct):
+class Visual(Struct, gc=False):
     """One line of a cell on the screen: the characters `start` to `end` of what is shown.
 
     `x` is where it begins: more than 0 in a line that is laid out in windows, and where a wrapped line goes
@@ -70,7 +70,7 @@ class Visual(Struct):
         )
 
 
-class Cell(Struct):
+class Cell(Struct, gc=False):
     """One side of one row. `words` and `shades` are of characters as the file has them, `boxes` of characters
     as they are shown.
     """
@@ -380,11 +380,19 @@ class Cells:
         return Visible(known.text), known
 
     def finish(self) -> Generator[None, None, bool]:
-        """Count through the long lines that were shown, a bit at a time. Whether there was anything to do."""
-        left = [each for each in self._long.values() if not each.is_measured]
+        """Count through the long lines that were shown, and look through their letters, a bit at a time.
+        Whether there was anything to do.
+        """
+        left = [each for each in self._long.values() if not each.is_measured or each.has_alike is None]
         for stretches in left:
             while not stretches.measure():
                 yield
+            while stretches.has_alike is None:
+                stretches.look_through()
+                yield
+            if stretches.has_alike:  # it is marked, and so made anew
+                for key in [key for key, cell in self._cells.items() if cell.stretches is stretches]:
+                    del self._cells[key]
         return bool(left)
 
     def _make(
@@ -410,6 +418,8 @@ class Cells:
             alike = _look_alikes(decode(data))
             boxed = tuple(sorted((*boxed, *((seen.shown(start), seen.shown(end)) for start, end in alike))))
         mark = "" if _ends_as_usual(data, facing) else mark_of(data, facing)
+        if stretches is not None and stretches.has_alike and LOOK_ALIKE not in mark:
+            mark = f"{mark}, {LOOK_ALIKE}" if mark else LOOK_ALIKE
         shades = colours or ()
         made = Cell(data, facing, colours, 0, breaks, seen, 0.0, spans, boxed, mark, shades, breaks.lines)
         made.stretches = stretches

@@ -465,7 +465,7 @@ class CodePainter:
             if end > right:
                 self.tags.code_ends(y, right, end, ground, edits.after)
             if edits.before:
-                self.tags.edits_before(y, pane.left, edits.before, ground)
+                self.tags.edits_before(y, pane.left, edits.before, ground, end)
         if row.first <= last < row.last:
             if cell.mark:
                 self.tags.code_ends(y, right, end, ground)

@@ -139,7 +139,7 @@ class Dress:
 
     @cached_property
     def faded_ink(self) -> QColor:
-        """The one colour of code that was rejected: as weak as it can be and still be read on all its grounds.
+        """The one colour of code that was rejected: as weak as can be and still be read on all its grounds.
 
         Not the colours of its syntax made weaker: none of them could be read.
         """

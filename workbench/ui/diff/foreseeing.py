@@ -11,26 +11,22 @@ from collections.abc import Sequence
 
 
 class Course:
-    """The way of one drag."""
+    """The last step of a drag."""
 
     def __init__(self) -> None:
-        self._last: float | None = None
         self._step = 0.0
-        self._is_new = False
+        self._at = 0.0
 
-    def went(self, share: float) -> None:
-        """The drag led to that share of the whole."""
-        self._step = share - self._last if self._last is not None else 0.0
-        self._last, self._is_new = share, True
+    def went(self, before: float, share: float) -> None:
+        """The drag led from one share of the whole to another."""
+        self._step, self._at = share - before, share
 
     def next(self, pixel: float) -> Sequence[float]:
         """Where the next frame may be, likeliest first; nothing unless the drag went on since it was asked
         last. `pixel` is the least that a hand can move.
         """
-        is_new, self._is_new = self._is_new, False
-        if self._last is None or not is_new or not self._step:
+        step, self._step = self._step, 0.0
+        if not step:
             return ()
-        last = self._last
-        steps = (self._step, self._step + pixel, self._step - pixel)
-        shares = (last + step for step in steps)
+        shares = (self._at + each for each in (step, step + pixel, step - pixel))
         return tuple(share for share in shares if -pixel < share < 1 + pixel)

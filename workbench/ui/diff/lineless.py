@@ -10,7 +10,7 @@ from math import ceil
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from workbench.review.blocks import Block
 from workbench.review.changes import Change, FileChange, Side, Status
@@ -32,6 +32,7 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 _ELIDED = Qt.TextElideMode.ElideRight
 Zone = tuple[Opens, tuple[float, float]]
 """What a sign opens, and from where to where it stands."""
+_KEPT_WIDTHS = 4000
 _CHECK = 8
 """Pixels of a square of the board under what is transparent."""
 
@@ -57,6 +58,7 @@ class Lineless:
         self._dress: Dress | None = None
         self._tile: QImage | None = None
         self._drawn: dict[tuple[tuple[Opens, ...], int, float], QPixmap] = {}
+        self._widths: dict[tuple[str, bool], float] = {}
 
     @property
     def dress(self) -> Dress:
@@ -67,6 +69,7 @@ class Lineless:
         """Another theme or size."""
         self._dress, self._tile = dress, None
         self._drawn.clear()
+        self._widths.clear()
 
     def forget_scopes(self) -> None:
         """Other files."""
@@ -95,14 +98,28 @@ class Lineless:
         # From a point: in a rectangle Qt lays the words out as a paragraph.
         painter.drawText(left, base, words)
         if scope:
-            left += round(dress.text_metrics.horizontalAdvance(words))
+            left += round(self._width(words, dress.text_metrics))
             room = scene.columns.width - left - 20
             painter.setFont(dress.strong)
-            painter.drawText(left, base, dress.strong_metrics.elidedText(scope, _ELIDED, room))
+            if self._width(scope, dress.strong_metrics) + 1 > room:
+                scope = dress.strong_metrics.elidedText(scope, _ELIDED, room)
+            painter.drawText(left, base, scope)
+
+    def _width(self, words: str, metrics: QFontMetricsF) -> float:
+        """How wide the words of a gap are: many say the same, and to measure takes as long as to draw."""
+        key = (words, metrics is self.dress.strong_metrics)
+        known = self._widths.get(key)
+        if known is None:
+            if len(self._widths) >= _KEPT_WIDTHS:
+                self._widths.clear()
+            known = self._widths[key] = metrics.horizontalAdvance(words)
+        return known
 
     def warm(self, section: Section, block: Block) -> None:
         """Look for what the line after a gap stands in: the gap may be painted soon."""
-        self._scope(section, block)
+        scope = self._scope(section, block)
+        if scope:
+            self._width(scope, self.dress.strong_metrics)
 
     def _signs(self, painter: QPainter, zones: Sequence[Zone], height: int) -> QPixmap:
         """The signs of a gap in one picture: there are three rows of signs in all, and hundreds of gaps."""
@@ -256,7 +273,7 @@ class Lineless:
         for half, blob, absent in zip(
             halves, (file.old_id, file.new_id), ("not in the base", "deleted"), strict=True
         ):
-            painter.fillRect(half.adjusted(0, 0, -1, 0), theme.nothing)
+            painter.fillRect(half.adjusted(0, 0, -1, 0), theme.ground if blob else theme.nothing)
             picture = self.pictures.get(blob) if blob else Picture(absent)
             missing = missing or picture is None
             self._picture(painter, half.adjusted(16, 10, -17, -8), picture or Picture("being decoded…"))

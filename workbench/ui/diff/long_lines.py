@@ -50,13 +50,16 @@ def is_long(text: str) -> bool:
 class Stretches:
     """Where the characters of one line stand, in pixels; known as far as one has looked."""
 
-    __slots__ = ("_blocks", "_cell", "_more", "_steps", "spare", "text")
+    __slots__ = ("_blocks", "_cell", "_looked", "_more", "_steps", "has_alike", "spare", "text")
 
     def __init__(self, text: str, shaper: Shaper) -> None:
         self.text, self._cell = text, shaper.cell
         self._blocks, self._steps = [0], dict[int, list[int]]()
         self.spare = 0
         """By how many cells a character may stick out of the place that its first cell has."""
+        self._looked = 0
+        self.has_alike: bool | None = None if not text.isascii() else False
+        """Whether there are look-alike letters in it; None while it is not looked through."""
         self._more: list[tuple[bytes, int]] = []
         if not text.isascii():
             for characters, firsts in _PROBES:
@@ -91,6 +94,15 @@ class Stretches:
             at = (len(self._blocks) - 1) * _BLOCK
             self._blocks.append(self._blocks[-1] + self._cells(self.text[at : at + _BLOCK]))
         return self.is_measured
+
+    def look_through(self) -> None:
+        """Look for letters that look like others in some more of it."""
+        if self.has_alike is None:
+            if _alike_near(self.text, self._looked):
+                self.has_alike = True
+            self._looked += _ALIKE_STEP
+            if self._looked >= len(self.text) and self.has_alike is None:
+                self.has_alike = False
 
     @property
     def width(self) -> float:

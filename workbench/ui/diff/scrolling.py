@@ -112,7 +112,8 @@ class Scrolling(QAbstractScrollArea):
             self.verticalScrollBar().setValue(int(value))
 
     def _go_to_share(self, share: float) -> None:
-        self._course.went(share)
+        middle = self.verticalScrollBar().value() + self.viewport().height() / 2
+        self._course.went(middle / max(1, self._layout.height), share)
         self._scroll_to(self._top_of_share(share), smooth=False)
 
     def _top_of_share(self, share: float) -> int:

@@ -5,7 +5,7 @@ They never lie over code without saying how much of it they cover.
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, floor
 
 from msgspec import Struct, field
 from PySide6.QtCore import QRectF, Qt
@@ -21,6 +21,8 @@ _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _EDGE = 8
 """Pixels between the words and the edge of their pane."""
 _AROUND = 22
+_NEARLY = 0.05
+"""Of a letter: what is so near to a place between two is there."""
 REASON = 160
 """Characters of a rejection's reason that are shown beside it."""
 
@@ -58,7 +60,7 @@ class Tags:
         self.counts: list[Count] = []
         """What was counted in the rows that were drawn last."""
         self._rows: dict[tuple[int, int], _Row] = {}
-        self._before: list[tuple[int, int, int, QColor | None]] = []
+        self._before: list[tuple[int, int, int, QColor | None, float]] = []
         self.covered = 0.0
         """Pixels at the right edge that a count of what is out of sight may cover."""
         self._dress: Dress | None = None
@@ -91,9 +93,9 @@ class Tags:
         row = self._row(y, right, ground)
         row.end, row.edits = end, max(row.edits, edits)
 
-    def edits_before(self, y: int, left: int, edits: int, ground: QColor | None) -> None:
-        """So many marked words of a line are out of sight at its left."""
-        self._before.append((y, left, edits, ground))
+    def edits_before(self, y: int, left: int, edits: int, ground: QColor | None, end: float) -> None:
+        """So many marked words of a line, whose code ends there, are out of sight at its left."""
+        self._before.append((y, left, edits, ground, end))
 
     def verdict(
         self, y: int, right: int, words: str, least: str, colour: QColor, ground: QColor | None
@@ -146,26 +148,39 @@ class Tags:
                 count, left = self._count(row, edge)
                 shade = dress.theme.text if row.edits else dress.theme.dim
                 self.counts.append(Count(y, left - 6, edge, 1, row.edits))
+                start, under = self._between(row.end, left - 6, 1), row.ground or dress.theme.ground
+                painter.fillRect(QRectF(start, y, left - 5 - start, height), under)
                 edge = self._words(painter, row, y, count, left, height, shade)
             at = row.end + _AROUND
             for words, colour in beside:
                 self._words(painter, row, y, words, at, height, colour)
                 at += self.width(words) + _EDGE
 
-        for y, left, edits, ground in self._before:
-            self._at_left(painter, y, left, edits, ground, height)
+        for y, left, edits, under, end in self._before:
+            self._at_left(painter, QRectF(left, y, 0, height), edits, under or dress.theme.ground, end)
 
-    def _at_left(
-        self, painter: QPainter, y: int, left: int, edits: int, ground: QColor | None, height: int
-    ) -> None:
-        """The count of marked words that one has scrolled past."""
+    def _between(self, end: float, x: float, way: int) -> float:
+        """The place between two letters that is next to `x`, to its left for 1 and to its right for -1.
+
+        A letter that words would cut is covered whole: what is left of it looks like another one.
+        """
         assert self._dress is not None
-        words, ground = f"◂ {edits_words(edits)}", ground or self._dress.theme.ground
-        width = self.width(words)
-        self.counts.append(Count(y, left, left + width + 2 * _EDGE, -1, edits))
-        painter.fillRect(QRectF(left, y, width + 2 * _EDGE, height), ground)
+        cell = self._dress.shaper.cell
+        count = (end - x) / cell
+        if count <= 0 or abs(count - round(count)) < _NEARLY:
+            return x
+        return end - (ceil(count) if way > 0 else floor(count)) * cell
+
+    def _at_left(self, painter: QPainter, row: QRectF, edits: int, ground: QColor, end: float) -> None:
+        """The count of marked words that one has scrolled past, in a row whose code ends there."""
+        assert self._dress is not None
+        words, left = f"◂ {edits_words(edits)}", row.left()
+        until = left + self.width(words) + 2 * _EDGE
+        self.counts.append(Count(round(row.top()), left, until, -1, edits))
+        row.setRight(self._between(end, until, -1))
+        painter.fillRect(row, ground)
         painter.setPen(self._dress.readable(self._dress.theme.text, ground))
-        painter.drawText(QRectF(left + _EDGE, y, width + 4, height), _LEFT, words)
+        painter.drawText(row.adjusted(_EDGE, 0, 4, 0), _LEFT, words)
 
     def _count(self, row: _Row, edge: float) -> tuple[str, float]:
         """How many characters are out of sight, those under the count itself too, and where it stands."""

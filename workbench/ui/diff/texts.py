@@ -12,7 +12,7 @@ from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.frame import Scene
 
 
-class Text(Struct):
+class Text(Struct, gc=False):
     """Code to be drawn once the clip of its side is set."""
 
     cell: Cell

@@ -23,6 +23,7 @@ from workbench.ui.diff.cursor import Mark, beside, carried, first_stop, mark_of,
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.layout import LEDGER_KEY, Section, pin_under
 from workbench.ui.diff.searching import Searching
+from workbench.ui.diff.sections import REVIEW_KEY
 from workbench.ui.theme import Theme
 
 MANY = 12
@@ -202,6 +203,10 @@ class DiffView(Searching):
         spot = None
         if self._cursor is not None and self._cursor.section in self._layout.files:
             spot = moves.start_of_file(self._layout, self._layout.files[self._cursor.section])
+        elif self._cursor is not None and self._cursor.section not in (LEDGER_KEY, REVIEW_KEY) and not first:
+            # Its file is gone: one goes on from what is on the screen, and not from the top of the review.
+            seen = self._screen_mark(self._target())
+            spot = spot_of(self._layout, seen) if seen is not None else None
         spot = spot or first_stop(self._layout)
         if spot is None:
             self._put_cursor(None)
@@ -392,6 +397,7 @@ class DiffView(Searching):
                 "line": cursor.line,
                 "key": cursor.key,
                 "offset": self._cursor_y(),
+                "height": self.viewport().height(),
             }
         return value
 
@@ -441,7 +447,10 @@ class DiffView(Searching):
         self._resized_whole()
         self._put_cursor(mark_of(layout, spot, mark.side))
         offset = state.get("offset")
-        if isinstance(offset, int):
+        before, height = state.get("height"), self.viewport().height()
+        # A row that was on the screen is on it again, though the window is lower now.
+        is_lost = isinstance(before, int) and isinstance(offset, int) and height <= offset < before
+        if isinstance(offset, int) and not is_lost:
             self._scroll_to(layout.top_of(spot) - offset, smooth=False)
         else:
             self._reveal(spot, smooth=False)
