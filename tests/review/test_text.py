@@ -191,3 +191,15 @@ def test_characters_for_private_use_are_boxed_without_a_badge() -> None:
     text = "icon \ue0b0 \U000f0001 \U0010fffd"
     assert visible(text).text == "icon ⟦U+E0B0⟧ ⟦U+F0001⟧ ⟦U+10FFFD⟧"
     assert hidden_characters(text) == ()
+
+
+def test_marks_that_are_piled_up_into_the_lines_around_are_boxed_from_the_fourth_on() -> None:
+    piled = "z" + "\u0301\u0302\u0303\u0327" * 2 + "a\u0301"
+    boxes = "⟦U+0327⟧⟦U+0301⟧⟦U+0302⟧⟦U+0303⟧⟦U+0327⟧"
+    assert visible(piled).text == f"z\u0301\u0302\u0303{boxes}a\u0301"
+    assert visible_line(piled.encode()) == visible(piled)
+    apart = "e\u0301a\u0301o\u0301u\u0301"
+    assert visible(apart).text == apart
+    assert visible_line(apart.encode()) == visible(apart)
+    for text in (piled, apart, piled + apart):
+        assert growth(text) == len(visible(text).text) - len(text)

@@ -61,9 +61,41 @@ def test_nothing_is_collected_while_keys_are_pressed(qtbot: QtBot, collecting_ag
     assert freed == [threading.current_thread().name]
     since = 0.0
     Held(freed)
-    kept += _make_many(collecting.MOST + 1)
-    collector.look()
+    for _ in range(3):
+        kept += _make_many(collecting.MOST // 2)
+        collector.look()
     assert len(freed) == 2, "it waits for a rest, but not for ever"
+
+
+def test_what_a_large_review_brings_is_set_aside_and_never_looked_through(
+    qtbot: QtBot, collecting_again: None
+) -> None:
+    parent = QObject()
+    collector = Collector(parent)
+    before = gc.get_freeze_count()
+    kept = _make_many(collecting.MOST + collecting.YOUNG)
+    collector.look()
+    assert gc.get_freeze_count() >= before + len(kept)
+    freed: list[str] = []
+    Held(freed)
+    kept += _make_many(collecting.YOUNG + 1)
+    collector.look()
+    assert freed == [threading.current_thread().name], "what comes afterwards is collected as ever"
+    gc.unfreeze()
+
+
+def test_what_outlived_one_look_is_looked_through_once_more(qtbot: QtBot, collecting_again: None) -> None:
+    parent = QObject()
+    collector = Collector(parent)
+    freed: list[str] = []
+    held = [Held(freed)]
+    kept = _make_many(collecting.YOUNG + 1)
+    collector.look()
+    held.clear()  # it is of the middle generation by now
+    for _ in range(1 + collecting.MOST // collecting.YOUNG):
+        kept += _make_many(collecting.YOUNG + 1)
+        collector.look()
+    assert freed == [threading.current_thread().name]
 
 
 def test_a_cycle_with_a_widget_is_freed_by_the_windows_thread(qtbot: QtBot, collecting_again: None) -> None:

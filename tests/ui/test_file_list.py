@@ -60,3 +60,15 @@ def test_where_the_file_that_was_in_sight_is_gone_the_list_stays_where_it_is(
     assert before > 0
     show(qtbot, panel, [each for each in listed if each.path != "m0100.py"])
     assert bar.value() == before
+
+
+def test_more_files_part_the_folders_that_had_one_row(qtbot: QtBot, panel: FilePanel) -> None:
+    first = tuple(file_of(path, None, b"x\n") for path in ("src/main/app/a.py", "src/main/app/b.py"))
+    panel.show_files(first, {}, {}, {}, ())
+    assert [row.name for row in panel.model.rows] == ["src/main/app", "a.py", "b.py"]
+
+    more = (*first, file_of("src/test/c.py", None, b"x\n"))
+    panel.show_files(more, {}, {path.path: None for path in more[2:]}, {}, ())
+    names = [f"{'  ' * row.depth}{row.name}" for row in panel.model.rows]
+    assert names == ["src", "  main/app", "    a.py", "    b.py", "  test", "    c.py"]
+    assert panel.model.rowCount() == 6

@@ -79,7 +79,7 @@ def test_a_file_that_comes_later_parts_them_and_that_is_told() -> None:
     assert folders.joined("a/b/c") == ["a/b/c"]
     assert folders.joined("a/b") == ["a/b", "a"]
     assert folders.extend(changed("a/four.py"), {})
-    assert (folders.depth("a"), folders.depth("a/b"), folders.depth("a/b/c"), folders.depth("")) == (1, 2, 3, 0)
+    assert [folders.depth(each) for each in ("", "a", "a/b", "a/b/c")] == [0, 1, 2, 3]
 
 
 def test_what_was_not_there_before_is_not_told_as_parted() -> None:

@@ -85,7 +85,9 @@ def test_in_a_lower_window_the_row_that_one_was_on_is_in_sight_again(
     view = again.window.view
     again.until(lambda: view.is_settled)
     assert view.stop() == left
-    assert 0 <= view._cursor_y() < view.viewport().height()
+    below = view._cursor_y()
+    assert below is not None
+    assert 0 <= below < view.viewport().height()
 
 
 def test_what_is_dropped_is_looked_at_and_never_taken_away(hands: Hands, both: tuple[Repo, Repo]) -> None:

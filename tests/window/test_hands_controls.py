@@ -416,9 +416,9 @@ def test_the_keys_at_the_foot_of_a_sheet_are_pressed_by_mouse(shop: Hands) -> No
     sheet = shop.window.sheets.current()
     assert isinstance(sheet, TraySheet)
     shop.until(lambda: sheet.tray is not None)
-    before = sheet.items.current()
+    before = sheet.items.cursor_at
     press_hint(sheet.keys, "move")
-    shop.until(lambda: sheet.items.current() is not before)
+    shop.until(lambda: sheet.items.cursor_at > before)
     shop.press(Qt.Key.Key_Escape)
 
 

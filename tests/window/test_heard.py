@@ -72,6 +72,17 @@ def test_of_a_held_key_only_where_it_has_come_to_is_told(hands: Hands, heard: li
     assert len(heard) < 5
 
 
+def test_what_is_selected_is_told_and_that_nothing_is_any_more(hands: Hands, heard: list[str]) -> None:
+    hands.type("]")
+    hears(hands, heard, "Change 2 of 3")
+    hands.press(Qt.Key.Key_Up, SHIFT)
+    hands.until(lambda: heard[-1] == "line 9, unchanged: def three():. Lines 9 to 10 selected, new side")
+    hands.press(Qt.Key.Key_Escape)
+    hands.until(lambda: heard[-1] == "Nothing is selected")
+    hands.type("v")
+    hands.until(lambda: heard[-1] == "Line 9 selected")
+
+
 def test_a_verdict_is_told_whatever_comes_right_after_it(hands: Hands, heard: list[str]) -> None:
     hands.type("axjk")
     hands.until(lambda: any("Change 2 of 3: rejected" in each for each in heard))

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from tests.repos import Repo, new_repo, numbered
-from tests.window.conftest import Hands
+from tests.window.conftest import CONTROL, SHIFT, Hands
 from workbench.review.notes import Intent
 from workbench.review.text import is_boxed
 
@@ -123,6 +123,23 @@ def test_the_editors_of_notes_and_lines(hostile: Hands) -> None:
         hostile.window.view.go_to_file(path)
         hostile.window.run_command(command)
         assert hiding() == [], command
+
+
+def test_shift_and_enter_end_a_line_and_write_nothing_that_hides(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("c")
+    hands.type("one")
+    hands.press(Qt.Key.Key_Return, SHIFT)
+    hands.type("two")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    assert hands.session.review.notes["N1"].text == "one\ntwo"
+    hands.press(Qt.Key.Key_Return)
+    hands.press(Qt.Key.Key_End)
+    hands.press(Qt.Key.Key_Return, SHIFT)
+    hands.type("more = 1")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    assert hands.session.files[0].changes[0].added == (b"    return 10\n", b"more = 1\n")
 
 
 def test_the_start_page(hostile: Hands) -> None:

@@ -322,8 +322,9 @@ def test_where_the_file_that_one_is_in_is_gone_one_goes_on_from_what_is_on_the_s
     refresh(hands)
     assert "z.py" not in hands.session.by_path
     assert view.stop().path == "b.py"
-    assert 0 <= view._cursor_y() < view.viewport().height()
-    line = view.stop().line
+    below, line = view._cursor_y(), view.stop().line
+    assert below is not None
+    assert 0 <= below < view.viewport().height()
     hands.type("k")
     assert view.stop().line not in (None, line)
     assert view.stop().path == "b.py"

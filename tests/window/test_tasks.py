@@ -41,6 +41,31 @@ def test_answers_and_progress_come_to_the_windows_thread_in_order(qtbot: QtBot) 
     assert set(taker.threads) == {taker.thread()}
 
 
+def test_one_thread_does_one_piece_after_another_and_ends_with_the_tasks(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    workers: list[threading.Thread] = []
+
+    def work(_: Report) -> str:
+        workers.append(threading.current_thread())
+        return "done"
+
+    for count in range(1, 4):
+        tasks.start("lane", work, taker.take, taker.take)
+        qtbot.waitUntil(lambda count=count: len(taker.taken) == count)
+    assert len(set(workers)) == 1
+    assert not tasks.has_threads
+    tasks.stop()
+    assert not workers[0].is_alive()
+
+
+def test_a_thread_that_is_ended_is_given_no_more_work(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    tasks.start("lane", lambda _: "before", taker.take, taker.take)
+    tasks.stop()
+    tasks.start("lane", lambda _: "after", taker.take, taker.take)
+    qtbot.waitUntil(lambda: taker.taken == ["after"])
+
+
 def test_what_work_raises_comes_as_a_value(qtbot: QtBot) -> None:
     tasks, taker = Tasks(), Taker()
 

@@ -24,6 +24,8 @@ from typing import IO
 from msgspec import msgpack
 
 from workbench.git import runner
+from workbench.git.alone import Alone
+from workbench.git.objects import Objects
 from workbench.git.runner import Where
 from workbench.git.streaming import ALL, FILES, SHAPES, told_by
 from workbench.review.changes import FileChange
@@ -41,12 +43,15 @@ def main() -> int:
     gc.disable()
     request = json.loads(sys.stdin.buffer.readline())
     out = sys.stdout.buffer
-    child = runner.start(request["args"], Where(request["folder"]))
+    where = Where(request["folder"])
+    child = runner.start(request["args"], where)
     runner.widen(child)
     files: list[FileChange] = []
     begun: list[FileChange] = []
     lines = 0
-    for number, file in enumerate(told_by(child, None)):
+    objects = Objects(lambda args: runner.start(args, where, fed=True))
+    alone = Alone(request["args"], objects.sizes, lambda args: runner.start(args, where))
+    for number, file in enumerate(told_by(child, None, alone)):
         if not request["shares"]:
             files.append(file)
         if number < request["skip"]:
@@ -56,6 +61,7 @@ def main() -> int:
         if lines > LINES or len(begun) >= (MANY if number > 4 * MANY else FEW):
             _give(out, begun, shares=request["shares"])
             begun, lines = [], 0
+    objects.close()
     _give(out, begun, shares=request["shares"])
     _write(out, ALL)
     if not request["shares"]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workbench.errors import UserError
 from workbench.git import composing, ignoring, keeping, runner, snapshot, soundness, watching
+from workbench.git.alone import BIG, Alone
 from workbench.git.discover import Found, discover
 from workbench.git.objects import Objects
 from workbench.git.revisions import Head, Range, check, head_args, merge_base, read_head, resolve
@@ -223,23 +224,26 @@ class Repository:
         """What differs between two trees, with runs and changes."""
         if base == tree:
             return ()
-        return tuple(self._compared(self.start(self._diff(base, tree, paths, renames))))
+        args = self._diff(base, tree, paths, renames)
+        return tuple(self._compared(self.start(args), args))
 
     def stream_changes(self, base: str, tree: str) -> FileStream:
         """As `file_changes`, each file as soon as git has told it. Git begins at once."""
         if base == tree:
             return FileStream()
-        child = self.start(self._diff(base, tree, (), True))
+        args = self._diff(base, tree, (), True)
+        child = self.start(args)
         # Git goes on comparing while nobody reads: before the first frame there is other work.
         runner.widen(child)
         stream = FileStream(child)
-        again = Comparing(self.ours, tuple(self._diff(base, tree, (), True)))
-        return stream.tell(self._compared(child, stream), again)
+        return stream.tell(self._compared(child, args, stream), Comparing(self.ours, tuple(args)))
 
-    def _compared(self, child: Child, stream: FileStream | None = None) -> Iterator[FileChange]:
+    def _compared(
+        self, child: Child, args: Sequence[str], stream: FileStream | None = None
+    ) -> Iterator[FileChange]:
         """What a diff child tells, with failures in words. Git compares the next files meanwhile."""
         try:
-            yield from told_by(child, stream)
+            yield from told_by(child, stream, Alone(args, self.blob_sizes, self.start))
         except GitError as failed:
             raise self._explained(failed) from failed
 
@@ -287,7 +291,7 @@ class Repository:
     def _diff(self, base: str, tree: str, paths: Sequence[str], renames: bool) -> list[str]:
         chosen = _RENAMES if renames else ("--no-renames",)
         only = [os.fsdecode(path.encode("utf-8", "surrogateescape")) for path in paths]
-        return [*_DIFF, *chosen, base, tree, "--", *only]
+        return [*BIG, *_DIFF, *chosen, base, tree, "--", *only]
 
     def _tree_work(self, child: Child) -> bytes:
         try:

@@ -18,6 +18,7 @@ from typing import IO, cast
 from msgspec import DecodeError, Struct, msgpack
 
 from workbench.git import runner, watching
+from workbench.git.alone import Alone
 from workbench.git.runner import Child, GitCancelledError, Where, see_out
 from workbench.review.changes import FileChange
 from workbench.review.diff import DiffError, join, parse_patches, parse_raw
@@ -188,8 +189,11 @@ class FileStream(Iterator[FileChange]):
             self._child.close()
 
 
-def told_by(child: Child, stream: FileStream | None) -> Iterator[FileChange]:
-    """What a diff child tells, file by file; `stream` is told how many there will be."""
+def told_by(child: Child, stream: FileStream | None, alone: Alone) -> Iterator[FileChange]:
+    """What a diff child tells, file by file; `stream` is told how many there will be.
+
+    Files that it takes for too big are compared by themselves, with `alone`.
+    """
     pieces = runner.chunks(child, _PIECE)
     try:
         raw, rest = _raw_part(pieces)
@@ -200,7 +204,8 @@ def told_by(child: Child, stream: FileStream | None) -> Iterator[FileChange]:
         for number, entry in enumerate(entries):
             if number % _TOLD_EACH == 0:
                 watching.say(_COMPARING, number, len(entries))
-            yield join(entry, sections)
+            file = join(entry, sections)
+            yield alone.compared(file) if file.binary else file
         if next(sections, None) is not None:
             raise DiffError("Git's patch text has more sections than its raw entries announce.")
     finally:

@@ -20,7 +20,7 @@ from workbench.review.places import places_now
 from workbench.review.progress import changes_at
 from workbench.review.review import Review
 from workbench.review.steps import finished
-from workbench.review.touched import FEW, Places
+from workbench.review.touched import FEW, places_of
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 
 # Both forms belong to what this module offers.
@@ -163,7 +163,7 @@ def _with_rejected(file: FileChange, held: FileVerdicts) -> Sequence[Change]:
         return ()
     if len(file.changes) <= FEW:
         return file.changes
-    found = Places(file).touched(None, FileVerdicts(old, new, facts))
+    found = places_of(file).touched(None, FileVerdicts(old, new, facts))
     return sorted(found, key=lambda change: (change.is_text, change.old_start, change.new_start))
 
 

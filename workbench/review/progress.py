@@ -17,7 +17,7 @@ from workbench.review.changes import Change, FileChange, Side
 from workbench.review.notes import ASKING, Intent, Place
 from workbench.review.places import places_now
 from workbench.review.review import Review
-from workbench.review.touched import FEW, Places
+from workbench.review.touched import FEW, Places, places_of
 from workbench.review.verdicts import FileVerdicts, Verdict, Verdicts, verdict_of
 
 NOTHING_ASKED: frozenset[str] = frozenset()
@@ -240,7 +240,7 @@ class Tally:
         known = self._places_in.get(file.path)
         if known is None or known.file is not file:
             # At the first count, when the file comes: the first verdict would wait for it.
-            known = self._places_in[file.path] = Places(file)
+            known = self._places_in[file.path] = places_of(file)
         if last is None or last.file is not file or last.asked is not asked_ids:
             return file_progress(file, verdicts, asked_ids)
         touched = known.touched(last.held, verdicts.get(file.path))

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from hashlib import blake2b
 from itertools import chain
 from operator import add
@@ -22,10 +21,12 @@ from workbench.review.changes import Change, Kind
 
 _TOKEN = re.compile(
     # Blanks are taken along with what follows: to try every alternative at each of them costs a third more.
-    rb"""[ \t\n\r\f\v]*("""
-    rb"""[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"""
-    rb"""|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"""
-    rb"""|[0-9][0-9A-Za-z_.]*"""
+    # Nothing that was taken is given back (`*+`), and what is commonest is tried first: a third less again.
+    rb"""[ \t\n\r\f\v]*+("""
+    rb"""[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*+"""
+    rb"""|[^-+*/%&|^=!<>:. \t\n\r\f\v0-9A-Za-z_\x80-\xff"']"""
+    rb"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'"""
+    rb"""|[0-9][0-9A-Za-z_.]*+"""
     rb"""|[-+*/%&|^=!<>:.]+=|->|=>|::|&&|\|\||\*\*|//|<<|>>"""
     rb"""|[^ \t\n\r\f\v0-9A-Za-z_])"""
 )
@@ -100,7 +101,7 @@ def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
         return [b"\t%d" % removed.count(b"\n"), _WORD.sub(b"w", removed), _WORD.sub(b"w", added)]
     common = set(chain.from_iterable(old)).intersection(chain.from_iterable(new))
     # Those of the edit alone, in its order: its tokens are few beside those of whole lines.
-    named = [token for token in dict.fromkeys(filter(common.__contains__, parts)) if token[0] in _NUMBERED]
+    named = [token for token in dict.fromkeys(parts) if token in common and token[0] in _NUMBERED]
     if named:
         numbers = dict(zip(named, _numbered(b"$%d", len(named)), strict=False))
         parts = list(map(numbers.get, parts, parts))
@@ -109,7 +110,8 @@ def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
         parts += _moved(*before_after)
     if len(before_after[0]) != len(before_after[1]):
         parts.append(b"\t%d:%d" % (len(before_after[0]), len(before_after[1])))
-        parts += [b"\t%d" % count for count in map(len, chain(*rows))]
+        counts = list(map(len, chain(*rows)))
+        parts += map(_numbered(b"\t%d", max(counts) + 1).__getitem__, counts)
     return parts
 
 
@@ -169,12 +171,40 @@ def _edits(old: list[bytes], new: list[bytes]) -> Iterable[Edit]:
     after = tuple(new[start : len(new) + end + 1])
     if len(before) + len(after) > _BUDGET or len(before) * len(after) < 2 or set(before).isdisjoint(after):
         return ((before, after),)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return [
-        (before[old_low:old_high], after[new_low:new_high])
-        for tag, old_low, old_high, new_low, new_high in matcher.get_opcodes()
-        if tag != "equal"
-    ]
+    return _between(before, after, _places(before, after), (0, len(before), 0, len(after)))
+
+
+def _places(before: Sequence[bytes], after: Sequence[bytes]) -> list[Sequence[int]]:
+    """For each token of `before`, where it stands in `after`."""
+    found: dict[bytes, list[int]] = {}
+    for at, token in enumerate(after):
+        found.setdefault(token, []).append(at)
+    return [found.get(token, ()) for token in before]
+
+
+def _between(
+    before: tuple[bytes, ...],
+    after: tuple[bytes, ...],
+    places: Sequence[Sequence[int]],
+    area: tuple[int, int, int, int],
+) -> list[Edit]:
+    """The edits beside the longest stretch that both have, as `difflib` finds them, in half its time."""
+    old_low, old_high, new_low, new_high = area
+    old_at, new_at, most = old_low, new_low, 0
+    ending: dict[int, int] = {}
+    for at in range(old_low, old_high):
+        longer: dict[int, int] = {}
+        for place in places[at]:
+            if new_low <= place < new_high:
+                longer[place] = length = ending.get(place - 1, 0) + 1
+                if length > most:
+                    old_at, new_at, most = at - length + 1, place - length + 1, length
+        ending = longer
+    if not most:
+        edit = before[old_low:old_high], after[new_low:new_high]
+        return [edit] if edit != ((), ()) else []
+    first = _between(before, after, places, (old_low, old_at, new_low, new_at))
+    return first + _between(before, after, places, (old_at + most, old_high, new_at + most, new_high))
 
 
 def _digest(kind: bytes, parts: Sequence[bytes]) -> str:

@@ -34,7 +34,16 @@ _NOBODYS = "\ue000-\uf8ff\ufdd0-\ufdef\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U
 looks like the other. Shown as boxes, but no reason for a badge.
 """
 
-_boxed = Expression(f"[{_HIDING}{_SPACES}{_NOBODYS}]")
+_MARKS = (
+    "\u0300-\u034e\u0350-\u036f\u0483-\u0489\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+"""Marks that are drawn above or below the letter before them. No language piles up more than three; more
+reach into the lines around and cover them, so those are boxes.
+"""
+
+_boxed = Expression(f"[{_HIDING}{_SPACES}{_NOBODYS}]|(?<=[{_MARKS}]{{3}})[{_MARKS}]")
+_piled = Expression(f"[{_MARKS}]{{4}}")
 _hidden = Expression(f"[{_HIDING}]")
 
 _PICTURES = "\u203c-\u3299\U0001f000-\U0001faff"
@@ -43,7 +52,7 @@ _emoji = Expression(
 )
 """Where the characters that choose and join pictures are at home. They are boxed there too."""
 
-_LEADS = bytes.fromhex("c2 cd d8 dc e1 e2 e3 ed ee ef f0 f1 f2 f3 f4")
+_LEADS = bytes.fromhex("c2 cc cd d2 d8 d9 dc e0 e1 e2 e3 ed ee ef f0 f1 f2 f3 f4")
 """How the characters that are boxed begin in UTF-8, beside those of ASCII; others may begin so too."""
 _PLAIN = bytes((0x09, *range(0x20, 0x7F)))
 _HARMLESS = _PLAIN + bytes(each for each in range(0x80, 0x100) if each not in _LEADS)
@@ -159,6 +168,8 @@ def growth(text: str) -> int:
         return 0
     # Without the plain characters in between it takes a fraction of the time.
     rest = data.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    if _piled.search(rest) is not None:
+        rest = text  # marks of which letters were taken away may have come to stand side by side
     left = _boxed.compiled.sub("", rest)
     long = _beyond_four_digits(rest) - _beyond_four_digits(left) + data.count(b"\xf4")
     return 7 * (len(rest) - len(left)) + long
@@ -192,7 +203,7 @@ def one_line(text: str) -> str:
 
 def is_boxed(character: str) -> bool:
     """Whether a character is shown as its boxed code point."""
-    return _boxed.match(character) is not None
+    return _boxed.match(character) is not None  # of a pile of marks each by itself is none
 
 
 def hidden_characters(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from workbench.review.changes import Change, FileChange
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
@@ -43,6 +44,31 @@ class Places:
         if was.facts != is_now.facts:
             found |= {change.id: change for change in self.file.changes if not change.is_text}
         return list(found.values())
+
+
+class _Same:
+    """A file change to be found again by being that one, which costs nothing however long it is."""
+
+    __slots__ = ("file",)
+
+    def __init__(self, file: FileChange) -> None:
+        self.file = file
+
+    def __hash__(self) -> int:
+        return id(self.file)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.file is self.file
+
+
+def places_of(file: FileChange) -> Places:
+    """Where the changes of a file stand; made once for all who count its verdicts."""
+    return _made(_Same(file))
+
+
+@lru_cache(maxsize=32)
+def _made(same: _Same) -> Places:
+    return Places(same.file)
 
 
 def _differing(one: Mapping[int, Verdict], other: Mapping[int, Verdict]) -> Iterable[int]:

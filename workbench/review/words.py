@@ -50,9 +50,9 @@ _Word = bytes | tuple[bytes, int]
 
 
 class _Sketch(NamedTuple):
-    """What a line is compared by: its words, weighed by length."""
+    """What a line is compared by: its words as bits, and how many characters these have."""
 
-    words: frozenset[_Word]
+    words: int
     weight: int
 
 
@@ -81,8 +81,8 @@ def _alike(removed: Sequence[bytes], added: Sequence[bytes]) -> list[tuple[int, 
     if not removed or not added:
         return []
     length = max(80, min(LONGEST, _SKETCHED // (len(removed) + len(added))))
-    left = [_sketch(line, length) for line in removed]
-    right = [_sketch(line, length) for line in added]
+    sketches = _Sketches(length)
+    left, right = list(map(sketches.of, removed)), list(map(sketches.of, added))
     return _table(left, right) if len(left) * len(right) <= _TABLE else _nearby(left, right)
 
 
@@ -135,32 +135,51 @@ def _zipped(i: int, i_end: int, j: int, j_end: int) -> tuple[Pair, ...]:
     )
 
 
-def _sketch(line: bytes, length: int) -> _Sketch:
-    if len(line) > length:
-        line = line[: length // 2] + line[-length // 2 :]
-    found = _word.findall(line)
-    words: frozenset[_Word] = frozenset(found)
-    if len(words) == len(found):
-        return _Sketch(words, len(b"".join(found)))
-    counts: dict[bytes, int] = {}
-    again: set[_Word] = set(words)
-    for word in found:
-        count = counts[word] = counts.get(word, -1) + 1
-        if count:
-            again.add((word, count))
-    return _Sketch(frozenset(again), len(b"".join(found)))
+class _Sketches:
+    """Makes the sketches of one comparison: in all of them a word has the same bits, as many as it has
+    characters. So two lines are compared by counting the bits that both have, in no time.
+    """
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+        self._bits: dict[_Word, int] = {}
+        self._used = 0
+
+    def of(self, line: bytes) -> _Sketch:
+        length = self._length
+        if len(line) > length:
+            line = line[: length // 2] + line[-length // 2 :]
+        found: list[_Word] = _word.findall(line)
+        words = set(found)
+        if len(words) < len(found):
+            words = set(_numbered(found))
+        bits = 0
+        for word in words:
+            known = self._bits.get(word)
+            if known is None:
+                weight = len(word if isinstance(word, bytes) else word[0])
+                known = self._bits[word] = ((1 << weight) - 1) << self._used
+                self._used += weight
+            bits |= known
+        return _Sketch(bits, bits.bit_count())
+
+
+def _numbered(words: Sequence[_Word]) -> Iterator[_Word]:
+    """Words of a line, with a number where one comes again."""
+    counts: Counter[_Word] = Counter()
+    for word in words:
+        yield (word, counts[word]) if counts[word] and isinstance(word, bytes) else word
+        counts[word] += 1
 
 
 def _likeness(one: _Sketch, other: _Sketch) -> float:
     """Between 0 and 1: the share of the two lines' words, by length, that both have."""
+    both = one.weight + other.weight
     if not one.weight or not other.weight:
-        return 1.0 if one.weight == other.weight else 0.0
-    shorter, longer = sorted((one.weight, other.weight))
-    if 2 * shorter < _ALIKE * (shorter + longer):
+        return 1.0 if not both else 0.0
+    if 2 * min(one.weight, other.weight) < _ALIKE * both:
         return 0.0
-    both = one.words & other.words
-    weight = sum([len(each) if isinstance(each, bytes) else len(each[0]) for each in both])
-    return 2 * weight / (one.weight + other.weight)
+    return 2 * (one.words & other.words).bit_count() / both
 
 
 def _table(left: Sequence[_Sketch], right: Sequence[_Sketch]) -> list[tuple[int, int]]:

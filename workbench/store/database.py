@@ -19,7 +19,7 @@ _APPLICATION = (
 BUSY_MS = 5_000
 
 _LEFT = 10_000
-"""Pages of the journal after which SQLite writes them back by itself, in an append that somebody waits for."""
+"""Pages of the journal after which SQLite writes them back by itself, in an append that is waited for."""
 
 # Texts that may hold lone surrogates (paths that are not UTF-8) are BLOBs: TEXT takes only valid UTF-8.
 # AUTOINCREMENT: the number of a deleted action is never given again, so "since" never skips one.

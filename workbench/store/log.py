@@ -31,7 +31,7 @@ from workbench.store.paths import make_private
 from workbench.store.review_rows import COLUMNS, ReviewRow, Run, list_action, row_of
 
 WRITTEN_BACK = 100
-"""Transactions of this process, some five pages each, from which on the journal is worth being written back."""
+"""Transactions of this process, some five pages each, from which on it is worth writing the journal back."""
 _SPENT = "calls of deleted reviews"
 _SPENT_SECONDS = 2 * 24 * 3600
 

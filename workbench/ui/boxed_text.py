@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QInputMethodEvent,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPalette,
     QPyTextObject,
@@ -126,7 +127,11 @@ class BoxedText(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Control characters are keys; what some layouts write beyond them would hide.
         text = event.text()
-        if text >= "\x80" and _hides(text) and not self.isReadOnly():
+        if event.matches(QKeySequence.StandardKey.InsertLineSeparator) and not self.isReadOnly():
+            # Qt would write U+2028, which is no end of a line for anybody else, into a note or into code.
+            self.insertPlainText("\n")
+            event.accept()
+        elif text >= "\x80" and _hides(text) and not self.isReadOnly():
             self.insertPlainText(text)
             event.accept()
         else:

@@ -18,12 +18,10 @@ LONGEST = 5.0
 """Seconds that it may be put off."""
 YOUNG = 20_000
 """Objects made and not freed since the last time: below, there is nothing to look for."""
-MOST = 10 * YOUNG
-"""As many are looked through even while somebody presses keys."""
+MOST = 100_000
+"""Objects that are looked through in one go, which takes some 20 ms; as many are so even between keys."""
 QUIET = 0.4
 """Seconds after a key or a scroll before which nothing is collected: it cannot be broken off."""
-MIDDLE, OLD = 20, 50
-"""So many rounds of one generation to one of the next. The oldest costs a frame, and is hardly ever due."""
 
 
 class Collector(QObject):
@@ -38,6 +36,10 @@ class Collector(QObject):
         self._timer.timeout.connect(self.look)
         self._timer.start()
         self._looked = monotonic()
+        self._young = 0
+        """Objects that were made and not looked through when it last looked."""
+        self._middle = 0
+        """Objects that were looked through once, at most so many."""
 
     def put_off(self) -> None:
         """The view moves, and collecting would be felt as a frame that is late: it waits for a rest."""
@@ -45,8 +47,19 @@ class Collector(QObject):
             self._timer.start()
 
     def look(self) -> None:
-        """Collect what is due."""
+        """Collect what is due: what was made since the last time, and now and then what outlived that.
+
+        What is older still is left alone: with a large review, that would take longer than a window may.
+        """
         self._looked = monotonic()
-        young, middle, old = gc.get_count()
-        if young > (YOUNG if self._since_stir() >= QUIET else MOST):
-            gc.collect(2 if old > OLD and middle > MIDDLE else 1 if middle > MIDDLE else 0)
+        young = gc.get_count()[0]
+        came, self._young = young - self._young, young
+        if came > MOST:
+            # Files that were read, a whole review of them: data, without a cycle, and 0.2 s to look through.
+            gc.freeze()
+            self._young = self._middle = 0
+        elif young > (YOUNG if self._since_stir() >= QUIET else MOST):
+            self._middle += young
+            is_due = self._middle > MOST
+            gc.collect(1 if is_due else 0)
+            self._young, self._middle = 0, 0 if is_due else self._middle

@@ -315,7 +315,7 @@ class Errands(QObject):
         self._write_back()
 
     def _write_back(self) -> None:
-        """When the keys rest after verdicts: else one of the next would wait for two syncs of the disk more."""
+        """When the keys rest after verdicts: else one of the next would wait for two more syncs."""
         session = self._controller.session
         if session is None:
             return

@@ -158,7 +158,8 @@ class _Picture(QWidget):
             painter.drawRoundedRect(box, 3, 3)
             return _on(colour)
         painter.setPen(QPen(colour, 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        # On the sheet's ground, also in the row that is chosen: on that one's own it could not be read.
+        painter.setBrush(self._theme.raised)
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 2, 2)
         return colour
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
+from functools import partial
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -129,6 +132,29 @@ class Report:
         raise Dropped
 
 
+class _Worker(threading.Thread):
+    """A thread that does one piece of work after another, and waits for the next.
+
+    A new one is waited for until it runs, while others want Python's lock: up to 30 ms of a key were seen.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self.is_ending = False
+
+    def run(self) -> None:
+        while (job := self.jobs.get()) is not None:
+            job()
+            del job  # or it would be kept until the next one, with all that it holds
+
+
+def _end(workers: Sequence[_Worker]) -> None:
+    for worker in workers:
+        worker.is_ending = True
+        worker.jobs.put(None)
+
+
 class Tasks(QObject):
     """Starts work by lane. A lane holds one task: starting another drops the one before.
 
@@ -142,7 +168,10 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._running: dict[int, Task] = {}
-        self._threads: dict[int, threading.Thread] = {}
+        self._busy: dict[int, _Worker] = {}
+        """By the number of its task. That it is free again is known when its answer comes."""
+        self._free: list[_Worker] = []
+        weakref.finalize(self, _end, self._free)
         self._count = 0
         self._behind: list[tuple[Task, Callable[[Report], object]]] = []
         self._busy_behind: int | None = None
@@ -244,11 +273,14 @@ class Tasks(QObject):
             self._run(task, work)
 
     def _run(self, task: Task, work: Callable[[Report], object]) -> None:
-        thread = threading.Thread(
-            target=self._work, args=(task, work), name=f"work: {task.lane}", daemon=True
-        )
-        self._threads[task.number] = thread
-        thread.start()
+        if self._free:
+            worker = self._free.pop()
+        else:
+            worker = _Worker()
+            worker.start()
+        worker.name = f"work: {task.lane}"
+        self._busy[task.number] = worker
+        worker.jobs.put(partial(self._work, task, work))
 
     def cancel(self, lane: str) -> bool:
         """Cancel what runs in a lane; its answer is dropped. True when something ran.
@@ -284,7 +316,7 @@ class Tasks(QObject):
     @property
     def has_threads(self) -> bool:
         """True while any thread works, also one whose answer nobody waits for."""
-        return any(thread.is_alive() for thread in self._threads.values())
+        return bool(self._busy)
 
     def stop(self) -> None:
         """Cancel everything and wait a moment for it, because a thread must not outlive what it uses."""
@@ -295,8 +327,12 @@ class Tasks(QObject):
         self._behind.clear()
         self._still.set()  # who waits there is to see that nothing is wanted any more
         until = time.monotonic() + _LAST_WAIT
-        for thread in tuple(self._threads.values()):
-            thread.join(timeout=max(0.0, until - time.monotonic()))
+        workers = (*self._busy.values(), *self._free)
+        self._free.clear()
+        self._busy.clear()  # one that has ended is given no further work when its answer comes
+        _end(workers)
+        for worker in workers:
+            worker.join(timeout=max(0.0, until - time.monotonic()))
 
     def _work(self, task: Task, work: Callable[[Report], object]) -> None:
         kind: str
@@ -327,7 +363,9 @@ class Tasks(QObject):
     def _deliver(self, number: int, kind: str, value: object) -> None:
         task = self._running.get(number)
         if kind != "progressed":
-            self._threads.pop(number, None)
+            worker = self._busy.pop(number, None)
+            if worker is not None and not worker.is_ending:
+                self._free.append(worker)
             self._running.pop(number, None)
             if number == self._busy_behind:
                 self._busy_behind = None

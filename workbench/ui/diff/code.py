@@ -12,7 +12,6 @@ from workbench.review.blocks import Block, Line, Sort, line_at
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
 from workbench.review.verdicts import Verdict
-from workbench.ui.diff.beside import Beside
 from workbench.ui.diff.cells import NOTHING_BEYOND, Beyond, Cell, Cells
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Columns, Scene
@@ -20,7 +19,8 @@ from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.looks import Look, Strip, look_of
 from workbench.ui.diff.numbers import Numbers
 from workbench.ui.diff.panes import Compared, Pane, Row, Rows, rows_of
-from workbench.ui.diff.tags import Tags, verdict_words
+from workbench.ui.diff.row_ends import RowEnds, may_hold_tag
+from workbench.ui.diff.tags import verdict_words
 from workbench.ui.diff.texts import Text, Texts
 
 __all__ = ["CodePainter", "verdict_words"]
@@ -29,21 +29,15 @@ _KINDS = {Side.OLD: "removed", Side.NEW: "added"}
 _SIDES = (Side.OLD, Side.NEW)
 # An enum's members cost ten times as much to name as what a module holds, and here they are named per row.
 _OLD, _NEW, _PLAIN = Side.OLD, Side.NEW, Sort.PLAIN
-_TAG_ROWS = 3
-"""Rows of a change among which its verdict looks for room."""
 
 
-class CodePainter:
+class CodePainter(RowEnds):
     """Collects the rows of a frame (`begin`, `block` for each block, `end`) and draws them."""
 
     def __init__(self, layout: Layout, cells: Cells) -> None:
+        super().__init__(layout, cells)
         self.widest = 0.0
         self.painted_change = False
-        self.tags = Tags()
-        self.beside = Beside()
-        self._layout = layout
-        self._cells = cells
-        self._dress: Dress | None = None
         self._numbers, self._texts = Numbers(), Texts()
         self._looks: dict[str, Look] = {}
         self._panes: tuple[Pane, ...] = ()
@@ -145,12 +139,6 @@ class CodePainter:
         left, right = scene.columns.code(side)
         return self._cells.beyond(cell, scene.left - PAD, scene.left - PAD + right - left - self.tags.covered)
 
-    def _cell(
-        self, columns: Columns, left: float, section: Section, block: Block, line: Line, side: Side
-    ) -> Cell | None:
-        room = columns.room(side) if self._layout.wrap else 0.0
-        return self._cells.cell(section, block, line, side, left, words=not line.plain, room=room)
-
     # rows
 
     def block(
@@ -182,9 +170,7 @@ class CodePainter:
             for strip in (pane.grounds, pane.strokes, pane.bar, pane.hollow):
                 strip.flush(painter)
 
-    def _stretch(
-        self, painter: QPainter, scene: Scene, rows: Rows, first: int, last: int, top: int
-    ) -> None:
+    def _stretch(self, painter: QPainter, scene: Scene, rows: Rows, first: int, last: int, top: int) -> None:
         """Rows of one line each, one under the other: nearly all are alike, and those take a short way."""
         step = self._layout.heights.row
         changed = None
@@ -256,8 +242,9 @@ class CodePainter:
         ground = self._changed_side(
             painter, rows, compared, number, top, right, after, None if new is None else run.new_start + new
         )
-        if look.words and (look.tag is None or _may_hold_tag(look.tag, at, top, rows, self._layout)):
-            self._tag(scene, self._row(scene, rows, number, top, top + self._layout.heights.row), look, ground)
+        if look.words and (look.tag is None or may_hold_tag(look.tag, at, top, rows, self._layout)):
+            row = self._row(scene, rows, number, top, top + self._layout.heights.row)
+            self._tag(scene, row, look, ground)
         return True
 
     def _changed_side(
@@ -444,92 +431,6 @@ class CodePainter:
             if at:
                 self._numbers.goes_on(painter, pane.number, y)
 
-    # words at the right
-
-    def _end(self, x: float, cell: Cell, at: int) -> float:
-        """Where the code of one line of a cell that is drawn at `x` ends on the screen."""
-        if cell.lines > 1:
-            return x + self._cells.visual(cell, at).right if at < cell.lines else 0.0
-        return x + cell.width if not at else 0.0
-
-    def _chips(self, row: Row, cell: Cell, pane: Pane, ground: QColor | None) -> None:
-        """How much of a line is beyond the right edge, and what its text does not show."""
-        dress = self._dress
-        assert dress is not None
-        right, last = pane.right, cell.lines - 1
-        y = row.y + last * self._layout.heights.row
-        end = self._end(pane.x, cell, last)
-        if end > right or pane.x < pane.left:
-            covered = self.tags.covered
-            edits = self._cells.beyond(cell, pane.left - pane.x, right - pane.x - covered, where=False)
-            if end > right:
-                self.tags.code_ends(y, right, end, ground, edits.after)
-            if edits.before:
-                self.tags.edits_before(y, pane.left, edits.before, ground, end)
-        if row.first <= last < row.last:
-            if cell.mark:
-                self.tags.code_ends(y, right, end, ground)
-                self.tags.chip(y, right, cell.mark, dress.theme.dim, ground)
-            forms, warns = self.beside.words(row.rows.section, row.rows.block, row.line, pane.side)
-            if forms:
-                self.tags.code_ends(y, right, end, ground)
-                words = next((each for each in forms if self.tags.fits(each, right, end)), forms[-1])
-                self.tags.chip(y, right, words, dress.theme.back if warns else dress.theme.dim, ground)
-
-    def _tag(self, scene: Scene, row: Row, look: Look, ground: QColor | None) -> None:
-        """The verdict of a change as a word, at the right of one of its first rows: never colour alone.
-
-        Where that one is scrolled out of sight, the words stick under the header.
-        """
-        if look.tag is None:
-            look.tag = self._tag_place(scene, row, look)
-        height, roof = self._layout.heights.row, row.rows.section.header
-        here, at = row.rows.block.first + row.number, look.tag[1]
-        if here != look.tag[0] or row.y + at * height < roof:
-            if row.y + row.height <= roof:
-                return
-            at = max(0, -(-(roof - row.y) // height))
-            y = row.y + at * height
-            is_top = roof <= y < roof + height and at * height < row.height
-            if not is_top or (here, at) <= look.tag:
-                return
-        y = row.y + at * height
-        right = scene.columns.width
-        self.tags.verdict(y, right, look.words, look.least, look.shade, ground)
-        side = self._tag_side(scene, row.line)
-        number = row.line.old if side is _OLD else row.line.new
-        cell = self._cell(scene.columns, scene.left, row.rows.section, row.rows.block, row.line, side)
-        if cell is not None and number is not None:
-            self.tags.code_ends(y, right, self._end(self._x(scene, side), cell, at), ground)
-
-    def _x(self, scene: Scene, side: Side) -> float:
-        return scene.columns.code(side)[0] + PAD - scene.left
-
-    def _tag_side(self, scene: Scene, line: Line) -> Side:
-        return Side.NEW if scene.columns.split or line.new is not None else Side.OLD
-
-    def _tag_place(self, scene: Scene, row: Row, look: Look) -> tuple[int, int]:
-        """The first of the first rows at whose right the words of a change fit, else the first."""
-        section, block = row.rows.section, row.rows.block
-        run = block.run
-        assert run is not None
-        start, count = run.rows_of_change(look.change.id)
-        for words in (look.words, look.least):
-            for number in range(start, start + min(count, _TAG_ROWS)):
-                line = line_at(block, number - block.first)
-                side = self._tag_side(scene, line)
-                if line.change is not None and line.change.id != look.change.id:
-                    continue
-                cell = None
-                if (line.old if side is _OLD else line.new) is not None:
-                    cell = self._cell(scene.columns, scene.left, section, block, line, side)
-                last = cell.lines - 1 if cell is not None else 0
-                for at in {0, last}:
-                    end = self._end(self._x(scene, side), cell, at) if cell is not None else 0.0
-                    if self.tags.fits(words, scene.columns.width, end):
-                        return number, at
-        return start, 0
-
 
 def _wanted(scene: Scene, first: int, last: int, top: int, step: int) -> Iterator[tuple[int, int]]:
     """The rows between two that have to be painted, where `first` stands at `top`; each once."""
@@ -543,12 +444,6 @@ def _wanted(scene: Scene, first: int, last: int, top: int, step: int) -> Iterato
         if begin < end:
             yield begin, end
             done = end
-
-
-def _may_hold_tag(tag: tuple[int, int], at: int, top: int, rows: Rows, layout: Layout) -> bool:
-    """Whether the words of a change may stand on a row: its own, or the first one under the header."""
-    roof = rows.section.header
-    return at == tag[0] or roof <= top < roof + layout.heights.row
 
 
 def _sides_of(line: Line, *, split: bool) -> tuple[Side, ...]:

@@ -176,12 +176,16 @@ class Dress:
 
     def intent(self, intent: Intent) -> QColor:
         """The colour of what a note wants."""
+        return self._intents[intent]
+
+    @cached_property
+    def _intents(self) -> dict[Intent, QColor]:
         return {
             Intent.MUST: self.theme.open,
             Intent.SHOULD: mixed(self.theme.open, self.theme.dim, SHOULD),
             Intent.QUESTION: self.theme.accent,
             Intent.KEEP: self.theme.accepted,
-        }[intent]
+        }
 
     def said(self, said: Said) -> QColor:
         """The colour of what became of something."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.review.blocks import Line
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
 from workbench.review.text import decode, one_line, visible
@@ -58,3 +59,11 @@ def line_words(side: Side, line: int, data: bytes | None, change: Change | None)
         return f"line {line}, {kind}"
     text = visible(decode(data)).text.strip() or "blank"
     return f"line {line}, {kind}: {text[:LONGEST]}"
+
+
+def selection_words(first: Line, last: Line, side: Side | None) -> str:
+    """What is selected, by its first and its last line; both sides where `side` is None."""
+    on_old = side is Side.OLD
+    start, end = ((line.old if on_old else line.new) or line.old or line.new for line in (first, last))
+    lines = f"Line {start}" if start == end else f"Lines {start} to {end}"
+    return f"{lines} selected, {side.value} side" if side is not None else f"{lines} selected"

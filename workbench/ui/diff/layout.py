@@ -15,7 +15,7 @@ from msgspec import Struct
 from workbench.review.blocks import Block, Sort, row_of_line
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.progress import Standing, has_open_lines, standing
-from workbench.review.touched import FEW, Places
+from workbench.review.touched import FEW, Places, places_of
 from workbench.review.verdicts import FileVerdicts
 from workbench.ui.diff.arranging import Arrangement, pin_under
 from workbench.ui.diff.comparing import ENTRY_ROWS, versions
@@ -292,7 +292,7 @@ class Layout(Arrangement):
     def places_in(self, section: Section, file: FileChange) -> Places:
         """Where the changes of a section's file stand. Of twenty thousand, made between frames."""
         if section.places is None or section.places.file is not file:
-            section.places = Places(file)
+            section.places = places_of(file)
         return section.places
 
     def is_open(self, change: Change) -> bool:

@@ -130,13 +130,22 @@ def start_of_file(layout: Layout, at: int) -> Spot:
 
 
 def by_notes(layout: Layout, mark: Mark | None, n: int) -> Spot | None:
-    """The next note, or the one before; round at the ends."""
-    spots: list[Spot] = []
-    for at, section in enumerate(layout.sections):
-        if section.pins:
-            layout.build(section)
-            spots += [Spot(at, i) for i, block in enumerate(section.blocks or ()) if block.sort is Sort.NOTE]
-    return _around(spots, spot_of(layout, mark) if mark is not None else None, n)
+    """The next note, or the one before; round at the ends. No file is laid out in which it cannot be."""
+    pinned = [at for at in layout.pinned_sections() if layout.sections[at].pins][::n]
+    here = spot_of(layout, mark) if mark is not None else None
+    for at in pinned:
+        if here is not None and (at - here.section) * n >= 0:
+            for spot in _notes_in(layout, at)[::n]:
+                if (_key(spot) > _key(here)) if n > 0 else (_key(spot) < _key(here)):
+                    return spot
+    return next((spots[0] for at in pinned if (spots := _notes_in(layout, at)[::n])), None)
+
+
+def _notes_in(layout: Layout, at: int) -> list[Spot]:
+    """The cards of notes in a section, in order."""
+    section = layout.sections[at]
+    layout.build(section)
+    return [Spot(at, index) for index, block in enumerate(section.blocks or ()) if block.sort is Sort.NOTE]
 
 
 def by_violations(layout: Layout, mark: Mark | None, n: int) -> Spot | None:

@@ -52,6 +52,7 @@ class Picking(Jumping):
         self._offer_later.setInterval(_PRIMARY_AFTER)
         self._offer_later.timeout.connect(self._offer)
         self.selection_changed.connect(self._offer_soon)
+        self.selection_changed.connect(self._tell_selected)
 
     def picked_text(self) -> str:
         """The selected characters, as the file has them; "" where none are."""

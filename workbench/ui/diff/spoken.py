@@ -18,7 +18,7 @@ from workbench.ui.diff import choosing
 from workbench.ui.diff.canvas import Canvas
 from workbench.ui.diff.cursor import spot_of
 from workbench.ui.diff.document import Stop
-from workbench.ui.diff.heard import change_words, line_words, position_words, verdict_said
+from workbench.ui.diff.heard import change_words, line_words, position_words, selection_words, verdict_said
 from workbench.ui.diff.layout import Spot
 from workbench.ui.theme import Theme
 
@@ -37,6 +37,7 @@ class Spoken(Canvas):
         """What is said whatever comes after it: verdicts."""
         self._came_in = self._went = False
         self._said_at = 0.0
+        self._said_selected = ""
         super().__init__(parent, theme)
         self._say_soon = QTimer(self)
         self._say_soon.setSingleShot(True)
@@ -66,6 +67,11 @@ class Spoken(Canvas):
         self._to_say.append(words)
         self._say_in_time()
 
+    def _tell_selected(self) -> None:
+        """Tell a screen reader what is selected: PySide leaves out what it could ask of that for itself."""
+        if self.spoken_selection() != self._said_selected and self._is_heard():
+            self._say_in_time()
+
     def _say_in_time(self) -> None:
         if not self._say_soon.isActive():
             left = PAUSE - (monotonic() - self._said_at)
@@ -78,6 +84,10 @@ class Spoken(Canvas):
         if self._went:
             words += [self.spoken_change() if self._came_in else "", self.spoken_row()]
         self._came_in = self._went = False
+        selected = self.spoken_selection()
+        if selected != self._said_selected:
+            words.append(selected or "Nothing is selected")
+            self._said_selected = selected
         if self._is_heard() and any(words):
             self._said_at = monotonic()
             speak(self, words)
@@ -108,6 +118,17 @@ class Spoken(Canvas):
         if change is None:
             return ""
         return f"{position_words(self._layout, change)}: {verdict_said(self._layout, change)}"
+
+    def spoken_selection(self) -> str:
+        """The lines that are selected: "Lines 4 to 6 selected, new side"."""
+        chosen = self._chosen()
+        if chosen is None:
+            return ""
+        first, last = self._layout.block(chosen.first), self._layout.block(chosen.last)
+        if not first.is_code or not last.is_code:
+            return ""
+        ends = line_at(first, chosen.first.row), line_at(last, chosen.last.row)
+        return selection_words(*ends, chosen.side)
 
     def spoken_row(self) -> str:
         """The row under the cursor: its line, a note, a ledger entry or a file's header."""

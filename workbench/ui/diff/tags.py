@@ -156,8 +156,8 @@ class Tags:
                 self._words(painter, row, y, words, at, height, colour)
                 at += self.width(words) + _EDGE
 
-        for y, left, edits, under, end in self._before:
-            self._at_left(painter, QRectF(left, y, 0, height), edits, under or dress.theme.ground, end)
+        for y, left, edits, known, end in self._before:
+            self._at_left(painter, QRectF(left, y, 0, height), edits, known or dress.theme.ground, end)
 
     def _between(self, end: float, x: float, way: int) -> float:
         """The place between two letters that is next to `x`, to its left for 1 and to its right for -1.

@@ -1,0 +1,163 @@
+"""What a drag shows next is made in the rest before it, and nothing of it is seen until then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.samples import large
+from workbench.review.verdicts import Verdict, judged, select_change
+from workbench.ui.diff.document import Document
+from workbench.ui.diff.foreseeing import Course
+from workbench.ui.diff.kept_rows import KeptRows
+from workbench.ui.diff.ruler import Ruler
+from workbench.ui.diff.view import DiffView
+
+
+def show(view: DiffView, qtbot: QtBot, document: Document) -> None:
+    view.show_document(document)
+    with qtbot.waitExposed(view):
+        view.show()
+    QApplication.processEvents()
+
+
+def rest(view: DiffView, qtbot: QtBot) -> None:
+    """As long as something is made ahead of a drag."""
+    view._later.stop()
+    view._ask()
+    qtbot.waitUntil(lambda: view._ahead_of_drag is None, timeout=20_000)
+
+
+def test_an_even_drag_finds_everything_made(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(view, qtbot, large(60, 20))
+    made: list[int] = []
+    make = view._cells._make
+
+    def count(*given: Any, **how: Any) -> Any:
+        made.append(1)
+        return make(*given, **how)
+
+    monkeypatch.setattr(view._cells, "_make", count)
+    counts = []
+    for step in range(1, 7):
+        made.clear()
+        view._go_to_share(step * 0.13)
+        view.viewport().repaint()
+        counts.append(len(made))
+        rest(view, qtbot)
+    # The first place is told from where the view was; every further one was made in the rest before.
+    assert counts[0] > 0
+    assert counts[1:] == [0] * 5
+
+
+def test_what_is_made_ahead_of_a_drag_moves_nothing_on_the_screen(view: DiffView, qtbot: QtBot) -> None:
+    show(view, qtbot, large(60, 20))
+    for share in (0.2, 0.3, 0.4, 0.35, 0.8):
+        view._go_to_share(share)
+        view.viewport().repaint()
+        before = view.viewport().grab().toImage()
+        rest(view, qtbot)
+        assert view.viewport().grab().toImage() == before
+
+
+def test_a_course_says_where_it_goes_once() -> None:
+    course = Course()
+    assert course.next(0.01) == ()
+    course.went(0.2, 0.3)
+    assert course.next(0.01) == pytest.approx((0.4, 0.41, 0.39))
+    assert course.next(0.01) == ()
+    course.went(0.3, 0.3)
+    assert course.next(0.01) == ()
+    course.went(0.5, 0.99)
+    assert course.next(0.01) == ()
+
+
+def painted(kept: KeptRows, made_from: tuple[object, ...], seen: list[QRect]) -> QImage:
+    def paint(painter: QPainter, box: QRect) -> None:
+        seen.append(box)
+        painter.fillRect(box.adjusted(3, 3, -30, -3), QColor("#336699"))
+
+    image = QImage(100, 60, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    kept.draw(painter, "row", made_from, QRect(0, 10, 50, 20), paint)
+    painter.end()
+    return image
+
+
+def test_a_row_that_was_made_ahead_is_not_painted_again() -> None:
+    kept, seen = KeptRows(), list[QRect]()
+    usual = painted(KeptRows(), (kept,), [])
+
+    def paint(painter: QPainter, box: QRect) -> None:
+        painter.fillRect(box, QColor("white"))
+        painter.fillRect(box.adjusted(3, 3, -30, -3), QColor("#336699"))
+
+    kept.warm("row", (kept,), QRect(0, 0, 50, 20), paint)
+    assert painted(kept, (kept,), seen) == usual
+    assert not seen
+    assert painted(kept, (object(),), seen) == usual
+    assert seen == [QRect(0, 10, 50, 20)]
+
+
+def marks(ruler: Ruler) -> QImage:
+    assert ruler._marks is not None
+    return ruler._marks.toImage()
+
+
+def drawn(ruler: Ruler, qtbot: QtBot) -> None:
+    """As long as marks wait to be drawn."""
+    qtbot.waitUntil(lambda: ruler._made is None and not ruler._later.isActive(), timeout=20_000)
+    ruler.repaint()
+
+
+def test_marks_that_move_are_drawn_by_and_by_and_end_as_drawn_at_once(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = large(300, 4)
+    show(view, qtbot, document)
+    ruler = view._ruler
+    before = marks(ruler)
+    monkeypatch.setattr("workbench.ui.diff.ruler._SLICE", 0.0)
+    view.toggle_fold(document.files[3].path)
+    selections = [select_change(each) for each in document.files[9].changes]
+    view._layout.document = document = Document(document.files, judged({}, selections, Verdict.ACCEPTED))
+    ruler._look()
+    assert ruler._made is not None
+    ruler.repaint()
+    assert marks(ruler) == before
+    drawn(ruler, qtbot)
+    by_and_by = marks(ruler)
+    assert by_and_by != before
+    ruler.redraw()
+    ruler.repaint()
+    assert marks(ruler) == by_and_by
+
+
+def test_a_verdict_that_comes_while_marks_are_drawn_is_among_them(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = large(30, 4)
+    show(view, qtbot, document)
+    ruler = view._ruler
+    monkeypatch.setattr("workbench.ui.diff.ruler._SLICE", 0.0)
+    view.toggle_fold(document.files[3].path)
+    ruler._look()
+    ruler._draw_on()
+    ruler._draw_on()
+    assert ruler._made is not None
+    selections = [select_change(file.changes[0]) for file in document.files]
+    view.show_document(Document(document.files, judged({}, selections, Verdict.ACCEPTED)))
+    ruler.refresh()
+    drawn(ruler, qtbot)
+    found = marks(ruler)
+    ruler.redraw()
+    ruler.repaint()
+    assert marks(ruler) == found
