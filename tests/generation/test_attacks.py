@@ -4,7 +4,7 @@ import gzip
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -324,6 +324,13 @@ def _unreachable() -> str:
 
 
 _HELD: list[Any] = []
+
+
+@pytest.fixture(autouse=True)
+def none_is_held() -> Iterator[None]:
+    yield
+    while _HELD:
+        _HELD.pop().close()
 
 
 @pytest.mark.parametrize(

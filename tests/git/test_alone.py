@@ -18,21 +18,22 @@ from workbench.git.streaming import FIRST_FILES
 from workbench.review.changes import FileChange, Kind, Status
 
 
-def large_text(seed: int = 1) -> str:
-    """Lines that come again in another order: what the two algorithms take for the same differs."""
-    chance = random.Random(seed)
-    lines = [f"{number % 400} a line that stands in many places of it\n" for number in range(LARGE // 30)]
-    chance.shuffle(lines)
-    return "".join(lines)
+def large_text(seed: int = 1, size: int = LARGE) -> str:
+    """Blocks between lines that come again and again: which of those are the same is a matter of taste."""
+    name = f"a name of its own in {seed} " * 2
+    block = f"begin {name}00000\n{{\n    {name}00000\n}}\n\n"
+    blocks = (block.replace("00000", f"{number:05}") for number in range(size // len(block) + 2))
+    return "".join(blocks)
 
 
 def edited(text: str, seed: int = 2) -> str:
+    """Some blocks gone, some elsewhere, some written anew."""
     chance = random.Random(seed)
-    return "".join(
-        each.replace("line", "row") if chance.random() < 0.1 else each
-        for each in text.splitlines(keepends=True)
-        if chance.random() < 0.9
-    )
+    blocks = [block for block in text.split("\n\n")[:-1] if chance.random() < 0.9]
+    for at in range(0, len(blocks) - 2, 7):
+        blocks[at], blocks[at + 1] = blocks[at + 1], blocks[at]
+        blocks[at + 2] = f"new {at}\n{{\n    new {at}\n}}"
+    return "".join(f"{block}\n\n" for block in blocks)
 
 
 def changed(repository: Repository) -> dict[str, FileChange]:
@@ -58,7 +59,7 @@ def test_a_large_file_is_compared_by_the_algorithm_that_copes_with_any(
 ) -> None:
     repo = new_repo(tmp_path / "repo")
     old = large_text()
-    short = old[: LARGE // 2]
+    short = large_text(size=LARGE // 2)
     repo.commit({"large.txt": old, "small.txt": short})
     repo.write({"large.txt": edited(old), "small.txt": edited(short)})
     files = changed(opened(repo))
@@ -70,19 +71,19 @@ def test_a_large_file_is_compared_by_the_algorithm_that_copes_with_any(
 
 def test_one_large_side_is_enough_and_every_line_is_there(tmp_path: Path, opened: Opening) -> None:
     repo = new_repo(tmp_path / "repo")
-    repo.commit({"grows": "first\n", "goes": large_text(), "a": large_text(), "exec": large_text()})
+    repo.commit({"grows": "first\n", "goes": large_text(5), "a": large_text(6), "exec": large_text()})
     for gone in ("goes", "a"):
         (repo.root / gone).unlink()
-    repo.write({"grows": "first\n" + large_text(), "comes": large_text(3), "a/b": large_text(4)})
+    repo.write({"grows": "first\n" + large_text(2), "comes": large_text(3), "a/b": large_text(4)})
     (repo.root / "exec").write_text(edited(large_text()))
     (repo.root / "exec").chmod(0o755)
     files = changed(opened(repo))
     assert not any(file.binary for file in files.values())
-    assert b"".join(files["goes"].runs[0].removed).decode() == large_text()
-    assert b"".join(files["a"].runs[0].removed).decode() == large_text()
+    assert b"".join(files["goes"].runs[0].removed).decode() == large_text(5)
+    assert b"".join(files["a"].runs[0].removed).decode() == large_text(6)
     assert b"".join(files["comes"].runs[0].added).decode() == large_text(3)
     assert b"".join(files["a/b"].runs[0].added).decode() == large_text(4)
-    assert b"".join(files["grows"].runs[0].added).decode() == large_text()
+    assert b"".join(files["grows"].runs[0].added).decode() == large_text(2)
     assert files["exec"].changes[0].kind is Kind.MODE
 
 
@@ -91,7 +92,7 @@ def test_a_large_file_that_was_renamed_shows_its_lines(tmp_path: Path, opened: O
     old = large_text()
     repo.commit({"old name": old, "other": large_text(7)})
     (repo.root / "old name").unlink()
-    repo.write({"new/näme": old.replace("a line", "one line", 30)})
+    repo.write({"new/näme": old.replace("begin", "start", 30)})
     (file,) = changed(opened(repo)).values()
     assert (file.status, file.base_path) == (Status.RENAMED, "old name")
     assert sum(len(run.added) for run in file.runs) == 30
@@ -123,6 +124,7 @@ def test_another_process_compares_it_alike(tmp_path: Path, opened: Opening, firs
     stream = repository.stream_changes(head, tree).fill(whole=False)
     assert stream.is_beside
     found = [*stream.read, *stream]
+    stream.close()
     assert found == list(repository.file_changes(head, tree))
     assert sum(len(file.runs) for file in found if file.path == name) > 100
 

@@ -15,8 +15,9 @@ from workbench.review.rounds import Usage
 from workbench.ui.driving import CONTROL, Driver
 from workbench.ui.prompt_view import PromptSheet
 from workbench.workflow.calls import keep
+from workbench.workflow.logged import new_id
 from workbench.workflow.outgoing import prompt_messages
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 
 
 def rounds_scenes(scratch: Path, folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """Every pair of text and ground that the window uses, in every theme: what it wears and what it paints.
 
-The themes' own pairs are in tests/test_themes.py. Here stand those that are mixed while the program runs.
+The themes' own pairs are in tests/test_themes.py. Here stand those that are mixed while the program runs,
+by their names; what a real window paints is found, and not listed, in tests/window/test_painted.py.
 """
 
 from __future__ import annotations

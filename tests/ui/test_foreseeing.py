@@ -26,17 +26,8 @@ def show(view: DiffView, qtbot: QtBot, document: Document) -> None:
     QApplication.processEvents()
 
 
-def rest(view: DiffView, qtbot: QtBot) -> None:
-    """As long as something is made ahead of a drag."""
-    view._later.stop()
-    view._ask()
-    qtbot.waitUntil(lambda: view._ahead_of_drag is None, timeout=20_000)
-
-
-def test_an_even_drag_finds_everything_made(
-    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    show(view, qtbot, large(60, 20))
+def makes(view: DiffView, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows with every cell that is made from here on."""
     made: list[int] = []
     make = view._cells._make
 
@@ -45,6 +36,21 @@ def test_an_even_drag_finds_everything_made(
         return make(*given, **how)
 
     monkeypatch.setattr(view._cells, "_make", count)
+    return made
+
+
+def rest(view: DiffView, qtbot: QtBot) -> None:
+    """As long as something is made ahead of a drag."""
+    view._later.stop()
+    view._ask()
+    qtbot.waitUntil(lambda: view._foreseen is None, timeout=20_000)
+
+
+def test_an_even_drag_finds_everything_made(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(view, qtbot, large(60, 20))
+    made = makes(view, monkeypatch)
     counts = []
     for step in range(1, 7):
         made.clear()
@@ -156,8 +162,29 @@ def test_a_verdict_that_comes_while_marks_are_drawn_is_among_them(
     selections = [select_change(file.changes[0]) for file in document.files]
     view.show_document(Document(document.files, judged({}, selections, Verdict.ACCEPTED)))
     ruler.refresh()
-    drawn(ruler, qtbot)
+    ruler._later.stop()
+    while ruler._made is not None:
+        ruler._draw_on()
+    ruler._look()
     found = marks(ruler)
     ruler.redraw()
     ruler.repaint()
     assert marks(ruler) == found
+
+
+def test_where_a_motion_ends_is_made_while_it_goes_there(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(view, qtbot, large(60, 20))
+    view.smooth = True
+    view._scroll_to(900)
+    assert view.verticalScrollBar().value() < 900
+    view._later.stop()
+    view._ask()
+    while view._foreseen is not None:
+        view._look_ahead()
+    view._motion.stop()
+    made = makes(view, monkeypatch)
+    view.verticalScrollBar().setValue(900)
+    view.viewport().repaint()
+    assert made == []

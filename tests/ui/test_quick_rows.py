@@ -113,8 +113,9 @@ def test_an_unchanged_line_has_on_each_side_the_colours_of_that_side(
 
 def changed_lines() -> tuple[bytes, bytes]:
     """Two texts that face each other in many ways."""
-    old = [f"    value_{at} = compute(first, {at})  # said\n" for at in range(60)]
+    old = [f"    value_{at} = compute(first, {at})  # said\n" for at in range(140)]
     new = [*old]
+    new[70:120] = [each.replace("first", "third") for each in old[70:120]]
     new[4:9] = [each.replace("first", "second") for each in old[4:9]]
     new[14] = old[14].replace("\n", "\r\n")
     new[20] = old[20].replace("    ", "\t")
@@ -136,6 +137,8 @@ def shows_changes(view: DiffView, seed: int) -> None:
     verdicts: Verdicts = {}
     for change in file.changes:
         verdict = chance.choice((Verdict.ACCEPTED, Verdict.REJECTED, None))
+        if len(change.added) > 40:  # its verdict is said under the header while one scrolls through it
+            verdict = (Verdict.ACCEPTED, Verdict.REJECTED)[seed % 2]
         if verdict is not None:
             verdicts = judged(verdicts, [select_change(change)], verdict)
     part = file.changes[0]
@@ -166,7 +169,7 @@ def test_changed_rows_look_the_same_whichever_way_they_are_painted(
         return quick(*given)
 
     monkeypatch.setattr(view._painter.code, "_changed", counted)
-    for _ in range(6):
+    for _ in range(8):
         view.verticalScrollBar().setValue(chance.randrange(view.verticalScrollBar().maximum() + 1))
         chance.choice((view.next_change, view.move_line))(chance.choice((1, -1, 3)))
         if chance.random() < 0.3:
@@ -259,7 +262,7 @@ def test_while_the_view_is_dragged_only_what_is_on_the_screen_is_asked_for(view:
         each.key for each in view._layout.within(view.verticalScrollBar().value(), view.viewport().height())
     ]
     assert asked == shown
-    while view._ahead_of_drag is not None:
+    while view._foreseen is not None:
         view._look_ahead()
     assert asked == shown
     view._look_ahead()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import Repo, new_repo, numbered
-from tests.window.conftest import Hands
+from tests.window.conftest import CONTROL, SHIFT, Hands
 from tests.window.test_every_command import top_of
 
 LONG = numbered(60)
@@ -93,3 +93,36 @@ def test_in_a_lower_window_the_row_that_one_was_on_is_in_sight_again(
 def test_what_is_dropped_is_looked_at_and_never_taken_away(hands: Hands, both: tuple[Repo, Repo]) -> None:
     hands.open(both[0])
     assert drop(hands, both[1]) is Qt.DropAction.CopyAction
+
+
+def test_escape_leads_from_the_recent_reviews_back_to_the_one_that_is_open(
+    hands: Hands, both: tuple[Repo, Repo]
+) -> None:
+    hands.open(both[0])
+    view = hands.window.view
+    view.go_to_file("f15.py")
+    hands.until(lambda: view.is_settled)
+    left, shown = view.stop(), top_of(view)
+    hands.press(Qt.Key.Key_O, CONTROL | SHIFT)
+    hands.until(lambda: not view.isVisible())
+    verdicts = hands.verdicts()
+    hands.window.run_command("accept")
+    assert hands.notice() == "The review is not on the screen."
+    assert hands.verdicts() == verdicts
+    hands.press(Qt.Key.Key_Escape)
+    hands.until(lambda: view.isVisible() and view.is_settled)
+    assert hands.focus() is view
+    assert (view.stop(), top_of(view)) == (left, shown)
+    assert hands.window.windowTitle().startswith("one")
+    hands.type("]")
+    assert view.stop() != left
+
+
+def test_escape_on_a_page_without_a_review_leaves_the_keys_there(hands: Hands) -> None:
+    hands.window.run_command("recent")
+    page = hands.window.desk.page()
+    hands.until(page.isVisible)
+    hands.press(Qt.Key.Key_Escape)
+    focus = hands.window.focusWidget()
+    assert focus is not None
+    assert page.isAncestorOf(focus)

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.exceptions import capture_exceptions
 
-from tests.repos import Repo
+from tests.repos import Repo, new_repo
 from tests.window.conftest import Hands
 from workbench.errors import UserError
 from workbench.review.skimming import Look
@@ -94,6 +94,32 @@ def test_closing_a_second_time_leaves_what_cannot_be_kept(hands: Hands, repo: Re
         hands.focus().insertPlainText(LONG)  # type: ignore[attr-defined]
         assert not hands.window.close()
         assert hands.window.close()
+
+
+def test_another_review_is_opened_over_what_cannot_be_kept_only_when_asked_again(
+    hands: Hands, repo: Repo, tmp_path: Path
+) -> None:
+    other = new_repo(tmp_path / "other")
+    other.commit({"file": "1\n"})
+    other.write({"file": "2\n"})
+    hands.open(repo)
+    first = hands.session.review.id
+    with full_disk(hands):
+        hands.type("c")
+        hands.focus().insertPlainText(LONG)  # type: ignore[attr-defined]
+        desk = hands.window.desk
+        for leave in (lambda: desk.open_folder(str(other.root)), desk.open_demo, desk.show_start):
+            hands.window._leaves_text = False
+            leave()
+            assert hands.notice() == "What you are writing could not be kept."
+            assert not desk.is_on_page(), "nothing else is being opened"
+            assert hands.window.editing().is_open()
+    hands.window._leaves_text = False
+    desk.open_folder(str(other.root))
+    hands.until(lambda: hands.session.review.id != first)
+    kept = open_saved(first)
+    assert any(LONG.strip() in body for body in kept.drafts().values()), "by now it can be kept"
+    kept.close()
 
 
 def test_settings_that_were_written_meanwhile_stay(hands: Hands, repo: Repo) -> None:

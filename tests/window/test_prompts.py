@@ -20,7 +20,7 @@ from workbench.ui.prompt_search import PromptSearch, Span
 from workbench.ui.prompt_view import NOTHING, PromptSheet
 from workbench.workflow.calls import keep
 from workbench.workflow.kept_calls import as_text
-from workbench.workflow.session import new_id
+from workbench.workflow.logged import new_id
 
 FIRST = "".join(f"line {number}\n" for number in range(400)) + "Take the limit from the module.\n"
 SECOND = FIRST.replace("from the module", "from the request").replace("line 7\n", "line seven\n")

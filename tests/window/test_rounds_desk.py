@@ -13,7 +13,7 @@ from workbench.store.settings import load_settings
 from workbench.ui.calls_panel import NO_CALLS, CallsPanel
 from workbench.ui.round_picture import RoundPicture, parts_of
 from workbench.ui.table import text_of
-from workbench.workflow.session import new_id
+from workbench.workflow.logged import new_id
 
 
 def call(hands: Hands, **fields: object) -> None:

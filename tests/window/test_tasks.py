@@ -49,9 +49,10 @@ def test_one_thread_does_one_piece_after_another_and_ends_with_the_tasks(qtbot: 
         workers.append(threading.current_thread())
         return "done"
 
-    for count in range(1, 4):
+    for _ in range(3):
         tasks.start("lane", work, taker.take, taker.take)
-        qtbot.waitUntil(lambda count=count: len(taker.taken) == count)
+        qtbot.waitUntil(lambda: not tasks.is_busy)
+    assert taker.taken == ["done"] * 3
     assert len(set(workers)) == 1
     assert not tasks.has_threads
     tasks.stop()

@@ -49,7 +49,7 @@ PROGRAM = """
     from pathlib import Path
     from workbench.workflow.opening import open_saved
     from workbench.workflow.landing import *
-    from workbench.workflow import session as sessions
+    from workbench.workflow import recording
     from workbench.git import branches, index_writing, intent, packing
     from workbench.workflow import landing_git
     def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)

@@ -17,7 +17,8 @@ from workbench.review.changes import Side
 from workbench.review.notes import AnswerKind, Intent, Note
 from workbench.review.places import place_lines
 from workbench.workflow.asking import ask, messages_for
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.logged import new_id
+from workbench.workflow.session import Session
 
 SETTINGS = "PASSWORD=hunter2\nA=1\nB=2\nC=3\nD=4\n"
 

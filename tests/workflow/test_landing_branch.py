@@ -485,7 +485,7 @@ STEPS = [
     ("after the intent", "dying(landing_git, 'write_intent', after=True)", False),
     ("after the ref", "dying(landing_git, 'move_ref', after=True)", True),
     ("before the record", "carry_out = lambda *a, real=carry_out: (real(*a), die())", True),
-    ("after the record", "sessions.Recording.end = die", True),
+    ("after the record", "recording.Recording.end = die", True),
 ]
 
 

@@ -581,7 +581,7 @@ STEPS = [
     ("before the rename", "dying(index_writing, '_swap')", False),
     ("after the rename", "dying(index_writing, 'flush_folder')", True),
     ("before the record", "carry_out = lambda *a, real=carry_out: (real(*a), die())", True),
-    ("after the record", "sessions.Recording.end = die", True),
+    ("after the record", "recording.Recording.end = die", True),
 ]
 
 

@@ -27,6 +27,7 @@ from workbench.store.settings import ModelSettings
 from workbench.workflow.answers import answer
 from workbench.workflow.arrivals import Origin, next_arrival, take_arrival
 from workbench.workflow.edits import tweak_lines
+from workbench.workflow.logged import new_id
 from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text, wanted_only
 from workbench.workflow.outgoing import require_sendable, start_tree
 from workbench.workflow.placing import place_of_change
@@ -34,7 +35,7 @@ from workbench.workflow.receive import load_ledger
 from workbench.workflow.recipients import Recipient, RecipientKind, recipient_named
 from workbench.workflow.request import request_for
 from workbench.workflow.send import Arrived, Event, next_round, take
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 
 BASE = numbered(30)
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"

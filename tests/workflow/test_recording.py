@@ -54,7 +54,7 @@ def killed(code: str, review: str) -> None:
         import os, signal
         from workbench.workflow.opening import delete_review, open_saved
         from workbench.workflow.landing import *
-        from workbench.workflow import session as sessions
+        from workbench.workflow import recording
         from workbench.git.folder import WorkFolder
         def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
         session = open_saved({review!r})
@@ -83,7 +83,7 @@ def test_a_kill_between_writing_and_recording_is_recorded_when_it_is_opened_agai
 
 
 def test_a_kill_after_recording_is_not_recorded_twice(session: Session, repo: Repo) -> None:
-    code = "sessions.Recording.end = die\nsession.act(carry_out(session, plan_landing(session, 'worktree')))"
+    code = "recording.Recording.end = die\nsession.act(carry_out(session, plan_landing(session, 'worktree')))"
     killed(code, session.review.id)
     with open_saved(session.review.id) as again:
         assert len(landings(again)) == 1

@@ -19,7 +19,8 @@ from workbench.review.rounds import Usage
 from workbench.store.settings import Settings
 from workbench.store.spending import alone, beside, spending_dir
 from workbench.workflow.calls import budget_of
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.logged import new_id
+from workbench.workflow.session import Session
 from workbench.workflow.under_way import recorded
 
 CALL = Estimate(100, 0.1, most_tokens=600, most_cost=0.6)

@@ -102,9 +102,11 @@ def look_alikes(text: str) -> tuple[tuple[int, int], ...]:
     """The (start, end) spans of a line's words and signs that are not what they look like."""
     if text.isascii() or _maybe.search(text) is None:
         return ()
-    words = [match.span() for match in _word.finditer(text)]
-    foreign = any(_is_foreign(text[start:end]) for start, end in words)
-    spans = [(start, end) for start, end in words if _is_look_alike(text[start:end], foreign=foreign)]
+    words = [(match.span(), match[0]) for match in _word.finditer(text)]
+    odd = {word for _, word in words if not word.isascii()}  # each once: a line often says the same
+    foreign = any(map(_is_foreign, odd))
+    alike = {word for word in odd if _is_look_alike(word, foreign=foreign)}
+    spans = [span for span, word in words if word in alike]
     if not foreign:
         spans += [(at, at + 1) for at, each in enumerate(text) if each in _SIGNS]
     return tuple(sorted(spans))

@@ -51,6 +51,7 @@ class Desk(LookDesk):
         window = self._window
         TopMenus(window)
         window.files.listed.make_menu()
+        window.files.listed.name_key(window.keymap)
         window.status.name_keys(window.keymap)
         Dropping(window, self.open_folder)
         self._here = Here(window.controller, window.view, window.skimming, window.status, self)
@@ -323,6 +324,8 @@ class Desk(LookDesk):
             return
         if self._window.errands.cancel_refresh():
             self._window.say("Reading was stopped.", "The review is as it was.", False)
+            return
+        if self.leave_page():
             return
         self._window.view.clear_selection()
         self._window.notice.hide()

@@ -35,10 +35,15 @@ OF_THE_WHOLE = frozenset(
 """What speaks of the whole review, and therefore waits until it is read."""
 
 
+_ANYWHERE = frozenset(("refresh", "escape"))
+"""What means something while no review is on the screen."""
+
+
 class Desk(Protocol):
     """What the window itself does on a command."""
 
     def choose_folder(self) -> None: ...
+    def is_on_page(self) -> bool: ...
     def show_start(self) -> None: ...
     def open_demo(self) -> None: ...
     def refresh_review(self) -> None: ...
@@ -126,6 +131,10 @@ class Dispatch(QObject):
         """Do what a command says, if what it needs is there."""
         if BY_ID[command].when is When.REVIEW and self._controller.session is None and command != "refresh":
             self._controller.said.emit("No review is open.", "Ctrl+O opens a repository.", False)
+            return
+        if BY_ID[command].when is When.REVIEW and command not in _ANYWHERE and self._desk.is_on_page():
+            # What nobody sees is not judged, undone or sent.
+            self._controller.said.emit("The review is not on the screen.", "Esc goes back to it.", False)
             return
         session = self._controller.session
         if session is not None and session.is_loading and command in OF_THE_WHOLE:

@@ -244,9 +244,13 @@ class Editing(QObject):
         self._controller.changed.emit()
 
     def keep_drafts(self) -> None:
-        """Keep what stands in every open editor now."""
-        for editor in self._open.values():
+        """Keep what stands in every open editor now; what could not be kept before is tried again."""
+        for key, editor in self._open.items():
+            again = key in self._unkept
             editor.keep_draft()
+            written = editor.written() if again else None
+            if written is not None:
+                self._on_draft(key, as_draft(written))
 
     def forget(self) -> None:
         """Another review is shown: its editors are not those."""

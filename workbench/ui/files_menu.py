@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from workbench.ui.keymap import Keymap
 from workbench.ui.theme import Theme
 
 
@@ -26,6 +27,9 @@ WORDS = {
 }
 
 
+TIP = "The files as a tree, as a list or by shape"
+
+
 class ListedButton(QToolButton):
     """Shows how the files are listed, and asks for another way."""
 
@@ -41,7 +45,7 @@ class ListedButton(QToolButton):
         self.setFixedSize(26, 26)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("How the files are listed")
-        self.setToolTip("The files as a tree, as a list (Ctrl Alt B), or by shape")
+        self.setToolTip(TIP)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def set_theme(self, theme: Theme) -> None:
@@ -54,6 +58,11 @@ class ListedButton(QToolButton):
         if now is not self._now:
             self._now = now
             self.update()
+
+    def name_key(self, keymap: Keymap) -> None:
+        """Say by which key that is done."""
+        key = keymap.shown("flat_files")
+        self.setToolTip(f"{TIP} ({key})" if key else TIP)
 
     def make_menu(self) -> None:
         """Make the menu, which no first frame needs. It is filled when it is opened."""

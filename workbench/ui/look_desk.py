@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 
 from workbench.errors import UserError
@@ -118,7 +117,8 @@ class LookDesk(OpeningDesk):
         window, preferences = self._window, self._window.preferences
         settings = preferences.settings
         # Which keys were learned is kept there too, and is no look: no theme's file is read for it.
-        look = replace(settings, seen_keys=()), preferences.code_size, preferences.theme_name
+        worn = (settings.code_font, settings.tab_width, preferences.code_size, preferences.theme_name)
+        look = (settings.split, settings.wrap, settings.smooth_scroll, *worn)
         if look == self._worn and preferences.theme_name in theme_names():
             return
         self._worn = look

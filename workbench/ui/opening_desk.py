@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SLOW = 800
 """Milliseconds after which reading says what it is doing, and can be seen to be ended."""
 
+AGAIN = "Opening again leaves it."
+"""What stands in an editor alone would go with its review."""
+
 
 class OpeningDesk(QObject):
     """Works on the window that it belongs to."""
@@ -59,7 +62,8 @@ class OpeningDesk(QObject):
 
     def show_start(self) -> None:
         """The page without a review: what was reviewed before, and the ways to open something."""
-        self._window.keep()
+        if not self._window.lets_go(AGAIN):
+            return
         self.page().show_recent(None, self._keys)
         self._window.setWindowTitle("Workbench")
         self._show_page()
@@ -83,6 +87,21 @@ class OpeningDesk(QObject):
         else:
             self.show_start()
         self._window.say("Opening was cancelled.", "Nothing of it was kept.", False)
+
+    def leave_page(self) -> bool:
+        """From a page back to the review that it lies over. False where no page is shown."""
+        if not self.is_on_page():
+            return False
+        session = self._window.controller.session
+        if session is not None:
+            self._window.controller.set_session(session)
+        else:
+            self.page().take_focus()
+        return True
+
+    def is_on_page(self) -> bool:
+        """Whether a page lies over the review, or is there instead of one."""
+        return self._page is not None and self._window.stack.currentWidget() is self._page
 
     def _on_opening_step(self, step: Step) -> None:
         self._step = step
@@ -134,6 +153,8 @@ class OpeningDesk(QObject):
 
     def open_demo(self) -> None:
         """Make the demo and open it."""
+        if not self._window.lets_go(AGAIN):
+            return
         self.show_opening("the demo")
         self._window.errands.open_demo()
 
@@ -177,15 +198,18 @@ class OpeningDesk(QObject):
         if session is not None and session.review.id == review:
             self._window.controller.set_session(session)
             return
+        if not self._window.lets_go(AGAIN):
+            return
         self.show_opening("the review")
         self._window.errands.open_saved(review)
 
     def _open_range(self, text: str) -> None:
-        if self._nothing is not None:
+        if self._nothing is not None and self._window.lets_go(AGAIN):
             self._window.errands.open(self._nothing.work_tree, Asked(range_text=text))
 
     def open_folder(self, folder: str) -> None:
         """Open the repository of a folder."""
-        self._window.keep()
+        if not self._window.lets_go(AGAIN):
+            return
         self.show_opening(Path(folder).name)
         self._window.errands.open(Path(folder))

@@ -240,6 +240,20 @@ class MainWindow(QMainWindow):
             self._editing.keep_drafts()
         self.places.keep()
 
+    def lets_go(self, again: str) -> bool:
+        """Keep what is being written, before its review goes. Once False, and said, where that cannot be.
+
+        `again` says what doing it a second time does.
+        """
+        self.keep()
+        unkept = self._editing is not None and self._editing.unkept
+        asked, self._leaves_text = self._leaves_text, unkept
+        if asked or not unkept:
+            return True
+        hint = f"Make room on the disk, or copy it. {again}"
+        self.say("What you are writing could not be kept.", hint, True)
+        return False
+
     # -- keys and commands --------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -332,11 +346,7 @@ class MainWindow(QMainWindow):
                 self.trusting.look_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.keep()
-        if self._editing is not None and self._editing.unkept and not self._leaves_text:
-            self._leaves_text = True
-            hint = "Make room on the disk, or copy it. Closing again leaves without it."
-            self.say("What you are writing could not be kept.", hint, True)
+        if not self.lets_go("Closing again leaves without it."):
             event.ignore()
             return
         self.sheets.close()

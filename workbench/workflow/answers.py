@@ -20,8 +20,9 @@ from workbench.review.text import one_line
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.workflow.arrivals import Arrival
 from workbench.workflow.edits import move_file, restore, tweak_lines
+from workbench.workflow.logged import new_id
 from workbench.workflow.receive import take_arrival
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 from workbench.workflow.turns import turn
 
 AGAIN = "Not dealt with yet."

@@ -15,10 +15,11 @@ from workbench.review.actions import EntryJudged, RoundArrived
 from workbench.review.carry import carry_rounds
 from workbench.review.changes import FileChange, NotShown
 from workbench.review.rounds import Answer, LeftOut, Only, Round, Source, Usage, Why
+from workbench.workflow.logged import new_id
 from workbench.workflow.own_edits import with_own_edits
 from workbench.workflow.placing import places_in_round
 from workbench.workflow.remembering import earlier_rounds
-from workbench.workflow.session import LedgerFacts, Session, new_id
+from workbench.workflow.session import LedgerFacts, Session
 from workbench.workflow.turns import turn
 
 

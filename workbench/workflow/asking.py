@@ -27,7 +27,8 @@ from workbench.review.text import decode
 from workbench.workflow import send
 from workbench.workflow.calls import OFFLINE, Called, ask_model
 from workbench.workflow.gate import findings_in_text, require_clear
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.logged import new_id
+from workbench.workflow.session import Session
 from workbench.workflow.tray import Finding
 from workbench.workflow.under_way import recorded, saved
 

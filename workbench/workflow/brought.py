@@ -12,8 +12,9 @@ from workbench.review.lines import split_lines
 from workbench.review.notes import Place
 from workbench.review.places import find_again, places_now
 from workbench.review.review import Review, next_note_id, replay
+from workbench.workflow.logged import new_id
 from workbench.workflow.placing import live_notes
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 
 
 def bring_notes(session: Session) -> None:

@@ -37,7 +37,8 @@ from workbench.store.keys import key_for
 from workbench.store.log import ActionLog
 from workbench.store.settings import ModelSettings, Settings
 from workbench.workflow.gate import findings_in_text, require_clear
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.logged import new_id
+from workbench.workflow.session import Session
 from workbench.workflow.tally import LogTally, caps_of_sums, has_day, midnight
 
 OFFLINE = "offline"

@@ -15,7 +15,8 @@ from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import place_now
 from workbench.review.reading_counts import KINDS, counts
 from workbench.review.review import next_note_id
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.logged import new_id
+from workbench.workflow.session import Session
 from workbench.workflow.turns import turn
 
 

@@ -19,8 +19,9 @@ from workbench.review.lines import numbers, ranges, split_lines
 from workbench.review.rounds import Round, Source
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Selection, Verdict, select_changes
 from workbench.workflow.arrivals import Arrival
+from workbench.workflow.logged import new_id
 from workbench.workflow.placing import places_in_round
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 
 
 def tweak(session: Session, change_id: str, new_text: bytes) -> Arrival | None:

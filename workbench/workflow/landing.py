@@ -47,10 +47,11 @@ from workbench.workflow.landing_plan import (
     counted,
     remember_destination,
 )
+from workbench.workflow.logged import new_id
 from workbench.workflow.patch_file import remove_patch, write_patch
 from workbench.workflow.receive import model_stands
 from workbench.workflow.recording import announce, announced, give_up, hold
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 from workbench.workflow.work_tree import wanted_in_work_tree
 
 __all__ = [

@@ -51,8 +51,9 @@ from workbench.workflow.landing_plan import (
     drafted_message,
     rows_of,
 )
+from workbench.workflow.logged import new_id
 from workbench.workflow.recording import announce, give_up, hold
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 from workbench.workflow.trust import require_trust
 from workbench.workflow.wishes import wishes_of, with_parts
 

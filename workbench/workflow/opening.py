@@ -24,6 +24,7 @@ from workbench.store.log import ActionLog
 from workbench.store.review_rows import ReviewRow
 from workbench.store.settings import Settings, load_settings
 from workbench.workflow.candidates import Asked, Candidate, Choice, choices, late_words, read_candidate
+from workbench.workflow.logged import new_id
 from workbench.workflow.receive import (
     Origin,
     load_ledger,
@@ -32,7 +33,7 @@ from workbench.workflow.receive import (
     refresh,
     take_arrival,
 )
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 
 # What is asked for when opening belongs to what this module offers.
 __all__ = [

@@ -16,10 +16,11 @@ from workbench.workflow.gate import findings_in_request, findings_in_text, quote
 from workbench.workflow.keeping import keep_rounds
 from workbench.workflow.landing import rejected_in_work_tree
 from workbench.workflow.limits import SMALL, ask_limits, known_limits, measured, usual_limits
+from workbench.workflow.logged import new_id
 from workbench.workflow.only import Wanted, only_request
 from workbench.workflow.recipients import Recipient, RecipientKind, line_of
 from workbench.workflow.request import handed_text, next_tray, tray_of
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 from workbench.workflow.tray import Finding, Tray
 
 

@@ -10,7 +10,8 @@ from workbench.errors import UserError
 from workbench.review.actions import ItemRemoved, Pinned, SecretAllowed, Unpinned
 from workbench.review.changes import Side
 from workbench.review.context import Pin, named
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.logged import new_id
+from workbench.workflow.session import Session
 from workbench.workflow.tray import Finding, Item
 
 _LINES = re.compile(r"(?P<path>.+):(?P<first>\d+)(?:-(?P<last>\d+))?", re.DOTALL)

@@ -37,11 +37,12 @@ from workbench.workflow.calls import Called, keep, require_affordable
 from workbench.workflow.drafts import note_of
 from workbench.workflow.gate import findings_in_lines, require_clear
 from workbench.workflow.limits import SMALL, ask_limits, known_limits
+from workbench.workflow.logged import new_id
 from workbench.workflow.placing import places_since
 from workbench.workflow.recipients import Recipient, RecipientKind
 from workbench.workflow.request import PROMPT_FILE_LIMIT
 from workbench.workflow.rules import count_given
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 from workbench.workflow.tray import Finding as Secret
 from workbench.workflow.tray import Limits
 from workbench.workflow.turns import turn

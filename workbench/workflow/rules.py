@@ -20,7 +20,8 @@ from workbench.store.rules import (
     remove_rule,
     set_broken,
 )
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.logged import new_id
+from workbench.workflow.session import Session
 
 if TYPE_CHECKING:
     from workbench.git.repository import Repository

@@ -41,13 +41,14 @@ from workbench.workflow.calls import (
     require_affordable,
 )
 from workbench.workflow.gate import findings_in_request, require_clear
+from workbench.workflow.logged import new_id
 from workbench.workflow.only import Wanted, as_only, confine, only_request, only_text
 from workbench.workflow.outgoing import findings_handed, send_feedback, tray_for
 from workbench.workflow.receive import Arrival, Origin, next_arrival, take_arrival
 from workbench.workflow.recipients import Recipient, RecipientKind, line_of, next_number, require_ready
 from workbench.workflow.request import handed_text, rules_that_hold
 from workbench.workflow.rules import count_given
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.session import Session
 from workbench.workflow.under_way import recorded, saved, under_way
 
 

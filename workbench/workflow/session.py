@@ -8,7 +8,6 @@ from frozen inputs to an action; the answer comes back to `take_round` or `act` 
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Generator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -19,7 +18,6 @@ from msgspec.structs import replace
 from workbench.errors import UserError
 from workbench.generation.children import Helpers
 from workbench.git.repository import Repository
-from workbench.git.streaming import FileStream
 from workbench.review.actions import (
     Action,
     EntryJudged,
@@ -27,42 +25,33 @@ from workbench.review.actions import (
     Judged,
     Landed,
     NoteEdited,
-    NoteReplied,
-    NoteSettled,
     NoteWithdrawn,
     NoteWritten,
     Redone,
     ReviewClosed,
-    RoundArrived,
     RuleMade,
     TaskSet,
     Undone,
     words_of,
 )
 from workbench.review.changes import Change, FileChange
-from workbench.review.notes import Author, Intent, Note, Place, Reply
-from workbench.review.places import places_now
-from workbench.review.progress import Progress, asked, changes_at, progress
-from workbench.review.review import Review, apply, next_note_id, redoable, undoable
+from workbench.review.notes import Intent, Note, Place
+from workbench.review.progress import Progress, asked, progress
+from workbench.review.review import Review, next_note_id, redoable, undoable
 from workbench.review.selecting import describe
 from workbench.review.steps import finished
-from workbench.review.verdicts import Selection, Verdict, select_change, select_changes, verdict_of
+from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.store.log import ActionLog
 from workbench.store.settings import Settings
+from workbench.workflow.logged import new_id
+from workbench.workflow.noting import NotedReview
 from workbench.workflow.placing import place_of_change
-from workbench.workflow.recording import Recording
-from workbench.workflow.round_files import RoundFiles
 from workbench.workflow.turns import turn
 
 if TYPE_CHECKING:
     from workbench.review.entries import Entry
     from workbench.review.feedback_values import Feedback
     from workbench.review.memory import EarlierRound
-
-
-def new_id() -> str:
-    """A random action id."""
-    return uuid.uuid4().hex
 
 
 _NAMING = (NoteWritten, NoteEdited, NoteWithdrawn, Judged, Undone, Redone)
@@ -83,7 +72,7 @@ class LedgerFacts(Struct, frozen=True):
     earlier: tuple[EarlierRound, ...] = ()
 
 
-class Session(RoundFiles):
+class Session(NotedReview):
     """A review, the files of its current round, and the log that both are saved in."""
 
     def __init__(
@@ -95,15 +84,11 @@ class Session(RoundFiles):
         sequence: int,
         files: Sequence[FileChange],
     ) -> None:
-        super().__init__(repository, review, files)
-        self.log = log
+        super().__init__(repository, log, review, sequence, files)
         self.settings = settings
-        self.sequence = sequence
         self.ledger_facts: LedgerFacts | None = None
         self.messages: tuple[str, ...] = ()
         """What opening has to say: a landing that was finished or rolled back, whose repository this is."""
-        self.recording: Recording | None = None
-        """The landing that is being written or is not recorded yet."""
         self.helpers = Helpers()
         """Processes that call models. None runs before it is needed; one is kept for the next round."""
         self.held_back: frozenset[str] = frozenset()
@@ -190,19 +175,6 @@ class Session(RoundFiles):
         self._ledger_cache = (key, entries)
         return entries
 
-    def notes_in_round(self) -> tuple[tuple[Note, Place | None], ...]:
-        """Every note that is not withdrawn, with where it stands in the current round (None: outdated).
-
-        Of one with many places, the first that is certain. Where all of them are, `places_now` says.
-        """
-        shown = []
-        for note in self.review.notes.values():
-            places = () if note.withdrawn else places_now(self.review, note)
-            here = next((place for place in places if place is not None), None)
-            if places and (not note.reason or any(self._reason_holds(place) for place in places)):
-                shown.append((note, here))
-        return tuple(shown)
-
     # -- judging ------------------------------------------------------------------------------
 
     def judge(
@@ -250,19 +222,6 @@ class Session(RoundFiles):
                 raise UserError(f"Nothing was accepted: {left_out(left)}", hint=hint)
         self.judge(select_changes(changes), verdict)
         return len(changes), left
-
-    @property
-    def _tree(self) -> str:
-        current = self.review.round
-        return current.tree if current is not None else ""
-
-    def _require_round(self, index: int, tree: str) -> None:
-        """UserError where another process undid the round that was on the screen."""
-        if not index < len(self.review.rounds) or (index >= 0 and self.review.rounds[index].tree != tree):
-            raise UserError(
-                "What was on the screen was undone by another process, so this was not taken.",
-                hint="Look at what is there now, and do it again.",
-            )
 
     def _judge(
         self,
@@ -317,62 +276,6 @@ class Session(RoundFiles):
     def last_verdict(self) -> tuple[Verdict, str | None] | None:
         """What `.` repeats: the last verdict given in this window and its reason."""
         return self._last_verdict
-
-    # -- notes --------------------------------------------------------------------------------
-
-    def write_note(
-        self,
-        place: Place,
-        intent: Intent,
-        text: str,
-        suggestion: str | None = None,
-        spread: Sequence[Place] = (),
-    ) -> Note:
-        """A new note at `place` of the current round; `spread` are further places of the same note."""
-        if not text.strip() and suggestion is None:
-            raise UserError("The note is empty.", hint="Write a sentence, or a suggestion.")
-        index, tree = self.review.index, self._tree
-        with turn(self.review.id):
-            self.poll()
-            self._require_round(index, tree)
-            number = next_note_id(self.review)
-            note = Note(number, intent, place, text, index, suggestion, spread=tuple(spread))
-            self.act(NoteWritten(id=new_id(), at=time.time(), note=note))
-        return note
-
-    def edit_note(self, note_id: str, intent: Intent, text: str, suggestion: str | None) -> None:
-        """Change the words of a note."""
-        note = self.note(note_id)
-        self.act(
-            NoteEdited(
-                id=new_id(), at=time.time(), note=note.id, intent=intent, text=text, suggestion=suggestion
-            )
-        )
-
-    def reply(self, note_id: str, text: str, *, again: bool = False) -> None:
-        """Write into a note's thread; `again` marks it as not dealt with."""
-        note = self.note(note_id)
-        reply = Reply(Author.EXPERT, text, self.review.index, again=again)
-        self.act(NoteReplied(id=new_id(), at=time.time(), note=note.id, reply=reply))
-
-    def settle(self, note_id: str, *, settled: bool = True) -> None:
-        """Say that a note is dealt with, or that it is not."""
-        note = self.note(note_id)
-        if note.settled != settled:
-            self.act(NoteSettled(id=new_id(), at=time.time(), note=note.id, settled=settled))
-
-    def withdraw(self, note_id: str) -> None:
-        """Take a note back."""
-        self.act(NoteWithdrawn(id=new_id(), at=time.time(), note=self.note(note_id).id))
-
-    def note(self, note_id: str) -> Note:
-        """The note with this id. UserError when there is none, or it was withdrawn."""
-        note = self.review.notes.get(note_id) or self.review.notes.get(note_id.upper())
-        if note is None or note.withdrawn:
-            raise UserError(
-                f"There is no note {note_id}.", hint=f"List them: workbench notes {self.review.id}"
-            )
-        return note
 
     # -- everything else ----------------------------------------------------------------------
 
@@ -434,17 +337,9 @@ class Session(RoundFiles):
         return action
 
     def act(self, action: Action) -> None:
-        """Append to the log (durable when this returns), then fold in what the log has new, ours included.
-
-        The journal of a landing goes only now, when what it did is recorded.
-        """
-        counted = isinstance(action, _NAMING)
-        rules = self._named_rules() if counted else None
-        sequence = self.log.append(self.review.id, action)
-        if self.recording is not None and self.recording.action == action.id:
-            self.recording.end(self.review.id)
-            self.recording = None
-        self.poll({sequence: action})
+        """As everywhere; what it breaks of the house rules is counted."""
+        rules = self._named_rules() if isinstance(action, _NAMING) else None
+        super().act(action)
         if rules is not None and self._named_rules() != rules:
             from workbench.workflow.rules import count_broken  # noqa: PLC0415 - seldom
 
@@ -458,55 +353,6 @@ class Session(RoundFiles):
 
         return named_rules(self.review)
 
-    def take_round(self, action: RoundArrived, files: Sequence[FileChange]) -> None:
-        """Take a round whose file changes the caller has read already."""
-        self._files_by_tree[action.round.tree] = tuple(files)
-        self.act(action)
-
-    def take_streamed(self, action: RoundArrived, stream: FileStream) -> None:
-        """Take a round whose file changes git is about to tell: the first of them are here afterwards."""
-        self._files_by_tree[action.round.tree] = ()
-        self.act(action)
-        self.stream(stream)
-
-    def poll(self, ours: Mapping[int, Action] | None = None) -> bool:
-        """Fold in every action the log has beyond what is known here; True when there was one.
-
-        `ours` was appended here, by its number: a note on ten thousand places is not read a second time.
-        """
-        news = self.log.since(self.review.id, self.sequence, ours)
-        review = self.review
-        for sequence, action in news:
-            self.sequence = sequence
-            review = apply(review, action)
-        before, self.review = self.review, review
-        now = review.round
-        if now is not None and (before.round is None or before.round.tree != now.tree):
-            self._index_files(self.files_of(now.tree))
-        return bool(news)
-
-    # -- what is kept beside the review ---------------------------------------------------------
-
-    def save_draft(self, key: str, body: str) -> None:
-        """Keep what stands in an open editor; it survives a crash."""
-        self.log.save_draft(self.review.id, key, body)
-
-    def drafts(self) -> Mapping[str, str]:
-        """Every kept draft by its key."""
-        return self.log.drafts(self.review.id)
-
-    def drop_draft(self, key: str) -> None:
-        """The editor was closed for good."""
-        self.log.drop_draft(self.review.id, key)
-
-    def save_place(self, place: Mapping[str, object]) -> None:
-        """Keep where the window is in this review (any JSON object)."""
-        self.log.save_place(self.review.id, place)
-
-    def place(self) -> Mapping[str, object] | None:
-        """Where the window was."""
-        return self.log.place(self.review.id)
-
     def words(self, action: Action) -> str:
         """What an action did, in a few words, for undo to name."""
         return words_of(action)
@@ -514,15 +360,3 @@ class Session(RoundFiles):
     def place_of(self, change: Change) -> Place:
         """A place that covers a change: its added lines, else its removed ones, else its file."""
         return place_of_change(self, change)
-
-    def _reason_holds(self, place: Place | None) -> bool:
-        """A reason is shown only while something of its change is still rejected."""
-        if place is None or place.path is None:
-            return False
-        file = self.by_path.get(place.path)
-        if place.change in self.changes_by_id:
-            said: tuple[str, ...] = (place.change or "",)
-        else:
-            said = changes_at(file, place) if file is not None else ()
-        still = (Verdict.REJECTED, Verdict.MIXED)
-        return any(verdict_of(self.changes_by_id[each], self.review.current) in still for each in said)

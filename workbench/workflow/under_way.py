@@ -27,7 +27,8 @@ from workbench.store.running import Left, Running, finished, has_left, left_behi
 from workbench.store.spending import settled
 from workbench.typed import ready
 from workbench.workflow.calls import Called, keep, made
-from workbench.workflow.session import Session, new_id
+from workbench.workflow.logged import new_id
+from workbench.workflow.session import Session
 
 INTERRUPTED = "interrupted"
 UNSAVED = "what came of it could not be saved, on a full disk perhaps"

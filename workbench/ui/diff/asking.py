@@ -26,8 +26,8 @@ _AHEAD_AFTER = 30
 _AHEAD_PAUSE = 6
 """Milliseconds before and between the steps in which the next page is prepared."""
 _AHEAD_SLICE = 0.003
-_DRAG_PAUSE = 1
-"""The same of where a drag goes next: it is there within a few milliseconds. Events come between."""
+_FORESEEN_PAUSE = 1
+"""The same of what the next frames show: they come within a few milliseconds. Events come between."""
 
 
 class Asking(Scrolling):
@@ -58,7 +58,8 @@ class Asking(Scrolling):
         self._idle = self._timer(_AHEAD_AFTER)
         self._idle.timeout.connect(self._look_ahead)
         self._ahead: Iterator[None] = iter(())
-        self._ahead_of_drag: Iterator[None] | None = None
+        self._foreseen: Iterator[None] | None = None
+        """What the next frames of a drag or of a motion will show."""
 
     def _timer(self, milliseconds: int) -> QTimer:
         timer = QTimer(self)
@@ -100,16 +101,20 @@ class Asking(Scrolling):
             self._finish_long(),
             self._painter.ahead(scene, scroll - height, scroll),
         )
-        shares = self._course.next(1 / max(1, height))
-        self._ahead_of_drag = self._foreseen(scene, height, shares) if shares else None
-        self._idle.start(_DRAG_PAUSE if shares else _AHEAD_AFTER)
+        shares, end = self._course.next(1 / max(1, height)), self._target()
+        if shares:
+            self._foreseen = self._ahead_of_drag(scene, height, shares)
+        else:
+            # While the view is on its way, what is where it ends.
+            self._foreseen = self._painter.ahead(scene, end, end + height) if end != scroll else None
+        self._idle.start(_FORESEEN_PAUSE if self._foreseen is not None else _AHEAD_AFTER)
 
     def _finish_long(self) -> Iterator[None]:
         """Count through long lines: only then it is known how wide they are."""
         if (yield from self._cells.finish()):
             self.viewport().update()
 
-    def _foreseen(self, scene: Scene, height: int, shares: Sequence[float]) -> Iterator[None]:
+    def _ahead_of_drag(self, scene: Scene, height: int, shares: Sequence[float]) -> Iterator[None]:
         """Lay out where a drag may be with its next frame, and make what is seen there."""
         margin = 4 * self._layout.heights.row
         for share in shares:
@@ -175,15 +180,15 @@ class Asking(Scrolling):
         """Between events: prepare the page below and the page above."""
         started = perf_counter()
         scroll, height = self.verticalScrollBar().value(), self.viewport().height()
-        if self._motion.state() is QVariantAnimation.State.Running:
+        if self._foreseen is not None:
+            for _ in self._foreseen:
+                if perf_counter() - started > _AHEAD_SLICE:
+                    self._idle.start(_FORESEEN_PAUSE)
+                    return
+            self._foreseen = None
             self._idle.start(_AHEAD_AFTER)
             return
-        if self._ahead_of_drag is not None:
-            for _ in self._ahead_of_drag:
-                if perf_counter() - started > _AHEAD_SLICE:
-                    self._idle.start(_DRAG_PAUSE)
-                    return
-            self._ahead_of_drag = None
+        if self._motion.state() is QVariantAnimation.State.Running:
             self._idle.start(_AHEAD_AFTER)
             return
         self._ask_lines_between(scroll - height, scroll + 2 * height)

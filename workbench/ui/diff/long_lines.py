@@ -29,6 +29,8 @@ _BLOCK = 100 * STEP
 """Characters whose cells are counted at once."""
 _KEPT = 60
 """Blocks whose steps stay known."""
+_KEPT_BEGINS = 1000
+"""Lines of a wrapped one of which it stays known where they begin."""
 _WIDEST_BOX = 10
 _ALIKE_STEP = 1000
 _NEAR = 500
@@ -155,6 +157,9 @@ class Stretches:
         at = self._step_at(cell)
         before, end = cell - self.cell_of(at), min(at + STEP, len(self.text))
         part = self.text[at:end]
+        cells = self._cells(part)
+        if cells == len(part):
+            return min(at + before, end)
         return at + bisect_left(range(end - at), before, key=lambda count: self._cells(part[:count]))
 
     def left(self, character: int) -> float:
@@ -184,17 +189,26 @@ class Stretches:
 class LongBreaks(Breaks):
     """How a long line is cut where lines are wrapped: after every so many cells."""
 
-    __slots__ = ("_room", "stretches")
+    __slots__ = ("_begins", "_room", "stretches")
 
     def __init__(self, stretches: Stretches, cells: int) -> None:
         count = stretches.cells
         self._room = max(_WIDEST_BOX, cells - stretches.spare)
         self.stretches = stretches
+        self._begins: dict[int, int] = {}
         super().__init__(range(max(1, -(-count // self._room))), len(stretches.text), 0.0, None)
 
     def span(self, at: int) -> tuple[int, int]:
-        end = self.length if at + 1 >= self.lines else self.stretches.character_at((at + 1) * self._room)
-        return min(end, self.stretches.character_at(at * self._room)), end
+        end = self.length if at + 1 >= self.lines else self._begin(at + 1)
+        return min(end, self._begin(at)), end
+
+    def _begin(self, at: int) -> int:
+        known = self._begins.get(at)
+        if known is None:
+            if len(self._begins) > _KEPT_BEGINS:
+                self._begins.clear()
+            known = self._begins[at] = self.stretches.character_at(at * self._room)
+        return known
 
     def line_of(self, character: int) -> int:
         return min(self.lines - 1, self.stretches.cell_of(character) // self._room)
