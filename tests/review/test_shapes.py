@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
+import re
 import time
+from difflib import SequenceMatcher
 
 from tests.review.gitbox import GitBox
 from tests.review.texts_of_code import modified
 from workbench.review.changes import Run
 from workbench.review.lines import split_lines
-from workbench.review.shapes import shape_of
+from workbench.review.shapes import _between, _places, _tokens, shape_of
 
 
 def shape(removed: bytes, added: bytes, path: str = "f") -> str:
@@ -74,3 +77,32 @@ def test_a_change_of_many_tokens_takes_no_time_that_grows_with_their_square() ->
     start = time.perf_counter()
     shape(removed, added)
     assert time.perf_counter() - start < 2
+
+
+def test_edits_are_those_that_difflib_finds() -> None:
+    chance = random.Random(7)
+    for _ in range(2_000):
+        before, after = (
+            tuple(b"%d" % chance.randrange(6) for _ in range(chance.randrange(12))) for _ in range(2)
+        )
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        expected = [(before[a:b], after[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+        area = (0, len(before), 0, len(after))
+        assert _between(before, after, _places(before, after), area) == expected
+
+
+def test_code_of_any_kind_is_cut_into_the_same_tokens_as_by_the_plain_rule() -> None:
+    chance = random.Random(8)
+    pieces = r"""a Z_9 1.5e 0x "s" "a\"b" 'c' ' " \ == -> => :: && || ** // << >> += . ( ) , \t é # @ \r \0"""
+    parts = [*pieces.encode().split(b" "), b" ", b"  ", b"\n", b"\t", b"\f", b"\0"]
+    for _ in range(3_000):
+        text = b"".join(chance.choices(parts, k=chance.randrange(20)))
+        assert _tokens(text) == _PLAIN.findall(text)
+
+
+_PLAIN = re.compile(
+    rb"""[ \t\n\r\f\v]*([A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"""
+    rb"""|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|[0-9][0-9A-Za-z_.]*"""
+    rb"""|[-+*/%&|^=!<>:.]+=|->|=>|::|&&|\|\||\*\*|//|<<|>>|[^ \t\n\r\f\v0-9A-Za-z_])"""
+)
+"""Without what makes it quick."""

@@ -163,7 +163,7 @@ def test_a_verdict_that_comes_while_marks_are_drawn_is_among_them(
     view.show_document(Document(document.files, judged({}, selections, Verdict.ACCEPTED)))
     ruler.refresh()
     ruler._later.stop()
-    while ruler._made is not None:
+    for _ in range(2 * len(document.files)):
         ruler._draw_on()
     ruler._look()
     found = marks(ruler)

@@ -58,6 +58,8 @@ def test_every_character_comes_into_sight_when_one_scrolls_sideways(view: DiffVi
         here = stretches.left(window)
         first, last = (boxed.original(shaped.index_at(x - here)) for x in (left, left + _SCREEN))
         seen.update(range(window + first, window + last + 1))
+        end = stretches.end(window)
+        assert end == len(text) or stretches.left(end) > left + 2 * _SCREEN
         left += _SCREEN / 2
         stretches.measure()
     assert not [at for at in range(len(text)) if at not in seen]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
+from workbench.ui.diff.breaking import Breaking
 from workbench.ui.diff.shaping import Piece, Shaper, pieces_of, recoloured
 from workbench.ui.fonts import code_font
 
@@ -90,3 +91,46 @@ def test_pieces_cover_the_line_once_and_in_order(
         for at in range(start, end)
     }
     assert blue == {at for start, end in ordered for at in range(start, end) if at < length}
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"), [("a漢字b", 6), ("ｆｕ", 4), ("カナ", 4), ("é", 1), ("e\u0301", 1), ("\U0001f600", 2)]
+)
+def test_a_wide_character_takes_two_cells_in_any_font(shaper: Shaper, text: str, cells: int) -> None:
+    assert shaper.cells(text) == cells
+    assert shaper.plain(text, RED).width == pytest.approx(cells * shaper.cell)
+
+
+def test_a_tab_after_wide_characters_ends_at_a_stop_of_the_grid(shaper: Shaper) -> None:
+    shaped = shaper.plain("漢\tx", RED)
+    assert [round(shaped.x_of(at) / shaper.cell) for at in range(4)] == [0, 2, 4, 5]
+
+
+def test_a_mark_is_not_cut_from_its_letter(shaper: Shaper) -> None:
+    breaking = Breaking()
+    breaking.wear(shaper)
+    text = "ne\u0301\u0302" * 40
+    breaks = breaking.cut(text, 10)
+    parts = [text[start:end] for start, end in map(breaks.span, range(breaks.lines))]
+    assert "".join(parts) == text
+    assert all(part[0] in "ne" and shaper.cells(part) <= 10 for part in parts)
+
+
+def test_every_character_of_a_mixed_line_leaves_ink_in_its_own_colour(shaper: Shaper) -> None:
+    image = QImage(300, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    text = "a漢\u05d0\u05d1 b"
+    shaped = shaper.shape(text, [(0, 1, RED), (1, 2, GREEN), (2, 6, BLUE)])
+    shaped.draw(painter, 0, 5)
+    painter.end()
+    for at, strongest in ((0, "red"), (1, "green"), (2, "blue"), (5, "blue")):
+        seen = [
+            image.pixelColor(x, y)
+            for x in range(round(shaped.x_of(at)), round(shaped.x_of(at + 1)))
+            for y in range(30)
+        ]
+        ink = [each for each in seen if each != QColor("white")]
+        assert ink
+        others = {"red", "green", "blue"} - {strongest}
+        assert all(getattr(each, strongest)() >= getattr(each, other)() for each in ink for other in others)

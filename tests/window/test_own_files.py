@@ -96,6 +96,19 @@ def test_closing_a_second_time_leaves_what_cannot_be_kept(hands: Hands, repo: Re
         assert hands.window.close()
 
 
+def test_closing_keeps_what_can_be_kept_by_now(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    review = hands.session.review.id
+    with full_disk(hands):
+        hands.type("c")
+        hands.focus().insertPlainText(LONG)  # type: ignore[attr-defined]
+        assert not hands.window.close()
+    assert hands.window.close()
+    kept = open_saved(review)
+    assert any(LONG.strip() in body for body in kept.drafts().values())
+    kept.close()
+
+
 def test_another_review_is_opened_over_what_cannot_be_kept_only_when_asked_again(
     hands: Hands, repo: Repo, tmp_path: Path
 ) -> None:
@@ -108,7 +121,12 @@ def test_another_review_is_opened_over_what_cannot_be_kept_only_when_asked_again
         hands.type("c")
         hands.focus().insertPlainText(LONG)  # type: ignore[attr-defined]
         desk = hands.window.desk
-        for leave in (lambda: desk.open_folder(str(other.root)), desk.open_demo, desk.show_start):
+        ways: tuple[Callable[[], object], ...] = (
+            lambda: desk.open_folder(str(other.root)),
+            desk.open_demo,
+            desk.show_start,
+        )
+        for leave in ways:
             hands.window._leaves_text = False
             leave()
             assert hands.notice() == "What you are writing could not be kept."
