@@ -85,6 +85,15 @@ def test_a_course_says_where_it_goes_once() -> None:
     assert course.next(0.01) == ()
 
 
+def test_one_longer_step_is_not_taken_for_the_rule() -> None:
+    course = Course()
+    for before, after in ((0.1, 0.2), (0.2, 0.3), (0.3, 0.41)):
+        course.went(before, after)
+    assert course.next(0.01)[0] == pytest.approx(0.51)
+    course.went(0.41, 0.36)  # turned round: what was before says nothing
+    assert course.next(0.01)[0] == pytest.approx(0.31)
+
+
 def painted(kept: KeptRows, made_from: tuple[object, ...], seen: list[QRect]) -> QImage:
     def paint(painter: QPainter, box: QRect) -> None:
         seen.append(box)
