@@ -18,6 +18,7 @@ from workbench.ui.collecting import Collector
 def collecting_again() -> Iterator[None]:
     """Python's own collecting as the program finds it, and as it was."""
     limits = gc.get_threshold()
+    gc.collect()  # what was imported before counts as made, too
     gc.enable()
     yield
     gc.set_threshold(*limits)
@@ -96,6 +97,30 @@ def test_what_outlived_one_look_is_looked_through_once_more(qtbot: QtBot, collec
         kept += _make_many(collecting.YOUNG + 1)
         collector.look()
     assert freed == [threading.current_thread().name]
+
+
+def test_what_was_set_aside_is_looked_through_when_nobody_is_there(
+    qtbot: QtBot, collecting_again: None
+) -> None:
+    parent = QObject()
+    since = collecting.QUIET
+    collector = Collector(parent, lambda: since)
+    freed: list[str] = []
+    held = [Held(freed)]
+    kept = _make_many(collecting.MOST + collecting.YOUNG)
+    collector.look()
+    held.clear()
+    kept += _make_many(collecting.YOUNG + 1)
+    collector.look()
+    assert freed == [], "it would take longer than a window may"
+    since = collecting.AWAY
+    collector.look()
+    assert freed == [threading.current_thread().name]
+    assert gc.get_freeze_count() == 0
+    Held(freed)
+    collector.look()
+    assert len(freed) == 1, "once: what comes afterwards is collected as ever"
+    assert kept
 
 
 def test_a_cycle_with_a_widget_is_freed_by_the_windows_thread(qtbot: QtBot, collecting_again: None) -> None:

@@ -22,6 +22,8 @@ MOST = 100_000
 """Objects that are looked through in one go, which takes some 20 ms; as many are so even between keys."""
 QUIET = 0.4
 """Seconds after a key or a scroll before which nothing is collected: it cannot be broken off."""
+AWAY = 60.0
+"""Seconds after a key or a scroll after which everything is looked through: nobody waits for the window."""
 
 
 class Collector(QObject):
@@ -40,6 +42,8 @@ class Collector(QObject):
         """Objects that were made and not looked through when it last looked."""
         self._middle = 0
         """Objects that were looked through once, at most so many."""
+        self._set_aside = False
+        """Whether something may be garbage by now that is not looked through any more."""
 
     def put_off(self) -> None:
         """The view moves, and collecting would be felt as a frame that is late: it waits for a rest."""
@@ -49,17 +53,26 @@ class Collector(QObject):
     def look(self) -> None:
         """Collect what is due: what was made since the last time, and now and then what outlived that.
 
-        What is older still is left alone: with a large review, that would take longer than a window may.
+        What is older still is left alone while somebody is there: with a large review, that would take longer
+        than a window may.
         """
         self._looked = monotonic()
         young = gc.get_count()[0]
         came, self._young = young - self._young, young
-        if came > MOST:
+        if self._set_aside and self._since_stir() >= AWAY:
+            # A review that was left, a sheet that was closed long after: else they would stay for good.
+            gc.unfreeze()
+            gc.collect()
+            self._young = self._middle = 0
+            self._set_aside = False
+        elif came > MOST:
             # Files that were read, a whole review of them: data, without a cycle, and 0.2 s to look through.
             gc.freeze()
             self._young = self._middle = 0
+            self._set_aside = True
         elif young > (YOUNG if self._since_stir() >= QUIET else MOST):
             self._middle += young
             is_due = self._middle > MOST
             gc.collect(1 if is_due else 0)
             self._young, self._middle = 0, 0 if is_due else self._middle
+            self._set_aside = self._set_aside or is_due

@@ -38,6 +38,8 @@ class Notice(QWidget):
         """Find out now how it looks: the first undo says a sentence, and would wait for it."""
         for part in (self, self.sentence, self.hint, self.dismiss):
             part.ensurePolished()
+        # Its letters and its sign are looked up in the fonts when they are first drawn, and kept.
+        self.grab()
 
     def say(self, sentence: str, hint: str = "", *, error: bool = False) -> None:
         """Say something."""
