@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from workbench.ui.boxed_line import BoxedLine, meant
 
 TEXTS = ("a\u202eb", "\u200b", "picture \U0001f600 \U000e0041 and \u2066more\u2069", "plain", "⟦U+0041⟧ is A")
+PILE = "Z" + 6 * "\u0301"
 
 
 @pytest.fixture
@@ -36,6 +37,12 @@ def test_what_is_pasted_is_seen_and_meant(line: BoxedLine, text: str) -> None:
     assert (line.text(), QGuiApplication.clipboard().text()) == ("", text)
 
 
+def test_marks_that_are_piled_up_are_seen_and_meant(line: BoxedLine) -> None:
+    line.setText(PILE)
+    assert line.displayText().count("⟦U+0301⟧") == 3
+    assert line.text() == PILE
+
+
 def test_typing_goes_on_where_the_cursor_was(line: BoxedLine) -> None:
     line.setText("\U0001f600ab")
     line.setCursorPosition(3)  # in UTF-16: after the a
@@ -44,6 +51,16 @@ def test_typing_goes_on_where_the_cursor_was(line: BoxedLine) -> None:
     QTest.keyClicks(line, "x")
     assert line.text() == "\U0001f600a\u202exb"
     assert line.displayText() == "\U0001f600a⟦U+202E⟧xb"
+
+
+def test_what_is_pasted_over_is_taken_back(line: BoxedLine) -> None:
+    QTest.keyClicks(line, "a reason")
+    QTest.keySequence(line, "Ctrl+A")
+    QGuiApplication.clipboard().setText("b\u202e")
+    QTest.keySequence(line, "Ctrl+V")
+    assert line.text() == "b\u202e"
+    QTest.keySequence(line, "Ctrl+Z")
+    assert line.text() == "a reason"
 
 
 def test_what_is_no_box_is_left_as_it_is() -> None:

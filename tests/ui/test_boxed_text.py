@@ -23,6 +23,7 @@ TEXTS = {
     "beyond the first plane": "a\U0001f600b\U000e0041c\U0001d54fd\U000e007f",
     "what holds the place of a box": "before\ufffcafter\ufffc",
     "nothing else": "\u202e",
+    "marks that are piled up": "Z" + 6 * "\u0301",
     "plain, with no-break spaces": "a\u00a0b\u202fc \t d",
 }
 
@@ -47,6 +48,13 @@ def test_a_text_is_read_as_it_was_put_in(field: BoxedText, name: str) -> None:
     field.setPlainText(TEXTS[name])
     assert field.toPlainText() == TEXTS[name]
     assert not field.document().isModified()
+
+
+def test_bytes_that_are_not_utf_8_stay_what_they_are(field: BoxedText) -> None:
+    text = "x\udcff, \ud800y"
+    field.setPlainText(text)
+    field.grab()
+    assert field.toPlainText() == text
 
 
 @pytest.mark.parametrize("name", TEXTS)

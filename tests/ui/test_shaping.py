@@ -106,6 +106,11 @@ def test_a_tab_after_wide_characters_ends_at_a_stop_of_the_grid(shaper: Shaper) 
     assert [round(shaped.x_of(at) / shaper.cell) for at in range(4)] == [0, 2, 4, 5]
 
 
+def test_a_tab_ends_at_a_stop_whatever_stands_after_it(shaper: Shaper) -> None:
+    shaped = shaper.plain("a\t\u0301b", RED)
+    assert shaped.x_of(2) == pytest.approx(4 * shaper.cell)
+
+
 def test_a_mark_is_not_cut_from_its_letter(shaper: Shaper) -> None:
     breaking = Breaking()
     breaking.wear(shaper)
@@ -114,6 +119,25 @@ def test_a_mark_is_not_cut_from_its_letter(shaper: Shaper) -> None:
     parts = [text[start:end] for start, end in map(breaks.span, range(breaks.lines))]
     assert "".join(parts) == text
     assert all(part[0] in "ne" and shaper.cells(part) <= 10 for part in parts)
+
+
+def test_a_mark_is_not_cut_from_the_blank_that_it_stands_over(shaper: Shaper) -> None:
+    breaking = Breaking()
+    breaking.wear(shaper)
+    text = "abcdefg \u0301hijklmnopq"
+    breaks = breaking.cut(text, 10)
+    parts = [text[start:end] for start, end in map(breaks.span, range(breaks.lines))]
+    assert "".join(parts) == text
+    assert not any(part.startswith("\u0301") for part in parts)
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_a_line_that_surely_fits_does_however_it_ends(shaper: Shaper, end: bytes) -> None:
+    breaking = Breaking()
+    breaking.wear(shaper)
+    room = 10.5 * shaper.cell
+    assert breaking.surely_fits(b"x" * 9 + end, room)
+    assert not breaking.surely_fits(b"x" * 11 + end, room)
 
 
 def test_every_character_of_a_mixed_line_leaves_ink_in_its_own_colour(shaper: Shaper) -> None:

@@ -466,6 +466,20 @@ def test_whitespace_that_is_ignored_cannot_be_judged(view: DiffView, qtbot: QtBo
     assert view.selections() == ()
 
 
+@pytest.mark.parametrize("ignore", [False, True])
+def test_ignoring_whitespace_or_not_leaves_no_words_marked_as_before(
+    view: DiffView, qtbot: QtBot, ignore: bool
+) -> None:
+    file = file_of("a.py", b"call(a, b, c)\nfine(1)\n", b"call(a,  b,  c)\nfine(2)\n")
+    view.set_ignore_whitespace(not ignore)
+    show(view, qtbot, Document((file,)))
+    view.grab()
+    view.set_ignore_whitespace(ignore)
+    switched = view.grab().toImage()
+    view._cells.forget()
+    assert switched == view.grab().toImage()
+
+
 def test_the_place_and_the_folding_are_there_after_a_restart(view: DiffView, qtbot: QtBot) -> None:
     document = show(view, qtbot, large(30, 10))
     view.set_split(False)

@@ -411,6 +411,18 @@ def test_a_note_is_saved_and_left_by_the_keys_that_are_drawn_below_it(shop: Hand
     assert len(shop.session.drafts()) == 1
 
 
+def test_of_two_notes_the_one_is_saved_whose_keys_are_clicked(shop: Hands) -> None:
+    shop.type("c")
+    shop.type("first")
+    editor = shop.focus().parentWidget()
+    assert isinstance(editor, NoteEditor)
+    shop.window.editing().note_review()
+    shop.type("second")
+    press_hint(editor.hint, "saves")
+    shop.until(lambda: shop.session.review.notes)
+    assert [note.text for note in shop.session.review.notes.values()] == ["first"]
+
+
 def test_the_keys_at_the_foot_of_a_sheet_are_pressed_by_mouse(shop: Hands) -> None:
     shop.type("b")
     sheet = shop.window.sheets.current()

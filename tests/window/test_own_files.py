@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.exceptions import capture_exceptions
 
 from tests.repos import Repo, new_repo
-from tests.window.conftest import Hands
+from tests.window.conftest import CONTROL, Hands
 from workbench.errors import UserError
+from workbench.review.notes import Intent, Place
 from workbench.review.skimming import Look
 from workbench.store.looks import keep_looks, read_looks
 from workbench.store.paths import looks_dir, settings_path
@@ -109,6 +110,59 @@ def test_closing_keeps_what_can_be_kept_by_now(hands: Hands, repo: Repo) -> None
     kept.close()
 
 
+def test_a_page_over_the_review_leaves_what_cannot_be_kept_in_its_editor(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    with full_disk(hands):
+        hands.type("c")
+        hands.focus().insertPlainText(LONG)  # type: ignore[attr-defined]
+        desk = hands.window.desk
+        desk.show_start()
+        desk.show_start()
+        assert desk.is_on_page()
+        hands.press(Qt.Key.Key_Escape)
+        assert not desk.is_on_page()
+        assert hands.window.editing().unkept, "it stands there still"
+        assert not hands.window.close(), "it was said of opening, not of closing"
+        assert hands.notice() == "What you are writing could not be kept."
+
+
+def test_what_is_not_saved_is_kept_when_its_editor_is_left_at_once(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("c")
+    hands.focus().insertPlainText("!")  # type: ignore[attr-defined]
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    assert hands.notice() == "The note is empty."
+    hands.press(Qt.Key.Key_Escape)
+    assert not hands.window.editing().is_open()
+    assert any("!" in body for body in hands.session.drafts().values())
+
+
+def test_an_answer_that_was_not_finished_is_there_again_and_leaves_the_keys_alone(
+    make_hands: Callable[[], Hands], repo: Repo
+) -> None:
+    first = make_hands()
+    first.open(repo)
+    note = first.session.write_note(Place(), Intent.SHOULD, "Why?")
+    first.session.save_draft(f"reply {note.id}", "because")
+    first.window.close()
+    hands = make_hands()
+    hands.open(repo)
+    hands.until(lambda: hands.window.is_writing)
+    assert hands.focus() is hands.window.view
+
+
+def test_a_folder_that_cannot_be_opened_leads_back_to_the_review(
+    hands: Hands, repo: Repo, tmp_path: Path
+) -> None:
+    hands.open(repo)
+    (tmp_path / "none").mkdir()
+    hands.window.desk.open_folder(str(tmp_path / "none"))
+    hands.until(lambda: not hands.window.desk.is_on_page())
+    assert hands.notice()
+    hands.until(lambda: bool(hands.window.status.truth.text()))
+    assert hands.focus() is hands.window.view
+
+
 def test_another_review_is_opened_over_what_cannot_be_kept_only_when_asked_again(
     hands: Hands, repo: Repo, tmp_path: Path
 ) -> None:
@@ -127,12 +181,12 @@ def test_another_review_is_opened_over_what_cannot_be_kept_only_when_asked_again
             desk.show_start,
         )
         for leave in ways:
-            hands.window._leaves_text = False
+            hands.window._leaves_text = ""
             leave()
             assert hands.notice() == "What you are writing could not be kept."
             assert not desk.is_on_page(), "nothing else is being opened"
             assert hands.window.editing().is_open()
-    hands.window._leaves_text = False
+    hands.window._leaves_text = ""
     desk.open_folder(str(other.root))
     hands.until(lambda: hands.session.review.id != first)
     kept = open_saved(first)

@@ -64,10 +64,19 @@ class Request(Struct, frozen=True):
 
     @property
     def to_answer(self) -> tuple[str, ...]:
-        """Ids of the notes that must be answered. Praise and reasons of rejections may be, and need not."""
+        """Ids of the notes that must be answered. Praise, reasons of rejections and notes whose lines are
+        gone may be, and need not: most of those were answered by what changed their lines.
+        """
         return tuple(
-            note.id for note in self.notes if note.intent in ASKING and not note.reason and note.is_live
+            note.id
+            for note in self.notes
+            if note.intent in ASKING and not note.reason and note.is_live and not _is_outdated(note)
         )
+
+
+def _is_outdated(note: Note) -> bool:
+    """Whether it was written on lines, and stands on none any more."""
+    return bool(note.place.quote) and not note.place.count
 
 
 def build(request: Request) -> tuple[Message, ...]:

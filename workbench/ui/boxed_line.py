@@ -9,7 +9,7 @@ import re
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from workbench.review.text import is_boxed, visible
+from workbench.review.text import visible
 
 _BOX = re.compile(r"⟦U\+([0-9A-F]{4,6})⟧")
 
@@ -22,7 +22,8 @@ def meant(shown: str) -> str:
 def _character(box: re.Match[str]) -> str:
     number = int(box[1], 16)
     character = chr(number) if number <= 0x10FFFF else ""
-    return character if character and is_boxed(character) else box[0]
+    # Four of them, because marks over one letter are boxed from the fourth on.
+    return character if visible(4 * character).columns else box[0]
 
 
 class BoxedLine(QLineEdit):
@@ -42,6 +43,11 @@ class BoxedLine(QLineEdit):
             QGuiApplication.clipboard().setText(meant(self.selectedText()))
             if cuts:
                 self.del_()
+            return
+        pasted = event.matches(QKeySequence.StandardKey.Paste)
+        boxed = visible(QGuiApplication.clipboard().text()) if pasted else None
+        if boxed is not None and boxed.columns:
+            self.insert(boxed.text)  # what is set below cannot be taken back
         else:
             super().keyPressEvent(event)
 

@@ -29,6 +29,7 @@ from workbench.review.text import visible
 
 _OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
 _CHARACTER = QTextFormat.Property.UserProperty.value + 1
+"""As a number: of half a pair of UTF-16, which stands for a byte that is not UTF-8, Qt would make nothing."""
 _HOLDER = "\ufffc"
 """What Qt takes for the place of an object. One that is in the text itself is boxed, so that it is kept."""
 _BESIDE = 3.0
@@ -66,7 +67,7 @@ def _font(doc: QTextDocument) -> QFont:
 
 
 def _words(held: QTextFormat) -> str:
-    return f"U+{ord(str(held.property(_CHARACTER))):04X}"
+    return f"U+{held.property(_CHARACTER):04X}"
 
 
 def _hides(text: str) -> bool:
@@ -108,11 +109,11 @@ class BoxedText(QPlainTextEdit):
         cursor, plain = self.textCursor(), QTextCharFormat()
         cursor.beginEditBlock()
         cursor.removeSelectedText()
-        for piece in _pieces(text):
-            if len(piece) == 1 and _hides(piece):
+        for piece, hides in _pieces(text):
+            if hides:
                 held = QTextCharFormat()
                 held.setObjectType(_OBJECT)
-                held.setProperty(_CHARACTER, piece)
+                held.setProperty(_CHARACTER, ord(piece))
                 cursor.insertText(_HOLDER, held)
             else:
                 cursor.insertText(piece, plain)
@@ -177,17 +178,17 @@ def _parts(block: QTextBlock, start: int, end: int) -> Iterator[str]:
             units = fragment.text().encode("utf-16-le", "surrogatepass")[2 * first : 2 * last]
             text = units.decode("utf-16-le", "surrogatepass")
             held = fragment.charFormat().property(_CHARACTER)
-            yield text.replace(_HOLDER, str(held)) if held is not None else text
+            yield text.replace(_HOLDER, chr(held)) if held is not None else text
         place += 1
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Characters that hide one by one, and what stands between them."""
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Characters that hide one by one, what stands between them, and which it is."""
     start = 0
     for at in sorted({*visible(text).columns, *(at for at, each in enumerate(text) if each == _HOLDER)}):
         if start < at:
-            yield text[start:at]
-        yield text[at]
+            yield text[start:at], False
+        yield text[at], True
         start = at + 1
     if start < len(text):
-        yield text[start:]
+        yield text[start:], False

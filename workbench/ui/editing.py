@@ -113,7 +113,7 @@ class Editing(QObject):
         editor.chip.setText(default.value)
         editor.chip.setVisible(default is Intent.QUESTION)
         editor.text.setPlaceholderText("Answer in the thread")
-        self._show(key, editor, where)
+        self._show(key, editor, where, focus=focus)
 
     def edit_note(self, note_id: str) -> None:
         """Other words for a note."""
@@ -239,7 +239,10 @@ class Editing(QObject):
         """Close an editor whose work is done: its draft goes too."""
         session = self._controller.session
         if session is not None:
-            session.drop_draft(key)
+            try:
+                session.drop_draft(key)
+            except UserError as error:  # what was written is saved: open, it would be saved once more
+                self._controller.fail(error)
         self._take_away(key)
         self._controller.changed.emit()
 
@@ -375,6 +378,7 @@ class Editing(QObject):
         return None
 
     def _take_away(self, key: str) -> None:
+        self._unkept.discard(key)
         editor = self._open.pop(key, None)
         if editor is None:
             return
@@ -446,9 +450,12 @@ class Editing(QObject):
             done = self._findings.dismiss(rest, written.text)
         if done:
             self.close(key)
+        elif written.text.strip() or written.suggestion:
+            self._on_draft(key, as_draft(written))  # not saved, and Escape would take away what is not kept
 
     def _save_lines(self, key: str, rest: str, written: Written) -> None:
         """The text with the line ends that the lines had."""
+        self._on_draft(key, as_draft(written))  # it is not saved yet, and Escape takes the editor away
         session = self._controller.open_session()
         about = named_lines(rest)
         now = start_now(session, about) if about is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.key_line import Hint, KeyLine
@@ -17,6 +18,15 @@ class Hints(KeyLine):
     def set_parts(self, *parts: str) -> None:
         """Show these instead."""
         self.set_hints([_hint(part) for part in parts])
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        # A key is meant for what it stands under, though the keys may be in the review or another editor.
+        editor, focused = self.parentWidget(), self.window().focusWidget()
+        if editor is None or not event.isAccepted():
+            return
+        if focused is None or not editor.isAncestorOf(focused):
+            editor.setFocus()
 
 
 def _hint(part: str) -> Hint:

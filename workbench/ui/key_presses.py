@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 _MODIFIERS = {
     "Ctrl": Qt.KeyboardModifier.ControlModifier,
     "Alt": Qt.KeyboardModifier.AltModifier,
+    "Meta": Qt.KeyboardModifier.MetaModifier,
     "⇧": Qt.KeyboardModifier.ShiftModifier,
 }
 _NAMED = {
@@ -42,7 +43,7 @@ def press_shown(drawn: str, near: QWidget) -> bool:
         modifiers |= _MODIFIERS[each]
     if writes and last.isupper():
         modifiers |= Qt.KeyboardModifier.ShiftModifier
-    code = key if key is not None else Qt.Key(ord(last.upper()))
+    code = key if key is not None else Qt.Key(ord(last.upper()[0]))
     text = last if writes else " " if key is Qt.Key.Key_Space else ""
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
         QApplication.postEvent(target, QKeyEvent(kind, code, modifiers, text))

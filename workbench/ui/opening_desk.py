@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from workbench.errors import UserError
+from workbench.review.text import one_line
 from workbench.workflow.candidates import Asked
 from workbench.workflow.opening import Nothing, Recent
 from workbench.workflow.watching import Step
@@ -80,11 +81,7 @@ class OpeningDesk(QObject):
         """Wait no longer for what is being opened; back to what was there before."""
         if not self._window.errands.cancel_opening():
             return
-        if self._window.controller.session is not None:
-            self._window.stack.setCurrentWidget(self._window.splitter)
-            self._window.controller.changed.emit()
-            self._window.view.setFocus()
-        else:
+        if not self._back_to_review():
             self.show_start()
         self._window.say("Opening was cancelled.", "Nothing of it was kept.", False)
 
@@ -92,11 +89,20 @@ class OpeningDesk(QObject):
         """From a page back to the review that it lies over. False where no page is shown."""
         if not self.is_on_page():
             return False
-        session = self._window.controller.session
-        if session is not None:
-            self._window.controller.set_session(session)
-        else:
+        if not self._back_to_review():
             self.page().take_focus()
+        return True
+
+    def _back_to_review(self) -> bool:
+        """Show the review as it was left, with what is being written in it. False where there is none."""
+        window, session = self._window, self._window.controller.session
+        if session is None:
+            return False
+        window.stack.setCurrentWidget(window.splitter)
+        window.setWindowTitle(f"{one_line(session.repository.name)} – Workbench")
+        window.notice.hide()
+        window.controller.changed.emit()
+        window.view.setFocus()
         return True
 
     def is_on_page(self) -> bool:
@@ -136,8 +142,7 @@ class OpeningDesk(QObject):
 
     def show_failure(self, error: UserError) -> None:
         """It could not be opened."""
-        if self._window.controller.session is not None:
-            self._window.stack.setCurrentWidget(self._window.splitter)
+        if self._back_to_review():
             self._window.say(error.message, error.hint, True)
             return
         self.page().show_error(error.message, error.hint, self._keys)
@@ -196,7 +201,7 @@ class OpeningDesk(QObject):
     def _open_saved(self, review: str) -> None:
         session = self._window.controller.session
         if session is not None and session.review.id == review:
-            self._window.controller.set_session(session)
+            self._back_to_review()
             return
         if not self._window.lets_go(AGAIN):
             return

@@ -57,7 +57,7 @@ class Showing(QObject):
     def _begin(self) -> None:
         """Another session: nothing of the one before is shown."""
         self._tally = Tally()
-        self._document = Document()
+        self._document, self._entries = Document(), ()
         self.views = RoundViews()
         self.remarks, self._remarked = {}, None
         self.others = ()

@@ -126,7 +126,8 @@ class MainWindow(QMainWindow):
         self.poll_timer.setInterval(POLL)
         self.poll_timer.timeout.connect(self.controller.poll)
         self._used: list[str] = []
-        self._leaves_text = False
+        self._leaves_text = ""
+        """What doing again was said to leave text that could not be kept."""
         self._used_later = QTimer(self)
         self._used_later.setSingleShot(True)
         self._used_later.setInterval(USED)
@@ -247,7 +248,7 @@ class MainWindow(QMainWindow):
         """
         self.keep()
         unkept = self._editing is not None and self._editing.unkept
-        asked, self._leaves_text = self._leaves_text, unkept
+        asked, self._leaves_text = self._leaves_text == again, again if unkept else ""
         if asked or not unkept:
             return True
         hint = f"Make room on the disk, or copy it. {again}"

@@ -78,7 +78,7 @@ def request_for(session: Session, feedback: str, start: str, limits: Limits | No
 def _placed_notes(session: Session) -> tuple[Note, ...]:
     """The notes of the feedback with where they stand now.
 
-    One that is outdated is told and wants an answer too: it stands on no line any more.
+    One that is outdated is told and may be answered too: it stands on no line any more.
     """
     live = {note.id for note in live_notes(session.review)} - session.held_back
     found: list[Note] = []

@@ -68,7 +68,8 @@ class Breaking:
     def surely_fits(self, data: bytes, room: float) -> bool:
         """Whether a line is short enough, seen from its bytes alone: so it is with nearly all of them."""
         assert self._shaper is not None
-        return (len(data) - 1) * self._shaper.cell <= room and _odd.search(data) is None
+        length = len(data) - (data[-1:] == b"\n")
+        return length * self._shaper.cell <= room and _odd.search(data) is None
 
     def breaks(self, data: bytes, room: float, cut: Callable[[bytes, int], Breaks]) -> Breaks:
         """Where a line is cut to stand in so many pixels; `cut` does it where that is not known."""
@@ -115,7 +116,8 @@ def cut(text: str, places: Sequence[int], first: int, rest: int, together: Colle
             end = max((at for at in range(start + 1, end) if at not in together), default=end)
         end = max(end, start + 1)
         # At a blank in the second half of the line, else wherever it is full.
-        starts.append(text.rfind(" ", start + (end - start) // 2, end) + 1 or end)
+        after = text.rfind(" ", start + (end - start) // 2, end) + 1
+        starts.append(after if after and after not in together else end)
         room = rest
 
 

@@ -550,16 +550,15 @@ def _clipped(shades: Sequence[int], start: int, end: int) -> Sequence[int]:
     return clipped
 
 
-def _within(spans: Spans, start: int, end: int, zero: int | None = None) -> Spans:
-    """The spans of some characters, counted from the first of them, or from `zero`."""
+def _within(spans: Spans, start: int, end: int) -> Spans:
+    """The spans of some characters, counted from the first of them."""
     if not spans or (not start and spans[-1][1] <= end):
         return spans
-    zero = start if zero is None else zero
     found: list[tuple[int, int]] = []
     for at in range(max(0, bisect_right(spans, (start, 0)) - 1), len(spans)):
         low, high = spans[at]
         if low >= end:
             break
         if high > start:
-            found.append((max(low, start) - zero, min(high, end) - zero))
+            found.append((max(low, start) - start, min(high, end) - start))
     return tuple(found)

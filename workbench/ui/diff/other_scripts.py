@@ -149,7 +149,9 @@ class OtherScripts:
         while at < length:
             kind = kinds[text[at]]
             end = at + 1
-            joins = kind.font < 0 or (end < length and kinds[text[end]] is _FOLLOWS)
+            is_marked = end < length and kinds[text[end]] is _FOLLOWS
+            # A tab has no mark: it ends where it does.
+            joins = kind.font < 0 or (is_marked and text[at] != "\t")
             if not joins:
                 columns.append(column)
                 column += kind.cells if text[at] != "\t" else tab - column % tab

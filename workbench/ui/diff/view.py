@@ -260,6 +260,7 @@ class DiffView(Searching):
         if ignore != self._layout.ignore_whitespace:
             with self._kept():
                 self._layout.relay(ignore_whitespace=ignore)
+            self._cells.forget()  # their words are marked, or not any more
             self._put_cursor(self._cursor and self._again(self._cursor))
             self._resized_whole()
             self.viewport().update()
@@ -423,6 +424,7 @@ class DiffView(Searching):
             layout.relay(split=not layout.split)
         if bool(state.get("ignore_whitespace", False)) != layout.ignore_whitespace:
             layout.relay(ignore_whitespace=not layout.ignore_whitespace)
+            self._cells.forget()
         for section in layout.sections:
             spans = tuple((int(a), int(b)) for a, b in state.get("opened", {}).get(section.key, ()))
             whole = section.key in state.get("whole", ())
