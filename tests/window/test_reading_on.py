@@ -312,6 +312,23 @@ def test_an_edit_in_place_goes_to_its_lines_or_is_refused(hands: Hands, reading:
     assert b"yours" not in b"".join(hands.session.new_lines("b.py"))
 
 
+def test_what_is_typed_while_an_edit_is_saved_stays_in_its_editor(hands: Hands, reading: Repo) -> None:
+    view = hands.window.view
+    view.go_to_line("a.py", Side.NEW, 252)
+    hands.press(Qt.Key.Key_Return)
+    hands.press(Qt.Key.Key_A, CONTROL)
+    hands.type("mine")
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    hands.type(" and more")
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    assert "without what you typed since" in hands.notice()
+    assert b"".join(hands.session.new_lines("a.py")).decode() == edited(("changed 250\nand 250\n", "mine\n"))
+    (key,) = view._overlay.keys
+    assert "mine and more" in hands.session.drafts()[key]
+    hands.press(Qt.Key.Key_Escape)
+    assert not view._overlay.keys
+
+
 def test_where_the_file_that_one_is_in_is_gone_one_goes_on_from_what_is_on_the_screen(
     hands: Hands, reading: Repo
 ) -> None:

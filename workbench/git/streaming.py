@@ -142,11 +142,15 @@ class FileStream(Iterator[FileChange]):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
+        except OSError:
+            return
+        try:
             runner.widen_pipe(cast("IO[bytes]", helper.stdout))
             stdin = cast("IO[bytes]", helper.stdin)
             stdin.write(json.dumps(request).encode() + b"\n")
             stdin.close()
-        except OSError:
+        except OSError:  # it ended at once
+            _end(helper)
             return
         self._helper = helper
         ours, self._told = self._told, iter(())

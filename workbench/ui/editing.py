@@ -59,7 +59,9 @@ class Editing(QObject):
         """The round that an editor was opened on: its lines may have other numbers by now."""
         self._unkept: set[str] = set()
         """Editors whose text is on no disk: it could not be written there."""
-        errands.edit_done.connect(self.close)
+        self._saving: dict[str, Written] = {}
+        """What was given to be put in place of lines, until it is."""
+        errands.edit_done.connect(self._on_edit_done)
         controller.opened.connect(self.forget)
 
     # -- opening ------------------------------------------------------------------------------
@@ -260,6 +262,7 @@ class Editing(QObject):
         for key in tuple(self._open):
             self._take_away(key)
         self._places.clear()
+        self._saving.clear()
 
     @property
     def unkept(self) -> bool:
@@ -426,7 +429,6 @@ class Editing(QObject):
             self.question_asked.emit(f"N{session.review.last_note}" if kind == "note" else rest)
 
     def _on_saved(self, key: str, written: Written) -> None:
-
         kind, _, rest = key.partition(" ")
         editor = self._open.get(key)
         if kind == "lines":
@@ -471,7 +473,18 @@ class Editing(QObject):
         text = written.text.encode("utf-8").replace(b"\n", end)
         if text and (not replaced or replaced[-1].endswith(b"\n")):
             text += end
+        self._saving[key] = written
         self._errands.edit(Edit(key, path, start, count, text))
+
+    def _on_edit_done(self, key: str) -> None:
+        saved, editor = self._saving.pop(key, None), self._open.get(key)
+        if editor is None or saved is None or editor.written() == saved:
+            self.close(key)
+            return
+        # Reading and writing take a while in a large repository, and the editor is open meanwhile.
+        self._on_draft(key, as_draft(editor.written()))
+        hint = "It stays here: copy it, press Esc, and edit the lines as they are now."
+        self._controller.said.emit("The lines are saved without what you typed since.", hint, False)
 
     def _place_now(self, key: str) -> Place:
         """Where a new note belongs: on its lines, whatever number they have now, else on their file."""

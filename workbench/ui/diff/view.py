@@ -236,11 +236,6 @@ class DiffView(Searching):
             self._repaint_on_screen(self._layout.sections[self._layout.files[path]])
         self.show_again()
 
-    def _repaint_whole(self, section: Section) -> None:
-        """A section, as far as it is on the screen; what was moved by it is moved."""
-        self._repaint_on_screen(section)
-        self.show_again()
-
     def _repaint_on_screen(self, section: Section) -> None:
         top = self._layout.tops[self._layout.files[section.key]] - self.verticalScrollBar().value()
         self._repaint(top, top + section.height)
