@@ -133,6 +133,13 @@ def drawn(ruler: Ruler, qtbot: QtBot) -> None:
     ruler.repaint()
 
 
+def drawn_at_once(ruler: Ruler) -> QImage:
+    """The marks as they are when all are drawn in one go."""
+    ruler.redraw()
+    ruler.repaint()
+    return marks(ruler)
+
+
 def test_marks_that_move_are_drawn_by_and_by_and_end_as_drawn_at_once(
     view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,9 +158,7 @@ def test_marks_that_move_are_drawn_by_and_by_and_end_as_drawn_at_once(
     drawn(ruler, qtbot)
     by_and_by = marks(ruler)
     assert by_and_by != before
-    ruler.redraw()
-    ruler.repaint()
-    assert marks(ruler) == by_and_by
+    assert drawn_at_once(ruler) == by_and_by
 
 
 def test_a_verdict_that_comes_while_marks_are_drawn_is_among_them(
@@ -176,9 +181,7 @@ def test_a_verdict_that_comes_while_marks_are_drawn_is_among_them(
         ruler._draw_on()
     ruler._look()
     found = marks(ruler)
-    ruler.redraw()
-    ruler.repaint()
-    assert marks(ruler) == found
+    assert drawn_at_once(ruler) == found
 
 
 def test_where_a_motion_ends_is_made_while_it_goes_there(

@@ -82,7 +82,7 @@ def _put(note: Note, request: Request) -> _Put | str:
         return "The offline model only applies suggestions, and this note has none."
     if not note.place.count:
         gone = "The lines that it was written on are not there any more as they were."
-        return gone if note.place.quote else "The suggestion does not stand on lines."
+        return gone if note.place.is_outdated else "The suggestion does not stand on lines."
     spot = _spot(note.place, request)
     if isinstance(spot, str):
         return spot

@@ -70,13 +70,8 @@ class Request(Struct, frozen=True):
         return tuple(
             note.id
             for note in self.notes
-            if note.intent in ASKING and not note.reason and note.is_live and not _is_outdated(note)
+            if note.intent in ASKING and not note.reason and note.is_live and not note.place.is_outdated
         )
-
-
-def _is_outdated(note: Note) -> bool:
-    """Whether it was written on lines, and stands on none any more."""
-    return bool(note.place.quote) and not note.place.count
 
 
 def build(request: Request) -> tuple[Message, ...]:

@@ -48,6 +48,11 @@ class Place(Struct, frozen=True):
     def is_file(self) -> bool:
         return self.path is not None and self.count == 0 and self.change is None
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it was on lines and is on none any more: `quote` says which they were."""
+        return bool(self.quote) and not self.count
+
 
 class Author(StrEnum):
     """Who wrote a reply."""

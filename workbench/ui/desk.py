@@ -44,7 +44,7 @@ class Desk(LookDesk):
         """Make what no first frame needs. The second time there is nothing to do."""
         if self._here is not None:
             return
-        from workbench.ui.dropping import Dropping  # noqa: PLC0415 - said above
+        from workbench.ui.dropping import Dropping  # noqa: PLC0415 - no first frame needs it
         from workbench.ui.here import Here  # noqa: PLC0415 - as above
         from workbench.ui.top_menus import TopMenus  # noqa: PLC0415 - as above
 
@@ -69,7 +69,7 @@ class Desk(LookDesk):
     def search(self) -> SearchLine:
         """The line to search with, made when it is first wanted."""
         if self._line is None:
-            from workbench.ui.searching import ReviewSearch  # noqa: PLC0415 - said above
+            from workbench.ui.searching import ReviewSearch  # noqa: PLC0415 - the first frame searches nothing
 
             window = self._window
             self._line = ReviewSearch(window.controller, window.tasks, window.view, window.middle, window)

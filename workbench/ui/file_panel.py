@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
@@ -63,18 +63,22 @@ class FilePanel(QWidget):
         """Whether the list goes to the current file when its row comes."""
         self._keys_on: FileRow | None = None
         """The row that the keys are on, while it has no place."""
-        self._grow = QTimer(self)
-        self._grow.setSingleShot(True)
-        self._grow.setInterval(PAUSE)
-        self._grow.timeout.connect(self._place_next)
-        self._follow = QTimer(self)
-        self._follow.setSingleShot(True)
-        self._follow.setInterval(FOLLOW)
-        self._follow.timeout.connect(self._scroll_to_current)
+        self._grow = self._timer(PAUSE, self._place_next)
+        self._follow = self._timer(FOLLOW, self._scroll_to_current)
         self._flat = False
         self._folded: frozenset[str] = frozenset()
         self._folded_found: frozenset[str] = frozenset()
         """What is folded of what the filter found: forgotten with the next letter."""
+        self._build(theme)
+
+    def _timer(self, after: int, act: Callable[[], object]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after)
+        timer.timeout.connect(act)
+        return timer
+
+    def _build(self, theme: Theme) -> None:
         self.listed = ListedButton(theme, self)
         self.listed.wanted.connect(self._on_listed)
         self.listed.folding_wanted.connect(self._fold_all)

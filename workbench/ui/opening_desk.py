@@ -50,7 +50,7 @@ class OpeningDesk(QObject):
     def page(self) -> StartPage:
         """The page without a review; most starts never show it, so it is made late."""
         if self._page is None:
-            from workbench.ui.start_page import StartPage  # noqa: PLC0415 - said above
+            from workbench.ui.start_page import StartPage  # noqa: PLC0415 - a review needs none
 
             self._page = StartPage(self._window)
             self._page.wanted.connect(self._window.run_command)
