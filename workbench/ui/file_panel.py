@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.review.changes import FileChange, NotShown
@@ -17,6 +17,7 @@ from workbench.ui.file_rows import NO_REMARKS, FileRow, Marks, RowKind, file_row
 from workbench.ui.file_tree import Folder, Folders, Rows, Tree, above, folder_row
 from workbench.ui.files_menu import Listed, ListedButton
 from workbench.ui.fitting import Named, filtered, named
+from workbench.ui.single_shot import single_shot
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -63,20 +64,13 @@ class FilePanel(QWidget):
         """Whether the list goes to the current file when its row comes."""
         self._keys_on: FileRow | None = None
         """The row that the keys are on, while it has no place."""
-        self._grow = self._timer(PAUSE, self._place_next)
-        self._follow = self._timer(FOLLOW, self._scroll_to_current)
+        self._grow = single_shot(self, PAUSE, self._place_next)
+        self._follow = single_shot(self, FOLLOW, self._scroll_to_current)
         self._flat = False
         self._folded: frozenset[str] = frozenset()
         self._folded_found: frozenset[str] = frozenset()
         """What is folded of what the filter found: forgotten with the next letter."""
         self._build(theme)
-
-    def _timer(self, after: int, act: Callable[[], object]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(after)
-        timer.timeout.connect(act)
-        return timer
 
     def _build(self, theme: Theme) -> None:
         self.listed = ListedButton(theme, self)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from time import perf_counter
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,6 +26,7 @@ from workbench.review.text import visible
 from workbench.ui.fonts import CODE_FAMILY, code_font
 from workbench.ui.preferences import Preferences
 from workbench.ui.sheet import Sheet, plain
+from workbench.ui.single_shot import single_shot
 from workbench.ui.theme import Theme, hard_to_read, load_theme, own_theme_names, theme_names
 
 SIZES = (9, 28)
@@ -74,8 +75,8 @@ class LookSheet(Sheet):
         leave.clicked.connect(self.close_sheet)
         foot.addWidget(leave)
         self.body.addLayout(foot)
-        self._later = self._timer(_QUIET, self._wear)
-        self._fill = self._timer(0, self._fill_on)
+        self._later = single_shot(self, _QUIET, self._wear)
+        self._fill = single_shot(self, 0, self._fill_on)
         self._families: Iterator[str] = iter(QFontDatabase.families())
         self._fill_themes()
         self._add_font("", f"{CODE_FAMILY} (bundled)")
@@ -103,13 +104,6 @@ class LookSheet(Sheet):
             event.accept()
         else:
             super().keyPressEvent(event)
-
-    def _timer(self, after: int, act: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(after)
-        timer.timeout.connect(act)
-        return timer
 
     def _list(self, name: str) -> QListWidget:
         made = QListWidget(self.card)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from workbench.review.progress import Progress
 from workbench.ui.controller import Controller
@@ -14,6 +14,7 @@ from workbench.ui.ledger_list import ledger_rows
 from workbench.ui.preferences import Preferences
 from workbench.ui.rounds_bars import RoundBar, cost_words, lost_bars
 from workbench.ui.side_panel import SidePanel
+from workbench.ui.single_shot import single_shot
 from workbench.ui.status_line import StatusLine
 from workbench.ui.top_bar import TopBar
 
@@ -42,8 +43,8 @@ class Panels(QObject):
         self._files, self._side, self._status, self._top = files, side, status, top
         self._earlier: dict[int, Progress] = {}
         self._numbers = ""
-        self._soon = self._timer(SOON, self._show_painted)
-        self._later = self._timer(LATER, errands.estimate)
+        self._soon = single_shot(self, SOON, self._show_painted)
+        self._later = single_shot(self, LATER, errands.estimate)
         errands.estimated.connect(side.show_next)
         errands.rounds_counted.connect(self._on_rounds)
         errands.round_began.connect(self._on_round_began)
@@ -72,13 +73,6 @@ class Panels(QObject):
             self._soon.start()
         else:
             self._show()
-
-    def _timer(self, after: int, act: Any) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(after)
-        timer.timeout.connect(act)
-        return timer
 
     def _show_truth(self) -> None:
         session = self._controller.open_session()

@@ -17,10 +17,11 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
 from workbench.review.steps import Steps, resting
+from workbench.ui.single_shot import single_shot
 from workbench.workflow.watching import Watch, watching
 
 T = TypeVar("T")
@@ -178,19 +179,12 @@ class Tasks(QObject):
         """The number of the piece that is done behind the window now, if its thread has not ended."""
         self._still = Stillness()
         self._stirred = 0.0
-        self._rest = self._timer(AT_REST, self._on_rest)
-        self._lull = self._timer(LULL, self._still.between.set)
+        self._rest = single_shot(self, AT_REST, self._on_rest)
+        self._lull = single_shot(self, LULL, self._still.between.set)
         sys.setswitchinterval(_SWITCH)
         self._held: list[tuple[Task, Callable[[Report], object]]] | None = None
-        self._release = self._timer(HELD, self.release)
+        self._release = single_shot(self, HELD, self.release)
         self.answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-
-    def _timer(self, after: int, act: Callable[[], object]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(after)
-        timer.timeout.connect(act)
-        return timer
 
     def start(
         self,

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from workbench.review.changes import FileChange
 from workbench.ui.diff.contents import Contents
 from workbench.ui.diff.finding import Found, Query, Sides, Text, texts_of
+from workbench.ui.single_shot import single_shot
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QProcess
@@ -78,17 +79,10 @@ class Seeker(QObject):
         self._parts: Iterator[Text] = iter(())
         self._given: dict[str, Lines | None] = {}
         self._asked: set[str] = set()
-        self._turn = self._timer(0, self._pump)
-        self._soon = self._timer(SOON, self._start)
-        self._say = self._timer(SAY, self.found_more.emit)
-        self._watch = self._timer(PATIENCE, self._stuck)
-
-    def _timer(self, after: int, act: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(after)
-        timer.timeout.connect(act)
-        return timer
+        self._turn = single_shot(self, 0, self._pump)
+        self._soon = single_shot(self, SOON, self._start)
+        self._say = single_shot(self, SAY, self.found_more.emit)
+        self._watch = single_shot(self, PATIENCE, self._stuck)
 
     @property
     def is_done(self) -> bool:
