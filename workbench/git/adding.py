@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 INNER = "a repository inside this one; its files are its own"
 _READABLE = os.R_OK
+UNREADABLE = "cannot be read: "
+"""Begins the words about a file that is there and that nobody could look into."""
 _AT_ONCE = 2000
 """Paths given to one child, so that whoever waits can be told how far it is. Each child costs one index."""
 
@@ -76,7 +78,7 @@ def _why_not(path: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        return f"{UNREADABLE}{error.strerror}"
     if stat.S_ISDIR(mode):
         return ""
     if stat.S_ISLNK(mode):
@@ -84,7 +86,7 @@ def _why_not(path: Path) -> str | None:
     if not stat.S_ISREG(mode):
         return what_it_is(mode)
     if not os.access(path, _READABLE):
-        return "cannot be read: no permission"
+        return f"{UNREADABLE}no permission"
     return None
 
 

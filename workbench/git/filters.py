@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.git import lfs
-from workbench.git.adding import beyond_link
+from workbench.git.adding import UNREADABLE, beyond_link
 from workbench.git.composing import object_id
 from workbench.git.converting import LFS, Conversion, to_git, to_work_tree
 from workbench.git.runner import Where
@@ -124,7 +124,7 @@ class Looking:
         except (FileNotFoundError, NotADirectoryError):
             return gone
         except OSError as error:
-            return replace(gone, found=UNKNOWN, why=f"cannot be read: {error.strerror}")
+            return replace(gone, found=UNKNOWN, why=f"{UNREADABLE}{error.strerror}")
         if stat.S_ISDIR(status.st_mode):
             return gone
         stamp = f"{status.st_mtime_ns}.{status.st_ctime_ns}.{status.st_size}.{status.st_ino}.{status.st_mode}"
@@ -136,7 +136,7 @@ class Looking:
             # What cannot be told is tried again: the repository may be trusted by then.
             return replace(found, stamp="" if found.found == UNKNOWN else stamp)
         except OSError as error:
-            return replace(gone, found=UNKNOWN, why=f"cannot be read: {error.strerror}")
+            return replace(gone, found=UNKNOWN, why=f"{UNREADABLE}{error.strerror}")
 
     def _read(self, one: Converted, place: Path, status: os.stat_result) -> Converted:
         if stat.S_ISLNK(status.st_mode):

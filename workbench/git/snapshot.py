@@ -20,13 +20,13 @@ from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.git import attribute_rules, filters, ignoring, kept_index, shadow, storing, submodules, walking
-from workbench.git.adding import Sorted, add_paths, sort_paths
+from workbench.git.adding import UNREADABLE, Sorted, add_paths, sort_paths
 from workbench.git.kept_index import State, decode, encode, fresh_index
 from workbench.git.listing import Listed, end_listing, list_ignored, read_listing, start_listing
 from workbench.git.priming import moved, prime, unreadable_index
 from workbench.git.runner import GitError, Where
 from workbench.git.their_index import their_index
-from workbench.git.walking import Seen
+from workbench.git.walking import CLOSED, Seen
 from workbench.review.changes import NotShown
 
 if TYPE_CHECKING:
@@ -41,6 +41,13 @@ class Snapshot(Struct, frozen=True):
 
     tree: str
     not_shown: tuple[NotShown, ...] = ()
+
+
+def hides(row: NotShown, path: str) -> bool:
+    """Whether a row says that nobody could look what is at a path: it or a folder above it is closed."""
+    if row.why.startswith(UNREADABLE):
+        return row.path == path
+    return row.why == CLOSED and path.startswith(row.path)
 
 
 def of_index(repository: Repository) -> Snapshot:

@@ -29,10 +29,10 @@ FIRST_FILES = 60
 FIRST_SECONDS = 0.05
 """Seconds after which no more of these are waited for, where there are more than that anyway."""
 
-_COMPARING = "Comparing files"
+COMPARING = "Comparing files"
 _TOLD_EACH = 50
 """Files between two counts."""
-_PIECE = 1 << 20
+PIECE = 1 << 20
 """Bytes asked of a pipe at once; it gives what it holds."""
 
 FILES, ALL, SHAPES = b"F", b"A", b"S"
@@ -198,16 +198,16 @@ def told_by(child: Child, stream: FileStream | None, alone: Alone) -> Iterator[F
 
     Files that it takes for too big are compared by themselves, with `alone`.
     """
-    pieces = runner.chunks(child, _PIECE)
+    pieces = runner.chunks(child, PIECE)
     try:
-        raw, rest = _raw_part(pieces)
+        raw, rest = raw_part(pieces)
         entries = parse_raw(raw)
         if stream is not None:
             stream.total = len(entries)
         sections = parse_patches(_lines(rest, pieces))
         for number, entry in enumerate(entries):
             if number % _TOLD_EACH == 0:
-                watching.say(_COMPARING, number, len(entries))
+                watching.say(COMPARING, number, len(entries))
             file = join(entry, sections)
             yield alone.compared(file) if file.binary else file
         if next(sections, None) is not None:
@@ -236,7 +236,7 @@ def _end(helper: subprocess.Popen[bytes]) -> None:
         cast("IO[bytes]", helper.stdout).close()
 
 
-def _raw_part(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
+def raw_part(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
     """Everything up to the double NUL between raw entries and patch text, and what was read beyond it."""
     read: list[bytes] = []
     last = b""

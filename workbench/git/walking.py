@@ -18,7 +18,7 @@ from workbench.errors import UserError
 from workbench.review.changes import NotShown
 
 _READ_BY_GIT = (".gitignore", ".gitattributes")
-_CLOSED = "a folder that cannot be opened"
+CLOSED = "a folder that cannot be opened"
 _WITHIN = os.X_OK | os.R_OK
 
 
@@ -46,7 +46,7 @@ def walk(root: Path, skip: Collection[str] = (), start: str = "") -> Seen:
             continue
         entries = _entries(root, folder)
         if entries is None:
-            rows.append(NotShown(folder, _CLOSED))
+            rows.append(NotShown(folder, CLOSED))
             continue
         below: list[str] = []
         odd: list[os.DirEntry[str]] = []

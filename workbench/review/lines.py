@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+Span = tuple[int, int]
+"""Lines that follow each other: the first of them, and how many."""
+
 
 def split_lines(data: bytes) -> tuple[bytes, ...]:
     """The lines of `data` with their ends; the last may lack one.
@@ -20,9 +23,9 @@ def split_lines(data: bytes) -> tuple[bytes, ...]:
     return tuple(lines)
 
 
-def ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+def ranges(numbers: Iterable[int]) -> tuple[Span, ...]:
     """Line numbers in any order as sorted, disjoint (start, count) ranges."""
-    found: list[tuple[int, int]] = []
+    found: list[Span] = []
     for number in sorted(set(numbers)):
         if found and found[-1][0] + found[-1][1] == number:
             found[-1] = (found[-1][0], found[-1][1] + 1)
@@ -31,7 +34,59 @@ def ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def numbers(spans: Iterable[tuple[int, int]]) -> Iterable[int]:
+def numbers(spans: Iterable[Span]) -> Iterable[int]:
     """The line numbers that (start, count) ranges cover, in order."""
     for start, count in spans:
         yield from range(start, start + count)
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Ranges in any order as sorted, disjoint ones that do not touch; empty ones are left out."""
+    found: list[Span] = []
+    last, end = 0, -1
+    for start, count in sorted(spans):
+        if count <= 0:
+            continue
+        if start > end:
+            found.append((start, count))
+            last, end = start, start + count
+        elif start + count > end:
+            end = start + count
+            found[-1] = (last, end - last)
+    return found
+
+
+def common(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """What both cover, as sorted, disjoint ranges."""
+    found: list[Span] = []
+    mine, theirs = joined(spans), joined(others)
+    at = there = 0
+    while at < len(mine) and there < len(theirs):
+        (start, count), (other, many) = mine[at], theirs[there]
+        low, high = max(start, other), min(start + count, other + many)
+        if low < high:
+            found.append((low, high - low))
+        if start + count < other + many:
+            at += 1
+        else:
+            there += 1
+    return tuple(found)
+
+
+def without(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """What the first cover and the others do not, as sorted, disjoint ranges."""
+    mine = joined(spans)
+    if not mine:
+        return ()
+    end = mine[-1][0] + mine[-1][1]
+    gaps, done = list[Span](), 0
+    for start, count in joined(others):
+        gaps.append((done, start - done))
+        done = start + count
+    gaps.append((done, end - done))
+    return common(mine, gaps)
+
+
+def total(spans: Iterable[Span]) -> int:
+    """How many lines disjoint ranges cover."""
+    return sum(count for _, count in spans)

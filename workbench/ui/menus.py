@@ -27,10 +27,9 @@ class Menus(QObject):
             action.setObjectName(command.id)
             keys = keymap.keys(command.id)
             chorded = [sequence for key in keys if is_chorded(key) for sequence in sequences(key)]
-            plain = [key for key in keys if not is_chorded(key)]
-            if plain:
-                # The text behind a tab is drawn where a shortcut would be, and is none.
-                action.setText(f"{command.title}\t{shown(plain[0])}")
+            if keys:
+                # The text behind a tab is drawn where a shortcut would be: as keys are written everywhere.
+                action.setText(f"{command.title}\t{shown(keys[0])}")
             action.setShortcuts(chorded)
             action.setAutoRepeat(command.id in REPEATING)
             action.setToolTip(

@@ -6,8 +6,10 @@ Everything here but `take_arrival` is blocking and changes no session: it reads,
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from workbench.errors import UserError
-from workbench.git.repository import Snapshot
+from workbench.git.snapshot import Snapshot, hides
 from workbench.review.review import Review
 from workbench.review.rounds import Round, Source
 from workbench.workflow.arrivals import Arrival, Origin, next_arrival, take_arrival
@@ -72,8 +74,9 @@ def refresh(session: Session) -> Arrival | None:
             "This review does not come from the work tree, so there is nothing to refresh.",
             hint="Start a review of the work tree: workbench .",
         )
-    snapshot = session.repository.snapshot(staged=review.source is Source.STAGED, base=review.base)
     read = last_read(review)
+    snapshot = session.repository.snapshot(staged=review.source is Source.STAGED, base=review.base)
+    snapshot = _as_read_last(session, snapshot, read)
     if snapshot.tree == read and not _hides_more(current, snapshot):
         return None
     if model_stands(review) and not has_landed(review):
@@ -85,6 +88,32 @@ def refresh(session: Session) -> Arrival | None:
     not_shown = (*snapshot.not_shown, *late)
     origin = Origin(review.source, read, not_shown=not_shown, read=snapshot.tree)
     return next_arrival(session, with_own_edits(session, snapshot.tree), origin)
+
+
+def _as_read_last(session: Session, snapshot: Snapshot, read: str) -> Snapshot:
+    """The snapshot, and in it what nobody could look into this time as it was read last, which its row says.
+
+    The snapshot has it as HEAD does. The ledger would say that what was accepted in it was altered, and its
+    verdicts would be gone when it can be read again. What was gone when it was last read stays HEAD's: it
+    has come back.
+    """
+    repository = session.repository
+    closed = [row for row in snapshot.not_shown if hides(row, row.path)]
+    if not closed:
+        return snapshot
+    now = repository.tree_entries(snapshot.tree)
+    held = {
+        path: entry
+        for path, entry in repository.tree_entries(read).items()
+        if now.get(path) != entry and any(hides(row, path) for row in closed)
+    }
+    rows = [
+        replace(row, why=f"{row.why}; shown as it was read last")
+        if any(hides(row, path) for path in held)
+        else row
+        for row in snapshot.not_shown
+    ]
+    return Snapshot(repository.compose_tree(snapshot.tree, held), tuple(rows)) if held else snapshot
 
 
 def _hides_more(current: Round, snapshot: Snapshot) -> bool:

@@ -105,6 +105,18 @@ class Lineless:
                 scope = dress.strong_metrics.elidedText(scope, _ELIDED, room)
             painter.drawText(left, base, scope)
 
+    def words(self, painter: QPainter, scene: Scene, block: Block, box: QRect) -> None:
+        """A sentence where rows would be, on the ground of what is folded and in line with its words."""
+        dress, columns = self.dress, scene.columns
+        painter.fillRect(box, dress.gap)
+        painter.setFont(dress.text)
+        painter.setPen(dress.theme.dim)
+        old, _, new = block.key.partition("\t")
+        if new and not columns.split:
+            old, new = f"{old}, then {new}", ""
+        for side, words in ((Side.OLD, old), (Side.NEW, new)):
+            painter.drawText(box.adjusted(columns.code(side)[0] + PAD + 6, 0, 0, 0), _LEFT, words)
+
     def _width(self, words: str, metrics: QFontMetricsF) -> float:
         """How wide the words of a gap are: many say the same, and to measure takes as long as to draw."""
         key = (words, metrics is self.dress.strong_metrics)

@@ -195,15 +195,7 @@ class Painter:
         elif block.sort is Sort.ENTRY:
             self._entry(painter, scene, block, box, current=spot == scene.spot)
         elif block.sort is Sort.WORDS:
-            painter.setFont(self.dress.text)
-            painter.setPen(self.dress.theme.dim)
-            left = scene.columns.code(Side.OLD)[0] + PAD
-            words, _, right = block.key.partition("\t")
-            if right and not scene.columns.split:
-                words, right = f"{words}, then {right}", ""
-            painter.drawText(box.adjusted(left, 0, 0, 0), _LEFT, words)
-            left = scene.columns.code(Side.NEW)[0] + PAD
-            painter.drawText(box.adjusted(left, 0, 0, 0), _LEFT, right)
+            self.lineless.words(painter, scene, block, box)
 
     def _entry(self, painter: QPainter, scene: Scene, block: Block, box: QRect, *, current: bool) -> None:
         dress, theme = self.dress, self.dress.theme

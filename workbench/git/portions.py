@@ -1,0 +1,97 @@
+"""A comparison as git tells it, cut into portions that can be read apart from each other.
+
+A portion is what git would have said if it had compared those files alone, so that whoever is given one, in
+whatever process, needs nothing else. Nothing is taken apart here but at the borders between files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from msgspec import Struct
+
+from workbench.git import runner, watching
+from workbench.git.runner import Child
+from workbench.git.streaming import COMPARING, PIECE, raw_part
+
+SIZE = 120_000
+"""Bytes of patch text from which on a portion is whole with its last file: 20 ms of whoever reads it."""
+
+_BORDER = b"\ndiff --git "
+"""Every line of a file's content has a sign before it, so that none can pass for this."""
+
+
+class Portion(Struct, frozen=True):
+    """Some files: `output` is git's of them. `files` are theirs, `of` those of the whole comparison."""
+
+    output: bytes
+    files: int
+    of: int
+
+    @property
+    def is_plain(self) -> bool:
+        """True where no file of it is left to be compared by itself (see `alone.py`)."""
+        return b"\nBinary files " not in self.output
+
+
+def told_portions(child: Child, size: int = SIZE) -> Iterator[Portion]:
+    """What a diff child tells, some files at a time, in order."""
+    pieces = runner.chunks(child, PIECE)
+    try:
+        raw, rest = raw_part(pieces)
+        entries = _raw_entries(raw)
+        given = 0
+        for text, over in _cut(chain((rest,), pieces), entries, size):
+            watching.say(COMPARING, given, len(entries))
+            yield Portion(b"".join((*entries[given:over], b"\0", text)), over - given, len(entries))
+            given = over
+    finally:
+        if child.running:  # whoever takes it wants no more of it
+            child.kill()
+        child.close()
+
+
+def _raw_entries(raw: bytes) -> list[bytes]:
+    """The raw part of each file."""
+    fields = iter(raw.rstrip(b"\0").split(b"\0") if raw.strip(b"\0") else ())
+    found: list[bytes] = []
+    for head in fields:
+        paths = [next(fields, b"")]
+        if head.rpartition(b" ")[2][:1] in (b"R", b"C"):
+            paths.append(next(fields, b""))
+        found.append(b"\0".join((head, *paths, b"")))
+    return found
+
+
+def _cut(pieces: Iterator[bytes], entries: list[bytes], size: int) -> Iterator[tuple[bytes, int]]:
+    """The patch text at borders between files, with how many files are over at each."""
+    ends = _ends(entries)
+    held = bytearray()
+    sections = looked = 0
+    for piece in pieces:
+        held += piece
+        if len(held) < size:
+            continue
+        border = held.rfind(_BORDER, looked)
+        looked = max(0, len(held) - len(_BORDER))
+        if border < 0:
+            continue
+        found = sections + held.count(_BORDER, 0, border) + 1
+        if found not in ends:
+            continue
+        yield bytes(held[: border + 1]), ends[found]
+        del held[: border + 1]
+        sections, looked = found, max(0, looked - border - 1)
+    if held or ends.get(sections) != len(entries):
+        yield bytes(held), len(entries)
+
+
+def _ends(entries: list[bytes]) -> dict[int, int]:
+    """How many files are over after so many sections, where one is: a type that changed takes two."""
+    found = {0: 0}
+    sections = 0
+    for number, entry in enumerate(entries, 1):
+        sections += 2 if entry.partition(b"\0")[0].endswith(b" T") else 1
+        found[sections] = number
+    return found
