@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import chain
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workbench.cli.asking import asked_for, named_review, no_such_review
-from workbench.cli.output import counted, print_json, print_lines, say
+from workbench.cli.beside import Beside
+from workbench.cli.output import counted, print_json, print_json_list, print_lines, say
 from workbench.cli.parser import Options
 from workbench.errors import UserError
+from workbench.git.repository import Repository
 from workbench.review.changes import Change, FileChange
 from workbench.review.line_ends import line_ends_changed
 from workbench.review.scope import scope_of_task
@@ -19,10 +20,11 @@ from workbench.review.sensitive import tier
 from workbench.review.suspicious import suspicious
 from workbench.review.text import one_line
 from workbench.review.verdicts import NO_VERDICTS, Verdicts, verdict_of
-from workbench.workflow import documents
+from workbench.workflow import documents, listing
 from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.opening import (
     Asked,
+    Candidate,
     Nothing,
     delete_review,
     open_log,
@@ -144,35 +146,47 @@ def _bare(session: Session) -> documents.Document:
 
 
 def _changes_unsaved(options: Options) -> int:
-    path, asked = asked_for(options)
-    try:
-        repository = open_repository(path)
-    except UserError as failed:
-        raise no_such_review(options) or failed from failed
-    listed: list[documents.Document] = []
-    files: list[FileChange] = []
-    try:
-        candidate = read_candidate(repository, repository.head(), asked)
-        stream = repository.stream_changes(candidate.base, candidate.tree)
-        # Of a large one two processes find half of the shapes each, while a third, git, compares.
-        stream.fill(whole=not options.json, shares=True)
-        for file in chain(stream.read, stream):
-            if options.json:
-                listed.append(documents.file_document(file, shapes=stream.told_shapes))
+    if options.json:
+        return _list_unsaved(options)
+    with _unsaved(options) as (repository, candidate):
+        files = repository.file_changes(candidate.base, candidate.tree)
+    not_shown = [documents.not_shown_document(each) for each in candidate.not_shown]
+    _print_changes(options, {"not_shown": not_shown}, files, {})
+    return 0
+
+
+def _list_unsaved(options: Options) -> int:
+    # Before anything is open that a copy of this process would hold open too.
+    with closing(Beside(listing.listed_output)) as beside, _unsaved(options) as (repository, candidate):
+        portions = repository.portions(candidate.base, candidate.tree)
+        listed: dict[int, bytes] = {}
+        for number, portion in enumerate(portions):
+            if portion.is_plain and portion.files < portion.of and beside.takes():
+                beside.give(number, portion.output)
             else:
-                files.append(file)
-    finally:
-        repository.close()
+                listed[number] = listing.listed(portions.files_of(portion))
+        listed |= beside.answers()
     document = {
         "review": None,
         "round": 0,
         "base": candidate.base,
         "tree": candidate.tree,
         "not_shown": [documents.not_shown_document(each) for each in candidate.not_shown],
-        "files": listed,
     }
-    _print_changes(options, document, files, {})
+    print_json_list(document, "files", [listed[number] for number in sorted(listed)])
     return 0
+
+
+@contextmanager
+def _unsaved(options: Options) -> Iterator[tuple[Repository, Candidate]]:
+    """The repository that is asked for, and what is to be listed of it."""
+    path, asked = asked_for(options)
+    try:
+        repository = open_repository(path)
+    except UserError as failed:
+        raise no_such_review(options) or failed from failed
+    with closing(repository):
+        yield repository, read_candidate(repository, repository.head(), asked)
 
 
 def _changes_of_round(options: Options, session: Session) -> int:

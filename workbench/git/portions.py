@@ -12,8 +12,11 @@ from itertools import chain
 from msgspec import Struct
 
 from workbench.git import runner, watching
+from workbench.git.alone import Alone
 from workbench.git.runner import Child
 from workbench.git.streaming import COMPARING, PIECE, raw_part
+from workbench.review.changes import FileChange
+from workbench.review.diff import read_diff
 
 SIZE = 120_000
 """Bytes of patch text from which on a portion is whole with its last file: 20 ms of whoever reads it."""
@@ -33,6 +36,24 @@ class Portion(Struct, frozen=True):
     def is_plain(self) -> bool:
         """True where no file of it is left to be compared by itself (see `alone.py`)."""
         return b"\nBinary files " not in self.output
+
+
+class Portions(Iterator[Portion]):
+    """The portions of one comparison, and the way to read them here."""
+
+    def __init__(self, told: Iterator[Portion] | None = None, alone: Alone | None = None) -> None:
+        self._told = iter(()) if told is None else told
+        self._alone = alone
+
+    def __next__(self) -> Portion:
+        return next(self._told)
+
+    def files_of(self, portion: Portion) -> tuple[FileChange, ...]:
+        """The file changes of a portion; the large ones are compared by themselves."""
+        files, alone = read_diff(portion.output), self._alone
+        if portion.is_plain or alone is None:
+            return files
+        return tuple(alone.compared(file) if file.binary else file for file in files)
 
 
 def told_portions(child: Child, size: int = SIZE) -> Iterator[Portion]:

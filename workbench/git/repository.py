@@ -12,12 +12,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from workbench.errors import UserError
 from workbench.git import composing, ignoring, keeping, runner, snapshot, soundness, watching
 from workbench.git.alone import BIG, Alone
 from workbench.git.discover import Found, discover
 from workbench.git.objects import Objects
+from workbench.git.portions import Portions, told_portions
 from workbench.git.revisions import Head, Range, check, head_args, merge_base, read_head, resolve
 from workbench.git.runner import Child, GitError, Where
 from workbench.git.shadow import shadow_of
@@ -27,6 +29,8 @@ from workbench.review.changes import FileChange
 from workbench.review.steps import rest
 
 __all__ = ["Head", "Range", "Repository", "Snapshot"]
+
+T = TypeVar("T")
 
 # Paths, modes and ids come from the raw part, lines from the patch part. No `--text`: with it a picture
 # becomes lines. That binary is decided by content alone is the doing of the shadow's attributes.
@@ -238,12 +242,25 @@ class Repository:
         stream = FileStream(child)
         return stream.tell(self._compared(child, args, stream), Comparing(self.ours, tuple(args)))
 
+    def portions(self, base: str, tree: str) -> Portions:
+        """As `file_changes`, some files at a time that are not read yet. Git begins at once."""
+        if base == tree:
+            return Portions()
+        args = self._diff(base, tree, (), True)
+        child = self.start(args)
+        runner.widen(child)
+        return Portions(self._in_words(told_portions(child)), Alone(args, self.blob_sizes, self.start))
+
     def _compared(
         self, child: Child, args: Sequence[str], stream: FileStream | None = None
     ) -> Iterator[FileChange]:
-        """What a diff child tells, with failures in words. Git compares the next files meanwhile."""
+        """What a diff child tells. Git compares the next files meanwhile."""
+        return self._in_words(told_by(child, stream, Alone(args, self.blob_sizes, self.start)))
+
+    def _in_words(self, told: Iterator[T]) -> Iterator[T]:
+        """The same, with failures in words."""
         try:
-            yield from told_by(child, stream, Alone(args, self.blob_sizes, self.start))
+            yield from told
         except GitError as failed:
             raise self._explained(failed) from failed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import floor, log10
 from typing import TypeVar
 
 from msgspec import Struct
@@ -87,10 +88,12 @@ def by_purpose(calls: Iterable[CallMade]) -> dict[str, Sum]:
 
 
 def dollars(value: float) -> str:
-    """An amount for a sentence: whole cents, and below one cent as many places as it takes."""
+    """An amount for a sentence: whole cents, and below one cent the two digits that count."""
     if value == 0 or value >= 0.01:
         return f"${value:,.2f}"
-    return f"${value:.6f}".rstrip("0") if value >= 0.000001 else "less than $0.000001"
+    if value < 0.000001:
+        return "less than $0.000001"
+    return f"${value:.{1 - floor(log10(value))}f}".rstrip("0")
 
 
 def column(values: Iterable[float]) -> Callable[[float], str]:

@@ -6,6 +6,7 @@ anything else goes on to `sys.excepthook`, which writes a bug report.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
@@ -25,9 +26,10 @@ from workbench.review.actions import (
     RoundArrived,
     RuleMade,
 )
+from workbench.review.changes import Change, FileChange, Side
 from workbench.review.entries import Entry
 from workbench.review.notes import Intent, Place
-from workbench.review.review import redoable
+from workbench.review.review import redoable, undoable
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.ui.diff.document import Stop
 from workbench.ui.showing import Showing
@@ -241,6 +243,11 @@ class Controller(Showing):
         if self.attempt(act):
             self._say_undone("Done again", done[-1], "There is nothing to do again.")
 
+    def way_back(self) -> Stop | None:
+        """Where undo would go."""
+        action = undoable(self.session.review) if self.session is not None else None
+        return self._place_of(action) if action is not None else None
+
     def undo_said(self, action: Action | None) -> None:
         """Say what was taken back, and go there."""
         self._say_undone("Undone", action, "There is nothing to undo.")
@@ -277,18 +284,30 @@ class Controller(Showing):
         file = self.open_session().by_path.get(selection.path)
         if file is None:
             return None
-        for change in file.changes:
-            if not change.is_text:
-                if change.kind in selection.facts:
-                    return Stop(file.path, change.id)
-                continue
-            old = range(change.old_start, change.old_start + len(change.removed))
-            new = range(change.new_start, change.new_start + len(change.added))
-            if any(start in old for start, _ in selection.old) or any(
-                start in new for start, _ in selection.new
-            ):
-                return Stop(file.path, change.id)
-        return Stop(file.path)
+        facts = (change for change in file.changes if not change.is_text and change.kind in selection.facts)
+        lines = (
+            _change_of_line(file, side, start)
+            for side, spans in ((Side.OLD, selection.old), (Side.NEW, selection.new))
+            for start, _ in spans
+        )
+        found = next(facts, None) or next(filter(None, lines), None)
+        return Stop(file.path, found.id if found is not None else None)
+
+
+def _change_of_line(file: FileChange, side: Side, line: int) -> Change | None:
+    """The change that a line is of. Looked up, not looked for: a file may have twenty thousand changes."""
+
+    def start(change: Change) -> int:
+        return change.old_start if side is Side.OLD else change.new_start
+
+    # Facts come first, and stand on no line.
+    at = bisect_right(file.changes, line, key=lambda change: start(change) if change.is_text else -1) - 1
+    while at >= 0 and file.changes[at].is_text:
+        lines = file.changes[at].removed if side is Side.OLD else file.changes[at].added
+        if lines:
+            return file.changes[at] if line < start(file.changes[at]) + len(lines) else None
+        at -= 1  # nothing of this side: it stands after a line that may be another's
+    return None
 
 
 def as_user_error(error: BaseException) -> UserError | None:

@@ -572,7 +572,8 @@ def _estimate(
     whole = weight // 4
     files = "1 file with changes" if count == 1 else f"{count:,} files with changes"
     told = feedback_title(review.notes.values(), progress)
-    rows = [("Task", f"{task:,}"), (told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]
+    rows = [("Task", f"{task:,}")] if review.task else []
+    rows += [(told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]
     rows.append((f"About {whole + sizes:,} tokens", ""))
     return tuple(rows)
 

@@ -52,7 +52,6 @@ class Findings(QObject):
         self._counted: object = None
         self._after = ""
         """Who reads the round that came while another was read."""
-        self._reads = ""
         errands.arrived.connect(self._on_arrived)
         errands.round_ended.connect(self._on_round_ended)
         controller.opened.connect(self._on_opened)
@@ -139,8 +138,7 @@ class Findings(QObject):
             return session
 
         number = session.review.round.number if session.review.round else 0
-        self._reads = f"{name} reads round {number}"
-        self.panel().running.begin(self._reads)
+        self.panel().running.begin(f"{name} reads round {number}")
         self.panel().show()
         if not self._side.isVisible():
             self._side.show()
@@ -180,7 +178,7 @@ class Findings(QObject):
         elif type(event).__name__ == "Progressed":
             card.numbers.setText(f"{event.tokens:,} tokens · {event.seconds:.0f} s")
         elif words(event):
-            card.words.setText(f"{self._reads}\n{words(event)}")
+            card.say(words(event))
             if voids(event):
                 card.mark_void(words(event))
 

@@ -37,6 +37,9 @@ ROW = 20
 _PADDING, _BAR = 9, 10
 """Pixels of a field's border and padding at each side, and of a bar, as the style sheet has them."""
 
+_LEAD = 3
+"""Pixels by which the words of a line stand above its middle."""
+
 _BETWEEN = 16
 """Pixels that a name and the word at the right keep apart on one line."""
 
@@ -88,6 +91,12 @@ class FactList(QTextEdit):
             cursor.insertText(name, said if line.startswith(INSET) else self._name)
             cursor.insertText(tab + word, self._quiet)
         self.moveCursor(QTextCursor.MoveOperation.Start)
+        # A line of a fixed height has its room below its words: as much above the first one.
+        root = self.document().rootFrame()
+        edges, margin = root.frameFormat(), self.document().documentMargin()
+        edges.setTopMargin(margin + _LEAD)
+        edges.setBottomMargin(margin - _LEAD)
+        root.setFrameFormat(edges)
         frame = 2 * (_PADDING + round(self.document().documentMargin()))
         widest = max(map(self.fontMetrics().horizontalAdvance, all_lines))
         bar = self.horizontalScrollBar().sizeHint().height() if widest > self._room else 0

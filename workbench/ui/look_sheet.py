@@ -130,10 +130,13 @@ class LookSheet(Sheet):
         for words, widget in (("THEME", self.themes), ("FONT", self.fonts)):
             column = QVBoxLayout()
             column.setSpacing(6)
-            column.addWidget(plain(words, self.card, "section", wrapped=False))
+            title = plain(words, self.card, "section", wrapped=False)
+            column.addWidget(title)
             column.addWidget(widget, 1)
             columns.addLayout(column, 1)
         right = QVBoxLayout()
+        # The first of them begins where the lists beside them do, below their titles.
+        right.addSpacing(title.sizeHint().height() + 6)
         for words, spin in (("SIZE", self.code_size), ("TAB", self.tab)):
             row = QHBoxLayout()
             label: QLabel = plain(words, self.card, "section", wrapped=False)

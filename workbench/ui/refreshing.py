@@ -145,7 +145,7 @@ class Panels(QObject):
 
     def _on_round_began(self, recipient: str) -> None:
         self._numbers = ""
-        self._side.running().begin(f"Starting to ask {recipient}")
+        self._side.running().begin(f"Asking {recipient}")
         if not self._side.isVisible():
             self._side.show()
 
@@ -161,6 +161,6 @@ class Panels(QObject):
         else:
             said = words(event)
             if said:
-                card.words.setText(said)
+                card.say(said)
             if voids(event):
                 card.mark_void(said)

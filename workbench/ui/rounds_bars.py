@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from workbench.review.costs import dollars
 from workbench.review.progress import Progress
 from workbench.review.rounds import Round
 from workbench.review.text import one_line
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 ROW = 27
 NUMBER = 24
 RIGHT = 92
+"""The most that the words at the right take."""
+BETWEEN = 12
 MOST_LOST = 3
 """Tries that came to nothing which are listed; the picture of the rounds counts all of them."""
 
@@ -60,7 +63,7 @@ def cost_words(round_: Round) -> str:
     usage = round_.usage
     parts: list[str] = []
     if usage is not None and usage.cost:
-        parts.append(f"${usage.cost:.2f}")
+        parts.append(dollars(usage.cost))
     if usage is not None and usage.seconds:
         parts.append(f"{usage.seconds:.0f} s")
     if parts:
@@ -105,7 +108,7 @@ class RoundsBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            theme, width = self._theme, self.width()
+            theme, width, taken = self._theme, self.width(), self._taken()
             for number, bar in enumerate(self._bars):
                 row = QRectF(0, number * ROW, width, ROW)
                 if bar.current and len(self._bars) > 1:
@@ -120,13 +123,18 @@ class RoundsBars(QWidget):
                     self._paint_lost(painter, bar, row)
                     continue
                 painter.setPen(theme.faint)
-                right = row.adjusted(width - RIGHT, 0, -8, 0)
+                right = row.adjusted(width - taken, 0, -8, 0)
                 words = painter.fontMetrics().elidedText(
                     bar.words, Qt.TextElideMode.ElideRight, int(right.width())
                 )
                 painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
-                room = QRectF(NUMBER, row.center().y() - 4.5, width - NUMBER - RIGHT - 4, 9)
+                room = QRectF(NUMBER, row.center().y() - 4.5, width - NUMBER - taken - BETWEEN, 9)
                 self._paint_bar(painter, room, self._parts(bar))
+
+    def _taken(self) -> int:
+        """Pixels of the words at the right: all bars are as long as the longest of them leaves room for."""
+        wide = QFontMetrics(self._font).horizontalAdvance
+        return min(RIGHT, max((wide(bar.words) for bar in self._bars), default=0) + 8)
 
     def _paint_lost(self, painter: QPainter, bar: RoundBar, row: QRectF) -> None:
         painter.setPen(self._theme.rejected)

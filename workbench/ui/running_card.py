@@ -28,7 +28,8 @@ class RunningCard(QFrame):
         """Where in the text what counts begins: all before it is void."""
         self._column = 0
         """Signs in the last line."""
-        self.words = plain("", self)
+        self.title = plain("", self, "title")
+        self.words = plain("", self, "dim")
         self.numbers = QLabel(self)
         self.numbers.setProperty("kind", "dim")
         self.text = QPlainTextEdit(self)
@@ -48,17 +49,24 @@ class RunningCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 10)
         layout.setSpacing(6)
+        layout.addWidget(self.title)
         layout.addWidget(self.words)
         layout.addLayout(top)
         layout.addWidget(self.text)
 
     def begin(self, words: str) -> None:
         """A round begins."""
-        self.words.setText(words)
+        self.title.setText(words)
+        self.say("")
         self.numbers.setText("")
         self.text.clear()
         self._void_to = self._column = 0
         self.show()
+
+    def say(self, words: str) -> None:
+        """What is being done just now, or is to be known of it."""
+        self.words.setText(words)
+        self.words.setVisible(bool(words))
 
     def add_text(self, text: str) -> None:
         """More of the answer."""

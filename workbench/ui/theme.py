@@ -312,7 +312,7 @@ def legible(theme: Theme, ground: QColor) -> Theme:
 def stylesheet(theme: Theme) -> str:
     """What ordinary widgets wear: quiet and dense. A widget's part is its property `kind`:
 
-    on a label `title`, `section`, `dim`, `faint`, `error`, `cap`, `chip`; on a button `primary`, `quiet`; on
+    on a label `title`, `section`, `dim`, `faint`, `small`, `error`, `cap`, `chip`; on a button `primary`, `quiet`; on
     a frame or widget `panel`, `bar`, `card`, `line`; on a text editor `code`.
     """
     on_accent = theme.ground if theme.is_dark else theme.raised
@@ -358,6 +358,7 @@ QLabel[kind="title"] { font-weight: 600; }
 QLabel[kind="section"] { color: @dim; font-size: 11px; font-weight: 600; letter-spacing: 0.6px; }
 QLabel[kind="dim"] { color: @dim; }
 QLabel[kind="faint"] { color: @faint; }
+QLabel[kind="small"] { color: @faint; font-size: 11px; }
 QLabel[kind="error"] { color: @rejected; }
 QLabel[kind="chip"] {
   background: @dim; color: @on_accent; border-radius: 4px; padding: 1px 6px 2px 6px;

@@ -31,6 +31,8 @@ PADDING = 14
 _GAP = 8
 _SHOWN_CODE = 40
 _LONGEST = 2000
+_INSET = 4
+"""Columns by which what goes on in another line is set in."""
 _SHOWN_LINES, _SHOWN_SIGNS = 200, 12_000
 """Of one text. A card is measured in one go, and one of a megabyte held the window for minutes."""
 
@@ -55,8 +57,8 @@ class Paragraph:
         whole.format.setForeground(colour)
         formats = [whole]
         for start, end in spans:
-            # The thin blanks around it are as thin as the font of the text has them: in that of the code
-            # they would be as wide as a letter.
+            # The thin blanks around it, which no line is broken at, are as thin as the font of the text has
+            # them: in that of the code they would be as wide as a letter.
             around = font or dress.text
             for first, last, own in (
                 (start, start + 1, around),
@@ -113,7 +115,7 @@ def _spans_of_code(text: str) -> tuple[str, list[tuple[int, int]]]:
     at = length = 0
     for match in _code.finditer(text):
         before = text[at : match.start()]
-        code = f"\u2009{match.group(1)}\u2009"
+        code = f"\u202f{match.group(1)}\u202f"
         parts += (before, code)
         length += len(before)
         spans.append((length, length + len(code)))
@@ -139,9 +141,11 @@ def shortened(text: str) -> tuple[list[str], int]:
 
 
 def _cut(line: str, columns: int) -> list[str]:
-    """A line of code in pieces that fit; nothing of it is hidden."""
+    """A line of code in pieces that fit, the further ones set in below it; nothing of it is hidden."""
     line = line.expandtabs(8)
-    return [line[at : at + columns] for at in range(0, len(line), columns)] or [""]
+    inset = " " * min(len(line) - len(line.lstrip()) + _INSET, columns // 2)
+    step = columns - len(inset)
+    return [line[:columns], *(inset + line[at : at + step] for at in range(columns, len(line), step))]
 
 
 class _Part(Struct):

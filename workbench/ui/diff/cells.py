@@ -12,6 +12,7 @@ from itertools import islice
 
 from msgspec import Struct, field
 from msgspec.structs import replace
+from PySide6.QtGui import QColor
 
 from workbench.review.asides import LOOK_ALIKE, mark_of
 from workbench.review.blocks import Block, Line, Sort
@@ -37,6 +38,8 @@ _KEPT_VISUALS = 200
 
 # An enum's members cost ten times as much to name as what a module holds, and here they are named per cell.
 _OLD, _NEW, _PLAIN = Side.OLD, Side.NEW, Sort.PLAIN
+
+_NO_INK = QColor(0, 0, 0, 0)
 
 Places = list[tuple[float, float]]
 
@@ -450,6 +453,7 @@ class Cells:
             pieces = recoloured(pieces, words, theme.text)
         if boxes:
             pieces = recoloured(pieces, boxes, theme.back)
+            pieces = recoloured(pieces, _within(_brackets(cell.seen.marks), start, end), _NO_INK)
         shaped = shaper.shape(part, pieces, columns[start : end + 1] if columns is not None else None)
         return Visual(
             shaped,
@@ -483,6 +487,7 @@ class Cells:
             pieces = recoloured(pieces, _shown(seen, words), theme.text)
         if boxes:
             pieces = recoloured(pieces, boxes, theme.back)
+            pieces = recoloured(pieces, _brackets(seen.marks), _NO_INK)
         shaped = self._shaper.shape(seen.text, pieces)
         places = [
             [(x + shaped.x_of(one), x + shaped.x_of(other)) for one, other in spans]
@@ -518,6 +523,13 @@ def _look_alikes(text: str) -> Spans:
 def _shown(seen: Visible, spans: Spans) -> Spans:
     """Spans of characters as they are shown."""
     return tuple((seen.shown(start), seen.shown(end)) for start, end in spans) if seen.marks else spans
+
+
+def _brackets(marks: Spans) -> Spans:
+    """The brackets of what hides. The box that is drawn round it takes their place; beside it they were a
+    second one.
+    """
+    return tuple(each for start, end in marks for each in ((start, start + 1), (end - 1, end)))
 
 
 def _in_window(cell: Cell, start: int, end: int) -> tuple[Sequence[int], Spans]:

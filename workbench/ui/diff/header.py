@@ -38,7 +38,9 @@ class Header:
         theme = self.dress.theme
         painter.fillRect(box, self.dress.header)
         painter.fillRect(QRect(box.x(), box.y(), box.width(), 1), theme.line)
-        painter.fillRect(QRect(box.x(), box.bottom(), box.width(), 1), theme.line)
+        if not section.folded or section is self._layout.sections[-1]:
+            # Under one that is folded is the line of the next.
+            painter.fillRect(QRect(box.x(), box.bottom(), box.width(), 1), theme.line)
         if current:
             painter.fillRect(QRect(box.x(), box.y(), 3, box.height()), theme.accent)
         self._chevron(painter, section, box)

@@ -2,8 +2,8 @@
 
 Everything here is counted in characters as the file has them: what hides is only replaced by its box in the
 part that is looked at, because a line of millions of control characters has millions of boxes. Where a part
-begins is known from how many cells stand before it. That is counted, not laid out, block by block, as far as
-one has looked; the rest follows between frames. Of a few scripts only the font knows how wide they are drawn:
+begins is known from how many cells stand before it. That is counted, not laid out, block by block, a little in
+a frame and the rest between frames; what stands further on is not known before. Of a few scripts only the font knows how wide they are drawn:
 those are taken to be as wide as they can be, so that two neighbouring parts may both show some characters,
 and never leave one out.
 """
@@ -11,10 +11,12 @@ and never leave one out.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 
 from PySide6.QtGui import QColor, QPainter
 
-from workbench.review.text import Visible, growth
+from workbench.review.text import Visible, boxed_length, grown_by, growth, piled
 from workbench.review.words import Spans
 from workbench.ui.diff.breaking import Breaks
 from workbench.ui.diff.shaping import Shaped, Shaper
@@ -27,8 +29,14 @@ SCREEN = 700
 """Cells that are laid out after a step: more than stand side by side on a screen."""
 _BLOCK = 100 * STEP
 """Characters whose cells are counted at once."""
+_PAGE = 1000
+"""Characters of each of which it is found out where it stands, where somebody looks."""
+_AT_ONCE = 4
+"""Blocks that are counted within a frame at most."""
 _KEPT = 60
-"""Blocks whose steps stay known."""
+"""Blocks and pages that stay known."""
+UNREACHED = -1
+"""In place of a character: it is not known yet which one stands there."""
 _KEPT_BEGINS = 1000
 """Lines of a wrapped one of which it stays known where they begin."""
 _WIDEST_BOX = 10
@@ -52,11 +60,14 @@ def is_long(text: str) -> bool:
 class Stretches:
     """Where the characters of one line stand, in pixels; known as far as one has looked."""
 
-    __slots__ = ("_blocks", "_cell", "_looked", "_more", "_steps", "has_alike", "spare", "text")
+    __slots__ = (
+        "_blocks", "_cell", "_looked", "_more", "_pages", "_starts", "_widths", "has_alike", "spare", "text",
+    )  # fmt: skip
 
     def __init__(self, text: str, shaper: Shaper) -> None:
         self.text, self._cell = text, shaper.cell
-        self._blocks, self._steps = [0], dict[int, list[int]]()
+        self._blocks = [0]
+        self._starts, self._pages = dict[int, list[int]](), dict[int, Sequence[int]]()
         self.spare = 0
         """By how many cells a character may stick out of the place that its first cell has."""
         self._looked = 0
@@ -70,9 +81,11 @@ class Stretches:
                 if more:
                     self._more.append((firsts, more))
             self.spare = max((more for _, more in self._more), default=0)
+        self._widths = _Widths(self._more)
 
-    def _cells(self, part: str) -> int:
-        count, grown = len(part), growth(part)
+    def _cells(self, start: int, end: int) -> int:
+        part = self.text[start:end]
+        count, grown = len(part), growth(part) + self._piled_over(start, min(start + 3, end))
         if grown:
             self.spare = _WIDEST_BOX - 1
             count += grown
@@ -81,6 +94,12 @@ class Stretches:
             for firsts, more in self._more:
                 count += more * (len(data) - len(data.translate(None, firsts)))
         return count
+
+    def _piled_over(self, start: int, end: int) -> int:
+        """By how much the first marks of a part grow because of those before it."""
+        if start >= end or self.text[start].isascii():
+            return 0
+        return sum(boxed_length(self.text[at]) - 1 for at in piled(self.text, start, end))
 
     # as far as one has looked
 
@@ -94,8 +113,17 @@ class Stretches:
             if self.is_measured:
                 return True
             at = (len(self._blocks) - 1) * _BLOCK
-            self._blocks.append(self._blocks[-1] + self._cells(self.text[at : at + _BLOCK]))
+            self._blocks.append(self._blocks[-1] + self._cells(at, min(at + _BLOCK, len(self.text))))
         return self.is_measured
+
+    def reach(self, cell: int) -> bool:
+        """Whether it is known what stands at a cell. Counts on to there if that is a small step: what is far
+        away is known when all is counted, a bit at a time.
+        """
+        for _ in range(_AT_ONCE):
+            if self._blocks[-1] > cell or self.measure():
+                return True
+        return self._blocks[-1] > cell
 
     def look_through(self) -> None:
         """Look for letters that look like others in some more of it."""
@@ -107,98 +135,144 @@ class Stretches:
                 self.has_alike = False
 
     @property
-    def width(self) -> float:
-        """How wide it is at least."""
-        left = max(0, len(self.text) - (len(self._blocks) - 1) * _BLOCK)
-        return (self._blocks[-1] + left) * self._cell
+    def least(self) -> int:
+        """How many cells it takes at least; as many as it does once it is measured."""
+        return self._blocks[-1] + max(0, len(self.text) - (len(self._blocks) - 1) * _BLOCK)
 
     @property
-    def cells(self) -> int:
-        """How many cells it takes in all."""
-        while not self.measure(100):
-            pass
-        return self._blocks[-1]
+    def width(self) -> float:
+        """How wide it is at least."""
+        return self.least * self._cell
 
     # places
 
     def cell_of(self, character: int) -> int:
-        """How many cells stand before a character."""
-        block = character // _BLOCK
+        """How many cells stand before a character; of one that is not reached yet, how many at least."""
+        block, inside = divmod(character, _BLOCK)
         if len(self._blocks) <= block:
-            self.measure(block + 1 - len(self._blocks))
-        step, inside = divmod(character % _BLOCK, STEP)
-        found = self._blocks[block] + self._steps_of(block)[step]
-        return found + (self._cells(self.text[character - inside : character]) if inside else 0)
+            return self._blocks[-1] + character - (len(self._blocks) - 1) * _BLOCK
+        if self._is_plain(block):
+            return self._blocks[block] + inside
+        page, inside = divmod(inside, _PAGE)
+        return self._blocks[block] + self._starts_of(block)[page] + self._page(block, page)[inside]
 
-    def _steps_of(self, block: int) -> list[int]:
-        known = self._steps.get(block)
+    def _is_plain(self, block: int) -> bool:
+        """Whether every character of a block is known to take one cell."""
+        if block + 1 >= len(self._blocks):
+            return False
+        length = min(_BLOCK, len(self.text) - block * _BLOCK)
+        return self._blocks[block + 1] - self._blocks[block] == length
+
+    def _starts_of(self, block: int) -> list[int]:
+        """How many cells of a block stand before each of its pages, and before its end."""
+        known = self._starts.get(block)
         if known is None:
-            if len(self._steps) >= _KEPT:
-                self._steps.clear()
-            known = self._steps[block] = [0]
-            start = block * _BLOCK
-            for at in range(start, min(start + _BLOCK, len(self.text)), STEP):
-                known.append(known[-1] + self._cells(self.text[at : at + STEP]))
+            if len(self._starts) >= _KEPT:
+                self._starts.clear()
+            known = self._starts[block] = [0]
+            first, last = block * _BLOCK, min((block + 1) * _BLOCK, len(self.text))
+            for at in range(first, last, _PAGE):
+                known.append(known[-1] + self._cells(at, min(at + _PAGE, last)))
         return known
 
-    def _step_at(self, cell: int) -> int:
-        """The step in which a cell is."""
-        while self._blocks[-1] <= cell and not self.measure():
-            pass
-        block = max(0, min(bisect_right(self._blocks, cell) - 1, (len(self.text) - 1) // _BLOCK))
-        steps = self._steps_of(block)
-        step = max(0, min(bisect_right(steps, cell - self._blocks[block]) - 1, len(steps) - 2))
-        return block * _BLOCK + step * STEP
+    def _page(self, block: int, page: int) -> Sequence[int]:
+        """How many cells of a page stand before each of its characters, and before its end."""
+        number = block * (_BLOCK // _PAGE) + page
+        known = self._pages.get(number)
+        if known is None:
+            if len(self._pages) >= _KEPT:
+                self._pages.clear()
+            start = number * _PAGE
+            part = self.text[start : start + _PAGE]
+            starts = self._starts_of(block)
+            if page + 1 < len(starts) and starts[page + 1] - starts[page] == len(part):
+                known = range(len(part) + 1)
+            else:
+                widths = list(map(self._widths.__getitem__, part))
+                for at in piled(self.text, start, start + len(part)):
+                    widths[at - start] += boxed_length(self.text[at]) - 1
+                known = list(accumulate(widths, initial=0))
+            self._pages[number] = known
+        return known
 
     def character_at(self, cell: int) -> int:
-        """The first character that begins at a cell, or after it."""
+        """The first character that begins at a cell, or after it; of one that is not reached yet, the last
+        that it can be.
+        """
         if cell <= 0:
             return 0
-        at = self._step_at(cell)
-        before, end = cell - self.cell_of(at), min(at + STEP, len(self.text))
-        part = self.text[at:end]
-        cells = self._cells(part)
-        if cells == len(part):
-            return min(at + before, end)
-        return at + bisect_left(range(end - at), before, key=lambda count: self._cells(part[:count]))
+        if not self.reach(cell):
+            return min((len(self._blocks) - 1) * _BLOCK + cell - self._blocks[-1], len(self.text))
+        block = max(0, min(bisect_right(self._blocks, cell) - 1, (len(self.text) - 1) // _BLOCK))
+        first, left = block * _BLOCK, cell - self._blocks[block]
+        if self._is_plain(block):
+            return min(first + left, len(self.text))
+        starts = self._starts_of(block)
+        page = max(0, min(bisect_right(starts, left) - 1, len(starts) - 2))
+        places = self._page(block, page)
+        return first + page * _PAGE + min(bisect_left(places, left - starts[page]), len(places) - 1)
 
     def left(self, character: int) -> float:
-        """Where a character begins."""
+        """Where a character begins; of one that is not reached yet, where it does at least."""
         return self.cell_of(character) * self._cell
 
     def window(self, left: float) -> int:
-        """The first character of the part that is laid out where the view is scrolled so far to the right."""
-        return self._step_at(int(left / self._cell))
+        """The first character of the part that is laid out where the view is scrolled so far to the right;
+        `UNREACHED` where that is not known yet.
+        """
+        cell = int(left / self._cell)
+        if not self.reach(cell):
+            return UNREACHED
+        at = self.character_at(cell)
+        at -= at > 0 and self.cell_of(at) > cell
+        return min(at, max(0, len(self.text) - 1)) // STEP * STEP
 
     def end(self, first: int) -> int:
         """The character after the last one of that part."""
         room, at = SCREEN, first + STEP
         while at < len(self.text) and room > 0:
-            room -= self._cells(self.text[at : at + STEP])
+            room -= self._cells(at, min(at + STEP, len(self.text)))
             at += STEP
         return min(at, len(self.text))
 
-    def x_of(self, character: int) -> float:
-        """About where a character stands; of those that are not reached yet, where it stands at least."""
-        known = (len(self._blocks) - 1) * _BLOCK
-        if character < known:
-            return self.left(character)
-        return (self._blocks[-1] + character - known) * self._cell
+
+class _Widths(dict[str, int]):
+    """How many cells each character takes at most, found out when it is first met."""
+
+    def __init__(self, more: Sequence[tuple[bytes, int]]) -> None:
+        super().__init__()
+        self._more = more
+
+    def __missing__(self, character: str) -> int:
+        first = character.encode("utf-8", "surrogatepass")[0]
+        cells = 1 + grown_by(character) + sum(more for firsts, more in self._more if first in firsts)
+        self[character] = cells
+        return cells
 
 
 class LongBreaks(Breaks):
-    """How a long line is cut where lines are wrapped: after every so many cells."""
+    """How a long line is cut where lines are wrapped: after every so many cells.
+
+    While it is not counted through, it has as many lines as there are at least, and what stands on the far
+    ones is not known yet. Where nothing that hides was met, so it is taken to be in the rest.
+    """
 
     __slots__ = ("_begins", "_room", "stretches")
 
     def __init__(self, stretches: Stretches, cells: int) -> None:
-        count = stretches.cells
+        stretches.measure(_AT_ONCE)
         self._room = max(_WIDEST_BOX, cells - stretches.spare)
         self.stretches = stretches
         self._begins: dict[int, int] = {}
-        super().__init__(range(max(1, -(-count // self._room))), len(stretches.text), 0.0, None)
+        super().__init__(range(max(1, -(-stretches.least // self._room))), len(stretches.text), 0.0, None)
+
+    def knows(self, at: int) -> bool:
+        """Whether it is known what stands on a line."""
+        return self.stretches.reach((at + 1) * self._room)
 
     def span(self, at: int) -> tuple[int, int]:
+        if not self.knows(at):
+            return self.length, self.length
         end = self.length if at + 1 >= self.lines else self._begin(at + 1)
         return min(end, self._begin(at)), end
 

@@ -5,7 +5,7 @@ What hides a place is opened on the way. Selects nothing, and takes no keys and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
@@ -37,6 +37,8 @@ class Reaching(Spoken):
         """Where the selection began."""
         self._awaited: tuple[str, Side, int] | None = None
         """A line that is gone to once the file's lines are there."""
+        self.way_back: Callable[[], Stop | None] = _nowhere
+        """Where undo would go."""
         super().__init__(parent, theme)
 
     def stop(self) -> Stop:
@@ -114,6 +116,10 @@ class Reaching(Spoken):
 
         if change is not None and not layout.sections[layout.files[change.path]].folded:
             add(layout.spot_of_change(change.id))
+        back = self.way_back()
+        if back is not None and back.change is not None and back.path in layout.files:
+            if not layout.sections[layout.files[back.path]].folded:
+                add(layout.spot_of_change(back.change))
         for n in (1, -1):
             at = moves.by_files(layout, here, n)
             add(Spot(at, -1) if at is not None else None)
@@ -286,3 +292,7 @@ class Reaching(Spoken):
             self._put_cursor(mark_of(self._layout, moves.start_of_file(self._layout, at)))
         self._ruler.refresh()
         self.viewport().update()
+
+
+def _nowhere() -> Stop | None:
+    return None

@@ -9,7 +9,7 @@ colours.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -31,6 +31,11 @@ _SLICE = 0.002
 """Seconds that one step of drawing all marks anew takes, in the rests between frames."""
 _LEAST = 3
 """Pixels that a mark is high at least."""
+_LEFT, _WIDTH = 4, 6
+"""Where a mark begins, and how wide it is at most."""
+
+Stretch = tuple[int, int, str]
+"""Top and height of a mark, and the change that it stands for."""
 
 
 class Ruler(QWidget):
@@ -54,7 +59,7 @@ class Ruler(QWidget):
         self._hit_ys: Sequence[int] = ()
         self._note_ys: Sequence[tuple[int, QColor]] = ()
         self._tops: list[int] = []
-        self._drawn_with: dict[str, object] = {}
+        self._drawn_with: dict[str, Mapping[str, Standing]] = {}
         self._document = layout.document
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -63,7 +68,7 @@ class Ruler(QWidget):
         self._made: QPixmap | None = None
         """The marks as they are being drawn anew; what is shown meanwhile are the last ones."""
         self._left: Iterator[tuple[int, Section]] = iter(())
-        self._made_with: dict[str, object] = {}
+        self._made_with: dict[str, Mapping[str, Standing]] = {}
         self._made_of: list[int] = []
         self._made_from = layout.document
         self._between = QTimer(self)
@@ -317,32 +322,44 @@ class Ruler(QWidget):
         return top + section.header + share * (section.height - section.header)
 
     def _file(
-        self, painter: QPainter, at: int, section: Section, tops: list[int], drawn: dict[str, object]
+        self,
+        painter: QPainter,
+        at: int,
+        section: Section,
+        tops: list[int],
+        drawn: dict[str, Mapping[str, Standing]],
     ) -> None:
-        """The marks of one file. Folded lines between two changes count for a little."""
-        file = section.file
-        assert file is not None
-        standings = self._layout.standings(section)
-        drawn[section.key] = standings
-        changes = file.changes
+        """The marks of one file. Of one that is drawn already, those that look different now."""
+        before, now = drawn.get(section.key), self._layout.standings(section)
+        drawn[section.key] = now
+        places = self._places(at, section, tops)
+        if before is not None:
+            changed = [each for each in places if before.get(each[2]) is not now.get(each[2])]
+            _clear(painter, changed)
+            places = _touching(places, changed)
+        for top, depth, change in places:
+            self._mark(painter, top, depth, change, now.get(change))
+
+    def _places(self, at: int, section: Section, tops: list[int]) -> list[Stretch]:
+        """Where the marks of a file go. Folded lines between two changes count for a little."""
+        changes = section.file.changes if section.file is not None else ()
         if not changes:
-            return
+            return []
         scale = self.height() / max(1, self._whole())
         top, height = tops[at] + section.header, max(1, section.height - section.header)
         if round(height * scale) < 2 * _LEAST:
             # Of many thousand files each has a line of pixels: one mark, and nothing to be measured.
-            self._mark(painter, round(top * scale), _LEAST, changes[0].id, standings.get(changes[0].id))
-            return
+            return [(round(top * scale), _LEAST, changes[0].id)]
         # Where a file has more changes than pixels, only as many are looked at as can be told apart.
         stride = max(1, len(changes) * _LEAST // max(_LEAST, round(height * scale)))
         sizes = [max(len(change.removed), len(change.added), 2) + 4 for change in changes[::stride]]
         step = height / (sum(sizes) + 4)
-        line = 4
+        line, found = 4, []
         for change, size in zip(changes[::stride], sizes, strict=True):
             first = round((top + line * step) * scale)
-            depth = max(_LEAST, round((size - 4) * step * scale))
-            self._mark(painter, first, depth, change.id, standings.get(change.id))
+            found.append((first, max(_LEAST, round((size - 4) * step * scale)), change.id))
             line += size
+        return found
 
     def _mark(self, painter: QPainter, top: int, depth: int, change: str, standing: Standing | None) -> None:
         """One change: its colour, and a form by which it is known without."""
@@ -353,12 +370,12 @@ class Ruler(QWidget):
             painter.fillRect(8, top, 2, depth, colour)
             painter.fillRect(6, top, 2, 1, colour)
         elif standing is Standing.ACCEPTED or self._layout.document.read_only:
-            painter.fillRect(4, top, 6, depth, colour)
+            painter.fillRect(_LEFT, top, _WIDTH, depth, colour)
         elif standing is Standing.MIXED:
             painter.fillRect(4, top, 3, depth, self._dress.theme.accepted)
             painter.fillRect(7, top, 3, depth, self._dress.theme.rejected)
         elif standing is Standing.ASKED:
-            painter.fillRect(4, top, 6, depth, colour)
+            painter.fillRect(_LEFT, top, _WIDTH, depth, colour)
             painter.fillRect(6, top + 1, 2, depth - 2, self._dress.theme.panel)
         else:
             painter.fillRect(4, top, 3, depth, colour)
@@ -402,6 +419,26 @@ class Ruler(QWidget):
         if height >= whole:
             return 0.0, 0.0
         return scroll / whole * self.height(), max(16.0, height / whole * self.height())
+
+
+def _clear(painter: QPainter, marks: Sequence[Stretch]) -> None:
+    """Where a mark is narrower now than it was, nothing of what it was may stay beside it."""
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    for top, depth, _ in marks:
+        painter.fillRect(_LEFT, top, _WIDTH, depth, Qt.GlobalColor.transparent)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+
+
+def _touching(marks: Sequence[Stretch], cleared: Sequence[Stretch]) -> list[Stretch]:
+    """The marks that some of was cleared of; both in order. Where many stand close, they overlap."""
+    found, at = [], 0
+    for mark in marks:
+        top, bottom = mark[0], mark[0] + mark[1]
+        while at < len(cleared) and cleared[at][0] + cleared[at][1] <= top:
+            at += 1
+        if at < len(cleared) and cleared[at][0] < bottom:
+            found.append(mark)
+    return found
 
 
 def _cards(section: Section) -> dict[str, int]:
