@@ -128,7 +128,7 @@ def verdicts_for(draw: st.DrawFn, runs: tuple[Run, ...]) -> FileVerdicts:
     choice = st.sampled_from((OPEN, YES, YES, NO))
     old = {run.old_start + n: draw(choice) for run in runs for n in range(len(run.removed))}
     new = {run.new_start + n: draw(choice) for run in runs for n in range(len(run.added))}
-    return FileVerdicts(
+    return FileVerdicts.of(
         {line: verdict for line, verdict in old.items() if verdict is not OPEN},
         {line: verdict for line, verdict in new.items() if verdict is not OPEN},
     )
@@ -180,7 +180,7 @@ def test_no_line_of_a_result_that_was_accepted_as_a_whole_is_rejected_after(data
     base, first = b"".join(lines), b"".join(changed)
     before = runs_of(base, first)
     draw = st.sampled_from((YES, NO))
-    held = FileVerdicts(
+    held = FileVerdicts.of(
         {run.old_start + n: data.draw(draw) for run in before for n in range(len(run.removed))},
         {run.new_start + n: data.draw(draw) for run in before for n in range(len(run.added))},
     )
@@ -209,7 +209,7 @@ def carried(
 def accepted(base: bytes, new: bytes) -> FileVerdicts:
     """Every line of every run accepted."""
     runs = runs_of(base, new)
-    return FileVerdicts(
+    return FileVerdicts.of(
         {run.old_start + n: YES for run in runs for n in range(len(run.removed))},
         {run.new_start + n: YES for run in runs for n in range(len(run.added))},
     )
@@ -229,16 +229,16 @@ def test_a_round_that_changes_something_else_keeps_every_verdict() -> None:
     first = edit(BASE, (b"line 5\n", b"five\n"), (b"line 12\n", b"twelve\nand\n"))
     second = edit(first, (b"line 1\n", b"zero\none\n"), (b"line 19\n", b""))
     held = accepted(BASE, first)
-    assert carried(BASE, first, second, held) == FileVerdicts({5: YES, 12: YES}, {6: YES, 13: YES, 14: YES})
+    assert carried(BASE, first, second, held) == FileVerdicts.of({5: YES, 12: YES}, {6: YES, 13: YES, 14: YES})
 
 
 def test_of_equal_changes_the_rejected_one_is_the_one_that_stays_rejected() -> None:
     base = b"begin\n    x()\nend\n" * 3
     first = base.replace(b"    x()\n", b"    x()\n    log()\n")
-    held = FileVerdicts(new={3: YES, 7: NO, 11: YES})
+    held = FileVerdicts.of(new={3: YES, 7: NO, 11: YES})
     # The second was taken out: its verdict goes to no other, and the third keeps its own.
     second = b"begin\n    x()\n    log()\nend\nbegin\n    x()\nend\nbegin\n    x()\n    log()\nend\n"
-    assert carried(base, first, second, held) == FileVerdicts(new={3: YES, 10: YES})
+    assert carried(base, first, second, held) == FileVerdicts.of(new={3: YES, 10: YES})
     # Nobody took it out: it is still rejected.
     grown = first + b"more\n"
     assert carried(base, first, grown, held) == held
@@ -246,44 +246,44 @@ def test_of_equal_changes_the_rejected_one_is_the_one_that_stays_rejected() -> N
 
 def test_of_two_equal_lines_in_one_change_the_kept_one_keeps_its_verdict() -> None:
     base, first, second = b"a\nz\n", b"a\nx\nx\nz\n", b"a\nx\nz\n"
-    assert carried(base, first, second, FileVerdicts(new={2: NO, 3: YES})) == FileVerdicts(new={2: YES})
-    assert carried(base, first, second, FileVerdicts(new={2: YES, 3: NO})) == FileVerdicts(new={2: YES})
+    assert carried(base, first, second, FileVerdicts.of(new={2: NO, 3: YES})) == FileVerdicts.of(new={2: YES})
+    assert carried(base, first, second, FileVerdicts.of(new={2: YES, 3: NO})) == FileVerdicts.of(new={2: YES})
 
 
 def test_of_two_equal_lines_judged_differently_the_one_that_is_left_in_doubt_is_open() -> None:
     base, first, second = b"a\nz\n", b"a\nx\nx\nz\n", b"a\nx\nother\nz\n"
-    assert carried(base, first, second, FileVerdicts(new={2: NO, 3: YES})) == NO_VERDICTS
-    assert carried(base, first, second, FileVerdicts(new={2: YES, 3: YES})) == FileVerdicts(new={2: YES})
+    assert carried(base, first, second, FileVerdicts.of(new={2: NO, 3: YES})) == NO_VERDICTS
+    assert carried(base, first, second, FileVerdicts.of(new={2: YES, 3: YES})) == FileVerdicts.of(new={2: YES})
 
 
 def test_a_removal_that_was_rejected_and_may_have_been_put_back_under_another_number_is_open() -> None:
     one = modified((Run(1, 0, (b"x\n", b"x\n", b"y\n"), ()),), new="2")
     two = modified((Run(2, 1, (b"x\n", b"y\n"), ()),), new="3")
-    held = FileVerdicts({1: YES, 2: NO, 3: YES})
+    held = FileVerdicts.of({1: YES, 2: NO, 3: YES})
     carry = carry_between(one, two, (Run(0, 1, (), (b"x\n",)),), held)
-    assert carry_verdicts({"f": held}, (carry,)) == {"f": FileVerdicts({3: YES})}
+    assert carry_verdicts({"f": held}, (carry,)) == {"f": FileVerdicts.of({3: YES})}
 
 
 def test_rejected_code_that_is_back_with_an_edit_beside_it_is_open() -> None:
     first = edit(BASE, (b"line 5\n", b"bad\n"))
     second = edit(BASE, (b"line 5\nline 6\n", b"bad\nsix\n"))
-    assert carried(BASE, first, second, FileVerdicts({5: NO}, {5: NO})) == NO_VERDICTS
+    assert carried(BASE, first, second, FileVerdicts.of({5: NO}, {5: NO})) == NO_VERDICTS
 
 
 def test_one_rejected_line_of_a_change_taken_out_leaves_the_rest_of_it_judged() -> None:
     first = edit(BASE, (b"line 5\n", b"five\nbad\nsix\n"))
     second = edit(BASE, (b"line 5\n", b"five\nsix\n"))
-    held = FileVerdicts({5: YES}, {5: YES, 6: NO, 7: YES})
-    assert carried(BASE, first, second, held) == FileVerdicts({5: YES}, {5: YES, 6: YES})
+    held = FileVerdicts.of({5: YES}, {5: YES, 6: NO, 7: YES})
+    assert carried(BASE, first, second, held) == FileVerdicts.of({5: YES}, {5: YES, 6: YES})
     # Who does not say what was rejected gets the removed line back as open: what replaces it has changed.
-    assert carried(BASE, first, second, held, informed=False) == FileVerdicts({}, {5: YES, 6: YES})
+    assert carried(BASE, first, second, held, informed=False) == FileVerdicts.of({}, {5: YES, 6: YES})
 
 
 def test_a_removal_that_was_rejected_and_taken_back_leaves_the_additions_after_it_judged() -> None:
     first = edit(BASE, (b"line 5\nline 6\n", b"five\n"))
     second = edit(BASE, (b"line 5\nline 6\n", b"line 6\nfive\n"))
-    held = FileVerdicts({5: YES, 6: NO}, {5: YES})
-    assert carried(BASE, first, second, held) == FileVerdicts({5: YES}, {6: YES})
+    held = FileVerdicts.of({5: YES, 6: NO}, {5: YES})
+    assert carried(BASE, first, second, held) == FileVerdicts.of({5: YES}, {6: YES})
 
 
 def test_a_change_that_grew_by_new_neighbours_keeps_its_verdicts_and_only_the_new_lines_are_open() -> None:
@@ -292,37 +292,37 @@ def test_a_change_that_grew_by_new_neighbours_keeps_its_verdicts_and_only_the_ne
         BASE, (b"line 5\n", b"five\nand more\n"), (b"line 12\n", b"line 12\nbefore\nadded\nafter\n")
     )
     held = accepted(BASE, first)
-    assert carried(BASE, first, second, held) == FileVerdicts({5: YES}, {5: YES, 15: YES})
+    assert carried(BASE, first, second, held) == FileVerdicts.of({5: YES}, {5: YES, 15: YES})
 
 
 def test_a_removal_that_something_new_takes_the_place_of_is_open_again() -> None:
     first = edit(BASE, (b"line 5\n", b""))
     second = edit(BASE, (b"line 5\n", b"other\n"))
-    assert carried(BASE, first, second, FileVerdicts({5: YES})) == NO_VERDICTS
+    assert carried(BASE, first, second, FileVerdicts.of({5: YES})) == NO_VERDICTS
 
 
 def test_a_removal_with_more_lines_removed_beside_it_keeps_its_verdict() -> None:
     first = edit(BASE, (b"line 5\nline 6\n", b""))
     second = edit(BASE, (b"line 5\nline 6\nline 7\n", b""))
-    assert carried(BASE, first, second, FileVerdicts({5: YES, 6: NO})) == FileVerdicts({5: YES, 6: NO})
+    assert carried(BASE, first, second, FileVerdicts.of({5: YES, 6: NO})) == FileVerdicts.of({5: YES, 6: NO})
 
 
 def test_an_altered_line_is_open_and_takes_the_verdict_of_what_it_replaces_with_it() -> None:
     first = edit(BASE, (b"line 5\n", b"five\nsix\n"))
     second = edit(BASE, (b"line 5\n", b"five\nSIX\n"))
-    assert carried(BASE, first, second, accepted(BASE, first)) == FileVerdicts({}, {5: YES})
+    assert carried(BASE, first, second, accepted(BASE, first)) == FileVerdicts.of({}, {5: YES})
 
 
 def test_an_addition_that_now_replaces_a_line_is_open() -> None:
     first = edit(BASE, (b"line 5\n", b"line 5\nnew\n"))
     second = edit(BASE, (b"line 5\nline 6\n", b"line 5\nnew\n"))
-    assert carried(BASE, first, second, FileVerdicts(new={6: YES})) == NO_VERDICTS
+    assert carried(BASE, first, second, FileVerdicts.of(new={6: YES})) == NO_VERDICTS
 
 
 def test_an_addition_that_stands_elsewhere_now_is_open() -> None:
     first = edit(BASE, (b"line 5\n", b"return\nline 5\n"))
     second = edit(BASE, (b"line 5\n", b"line 5\nreturn\n"))
-    assert carried(BASE, first, second, FileVerdicts(new={5: YES})) == NO_VERDICTS
+    assert carried(BASE, first, second, FileVerdicts.of(new={5: YES})) == NO_VERDICTS
 
 
 # -- files -------------------------------------------------------------------------------------
@@ -333,17 +333,17 @@ def test_a_file_renamed_between_rounds_keeps_its_verdicts_under_its_new_name(box
     first = box.tree({"one": (FILE, edit(BASE, (b"line 5\n", b"five\n"), (b"line 9\n", b"nine\n")))})
     second = box.tree({"two": (FILE, edit(BASE, (b"line 5\n", b"five\n"), (b"line 9\n", b"NINE\n")))})
     before, after = box.diff(base, first), box.diff(base, second)
-    held = FileVerdicts({5: YES, 9: NO}, {5: YES, 9: NO}, {Kind.RENAME: YES})
+    held = FileVerdicts.of({5: YES, 9: NO}, {5: YES, 9: NO}, {Kind.RENAME: YES})
     carry = carry_rounds(before, after, box.diff(first, second))
-    assert carry_verdicts({"one": held}, carry) == {"two": FileVerdicts({5: YES}, {5: YES})}
+    assert carry_verdicts({"one": held}, carry) == {"two": FileVerdicts.of({5: YES}, {5: YES})}
 
 
 def test_a_new_file_renamed_between_rounds_keeps_its_verdicts(box: GitBox) -> None:
     base, first = box.tree({"a": (FILE, b"a\n")}), box.tree({"a": (FILE, b"a\n"), "one": (FILE, BASE)})
     second = box.tree({"a": (FILE, b"a\n"), "two": (FILE, edit(BASE, (b"line 2\n", b"2\n")))})
     carry = carry_rounds(box.diff(base, first), box.diff(base, second), box.diff(first, second))
-    held = FileVerdicts(new={1: YES, 2: YES, 3: NO})
-    assert carry_verdicts({"one": held}, carry) == {"two": FileVerdicts(new={1: YES, 3: NO})}
+    held = FileVerdicts.of(new={1: YES, 2: YES, 3: NO})
+    assert carry_verdicts({"one": held}, carry) == {"two": FileVerdicts.of(new={1: YES, 3: NO})}
 
 
 def test_an_unchanged_file_change_carries_as_a_whole_and_a_fact_only_while_it_says_the_same(
@@ -355,9 +355,9 @@ def test_an_unchanged_file_change_carries_as_a_whole_and_a_fact_only_while_it_sa
     second = box.tree({"t": same, "b": (FILE, b"\0two"), "m": ("100755", b"M\n")})
     carry = carry_rounds(box.diff(base, first), box.diff(base, second), box.diff(first, second))
     held = {
-        "t": FileVerdicts({5: YES}, {5: YES}),
-        "b": FileVerdicts(facts={Kind.BINARY: YES}),
-        "m": FileVerdicts(facts={Kind.MODE: YES}),
+        "t": FileVerdicts.of({5: YES}, {5: YES}),
+        "b": FileVerdicts.of(facts={Kind.BINARY: YES}),
+        "m": FileVerdicts.of(facts={Kind.MODE: YES}),
     }
     assert carry_verdicts(held, carry) == {"t": held["t"], "m": held["m"]}
     assert [each.path for each in carry if each.whole] == ["t"]
@@ -379,7 +379,7 @@ def test_another_file_at_the_same_path_takes_no_verdict_along(box: GitBox) -> No
     first = box.tree({"p": (FILE, edit(BASE, (b"line 5\n", b"five\n"))), "b": (FILE, other)})
     second = box.tree({"p": (FILE, edit(other, (b"other 5\n", b"five\n"))), "a": (FILE, BASE)})
     carry = carry_rounds(box.diff(base, first), box.diff(base, second), box.diff(first, second))
-    held = FileVerdicts({5: YES}, {5: YES}, {Kind.RENAME: YES})
+    held = FileVerdicts.of({5: YES}, {5: YES}, {Kind.RENAME: YES})
     assert carry_verdicts({"p": held}, carry) == {}
 
 

@@ -27,7 +27,7 @@ def some_verdicts(runs: tuple[Run, ...], seed: int) -> FileVerdicts:
         verdict = choices[(seed >> (2 * number % 32)) & 3]
         if verdict is not OPEN:
             held[side][line] = verdict
-    return FileVerdicts(held[Side.OLD], held[Side.NEW])
+    return FileVerdicts.of(held[Side.OLD], held[Side.NEW])
 
 
 @given(texts(), texts())
@@ -52,38 +52,38 @@ def compose(old: bytes, new: bytes, verdicts: FileVerdicts) -> bytes:
 
 
 def test_an_addition_after_a_kept_last_line_without_newline_starts_a_line_of_its_own() -> None:
-    assert compose(b"a\nb", b"a\nB\nc\n", FileVerdicts(new={3: YES})) == b"a\nb\nc\n"
+    assert compose(b"a\nb", b"a\nB\nc\n", FileVerdicts.of(new={3: YES})) == b"a\nb\nc\n"
 
 
 def test_a_line_end_that_must_be_made_up_is_the_kind_that_the_file_has() -> None:
-    assert compose(b"a\r\nb", b"a\r\nB\r\nc\r\n", FileVerdicts(new={3: YES})) == b"a\r\nb\r\nc\r\n"
-    assert compose(b"b", b"B\r\nc\r\n", FileVerdicts(new={2: YES})) == b"b\r\nc\r\n"
+    assert compose(b"a\r\nb", b"a\r\nB\r\nc\r\n", FileVerdicts.of(new={3: YES})) == b"a\r\nb\r\nc\r\n"
+    assert compose(b"b", b"B\r\nc\r\n", FileVerdicts.of(new={2: YES})) == b"b\r\nc\r\n"
 
 
 def test_only_the_final_newline_can_be_added_or_removed() -> None:
-    both = FileVerdicts(old={1: YES}, new={1: YES})
+    both = FileVerdicts.of(old={1: YES}, new={1: YES})
     assert compose(b"a", b"a\n", both) == b"a\n"
     assert compose(b"a\n", b"a", both) == b"a"
     assert compose(b"a", b"a\n", NO_VERDICTS) == b"a"
-    assert compose(b"", b"a\n", FileVerdicts(new={1: YES})) == b"a\n"
-    assert compose(b"a\n", b"", FileVerdicts(old={1: YES})) == b""
+    assert compose(b"", b"a\n", FileVerdicts.of(new={1: YES})) == b"a\n"
+    assert compose(b"a\n", b"", FileVerdicts.of(old={1: YES})) == b""
 
 
 def test_kept_removed_lines_come_before_taken_additions() -> None:
-    verdicts = FileVerdicts(old={2: YES}, new={2: YES})
+    verdicts = FileVerdicts.of(old={2: YES}, new={2: YES})
     assert compose(b"a\nb\nc\nd\n", b"a\nX\nY\nd\n", verdicts) == b"a\nc\nX\nd\n"
 
 
 def test_of_three_equal_blocks_the_change_in_the_middle_one_stays_in_the_middle() -> None:
     block = b"if x:\n    y()\n\n"
     old, new = block * 3, block + b"if x:\n    z()\n\n" + block
-    verdicts = FileVerdicts(old={5: YES}, new={5: YES})
+    verdicts = FileVerdicts.of(old={5: YES}, new={5: YES})
     assert compose(old, new, verdicts) == new
 
 
 def test_lone_carriage_returns_and_mixed_endings_survive() -> None:
     old, new = b"a\rb\r\nc\n\x0c\n", b"a\rb\r\nC\r\n\x0c\n"
-    assert compose(old, new, FileVerdicts(old={2: YES}, new={2: YES})) == new
+    assert compose(old, new, FileVerdicts.of(old={2: YES}, new={2: YES})) == new
 
 
 def test_composing_on_a_base_that_is_not_the_one_of_the_runs_is_refused() -> None:
@@ -118,7 +118,7 @@ def results(
             new_lines[int(line)] = verdict
         else:
             facts[Kind(side)] = verdict
-    return compose_file(file, old, FileVerdicts(old_lines, new_lines, facts), take)
+    return compose_file(file, old, FileVerdicts.of(old_lines, new_lines, facts), take)
 
 
 def test_a_new_file_exists_as_soon_as_one_of_its_lines_is_taken(box: GitBox) -> None:
@@ -205,4 +205,4 @@ def test_what_is_taken_whole_needs_no_base_and_a_part_without_base_is_refused() 
     file = modified(runs_of(b"a\nb\n", b"A\nB\n"))
     assert compose_file(file, None, NO_VERDICTS, Take.NOT_REJECTED) == (Result("f", FILE, None, "2"),)
     with pytest.raises(ValueError, match="needed"):
-        compose_file(file, None, FileVerdicts(new={1: YES}), Take.ACCEPTED)
+        compose_file(file, None, FileVerdicts.of(new={1: YES}), Take.ACCEPTED)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.review.long_words import MOST_GAPS, Gap, gaps
+from workbench.review.steps import finished
 from workbench.review.words import LONGEST, word_spans
 
 _FORMS = ("var {}={}({});", "if({}){{return {}.{}}}", "{}.{}={},", "function({},{}){{{}}}")
@@ -68,7 +69,7 @@ def test_lines_with_nothing_in_common_have_no_marks() -> None:
 def test_more_gaps_than_are_looked_for_are_one_gap_at_the_end() -> None:
     parts = [f"word{number} stays as it has been; " for number in range(MOST_GAPS + 100)]
     old, new = "".join(parts), "".join("+" + part for part in parts)
-    found = gaps(old, new)
+    found = finished(gaps(old, new))
     assert len(found) == MOST_GAPS + 1
     assert found[-1][1] == len(old) - len(parts[-1])
 
@@ -91,7 +92,7 @@ def test_without_its_gaps_either_line_says_the_same_and_gaps_are_in_order(
     for at, text in edits:
         parts[at] = parts[at] + text if doubled else text
     new = "".join(parts)
-    found = gaps(old, new)
+    found = finished(gaps(old, new))
     assert rest(old, [gap[:2] for gap in found]) == rest(new, [gap[2:] for gap in found])
     assert all(_apart(one, other) for one, other in pairwise(found))
     assert all(gap[0] < gap[1] or gap[2] < gap[3] for gap in found)
@@ -105,7 +106,7 @@ def _apart(one: Gap, other: Gap) -> bool:
 
 @given(st.text("ab1_ ;", max_size=80), st.text("ab1_ ;", max_size=80))
 def test_gaps_of_any_two_lines_leave_the_same_text(old: str, new: str) -> None:
-    found = gaps(old, new)
+    found = finished(gaps(old, new))
     assert rest(old, [gap[:2] for gap in found]) == rest(new, [gap[2:] for gap in found])
 
 

@@ -23,7 +23,7 @@ MODE = with_changes(FileChange(Status.MODIFIED, "m", "m", "100644", "100755", "1
 
 def test_a_change_has_the_verdict_of_all_its_lines_or_is_mixed() -> None:
     whole = judged({}, (select_change(FIRST),), YES)
-    assert whole == {"f": FileVerdicts({2: YES}, {2: YES, 3: YES})}
+    assert whole == {"f": FileVerdicts.of({2: YES}, {2: YES, 3: YES})}
     assert (verdict_of(FIRST, whole), verdict_of(SECOND, whole)) == (YES, OPEN)
     part = judged(whole, (Selection("f", new=((3, 1),)),), NO)
     assert verdict_of(FIRST, part) is MIXED
@@ -32,7 +32,7 @@ def test_a_change_has_the_verdict_of_all_its_lines_or_is_mixed() -> None:
 
 def test_facts_are_judged_beside_lines() -> None:
     held = judged({}, select_changes((*FILE.changes, MODE)), YES)
-    assert held["m"] == FileVerdicts(facts={Kind.MODE: YES})
+    assert held["m"] == FileVerdicts.of(facts={Kind.MODE: YES})
     assert verdict_of(MODE, held) is YES
     assert verdict_of(MODE, judged(held, (select_change(MODE),), OPEN)) is OPEN
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from tests.model_server import Slow, model_server
+from tests.model_server import ModelServer, Slow, model_server
 from tests.shots.fresh import both, fresh, idle, keep_as_it_is, opened
 from workbench.generation.findings import Claimed, write
 from workbench.review.changes import FileChange, Side
@@ -39,16 +39,21 @@ SAID = (
 def reading_scenes(scratch: Path, folder: Path) -> list[Path]:
     """Every picture of it."""
     with model_server() as server:
-        local = {name: ModelSettings(name, api_base=server.url) for name in ("claude", "qwen")}
-        models = {**local, "gpt": ModelSettings("openai/gpt-4o")}
-        driver = fresh(folder, settings={"models": models})
-        window = driver.window
-        opened(driver, make_demo(scratch / "reading" / "cache-rewrite"), Asked(task=demo_task(), new=True))
-        files = window.controller.open_session().files
-        server.script(write(_claims(files)), Slow("<<<<<<< FINDING must new 12 cache/store.py\n"))
+        driver = readers(scratch, folder, server)
         _pictures(driver)
-        window.close()
+        driver.window.close()
     return driver.taken
+
+
+def readers(scratch: Path, folder: Path, server: ModelServer) -> Driver:
+    """The demo's review, and models that can read it: the first has three findings."""
+    local = {name: ModelSettings(name, api_base=server.url) for name in ("claude", "qwen")}
+    models = {**local, "gpt": ModelSettings("openai/gpt-4o")}
+    driver = fresh(folder, settings={"models": models})
+    opened(driver, make_demo(scratch / "reading" / "cache-rewrite"), Asked(task=demo_task(), new=True))
+    files = driver.window.controller.open_session().files
+    server.script(write(_claims(files)), Slow("<<<<<<< FINDING must new 12 cache/store.py\n"))
+    return driver
 
 
 def _claims(files: tuple[FileChange, ...]) -> list[Claimed]:

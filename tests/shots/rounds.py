@@ -42,7 +42,7 @@ def rounds_scenes(scratch: Path, folder: Path) -> list[Path]:
         driver.type("R")
         driver.until(lambda: session.review.index > number, "the next round")  # noqa: B023 - asked at once
         idle(driver, "the ledger")
-        _asked_for(session, number + 2)
+        asked_for(session, number + 2)
     for sheet, key in (("57-costs", "$"), ("58-rounds", "#")):
         sheets(driver, sheet, ("dark", "light", "high-contrast", "colour-blind-dark"), key)
     for name in ("dark", "light"):
@@ -80,9 +80,16 @@ def _compare_two(driver: Driver, name: str) -> None:
 
 
 def _lost(driver: Driver) -> None:
-    """Two tries that came to nothing: one that died with the program, one that reached nobody."""
     window = driver.window
-    session = window.controller.open_session()
+    lose_two(window.controller.open_session())
+    window.controller.changed.emit()
+    window.panels.show_now()
+    both(driver, "68-lost-rounds", ("dark", "light"))
+    sheets(driver, "69-nothing-arrived", ("dark", "light"), "E", "]]]]]]]]")
+
+
+def lose_two(session: Session) -> None:
+    """Two tries that came to nothing: one that died with the program, one that reached nobody."""
     number = (session.review.round.number if session.review.round else 0) + 1
     said = Message("user", "".join(each["content"] for each in prompt_messages(session)))
     for outcome, answer, tokens in (
@@ -108,13 +115,9 @@ def _lost(driver: Driver) -> None:
             id=new_id(), at=0.0, number=number, model=call.model, why=outcome, exchange=kept, usage=usage
         )
         session.act(lost)
-    window.controller.changed.emit()
-    window.panels.show_now()
-    both(driver, "68-lost-rounds", ("dark", "light"))
-    sheets(driver, "69-nothing-arrived", ("dark", "light"), "E", "]]]]]]]]")
 
 
-def _asked_for(session: Session, number: int) -> None:
+def asked_for(session: Session, number: int) -> None:
     """The calls of a round and its repair on the record, as if a model had made it, with what they cost."""
     prompt = "".join(f"{each['role']}\n{each['content']}\n" for each in prompt_messages(session))
     said = prompt.replace("failed", f"failed in round {number}")

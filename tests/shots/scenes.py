@@ -21,6 +21,7 @@ from tests.shots.reading import reading_scenes
 from tests.shots.rounds import rounds_scenes
 from tests.shots.rows import rows_scenes
 from tests.shots.searching import searching_scenes
+from tests.shots.shapes import shapes_scenes
 from workbench.app import make_application
 from workbench.store.rules import add_rule
 from workbench.ui.demo_tour import tour
@@ -258,35 +259,6 @@ def _trust_sheet(driver: Driver) -> None:
     idle(driver, "what could run")
 
 
-def _shapes(scratch: Path, folder: Path) -> list[Path]:
-    """A mechanical edit of many files: its list, a note on all of it, and the files grouped by shape."""
-    made = new_repo(scratch / "shapes")
-    made.commit(_calls("fetch({0}_id, timeout=30)", "log.warn"))
-    made.write(_calls("fetch({0}_id, timeout=limits[{0}_id])", "log.warning"))
-    basket = made.read("shop/basket.py").decode()
-    made.write({"shop/basket.py": basket.replace("retries = 3", "retries = 30")})
-    driver = fresh(folder)
-    window = _opened(driver, made.root)
-    driver.until(lambda: window.shapes.shapes is not None, "the shapes")
-    window.view.go_to_change(window.controller.open_session().by_path["shop/basket.py"].changes[1].id)
-    driver.type("sjjj jj")
-    driver.shot("53-shape")
-    driver.type("c! Take the limit from the request, not from the module.")
-    driver.shot("54-shape-note")
-    driver.press(Qt.Key.Key_Return, CONTROL)
-    driver.until(lambda: not window.sheets.is_open, "the note")
-    window.run_command("by_shape")
-    driver.shot("55-by-shape")
-    driver.type("s")
-    for name in ("light", "high-contrast"):
-        driver.press(Qt.Key.Key_Escape)
-        window.run_command(f"theme_{name}")
-        driver.type("sjj")
-        driver.shot(f"56-shape-{name}")
-    window.close()
-    return driver.taken
-
-
 def _tray(scratch: Path, folder: Path) -> list[Path]:
     """What the next round gets: pins, rules, what does not fit; then with something that looks secret."""
     made = new_repo(scratch / "tray")
@@ -319,18 +291,6 @@ def _tray(scratch: Path, folder: Path) -> list[Path]:
     return driver.taken
 
 
-def _calls(call: str, warn: str) -> dict[str, str]:
-    """Many files that make the same two calls about other things, one of which runs by itself."""
-    names = "basket catalogue customer delivery discount invoice order parcel payment refund shelf stock"
-    files = {f"shop/{name}.py": name for name in names.split()} | {"conftest.py": "fixture"}
-    body = "import log\n\nretries = 3\n\n\ndef read_{0}({0}_id):\n    row = CALL\n    if row is None:\n"
-    body += '        WARN("no {0} with id %s", {0}_id)\n    return row\n'
-    return {
-        path: body.replace("CALL", call).replace("WARN", warn).replace("{0}", name)
-        for path, name in files.items()
-    }
-
-
 SCENES: dict[str, Scene] = {
     "demo": _demo,
     "start": _start,
@@ -340,7 +300,7 @@ SCENES: dict[str, Scene] = {
     "landing": _landing,
     "hidden": _nothing_hidden,
     "reading": reading_scenes,
-    "shapes": _shapes,
+    "shapes": shapes_scenes,
     "tray": _tray,
     "rounds": rounds_scenes,
     "ledger": ledger_scenes,

@@ -29,7 +29,7 @@ def everything(file: FileChange, verdict: Verdict) -> FileVerdicts:
     new = {
         line: verdict for run in file.runs for line in range(run.new_start, run.new_start + len(run.added))
     }
-    return FileVerdicts(old, new)
+    return FileVerdicts.of(old, new)
 
 
 def landed(
@@ -89,7 +89,7 @@ def judged(draw: st.DrawFn) -> tuple[bytes, bytes, FileVerdicts]:
     choice = st.sampled_from([ACCEPTED, REJECTED, None])
     old = {line: verdict for line in every.old if (verdict := draw(choice)) is not None}
     new = {line: verdict for line in every.new if (verdict := draw(choice)) is not None}
-    return base, round_, FileVerdicts(old, new)
+    return base, round_, FileVerdicts.of(old, new)
 
 
 @given(judged())
@@ -121,7 +121,7 @@ def test_no_rejected_line_is_there_that_the_base_has_not(
     file = changed(marked, round_)
     if marked == round_:
         return
-    rejected = FileVerdicts({}, dict.fromkeys(everything(file, REJECTED).new, REJECTED))
+    rejected = FileVerdicts.of({}, dict.fromkeys(everything(file, REJECTED).new, REJECTED))
     if not rejected:
         return
     result = landed(marked, text(work_tree), round_, rejected)
@@ -132,7 +132,7 @@ def test_a_run_that_nobody_judged_stays_as_the_work_tree_has_it() -> None:
     base = b"1\n2\n3\n4\n5\n6\n7\n8\n"
     work_tree = b"1\nA\nB\n3\n4\n5\n6\nseven\n8\n"
     round_ = b"1\nA\nC\n3\n4\n5\n6\nSEVEN\n8\n"
-    verdicts = FileVerdicts({7: ACCEPTED}, {8: ACCEPTED})
+    verdicts = FileVerdicts.of({7: ACCEPTED}, {8: ACCEPTED})
     assert landed(base, work_tree, round_, verdicts) == b"1\nA\nB\n3\n4\n5\n6\nSEVEN\n8\n"
 
 
@@ -140,11 +140,11 @@ def test_a_run_that_is_judged_in_part_keeps_what_the_work_tree_has_of_the_rest()
     base = b"1\n2\n3\n"
     work_tree = b"1\nA\nB\n3\n"
     round_ = b"1\nA\nC\nD\n3\n"
-    assert landed(base, work_tree, round_, FileVerdicts({}, {3: ACCEPTED})) == b"1\nA\nC\n3\n"
+    assert landed(base, work_tree, round_, FileVerdicts.of({}, {3: ACCEPTED})) == b"1\nA\nC\n3\n"
 
 
 DEBUG, WITHOUT = b"debug\n1\n2\n3\n4\n5\n", b"1\n2\n3\n4\nfive\n"
-LAST = FileVerdicts({5: ACCEPTED}, {5: ACCEPTED})
+LAST = FileVerdicts.of({5: ACCEPTED}, {5: ACCEPTED})
 
 
 def test_an_open_run_that_the_round_took_away_stays() -> None:
@@ -152,7 +152,7 @@ def test_an_open_run_that_the_round_took_away_stays() -> None:
 
 
 def test_a_rejected_run_that_the_round_took_away_goes() -> None:
-    there = FileVerdicts({}, {1: REJECTED})
+    there = FileVerdicts.of({}, {1: REJECTED})
     assert landed(b"1\n2\n3\n4\n5\n", DEBUG, WITHOUT, LAST, there) == WITHOUT
 
 
@@ -174,7 +174,7 @@ def test_a_mode_that_nobody_judged_stays_as_the_work_tree_has_it() -> None:
     base, round_ = b"1\n2\n", b"1\ntwo\n"
     file = changed(base, round_, new_mode="100755")
     held = Held(changed(base, b"1\nzwei\n", new_mode="100755"), runs_between(b"1\nzwei\n", round_))
-    verdicts = FileVerdicts({2: ACCEPTED}, {2: ACCEPTED})
+    verdicts = FileVerdicts.of({2: ACCEPTED}, {2: ACCEPTED})
     (result,) = overlay(file, base, verdicts, held)
     assert result.mode == "100755"
     (result,) = overlay(file, base, verdicts, None)
@@ -185,5 +185,5 @@ def test_contents_that_nobody_judged_stay_as_the_work_tree_has_them() -> None:
     file = changed(b"\0base", b"\0round", new_mode="100755")
     held = Held(changed(b"\0base", b"\0work tree"), ())
     accepted = {change.kind: ACCEPTED for change in file.changes if change.kind.value == "mode"}
-    (result,) = overlay(file, None, FileVerdicts({}, {}, accepted), held)
+    (result,) = overlay(file, None, FileVerdicts.of({}, {}, accepted), held)
     assert (result.mode, result.id) == ("100755", held.file.new_id)

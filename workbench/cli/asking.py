@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workbench.cli.parser import Options, read_source, split_what
 from workbench.errors import UserError
-from workbench.workflow.candidates import Asked
-from workbench.workflow.opening import find_review, open_log
+from workbench.git.repository import Repository
+from workbench.workflow.candidates import Asked, Candidate, open_repository, read_candidate
 
 
 def asked_for(options: Options) -> tuple[Path, Asked]:
@@ -28,6 +30,9 @@ def named_review(options: Options) -> str | None:
     other = options.staged or options.patch is not None
     if len(options.what) != 1 or other or Path(options.what[0]).is_dir():
         return None
+    # Late: where nothing saved is asked for, none of it is needed (30 ms).
+    from workbench.workflow.opening import find_review, open_log  # noqa: PLC0415
+
     name: str = options.what[0]
     log = open_log()
     try:
@@ -35,6 +40,18 @@ def named_review(options: Options) -> str | None:
         return find_review(log, name).id if rows else None
     finally:
         log.close()
+
+
+@contextmanager
+def unsaved(options: Options) -> Iterator[tuple[Repository, Candidate]]:
+    """The repository that is asked for and what is to be listed of it, where no review is named."""
+    path, asked = asked_for(options)
+    try:
+        repository = open_repository(path)
+    except UserError as failed:
+        raise no_such_review(options) or failed from failed
+    with closing(repository):
+        yield repository, read_candidate(repository, repository.head(), asked)
 
 
 def no_such_review(options: Options) -> UserError | None:

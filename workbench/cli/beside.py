@@ -11,13 +11,12 @@ from __future__ import annotations
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 _AHEAD = 2
 """Pieces that lie with the other process: one that it does, and one so that it need not wait."""
@@ -34,33 +33,33 @@ class Beside:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._ours: socket.socket | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._to = self._from = -1
         self._pid = 0
+        self._process: subprocess.Popen[bytes] | None = None
         self._given: dict[int, bytes] = {}
         self._answers: dict[int, bytes] = {}
         self._out, self._in = bytearray(), bytearray()
-        self._gone = False
+        self._gone = os.name != "posix"
         if _may_fork():
             self._fork()
 
     def takes(self) -> bool:
         """Whether it wants another piece now."""
-        self._exchange(0.0)
+        self._exchange(wait=False)
         return not self._gone and len(self._given) < _AHEAD
 
     def give(self, number: int, piece: bytes) -> None:
         """Have a piece done. `number` is what its answer is called."""
-        if self._ours is None and not self._gone:
+        if self._to < 0 and not self._gone:
             self._start()
         self._given[number] = piece
         self._out += len(piece).to_bytes(4, "big") + piece
-        self._exchange(0.0)
+        self._exchange(wait=False)
 
     def answers(self) -> dict[int, bytes]:
         """What became of all pieces, once it is there."""
         while self._given and not self._gone:
-            self._exchange(None)
+            self._exchange(wait=True)
         for number, piece in self._given.items():
             self._answers[number] = self._work(piece)
         self._given.clear()
@@ -69,94 +68,87 @@ class Beside:
     def close(self) -> None:
         """End it, whatever it does."""
         self._gone = True
-        if self._ours is not None:
-            self._ours.close()
-            self._ours = None
+        for end in (self._to, self._from):
+            if end >= 0:
+                os.close(end)
+        self._to = self._from = -1
         if self._process is not None:
             self._process.kill()
             self._process.wait()
         elif self._pid:
-            with suppress(ProcessLookupError, ChildProcessError):
-                os.kill(self._pid, signal.SIGKILL)
-                os.waitpid(self._pid, 0)
-            self._pid = 0
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+        self._process, self._pid = None, 0
 
-    def _exchange(self, seconds: float | None) -> None:
-        """Send and take what goes without waiting; without a limit of seconds, wait until something does."""
-        ours = self._ours
-        if ours is None or self._gone:
+    def _exchange(self, *, wait: bool) -> None:
+        """Send and take what goes at once, or wait until something does."""
+        if self._to < 0 or self._gone:
             return
         try:
-            while True:
-                readable, writable, _ = select.select([ours], [ours] if self._out else [], [], seconds)
-                if not readable and not writable:
-                    return
+            while not self._gone:
+                more = [self._to] if self._out else []
+                readable, writable, _ = select.select([self._from], more, [], None if wait else 0.0)
                 if writable:
-                    del self._out[: ours.send(self._out[:_PIECE])]
-                if readable and not self._take(ours.recv(_PIECE)):
-                    self._gone = True
+                    with suppress(BlockingIOError):
+                        del self._out[: os.write(self._to, self._out[:_PIECE])]
+                if readable:
+                    self._take(os.read(self._from, _PIECE))
+                if wait or not (readable or writable):
                     return
-                if seconds is None:
-                    return
-        except OSError:
+        except BrokenPipeError:
             self._gone = True
 
-    def _take(self, data: bytes) -> bool:
+    def _take(self, data: bytes) -> None:
+        """What came of its answers, which are in the order of what was given; nothing comes from the dead."""
+        self._gone = not data
         self._in += data
         while len(self._in) >= 4:
             end = 4 + int.from_bytes(self._in[:4], "big")
             if len(self._in) < end:
-                break
+                return
             number = next(iter(self._given))
             del self._given[number]
             self._answers[number] = bytes(self._in[4:end])
             del self._in[:end]
-        return bool(data)
 
     def _fork(self) -> None:
-        ours, theirs = socket.socketpair()
+        (its_from, to), (from_, its_to) = os.pipe(), os.pipe()
         pid = os.fork()
         if not pid:
-            status = 1
             try:
-                ours.close()
-                # Ctrl+C is for the command, and closes the other end.
+                os.close(to)
+                os.close(from_)
+                # Ctrl+C is for the command, and closes the other ends.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
-                _serve(theirs, self._work)
-                status = 0
+                _serve(its_from, its_to, self._work)
             finally:
                 # Nothing of the command's own is written or closed a second time.
-                os._exit(status)
-        theirs.close()
+                os._exit(0)
         self._pid = pid
-        self._connected(ours)
+        self._connected((its_from, its_to), (to, from_))
 
     def _start(self) -> None:
-        if os.name != "posix":
+        (its_from, to), (from_, its_to) = os.pipe(), os.pipe()
+        # -P: what lies in the folder that we were started in is not ours to import.
+        command = [sys.executable, "-P", "-m", "workbench.cli.beside", str(its_from), str(its_to)]
+        try:
+            self._process = subprocess.Popen(
+                command,
+                pass_fds=(its_from, its_to),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError:
             self._gone = True
-            return
-        ours, theirs = socket.socketpair()
-        with theirs:
-            # -P: what lies in the folder that we were started in is not ours to import.
-            command = [sys.executable, "-P", "-m", "workbench.cli.beside", str(theirs.fileno())]
-            try:
-                self._process = subprocess.Popen(
-                    command,
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-            except OSError:
-                ours.close()
-                self._gone = True
-                return
-        self._connected(ours)
+        self._connected((its_from, its_to), (to, from_))
 
-    def _connected(self, ours: socket.socket) -> None:
-        ours.setblocking(False)
-        self._ours = ours
+    def _connected(self, its: tuple[int, int], ours: tuple[int, int]) -> None:
+        for end in its:
+            os.close(end)
+        self._to, self._from = ours
+        os.set_blocking(self._to, False)
 
 
 def _may_fork() -> bool:
@@ -167,13 +159,12 @@ def _may_fork() -> bool:
         return False
 
 
-def _serve(theirs: socket.socket, work: Work) -> None:
-    with theirs, theirs.makefile("rwb") as pipe:
-        both = cast("IO[bytes]", pipe)
-        while piece := _message(both):
+def _serve(given: int, answers: int, work: Work) -> None:
+    with open(given, "rb") as pipe, open(answers, "wb") as out:
+        while piece := _message(pipe):
             answer = work(piece)
-            both.write(len(answer).to_bytes(4, "big") + answer)
-            both.flush()
+            out.write(len(answer).to_bytes(4, "big") + answer)
+            out.flush()
 
 
 def _message(pipe: IO[bytes]) -> bytes:
@@ -184,14 +175,14 @@ def _message(pipe: IO[bytes]) -> bytes:
 
 
 def main() -> int:
-    """Serve over the socket that the command names."""
+    """Serve over the pipes that the command names."""
     import gc  # noqa: PLC0415 - this process alone needs it
 
     from workbench.workflow.listing import listed_output  # noqa: PLC0415 - and that
 
     gc.disable()
-    with suppress(BrokenPipeError, ConnectionError):
-        _serve(socket.socket(fileno=int(sys.argv[1])), listed_output)
+    with suppress(BrokenPipeError):
+        _serve(int(sys.argv[1]), int(sys.argv[2]), listed_output)
     return 0
 
 

@@ -295,7 +295,7 @@ _ROWS = (
     Command("reviews", "list the reviews", _none, "reviewing:reviews"),
     Command("show", "one review at a glance", _review, "reviewing:show"),
     Command("delete", "delete a review and everything kept of it", _review, "reviewing:delete"),
-    Command("changes", "every file change and change", _changes, "reviewing:changes"),
+    Command("changes", "every file change and change", _changes, "listing:changes"),
     Command("judge", "accept, reject or reopen changes", _judge, "judging:judge"),
     Command("tweak", "replace the new side of a change with your own text", _tweak, "judging:tweak"),
     Command("note", "write a note", _note, "noting:note"),

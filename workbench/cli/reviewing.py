@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.cli.asking import asked_for, named_review, no_such_review
-from workbench.cli.beside import Beside
-from workbench.cli.output import counted, print_json, print_json_list, print_lines, say
+from workbench.cli.asking import asked_for, unsaved
+from workbench.cli.output import counted, print_json, print_lines, say
 from workbench.cli.parser import Options
 from workbench.errors import UserError
-from workbench.git.repository import Repository
 from workbench.review.changes import Change, FileChange
 from workbench.review.line_ends import line_ends_changed
 from workbench.review.scope import scope_of_task
@@ -20,18 +17,16 @@ from workbench.review.sensitive import tier
 from workbench.review.suspicious import suspicious
 from workbench.review.text import one_line
 from workbench.review.verdicts import NO_VERDICTS, Verdicts, verdict_of
-from workbench.workflow import documents, listing
+from workbench.workflow import documents
+from workbench.workflow.file_documents import Document, file_document, not_shown_document
 from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.opening import (
     Asked,
-    Candidate,
     Nothing,
     delete_review,
     open_log,
-    open_repository,
     open_review,
     open_saved,
-    read_candidate,
     title,
 )
 from workbench.workflow.round_counts import counts_of_rounds
@@ -117,16 +112,14 @@ def delete(options: Options) -> int:
     return 0
 
 
-def changes(options: Options) -> int:
-    """Every file change of a review, or of a folder and a range (then nothing is saved)."""
-    # What is made here stays until the end; looking through it for garbage takes as long as making it.
-    gc.disable()
-    named = named_review(options)
+def print_changes(options: Options, named: str | None) -> int:
+    """Every file change of a review, or those of a folder and a range for a person to read."""
     if named is None:
-        if options.round is not None or options.against is not None:
-            option = "--round" if options.round is not None else "--against"
-            raise UserError(f"{option} needs a review.", hint="List them: workbench reviews")
-        return _changes_unsaved(options)
+        with unsaved(options) as (repository, candidate):
+            files = repository.file_changes(candidate.base, candidate.tree)
+        not_shown = [not_shown_document(each) for each in candidate.not_shown]
+        _print_changes(options, {"not_shown": not_shown}, files, {})
+        return 0
     with open_saved(named) as session:
         say(*session.messages)
         if options.against is not None:
@@ -138,55 +131,11 @@ def changes(options: Options) -> int:
     return 0
 
 
-def _bare(session: Session) -> documents.Document:
+def _bare(session: Session) -> Document:
     """What a person is shown beside the files themselves."""
     current = session.review.round
     not_shown = current.not_shown if current is not None else ()
-    return {"not_shown": [documents.not_shown_document(each) for each in not_shown]}
-
-
-def _changes_unsaved(options: Options) -> int:
-    if options.json:
-        return _list_unsaved(options)
-    with _unsaved(options) as (repository, candidate):
-        files = repository.file_changes(candidate.base, candidate.tree)
-    not_shown = [documents.not_shown_document(each) for each in candidate.not_shown]
-    _print_changes(options, {"not_shown": not_shown}, files, {})
-    return 0
-
-
-def _list_unsaved(options: Options) -> int:
-    # Before anything is open that a copy of this process would hold open too.
-    with closing(Beside(listing.listed_output)) as beside, _unsaved(options) as (repository, candidate):
-        portions = repository.portions(candidate.base, candidate.tree)
-        listed: dict[int, bytes] = {}
-        for number, portion in enumerate(portions):
-            if portion.is_plain and portion.files < portion.of and beside.takes():
-                beside.give(number, portion.output)
-            else:
-                listed[number] = listing.listed(portions.files_of(portion))
-        listed |= beside.answers()
-    document = {
-        "review": None,
-        "round": 0,
-        "base": candidate.base,
-        "tree": candidate.tree,
-        "not_shown": [documents.not_shown_document(each) for each in candidate.not_shown],
-    }
-    print_json_list(document, "files", [listed[number] for number in sorted(listed)])
-    return 0
-
-
-@contextmanager
-def _unsaved(options: Options) -> Iterator[tuple[Repository, Candidate]]:
-    """The repository that is asked for, and what is to be listed of it."""
-    path, asked = asked_for(options)
-    try:
-        repository = open_repository(path)
-    except UserError as failed:
-        raise no_such_review(options) or failed from failed
-    with closing(repository):
-        yield repository, read_candidate(repository, repository.head(), asked)
+    return {"not_shown": [not_shown_document(each) for each in not_shown]}
 
 
 def _changes_of_round(options: Options, session: Session) -> int:
@@ -200,10 +149,8 @@ def _changes_of_round(options: Options, session: Session) -> int:
         "round": round_.number,
         "base": session.review.base,
         "tree": round_.tree,
-        "not_shown": [documents.not_shown_document(each) for each in round_.not_shown],
-        "files": [
-            documents.file_document(file, verdicts.get(file.path, NO_VERDICTS), scope=scope) for file in files
-        ],
+        "not_shown": [not_shown_document(each) for each in round_.not_shown],
+        "files": [file_document(file, verdicts.get(file.path, NO_VERDICTS), scope=scope) for file in files],
     }
     _print_changes(options, document, files, verdicts)
     return 0
@@ -224,7 +171,7 @@ def _changes_between(options: Options, session: Session) -> int:
         "base": found.old_tree,
         "tree": found.new_tree,
         "not_shown": [],
-        "files": [documents.file_document(file) for file in found.files] if options.json else [],
+        "files": [file_document(file) for file in found.files] if options.json else [],
     }
     _print_changes(options, document, found.files, {})
     return 0
@@ -240,7 +187,7 @@ def round_index(session: Session, number: int) -> int:
 
 
 def _print_changes(
-    options: Options, document: documents.Document, files: Sequence[FileChange], verdicts: Verdicts
+    options: Options, document: Document, files: Sequence[FileChange], verdicts: Verdicts
 ) -> None:
     if options.json:
         print_json(document)

@@ -280,7 +280,7 @@ def _lead(folder: Path, repository: Repository, common: Path) -> None:
 
 def _not_moved(name: str, failed: GitError) -> Exception:
     said = failed.stderr
-    if "File exists" in said or "Unable to create" in said:
+    if "File exists" in said:
         return UserError(
             f"Nothing was landed: another git holds the lock of the branch {name}.",
             hint="Wait until it has ended, and land again. A lock that was left behind is for you to delete.",
@@ -300,6 +300,11 @@ def _not_moved(name: str, failed: GitError) -> Exception:
             f"Nothing was landed: {name} was moved by somebody else.", hint="Look at it, and land again."
         )
     return UserError(
-        f"Nothing was landed: {name} cannot be written: {said.splitlines()[-1] if said else failed}",
+        f"Nothing was landed: {name} cannot be written: {_reason(said.splitlines()[-1] if said else str(failed))}.",
         hint="See to the permissions and the space on the disk.",
     )
+
+
+def _reason(line: str) -> str:
+    """What git says, without the words that begin it: `fatal: commit: `."""
+    return re.sub(r"^(?:(?:fatal|error|start|prepare|commit): )+", "", line).rstrip(".")

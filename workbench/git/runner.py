@@ -262,6 +262,9 @@ _LAST_WORDS = 1.0
 """Seconds in which a child whose output has ended is gone."""
 
 _PATIENCE = 5.0
+
+_PERMISSIONS = "Check the permissions of the repository and of Workbench's data folder, and do it again."
+
 """Seconds after which a child that was asked to go, and only has to, is killed: somebody stopped it."""
 
 
@@ -294,11 +297,11 @@ def _refuse_disk(stderr: bytes) -> None:
     """Nor are missing permissions and a broken disk."""
     told = stderr.lower()
     for words, hint in (
-        (b"permission denied", "Check the permissions of Workbench's data folder, and do it again."),
-        (b"insufficient permission", "Check the permissions of Workbench's data folder, and do it again."),
+        (b"permission denied", _PERMISSIONS),
+        (b"insufficient permission", _PERMISSIONS),
         (b"unable to write new index file", "Check the permissions and the space of the data folder."),
         (b"couldn't write", "Check the permissions and the space of the data folder."),
-        (b"operation not permitted", "Check the permissions of Workbench's data folder, and do it again."),
+        (b"operation not permitted", _PERMISSIONS),
         (b"read-only file system", "Make the disk writable, or name another folder in WORKBENCH_DATA."),
         (b"input/output error", "Check the disk, and do it again. What was saved before is still there."),
     ):

@@ -14,9 +14,16 @@ from msgspec import Struct
 
 from workbench.review.changes import FileChange, Kind, Run
 from workbench.review.linemap import LineMap
-from workbench.review.lines import numbers, ranges
+from workbench.review.lines import Span, common, ranges
 from workbench.review.rounds import FileCarry
-from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Selection, Verdict, Verdicts
+from workbench.review.verdicts import (
+    NO_LINES,
+    NO_VERDICTS,
+    FileVerdicts,
+    Selection,
+    Verdict,
+    Verdicts,
+)
 
 
 def carry_rounds(
@@ -275,15 +282,8 @@ def carry_verdicts(before: Verdicts, carry: Iterable[FileCarry]) -> Verdicts:
         if file.whole:
             result[file.path] = held
             continue
-        old = {line: held.old[line] for line in numbers(file.old) if line in held.old}
-        new = {
-            start + step: held.new[was + step]
-            for start, was, count in file.new
-            for step in range(count)
-            if was + step in held.new
-        }
         facts = {kind: held.facts[kind] for kind in file.facts if kind in held.facts}
-        moved = FileVerdicts(old, new, facts)
+        moved = FileVerdicts(held.old.only(file.old), held.new.moved(file.new), facts)
         if moved:
             result[file.path] = moved
     return result
@@ -300,19 +300,18 @@ def carry_selections(selections: Iterable[Selection], carry: Iterable[FileCarry]
             if file.whole:
                 result.append(Selection(file.path, selection.old, selection.new, selection.facts))
                 continue
-            wanted = set(numbers(selection.new))
-            kept = set(numbers(file.old))
             moved = Selection(
                 file.path,
-                old=ranges(line for line in numbers(selection.old) if line in kept),
-                new=ranges(
-                    start + step
-                    for start, was, count in file.new
-                    for step in range(count)
-                    if was + step in wanted
-                ),
+                old=common(selection.old, file.old),
+                new=_moved(selection.new, file.new),
                 facts=tuple(kind for kind in selection.facts if kind in file.facts),
             )
             if moved:
                 result.append(moved)
     return tuple(result)
+
+
+def _moved(spans: Sequence[Span], blocks: Sequence[tuple[int, int, int]]) -> tuple[Span, ...]:
+    """The same lines where blocks (start there, start here, count) put them."""
+    held = NO_LINES.put(spans, Verdict.ACCEPTED)
+    return held.moved(blocks).spans(Verdict.ACCEPTED)

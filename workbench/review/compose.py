@@ -6,7 +6,7 @@ added lines that are taken follow in their order; everything outside the runs is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import Enum
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from msgspec import Struct
 from workbench.review.changes import FileChange, Kind, Run, Status
 from workbench.review.lines import split_lines
 from workbench.review.splitting import EXECUTABLE, content_kind
-from workbench.review.verdicts import FileVerdicts, Verdict
+from workbench.review.verdicts import FileVerdicts, LineVerdicts, Verdict
 
 
 class Take(Enum):
@@ -124,16 +124,13 @@ def _needed(file: FileChange, old_data: bytes | None) -> bytes:
 
 
 def _taken(run: Run, verdicts: FileVerdicts, take: Take) -> list[bytes]:
-    kept = [
-        line
-        for number, line in enumerate(run.removed, run.old_start)
-        if not take.takes(verdicts.old.get(number, Verdict.OPEN))
-    ]
-    kept += [
-        line
-        for number, line in enumerate(run.added, run.new_start)
-        if take.takes(verdicts.new.get(number, Verdict.OPEN))
-    ]
+    kept: list[bytes] = []
+    for start, count, verdict in verdicts.old.pieces(run.old_start, len(run.removed)):
+        if not take.takes(verdict):
+            kept += run.removed[start - run.old_start : start - run.old_start + count]
+    for start, count, verdict in verdicts.new.pieces(run.new_start, len(run.added)):
+        if take.takes(verdict):
+            kept += run.added[start - run.new_start : start - run.new_start + count]
     return kept
 
 
@@ -156,8 +153,8 @@ def _amount(runs: Sequence[Run], verdicts: FileVerdicts, take: Take) -> bool | N
     return taken > 0
 
 
-def _count_taken(start: int, count: int, held: Mapping[int, Verdict], take: Take) -> int:
-    return sum(take.takes(held.get(number, Verdict.OPEN)) for number in range(start, start + count))
+def _count_taken(start: int, count: int, held: LineVerdicts, take: Take) -> int:
+    return sum(many for _, many, verdict in held.pieces(start, count) if take.takes(verdict))
 
 
 def _ended(lines: list[bytes]) -> tuple[bytes, ...]:

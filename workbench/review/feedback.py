@@ -14,7 +14,7 @@ from workbench.review.feedback_alike import told_once
 from workbench.review.feedback_text import as_json, as_markdown
 from workbench.review.feedback_threads import thread_of
 from workbench.review.feedback_values import Feedback, Frozen, Rejected, Remark, Spot
-from workbench.review.lines import ranges
+from workbench.review.lines import Span, joined, total
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import places_now
 from workbench.review.progress import changes_at
@@ -76,60 +76,70 @@ class _Numbers:
 
     def __init__(self, file: FileChange, held: FileVerdicts, *, taken_out: bool) -> None:
         self.held = held
-        self._added: dict[int, int | None] = {}
-        # Where unchanged lines go on after each run: (first line, distance to go).
-        self._after: list[tuple[int, int]] = []
-        if not taken_out:
-            return
+        # From these lines on, lines are this far from their numbers; None where they are taken out.
+        self._from: list[int] = []
+        self._far: list[int | None] = []
         distance = 0
-        for run in file.runs:
+        for run in file.runs if taken_out and held.has(_REJECTED) else ():
             begin = run.new_start if run.added else run.new_start + 1
-            kept = sum(
-                held.old.get(run.old_start + step) is Verdict.REJECTED for step in range(len(run.removed))
-            )
-            at = begin + distance + kept
-            for step in range(len(run.added)):
-                gone = held.new.get(begin + step) is Verdict.REJECTED
-                self._added[begin + step] = None if gone else at
-                at += not gone
-            distance = at - begin - len(run.added)
-            self._after.append((begin + len(run.added), distance))
+            distance += held.old.count_in(_REJECTED, run.old_start, len(run.removed))
+            for start, count, verdict in held.new.pieces(begin, len(run.added)):
+                gone = verdict is _REJECTED
+                self._go_on(start, None if gone else distance)
+                distance -= count if gone else 0
+            self._go_on(begin + len(run.added), distance)
 
-    def new(self, line: int) -> int | None:
-        """The number of a line of the round's file, None where it is taken out."""
-        if line in self._added:
-            return self._added[line]
-        at = bisect_right(self._after, line, key=lambda each: each[0])
-        return line + (self._after[at - 1][1] if at else 0)
+    def _go_on(self, line: int, distance: int | None) -> None:
+        self._from.append(line)
+        self._far.append(distance)
 
-    def many(self, lines: Iterable[int]) -> tuple[tuple[int, int], ...]:
-        return ranges(each for each in map(self.new, lines) if each is not None)
+    def at_or_before(self, line: int) -> int:
+        """The number of a line of the round's file, or of the last before it that is there; else 0."""
+        while line > 0:
+            at = bisect_right(self._from, line)
+            far = self._far[at - 1] if at else 0
+            if far is not None:
+                return line + far
+            line = self._from[at - 1] - 1
+        return 0
+
+    def of(self, spans: Iterable[Span]) -> tuple[Span, ...]:
+        """The numbers of some lines of the round's file, without those that are taken out."""
+        found: list[Span] = []
+        for start, count in spans:
+            end, at = start + count, bisect_right(self._from, start)
+            while start < end:
+                far = self._far[at - 1] if at else 0
+                stop = min(self._from[at], end) if at < len(self._from) else end
+                if far is not None:
+                    found.append((start + far, stop - start))
+                start, at = stop, at + 1
+        return tuple(joined(found))
 
 
 def _has_accepted(file: FileChange, review: Review) -> bool:
     held = review.current.get(file.path, NO_VERDICTS)
-    every = (*held.old.values(), *held.new.values(), *held.facts.values())
-    return Verdict.ACCEPTED in every
+    return held.has(Verdict.ACCEPTED)
 
 
 def _frozen(file: FileChange, review: Review, counted: _Numbers) -> Frozen:
     held = counted.held
-    lines = [line for line, verdict in held.new.items() if verdict is Verdict.ACCEPTED]
-    removed = sum(verdict is Verdict.ACCEPTED for verdict in held.old.values())
+    lines = held.new.spans(Verdict.ACCEPTED)
+    added, removed = total(lines), held.old.count(Verdict.ACCEPTED)
     facts = tuple(
         change.words or change.kind.value
         for change in (file.changes if held.facts else ())
         if not change.is_text and held.facts.get(change.kind) is Verdict.ACCEPTED
     )
-    whole = len(lines) + removed + len(facts) >= len(file.changes)  # there is something of each of them
+    whole = added + removed + len(facts) >= len(file.changes)  # there is something of each of them
     if whole:
         text = sum(len(run.removed) + len(run.added) for run in file.runs)
         all_facts = sum(not change.is_text for change in file.changes)
-        whole = len(lines) + removed == text and len(facts) == all_facts
+        whole = added + removed == text and len(facts) == all_facts
     return Frozen(
         file.path,
         file.status,
-        counted.many(lines),
+        counted.of(lines),
         removed,
         facts,
         whole=whole,
@@ -156,8 +166,7 @@ def _rejected(
 
 def _with_rejected(file: FileChange, held: FileVerdicts) -> Sequence[Change]:
     """The changes of a file of which something is rejected, in its order."""
-    old = {line: verdict for line, verdict in held.old.items() if verdict is _REJECTED}
-    new = {line: verdict for line, verdict in held.new.items() if verdict is _REJECTED}
+    old, new = held.old.of_verdict(_REJECTED), held.new.of_verdict(_REJECTED)
     facts = {kind: verdict for kind, verdict in held.facts.items() if verdict is _REJECTED}
     if not (old or new or facts):
         return ()
@@ -173,19 +182,19 @@ def _rejected_of(change: Change, numbers: _Numbers) -> Rejected | None:
         if held.facts.get(change.kind) is not _REJECTED:
             return None
         return Rejected(change.path, change.id, words=_fact_words(change))
-    old = [line for line in _span(change, Side.OLD) if held.old.get(line) is _REJECTED]
-    new = [line for line in _span(change, Side.NEW) if held.new.get(line) is _REJECTED]
+    old = held.old.spans_in(_REJECTED, change.old_start, len(change.removed))
+    new = held.new.spans_in(_REJECTED, change.new_start, len(change.added))
     if not old and not new:
         return None
     return Rejected(
         change.path,
         change.id,
-        old=ranges(old),
-        new=ranges(new),
-        removed=tuple(change.removed[line - change.old_start] for line in old),
-        added=tuple(change.added[line - change.new_start] for line in new),
+        old=old,
+        new=new,
+        removed=_parts(change.removed, change.old_start, old),
+        added=_parts(change.added, change.new_start, new),
         after=_line_before(change, numbers),
-        partly=len(old) + len(new) < len(change.removed) + len(change.added),
+        partly=total(old) + total(new) < len(change.removed) + len(change.added),
     )
 
 
@@ -193,21 +202,16 @@ def _fact_words(change: Change) -> str:
     return change.words or change.kind.value
 
 
-def _span(change: Change, side: Side) -> range:
-    if side is Side.OLD:
-        return range(change.old_start, change.old_start + len(change.removed))
-    return range(change.new_start, change.new_start + len(change.added))
+def _parts(lines: tuple[bytes, ...], first: int, spans: Sequence[Span]) -> tuple[bytes, ...]:
+    """What stands at some of the lines that begin with number `first`."""
+    if len(spans) == 1:
+        return lines[spans[0][0] - first : spans[0][0] - first + spans[0][1]]
+    return tuple(line for start, count in spans for line in lines[start - first : start - first + count])
 
 
 def _line_before(change: Change, numbers: _Numbers) -> int:
     """The line, in the feedback's numbers, after which a change stands; 0 at the top of the file."""
-    line = change.new_start - 1 if change.added else change.new_start
-    while line > 0:
-        number = numbers.new(line)
-        if number is not None:
-            return number
-        line -= 1
-    return 0
+    return numbers.at_or_before(change.new_start - 1 if change.added else change.new_start)
 
 
 def _reasons(review: Review) -> Mapping[str | None, Sequence[tuple[Place, Note]]]:
@@ -279,8 +283,8 @@ def _spot(then: Place, now: Place | None, counted: Mapping[str, _Numbers]) -> Sp
     place = now or then
     lines: tuple[tuple[int, int], ...] = ()
     if place.count and not outdated:
-        span = range(place.start, place.start + place.count)
+        span = (place.start, place.count)
         numbers = counted.get(place.path or "") if place.side is Side.NEW else None
-        lines = numbers.many(span) if numbers else ranges(span)
+        lines = numbers.of((span,)) if numbers else (span,)
     taken_out = bool(place.count) and not outdated and not lines
     return Spot(place.path, place.side, lines, place.quote, place.change, outdated, taken_out)

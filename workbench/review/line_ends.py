@@ -42,7 +42,8 @@ def _has_crlf(run: Run) -> Steps[bool]:
         for start in range(0, len(lines), _STRIDE):
             if start:
                 yield
-            if any(line.endswith(b"\r\n") for line in lines[start : start + _STRIDE]):
+            # All at once: only a line's end can hold it.
+            if b"\r\n" in b"".join(lines[start : start + _STRIDE]):
                 return True
     return False
 

@@ -3,12 +3,12 @@
 Goes along both lines: as far as they say the same, then to the nearest place from which they do so again.
 Only slices are compared and looked for, which costs next to nothing for each of millions of characters. What
 is looked through has a budget, in characters and never in seconds, so that two lines are always marked alike;
-what lies beyond it is taken to differ as a whole.
+what lies beyond it is taken to differ as a whole. All of it is done in steps: two lines may be of any length.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from workbench.review.steps import Steps
 
 Gap = tuple[int, int, int, int]
 """What differs: (start, end) in the old line and in the new one, in characters. One of both may be empty."""
@@ -24,27 +24,32 @@ _BUDGET = 200_000
 _SHARE = 6
 _MOST = 60_000_000
 """Characters that are looked through: so many, and so many for each of the line's, up to the last."""
+_AT_ONCE = 1 << 18
+"""Characters that are looked through in one step."""
 _WORD = 200
 """Characters of a word that a gap is widened by at most."""
 _ENDS = ";,} "
 
 
-def gaps(old: str, new: str) -> list[Gap]:
+def gaps(old: str, new: str) -> Steps[list[Gap]]:
     """What differs between two lines, in order, in whole words."""
     shorter = min(len(old), len(new))
-    tail = same_tail(old, new, shorter - same_head(old, new, 0, 0, shorter))
-    ends = len(old) - tail, len(new) - tail
-    return _in_words(old, new, _slid(old, new, list(_apart(old, new, *ends))))
+    head = yield from _same_head(old, new, 0, 0, shorter)
+    tail = yield from _same_before(old, new, len(old), len(new), shorter - head)
+    found = yield from _apart(old, new, len(old) - tail, len(new) - tail)
+    return _in_words(old, new, _slid(old, new, found))
 
 
-def same_head(old: str, new: str, at: int, other: int, most: int) -> int:
+def _same_head(old: str, new: str, at: int, other: int, most: int) -> Steps[int]:
     """How many characters are the same from two places on, `most` at most: by doubling, then by halving."""
     step, low = 64, 0
     while low < most:
         size = min(low + step, most)
         if old[at + low : at + size] != new[other + low : other + size]:
             break
-        low, step = size, min(2 * step, 1 << 20)
+        low, step = size, min(2 * step, _AT_ONCE)
+        if step == _AT_ONCE:
+            yield
     high = min(low + step, most)
     while low < high:
         middle = (low + high + 1) // 2
@@ -55,18 +60,16 @@ def same_head(old: str, new: str, at: int, other: int, most: int) -> int:
     return low
 
 
-def same_tail(old: str, new: str, most: int) -> int:
-    """With how many characters both end alike, `most` at most."""
-    return _same_before(old, new, len(old), len(new), most)
-
-
-def _same_before(old: str, new: str, at: int, other: int, most: int) -> int:
+def _same_before(old: str, new: str, at: int, other: int, most: int) -> Steps[int]:
+    """How many characters are the same before two places, `most` at most."""
     step, low = 64, 0
     while low < most:
         size = min(low + step, most)
         if old[at - size : at - low] != new[other - size : other - low]:
             break
-        low, step = size, min(2 * step, 1 << 20)
+        low, step = size, min(2 * step, _AT_ONCE)
+        if step == _AT_ONCE:
+            yield
     high = min(low + step, most)
     while low < high:
         middle = (low + high + 1) // 2
@@ -77,23 +80,23 @@ def _same_before(old: str, new: str, at: int, other: int, most: int) -> int:
     return low
 
 
-def _apart(old: str, new: str, end: int, last: int) -> Iterator[Gap]:
+def _apart(old: str, new: str, end: int, last: int) -> Steps[list[Gap]]:
     """The gaps up to two ends after which both say the same."""
-    search = _Search(old, new, end, last)
-    at = other = count = 0
+    search, gaps = _Search(old, new, end, last), list[Gap]()
+    at = other = 0
     while at < end or other < last:
-        head = same_head(old, new, at, other, min(end - at, last - other))
+        head = yield from _same_head(old, new, at, other, min(end - at, last - other))
         at, other = at + head, other + head
         if at >= end and other >= last:
-            return
-        found = search.next(at, other) if count < MOST_GAPS else None
+            break
+        found = (yield from search.next(at, other)) if len(gaps) < MOST_GAPS else None
         if found is None:
-            yield at, end, other, last
-            return
-        count += 1
-        back = _same_before(old, new, *found, min(found[0] - at, found[1] - other))
-        yield at, found[0] - back, other, found[1] - back
+            gaps.append((at, end, other, last))
+            break
+        back = yield from _same_before(old, new, *found, min(found[0] - at, found[1] - other))
+        gaps.append((at, found[0] - back, other, found[1] - back))
         at, other = found
+    return gaps
 
 
 class _Search:
@@ -103,28 +106,38 @@ class _Search:
         self._old, self._new, self._end, self._last = old, new, end, last
         self._left = min(_MOST, _BUDGET + _SHARE * (len(old) + len(new)))
 
-    def next(self, at: int, other: int) -> tuple[int, int] | None:
+    def next(self, at: int, other: int) -> Steps[tuple[int, int] | None]:
         """The places after these at which the same characters stand, as near as can be; None for none."""
         longest = max(self._end - at, self._last - other)
         for reach in (*(each for each in _REACHES if each < longest), longest):
-            found = self._within(at, other, reach)
+            yield
+            found = yield from self._within(at, other, reach)
             if found is not None:
                 return found
         return None
 
-    def _within(self, at: int, other: int, reach: int) -> tuple[int, int] | None:
-        old, new = self._old, self._new
+    def _within(self, at: int, other: int, reach: int) -> Steps[tuple[int, int] | None]:
         best, found = reach + 1, None
         for skipped in range(0, min(reach, self._end - at - ANCHOR) + 1, max(ANCHOR // 2, reach // _PROBES)):
             if skipped >= best or self._left <= 0:
                 break
             stop = min(self._last, other + best - skipped + ANCHOR)
             start = at + skipped
-            place = new.find(old[start : start + ANCHOR], other, stop)
+            place = yield from self._place(self._old[start : start + ANCHOR], other, stop)
             self._left -= ANCHOR + (stop if place < 0 else place) - other
             if place >= 0:
                 best, found = skipped + place - other, (start, place)
         return found
+
+    def _place(self, anchor: str, start: int, stop: int) -> Steps[int]:
+        """Where some characters stand in the new line, between two places; -1 where they do not."""
+        while stop - start > _AT_ONCE:
+            place = self._new.find(anchor, start, start + _AT_ONCE + len(anchor) - 1)
+            if place >= 0:
+                return place
+            start += _AT_ONCE
+            yield
+        return self._new.find(anchor, start, stop)
 
 
 def _slid(old: str, new: str, found: list[Gap]) -> list[Gap]:

@@ -15,7 +15,6 @@ from workbench.review.aftermath import RunIndex, base_range
 from workbench.review.carry import carry_verdicts
 from workbench.review.changes import Change, FileChange
 from workbench.review.entries import entry_id
-from workbench.review.lines import numbers
 from workbench.review.review import Review
 from workbench.review.rounds import FileCarry, Source
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict, Verdicts
@@ -51,12 +50,12 @@ def left_behind(review: Review, index: int) -> Verdicts:
 def _without(held: FileVerdicts, carries: Sequence[FileCarry]) -> FileVerdicts:
     if any(carry.whole for carry in carries):
         return NO_VERDICTS
-    old = {line for carry in carries for line in numbers(carry.old)}
-    new = {line for carry in carries for _, was, count in carry.new for line in range(was, was + count)}
+    old = [span for carry in carries for span in carry.old]
+    new = [(was, count) for carry in carries for _, was, count in carry.new]
     facts = {kind for carry in carries for kind in carry.facts}
     return FileVerdicts(
-        {line: verdict for line, verdict in held.old.items() if line not in old},
-        {line: verdict for line, verdict in held.new.items() if line not in new},
+        held.old.put(old, Verdict.OPEN),
+        held.new.put(new, Verdict.OPEN),
         {kind: verdict for kind, verdict in held.facts.items() if kind not in facts},
     )
 
@@ -108,9 +107,8 @@ class Since:
         for run in near.in_old(begin, end):
             low, high = base_range(run)
             if low <= end and high >= begin:
-                old = range(run.old_start, run.old_start + len(run.removed))
-                new = range(run.new_start, run.new_start + len(run.added))
-                if any(line in fresh.old for line in old) or any(line in fresh.new for line in new):
+                found = fresh.old.over(run.old_start, len(run.removed))
+                if (found | fresh.new.over(run.new_start, len(run.added))) - {Verdict.OPEN}:
                     return True
         return False
 
@@ -140,8 +138,8 @@ class Since:
 
 def _unlike(held: FileVerdicts, carried: FileVerdicts) -> FileVerdicts:
     return FileVerdicts(
-        {line: verdict for line, verdict in held.old.items() if carried.old.get(line) is not verdict},
-        {line: verdict for line, verdict in held.new.items() if carried.new.get(line) is not verdict},
+        held.old.unlike(carried.old),
+        held.new.unlike(carried.new),
         {kind: verdict for kind, verdict in held.facts.items() if carried.facts.get(kind) is not verdict},
     )
 
@@ -150,9 +148,9 @@ def _accepted_lines(file: FileChange, held: FileVerdicts | None) -> Iterator[byt
     if held is None or not held.new:
         return
     for run in file.runs:
-        for line, code in enumerate(run.added, run.new_start):
-            if held.new.get(line) is Verdict.ACCEPTED:
-                yield code.strip()
+        for start, count in held.new.spans_in(Verdict.ACCEPTED, run.new_start, len(run.added)):
+            at = start - run.new_start
+            yield from (code.strip() for code in run.added[at : at + count])
 
 
 def _base_span(change: Change) -> tuple[int, int]:

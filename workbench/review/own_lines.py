@@ -6,13 +6,11 @@ is asked here what the edits put in, and what they took away that the author had
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from workbench.review.changes import Side
-from workbench.review.lines import numbers
+from workbench.review.lines import Span
 from workbench.review.review import Review
 from workbench.review.rounds import FileCarry
-from workbench.review.verdicts import NO_VERDICTS, Verdict
+from workbench.review.verdicts import NO_LINES, NO_VERDICTS, LineVerdicts, Verdict
 
 
 class OwnLines:
@@ -22,7 +20,7 @@ class OwnLines:
         self.review = review
         self.arrived = before + 1
         self.is_edited = review.round is not None and review.round.edit > 0
-        self._left: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+        self._left: dict[str, tuple[LineVerdicts, LineVerdicts]] = {}
 
     def took_away(self, path: str, side: Side, line: int) -> bool:
         """Whether an accepted line of the round before, that is otherwise now, had arrived as it was."""
@@ -32,10 +30,7 @@ class OwnLines:
         if found is None:
             carries = [each for each in self.review.carries[self.arrived] if each.from_path == path]
             held = self.review.verdicts[self.arrived - 1].get(path, NO_VERDICTS)
-            found = self._left[path] = (
-                frozenset(_old(carries, held.old)),
-                frozenset(_new(carries, held.new)),
-            )
+            found = self._left[path] = (_old(carries, held.old), _new(carries, held.new))
         return line in found[side is Side.NEW]
 
     def wrote(self, path: str, side: Side, line: int) -> bool:
@@ -67,14 +62,14 @@ def _before(carries: tuple[FileCarry, ...], path: str, line: int, side: Side) ->
     return None
 
 
-def _old(carries: list[FileCarry], held: Iterable[int]) -> Iterator[int]:
-    for carry in carries:
-        yield from held if carry.whole else numbers(carry.old)
+def _old(carries: list[FileCarry], held: LineVerdicts) -> LineVerdicts:
+    return _with(carries, held, [span for carry in carries for span in carry.old])
 
 
-def _new(carries: list[FileCarry], held: Iterable[int]) -> Iterator[int]:
-    for carry in carries:
-        if carry.whole:
-            yield from held
-        for _, was, count in carry.new:
-            yield from range(was, was + count)
+def _new(carries: list[FileCarry], held: LineVerdicts) -> LineVerdicts:
+    return _with(carries, held, [(was, count) for carry in carries for _, was, count in carry.new])
+
+
+def _with(carries: list[FileCarry], held: LineVerdicts, spans: list[Span]) -> LineVerdicts:
+    whole = any(carry.whole for carry in carries)
+    return (held if whole else NO_LINES).put(spans, Verdict.ACCEPTED)

@@ -107,11 +107,13 @@ def _rows(file: FileChange, old: Sequence[bytes], verdicts: FileVerdicts) -> lis
 
 
 def _run(run: Run, verdicts: FileVerdicts) -> Iterator[_Row]:
-    for number, line in enumerate(run.removed, run.old_start):
-        yield _Row(line, None if number in verdicts.old else line)
-    for number, line in enumerate(run.added, run.new_start):
-        if number in verdicts.new:
-            yield _Row(None, line)
+    for start, count, verdict in verdicts.old.pieces(run.old_start, len(run.removed)):
+        kept, at = verdict is Verdict.OPEN, start - run.old_start
+        yield from (_Row(line, line if kept else None) for line in run.removed[at : at + count])
+    for start, count, verdict in verdicts.new.pieces(run.new_start, len(run.added)):
+        at = start - run.new_start
+        if verdict is not Verdict.OPEN:
+            yield from (_Row(None, line) for line in run.added[at : at + count])
 
 
 def _with_ends(rows: list[_Row]) -> list[_Row]:

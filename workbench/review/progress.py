@@ -18,7 +18,7 @@ from workbench.review.notes import ASKING, Intent, Place
 from workbench.review.places import places_now
 from workbench.review.review import Review
 from workbench.review.touched import FEW, Places, places_of
-from workbench.review.verdicts import FileVerdicts, Verdict, Verdicts, verdict_of
+from workbench.review.verdicts import FileVerdicts, Verdict, Verdicts, has_any, verdict_of
 
 NOTHING_ASKED: frozenset[str] = frozenset()
 
@@ -74,11 +74,7 @@ def has_open_lines(change: Change, verdicts: Verdicts) -> bool:
     held = verdicts.get(change.path)
     if held is None:
         return True
-    if not change.is_text:
-        return change.kind not in held.facts
-    old = range(change.old_start, change.old_start + len(change.removed))
-    new = range(change.new_start, change.new_start + len(change.added))
-    return any(line not in held.old for line in old) or any(line not in held.new for line in new)
+    return has_any(change, held, Verdict.OPEN)
 
 
 def asked(review: Review, files: Iterable[FileChange]) -> frozenset[str]:

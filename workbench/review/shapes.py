@@ -159,17 +159,20 @@ def _edits(old: list[bytes], new: list[bytes]) -> Iterable[Edit]:
     """The token edits that make `new` of `old`, in order."""
     if old == new:
         return ()
-    start, end = 0, -1
+    start = end = 0
     for one, other in zip(old, new, strict=False):
         if one != other:
             break
         start += 1
-    shortest = start - min(len(old), len(new))
-    while end >= shortest and old[end] == new[end]:
+    least = (start - len(old)) if len(old) < len(new) else (start - len(new))
+    while end > least and old[end - 1] == new[end - 1]:
         end -= 1
-    before = tuple(old[start : len(old) + end + 1])
-    after = tuple(new[start : len(new) + end + 1])
-    if len(before) + len(after) > _BUDGET or len(before) * len(after) < 2 or set(before).isdisjoint(after):
+    before = tuple(old[start : end or None])
+    after = tuple(new[start : end or None])
+    if not before or not after:
+        return ((before, after),)
+    size = len(before) + len(after)
+    if size == 2 or size > _BUDGET or set(before).isdisjoint(after):
         return ((before, after),)
     return _between(before, after, _places(before, after), (0, len(before), 0, len(after)))
 

@@ -160,6 +160,22 @@ def visible(text: str) -> Visible:
     return Visible("".join(parts), tuple(marks), tuple(columns))
 
 
+def visible_part(text: str, start: int, end: int) -> Visible:
+    """A part of a text by itself, as it is shown within the whole: marks before it may be piled up in it."""
+    part = text[start:end]
+    if not start or part[:1].isascii():
+        return visible(part)
+    before = min(start, 3)
+    seen = visible(text[start - before : end])
+    cut = seen.shown(before)
+    kept = [(span, at) for span, at in zip(seen.marks, seen.columns, strict=True) if at >= before]
+    return Visible(
+        seen.text[cut:],
+        tuple((one - cut, other - cut) for (one, other), _ in kept),
+        tuple(at - before for _, at in kept),
+    )
+
+
 def growth(text: str) -> int:
     """How many characters longer a text is as it is shown. Quick, so that it can be asked of megabytes."""
     if text.isascii():

@@ -5,12 +5,13 @@ Pure. Compares two states of a file's verdicts; what they mean is `progress.py`'
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from workbench.review.changes import Change, FileChange
-from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
+from workbench.review.lines import Span
+from workbench.review.verdicts import NO_VERDICTS, FileVerdicts
 
 FEW = 100
 """Changes up to which a file is simply counted again."""
@@ -39,7 +40,7 @@ class Places:
                 (self._old, was.old, is_now.old),
                 (self._new, was.new, is_now.new),
             )
-            for change in _at(starts, changes, _differing(one, other))
+            for change in _at(starts, changes, one.differing(other))
         }
         if was.facts != is_now.facts:
             found |= {change.id: change for change in self.file.changes if not change.is_text}
@@ -71,15 +72,10 @@ def _made(same: _Same) -> Places:
     return Places(same.file)
 
 
-def _differing(one: Mapping[int, Verdict], other: Mapping[int, Verdict]) -> Iterable[int]:
-    if one is other:
-        return ()
-    found = [line for line, verdict in other.items() if one.get(line) is not verdict]
-    if len(one) + len(found) > len(other):
-        found += one.keys() - other.keys()
-    return found
-
-
-def _at(starts: Sequence[int], changes: Sequence[Change], lines: Iterable[int]) -> Iterable[Change]:
-    numbers = {bisect_right(starts, line) - 1 for line in lines}
-    return (changes[number] for number in numbers if number >= 0)
+def _at(starts: Sequence[int], changes: Sequence[Change], spans: Iterable[Span]) -> Iterable[Change]:
+    done = 0
+    for start, count in spans:
+        end = bisect_left(starts, start + count, done)
+        # The change that begins at or before the first line, unless the span before ended in it.
+        yield from changes[max(bisect_right(starts, start, done, end) - 1, done) : end]
+        done = end

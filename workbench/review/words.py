@@ -16,6 +16,7 @@ from typing import NamedTuple
 from workbench.review.changes import Change, FileChange, Kind
 from workbench.review.linemap import longest_order
 from workbench.review.long_words import Gap, gaps
+from workbench.review.steps import Steps, finished
 from workbench.review.text import decode
 
 Pair = tuple[int | None, int | None]
@@ -230,13 +231,13 @@ def word_spans(old: str, new: str) -> tuple[Spans, Spans]:
     if old == new:
         return (), ()
     if max(len(old), len(new)) > LONGEST:
-        return _long_spans(old, new)
+        return finished(_long_spans(old, new))
     left, right = _token.findall(old), _token.findall(new)
     head = _common(left, right)
     tail = _common(left[head:][::-1], right[head:][::-1])
     middle_left, middle_right = left[head : len(left) - tail], right[head : len(right) - tail]
     if len(middle_left) * len(middle_right) > _TOKENS:
-        return _long_spans(old, new)
+        return finished(_long_spans(old, new))
     blocks = _blocks(middle_left, middle_right)
     spans_old = _spans(left, head, [(a, b) for a, b, _, _ in blocks])
     spans_new = _spans(right, head, [(c, d) for _, _, c, d in blocks])
@@ -253,11 +254,19 @@ def _blocks(left: Sequence[str], right: Sequence[str]) -> list[Gap]:
     return [(a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
 
 
-def _long_spans(old: str, new: str) -> tuple[Spans, Spans]:
+def spans_in_steps(old: str, new: str) -> Steps[tuple[Spans, Spans]]:
+    """`word_spans`, a bit at a time where the lines are long."""
+    if old != new and max(len(old), len(new)) > LONGEST:
+        return (yield from _long_spans(old, new))
+    return word_spans(old, new)
+
+
+def _long_spans(old: str, new: str) -> Steps[tuple[Spans, Spans]]:
     """Of lines too long for `difflib`: it looks into what is left between the parts that are the same."""
     found: tuple[list[tuple[int, int]], list[tuple[int, int]]] = [], []
     left = _LOOKS
-    for a, b, c, d in gaps(old, new):
+    for a, b, c, d in (yield from gaps(old, new)):
+        yield
         blocks = [(a, b, c, d)]
         if a < b and c < d and (b - a) * (d - c) <= _CHARACTERS:
             one, other = _token.findall(old[a:b]), _token.findall(new[c:d])

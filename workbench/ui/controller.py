@@ -243,10 +243,11 @@ class Controller(Showing):
         if self.attempt(act):
             self._say_undone("Done again", done[-1], "There is nothing to do again.")
 
-    def way_back(self) -> Stop | None:
-        """Where undo would go."""
+    def way_back(self) -> str | None:
+        """The change that undo would go to."""
         action = undoable(self.session.review) if self.session is not None else None
-        return self._place_of(action) if action is not None else None
+        place = self._place_of(action) if action is not None else None
+        return place.change if place is not None else None
 
     def undo_said(self, action: Action | None) -> None:
         """Say what was taken back, and go there."""

@@ -74,6 +74,7 @@ class Following(QObject):
         view.told.connect(self._on_told)
         view.zoomed.connect(window.desk.change_code_size)
         view.menu_wanted.connect(window.desk.show_menu)
+        view.way_back = window.controller.way_back
 
     def _follow_what_is_chosen(self) -> None:
         window, going = self._window, self._window.going

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.theme import Theme
 
@@ -57,7 +59,7 @@ class KeyHints(QWidget):
         self._hints: tuple[tuple[str, str, str], ...] = ()
         self._font: QFont = interface_font(12)
         self._widths: tuple[int, ...] = ()
-        self._pictures: dict[tuple[str, str], QPixmap] = {}
+        self._pictures = KeptRows(over=True)
         self._spots: list[tuple[float, float, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
@@ -65,7 +67,7 @@ class KeyHints(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Wear another theme."""
         self._theme = theme
-        self._pictures.clear()
+        self._pictures.forget()
         self.update()
 
     def set_hints(self, hints: Sequence[tuple[str, str, str]]) -> None:
@@ -73,7 +75,7 @@ class KeyHints(QWidget):
         self._hints = tuple(hint for hint in hints if hint[1])
         words, caps = QFontMetrics(self._font), QFontMetrics(code_font(11))
         self._widths = tuple(_hint_width(key, word, words, caps) for _, key, word in self._hints)
-        self._pictures.clear()
+        self._pictures.forget()
         self.setAccessibleName(", ".join(f"{key} {word}" for _, key, word in self._hints))
         self.update()
 
@@ -81,41 +83,23 @@ class KeyHints(QWidget):
         return QSize(200, 24)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        ratio = self.devicePixelRatioF()
         with QPainter(self) as painter:
             right = self.width()
             self._spots = []
             for (command, key, word), width in reversed(self._fitting()):
                 left = right - width
-                if ratio == int(ratio):
-                    painter.drawPixmap(left, 0, self._picture(key, word, width, ratio))
-                else:
-                    # A picture may begin between two pixels there, and would be blurred.
-                    self._paint(painter, left, key, word)
+                box = QRect(left, 0, width + 2, self.height())
+                self._pictures.draw(painter, (key, word), (), box, partial(self._paint, key, word))
                 self._spots.append((left, right, command))
                 right = left - BETWEEN
 
-    def _picture(self, key: str, word: str, width: int, ratio: float) -> QPixmap:
-        size = QSize(width + 2, self.height()) * ratio
-        known = self._pictures.get((key, word))
-        if known is None or known.size() != size:
-            known = QPixmap(size)
-            known.setDevicePixelRatio(ratio)
-            known.fill(Qt.GlobalColor.transparent)
-            with QPainter(known) as painter:
-                self._paint(painter, 0, key, word)
-            self._pictures[key, word] = known
-        return known
-
-    def _paint(self, painter: QPainter, left: int, key: str, word: str) -> None:
+    def _paint(self, key: str, word: str, painter: QPainter, box: QRect) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        across = paint_cap(painter, self._theme, QPointF(left, self.height() / 2), key)
+        across = paint_cap(painter, self._theme, QPointF(box.x(), box.y() + box.height() / 2), key)
         painter.setFont(self._font)
         painter.setPen(self._theme.dim)
-        start = left + across + GAP
-        room = painter.fontMetrics().horizontalAdvance(word) + 2
-        box = QRectF(start, 0, room, self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
+        room = QRectF(box).adjusted(across + GAP, 0, 0, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
 
     def _fitting(self) -> list[tuple[tuple[str, str, str], int]]:
         whole = list(zip(self._hints, self._widths, strict=True))

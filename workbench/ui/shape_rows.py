@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from workbench.review.changes import Change
 from workbench.review.shape_groups import ShapeGroup, counted_paths, edit_in_words
 from workbench.review.text import one_line
-from workbench.review.verdicts import Verdicts
+from workbench.review.verdicts import Verdict, Verdicts
 from workbench.ui.file_rows import FileRow, RowKind, Tint, alarms
 from workbench.ui.fitting import fits
 from workbench.workflow.remarks import Remark
@@ -108,6 +108,6 @@ def _is_judged(change: Change, verdicts: Verdicts, asked: frozenset[str]) -> boo
         return change.id in asked
     if not change.is_text:
         return change.kind in held.facts or change.id in asked
-    old = range(change.old_start, change.old_start + len(change.removed))
-    new = range(change.new_start, change.new_start + len(change.added))
-    return any(map(held.new.__contains__, new)) or any(map(held.old.__contains__, old)) or change.id in asked
+    found = held.new.over(change.new_start, len(change.added))
+    found |= held.old.over(change.old_start, len(change.removed))
+    return bool(found - {Verdict.OPEN}) or change.id in asked

@@ -226,7 +226,7 @@ class Skimming(QObject):
         def work(_: Report) -> None:
             keep(session, news, whole)
 
-        self._tasks.start("looks", work, self._on_kept, self._controller.fail)
+        self._tasks.start("looks", work, self._on_kept, self._controller.fail, behind=True)
 
     def stop(self) -> None:
         """The window closes: keep it now."""

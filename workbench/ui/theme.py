@@ -312,8 +312,8 @@ def legible(theme: Theme, ground: QColor) -> Theme:
 def stylesheet(theme: Theme) -> str:
     """What ordinary widgets wear: quiet and dense. A widget's part is its property `kind`:
 
-    on a label `title`, `section`, `dim`, `faint`, `small`, `error`, `cap`, `chip`; on a button `primary`, `quiet`; on
-    a frame or widget `panel`, `bar`, `card`, `line`; on a text editor `code`.
+    on a label `title`, `section`, `dim`, `faint`, `small`, `error`, `cap`, `chip`; on a button `primary`,
+    `quiet`; on a frame or widget `panel`, `bar`, `card`, `line`; on a text editor `code`.
     """
     on_accent = theme.ground if theme.is_dark else theme.raised
     names = {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from msgspec import Struct
 
 from workbench.git.repository import Head, Repository, Snapshot
 from workbench.review.changes import NotShown
 from workbench.review.rounds import Source
+from workbench.store import paths
 
 
 class Asked(Struct, frozen=True):
@@ -46,6 +48,19 @@ class Candidate(Struct, frozen=True):
     tree: str
     asked: str
     not_shown: tuple[NotShown, ...] = ()
+
+
+def open_repository(path: Path) -> Repository:
+    """The repository at or above `path`. UserError when there is none."""
+    repository = Repository.open(path, paths.data_dir())
+    repository.allows_filters = lambda: _is_trusted(repository)
+    return repository
+
+
+def _is_trusted(repository: Repository) -> bool:
+    from workbench.workflow.trust import trust_of  # noqa: PLC0415 - asked only where a path goes through a filter
+
+    return trust_of(repository).trusted
 
 
 def read_candidate(repository: Repository, head: Head, asked: Asked) -> Candidate:

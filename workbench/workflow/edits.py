@@ -6,7 +6,7 @@ Blocking, and changes no session: gives an `Arrival` that `arrivals.take_arrival
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -15,9 +15,9 @@ from workbench.review.actions import EntryJudged, RoundArrived
 from workbench.review.carry import carry_rounds, carry_verdicts
 from workbench.review.changes import Change, FileChange, Kind
 from workbench.review.entries import Entry, entry_id
-from workbench.review.lines import numbers, ranges, split_lines
+from workbench.review.lines import Span, common, joined, ranges, split_lines, total, without
 from workbench.review.rounds import Round, Source
-from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Selection, Verdict, select_changes
+from workbench.review.verdicts import NO_VERDICTS, Selection, Verdict, has_any, select_changes
 from workbench.workflow.arrivals import Arrival
 from workbench.workflow.logged import new_id
 from workbench.workflow.placing import places_in_round
@@ -103,22 +103,21 @@ def _restored_lines(session: Session, entry: Entry, words: str) -> Arrival | Non
     taken = tuple(
         replace(
             each,
-            old=ranges(line for line in numbers(each.old) if line not in old),
-            new=ranges(line for line in numbers(each.new) if line not in new),
+            old=without(each.old, old),
+            new=without(each.new, new),
         )
         for each in arrival.action.taken
     )
     return replace(arrival, action=replace(arrival.action, taken=tuple(each for each in taken if each)))
 
 
-def _open_before(session: Session, entry: Entry) -> tuple[Collection[int], Collection[int]]:
+def _open_before(session: Session, entry: Entry) -> tuple[Sequence[Span], Sequence[Span]]:
     """The lines of the base, and of the round with the entry put back, that were open in the round before."""
     found = _accepted_change(session, entry)
     if found is None:
         return (), ()
     index, change = found
     held = session.review.verdicts[index].get(change.path, NO_VERDICTS)
-    old = range(change.old_start, change.old_start + len(change.removed))
     new = range(change.new_start, change.new_start + len(change.added))
     lines = dict(zip(new, change.added, strict=True))
     # As the ledger shows them: from the first to the last that it speaks of, without the rejected ones.
@@ -129,8 +128,14 @@ def _open_before(session: Session, entry: Entry) -> tuple[Collection[int], Colle
     begin = next((at for at in starts if _code(put_back[at : at + count], lines) == entry.was), 0)
     first = entry.line if entry.count else entry.line + 1
     return (
-        {line for line in old if held.old.get(line) is not Verdict.ACCEPTED},
-        {first + step for step, line in enumerate(put_back[begin : begin + count]) if line not in held.new},
+        [
+            (start, many)
+            for start, many, verdict in held.old.pieces(change.old_start, len(change.removed))
+            if verdict is not Verdict.ACCEPTED
+        ],
+        ranges(
+            first + step for step, line in enumerate(put_back[begin : begin + count]) if line not in held.new
+        ),
     )
 
 
@@ -148,22 +153,13 @@ def _accepted_change(session: Session, entry: Entry) -> tuple[int, Change] | Non
     for index, files in rounds:
         for file in files:
             held = session.review.verdicts[index].get(file.path, NO_VERDICTS)
-            if Verdict.ACCEPTED not in (*held.old.values(), *held.new.values(), *held.facts.values()):
+            if not held.has(Verdict.ACCEPTED):
                 continue
             for change in file.changes:
-                if entry.id == entry_id("accepted", change.path, change.id) and _is_accepted(change, held):
+                named = entry.id == entry_id("accepted", change.path, change.id)
+                if named and has_any(change, held, Verdict.ACCEPTED):
                     return index, change
     return None
-
-
-def _is_accepted(change: Change, held: FileVerdicts) -> bool:
-    """Whether anything of a change is accepted."""
-    if not change.is_text:
-        return held.facts.get(change.kind) is Verdict.ACCEPTED
-    old = range(change.old_start, change.old_start + len(change.removed))
-    new = range(change.new_start, change.new_start + len(change.added))
-    accepted = (held.old.get(line) for line in old), (held.new.get(line) for line in new)
-    return any(verdict is Verdict.ACCEPTED for side in accepted for verdict in side)
 
 
 def _restored_file(session: Session, entry: Entry, words: str) -> Arrival | None:
@@ -208,8 +204,8 @@ def _restored(
     held = carry_verdicts(review.verdicts[facts.before_index], carry).get(path, NO_VERDICTS)
     accepted = Selection(
         path,
-        old=ranges(line for line, verdict in held.old.items() if verdict is Verdict.ACCEPTED),
-        new=ranges(line for line, verdict in held.new.items() if verdict is Verdict.ACCEPTED),
+        old=held.old.spans(Verdict.ACCEPTED),
+        new=held.new.spans(Verdict.ACCEPTED),
         facts=tuple(kind for kind, verdict in held.facts.items() if verdict is Verdict.ACCEPTED),
     )
     return replace(arrival, action=replace(arrival.action, taken=(accepted,) if accepted else ()))
@@ -255,19 +251,18 @@ def _ended_before(lines: Sequence[bytes], text: bytes) -> tuple[bytes, ...]:
 def _taken(files: Sequence[FileChange], path: str, edited: tuple[int, int]) -> tuple[Selection, ...]:
     """What the expert's edit accepts: added lines inside it, and what runs wholly inside it remove."""
     start, count = edited
-    inside = range(start, start + count)
-    old: list[int] = []
-    new: list[int] = []
+    inside = ((start, count),)
+    old: list[Span] = []
+    new: list[Span] = []
     for file in files:
         if file.path != path:
             continue
         for run in file.runs:
-            lines = range(run.new_start, run.new_start + len(run.added))
-            new.extend(line for line in lines if line in inside)
-            whole = all(line in inside for line in lines) if lines else _touches(run.new_start, start, count)
-            if whole:
-                old.extend(range(run.old_start, run.old_start + len(run.removed)))
-    selection = Selection(path, old=ranges(old), new=ranges(new))
+            part = common(((run.new_start, len(run.added)),), inside)
+            new.extend(part)
+            if total(part) == len(run.added) if run.added else _touches(run.new_start, start, count):
+                old.append((run.old_start, len(run.removed)))
+    selection = Selection(path, old=tuple(joined(old)), new=tuple(joined(new)))
     return (selection,) if selection else ()
 
 

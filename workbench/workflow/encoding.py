@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
@@ -14,4 +13,6 @@ def encoded(document: Any) -> bytes:
         # Ten times as quick as the library's own, which a listing of ten thousand changes feels.
         return msgspec.json.encode(document)
     except UnicodeEncodeError:
+        import json  # noqa: PLC0415 - seldom is there such a name
+
         return json.dumps(document, separators=(",", ":"), ensure_ascii=True).encode("ascii")

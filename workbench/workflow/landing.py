@@ -201,11 +201,7 @@ def rejected_in_work_tree(session: Session) -> int:
 
 
 def _has_rejected(review: Review) -> bool:
-    return any(
-        Verdict.REJECTED in part.values()
-        for held in review.current.values()
-        for part in (held.old, held.new, held.facts)
-    )
+    return any(held.has(Verdict.REJECTED) for held in review.current.values())
 
 
 def take_out_rejected(session: Session) -> Landed:

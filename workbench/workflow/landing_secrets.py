@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from workbench.review.changes import Change, FileChange
+from workbench.review.changes import FileChange
 from workbench.review.text import decode, one_line
 from workbench.review.verdicts import NO_VERDICTS, Verdict, verdict_of
 from workbench.workflow.gate import findings_in_lines
@@ -48,14 +48,10 @@ def with_secrets(session: Session, plan: LandingPlan) -> LandingPlan:
 def _accepted(session: Session, file: FileChange) -> Iterator[tuple[int, str]]:
     """The accepted new lines of a file, under their numbers in the round."""
     held = session.review.current.get(file.path, NO_VERDICTS).new
-    for change in file.changes:
-        for line, data in _added(change):
-            if held.get(line) is Verdict.ACCEPTED:
-                yield line, decode(data)
-
-
-def _added(change: Change) -> Iterator[tuple[int, bytes]]:
-    return enumerate(change.added, change.new_start) if change.is_text else iter(())
+    for run in file.runs:
+        for start, count in held.spans_in(Verdict.ACCEPTED, run.new_start, len(run.added)):
+            at = start - run.new_start
+            yield from ((start + step, decode(line)) for step, line in enumerate(run.added[at : at + count]))
 
 
 def _lines(path: str, places: tuple[str, ...]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from workbench.review.changes import FileChange
 from workbench.review.diff import read_diff
-from workbench.workflow.documents import file_document
 from workbench.workflow.encoding import encoded
+from workbench.workflow.file_documents import file_document
 
 
 def listed(files: Iterable[FileChange]) -> bytes:

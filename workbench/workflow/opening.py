@@ -23,7 +23,15 @@ from workbench.store import looks, paths, running, spending
 from workbench.store.log import ActionLog
 from workbench.store.review_rows import ReviewRow
 from workbench.store.settings import Settings, load_settings
-from workbench.workflow.candidates import Asked, Candidate, Choice, choices, late_words, read_candidate
+from workbench.workflow.candidates import (
+    Asked,
+    Candidate,
+    Choice,
+    choices,
+    late_words,
+    open_repository,
+    read_candidate,
+)
 from workbench.workflow.logged import new_id
 from workbench.workflow.receive import (
     Origin,
@@ -79,19 +87,6 @@ class Recent(Struct, frozen=True):
 def open_log() -> ActionLog:
     """The user's action log."""
     return ActionLog.open(paths.database_path())
-
-
-def open_repository(path: Path) -> Repository:
-    """The repository at or above `path`. UserError when there is none."""
-    repository = Repository.open(path, paths.data_dir())
-    repository.allows_filters = lambda: _is_trusted(repository)
-    return repository
-
-
-def _is_trusted(repository: Repository) -> bool:
-    from workbench.workflow.trust import trust_of  # noqa: PLC0415 - asked only where a path goes through a filter
-
-    return trust_of(repository).trusted
 
 
 def is_repository(path: Path) -> bool:

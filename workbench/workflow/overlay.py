@@ -8,7 +8,7 @@ only the work tree has stays, but for what was rejected or given up there: nobod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,9 +17,9 @@ from workbench.review.aftermath import base_range, fact
 from workbench.review.changes import FileChange, Run, Side
 from workbench.review.compose import Result, Take, compose_file, compose_lines
 from workbench.review.linemap import LineMap
-from workbench.review.lines import split_lines
+from workbench.review.lines import ranges, split_lines
 from workbench.review.splitting import content_kind
-from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
+from workbench.review.verdicts import NO_LINES, NO_VERDICTS, FileVerdicts, LineVerdicts, Verdict
 
 ACCEPTED = Verdict.ACCEPTED
 
@@ -67,23 +67,24 @@ def overlay(
 
 def _with_what_is_there(file: FileChange, verdicts: FileVerdicts, held: Held) -> FileVerdicts:
     """The verdicts, and as accepted what is open and in the work tree already."""
-    old: dict[int, Verdict] = {}
-    for run in held.file.runs:
-        old |= dict.fromkeys(range(run.old_start, run.old_start + len(run.removed)), ACCEPTED)
-    new: dict[int, Verdict] = {}
+    old = NO_LINES.put(((run.old_start, len(run.removed)) for run in held.file.runs), ACCEPTED)
     back, from_base = LineMap(held.onward), LineMap(held.file.runs)
+    there_too: list[int] = []
     for run in file.runs:
         for line in range(run.new_start, run.new_start + len(run.added)):
             there = back.backward(line)
             # A line that the work tree has from the base is no added line there, whatever this diff calls it.
             if there is not None and from_base.backward(there) is None:
-                new[line] = ACCEPTED
+                there_too.append(line)
+    new = NO_LINES.put(ranges(there_too), ACCEPTED)
     facts = {
         each.kind: ACCEPTED
         for each in file.changes
         if not each.is_text and fact(file, each.kind) == fact(held.file, each.kind)
     }
-    return FileVerdicts({**old, **verdicts.old}, {**new, **verdicts.new}, {**facts, **verdicts.facts})
+    return FileVerdicts(
+        verdicts.old.over_other(old), verdicts.new.over_other(new), {**facts, **verdicts.facts}
+    )
 
 
 def _composed_runs(
@@ -91,8 +92,8 @@ def _composed_runs(
 ) -> tuple[tuple[Run, ...], FileVerdicts]:
     """The runs that the result is composed of, their added lines counted anew, with what is taken of them."""
     runs: list[Run] = []
-    old: dict[int, Verdict] = {}
-    new: dict[int, Verdict] = {}
+    old: list[int] = []
+    new: list[int] = []
     left = _left_alone(round_runs, held)
     # A run whose every line the round has added is there already, only elsewhere.
     added = {line for run in round_runs for line in run.added}
@@ -101,17 +102,18 @@ def _composed_runs(
         is_open = not any(_is_judged(run, verdicts) for run in part.round)
         for run in part.held if is_open else part.round:
             for side, line in _lines(run):
-                mapping, source = (old, known.old) if side is Side.OLD else (new, known.new)
+                into, source = (old, known.old) if side is Side.OLD else (new, known.new)
                 if part.round:
                     taken = is_open or source.get(line) is ACCEPTED
                 else:
                     taken = run.old_start not in held.gone and not added.issuperset(run.added or (b"",))
                     taken = taken and left(side, line)
                 if taken:
-                    mapping[line if side is Side.OLD else count + line - run.new_start] = ACCEPTED
+                    into.append(line if side is Side.OLD else count + line - run.new_start)
             runs.append(replace(run, new_start=count))
             count += len(run.added)
-    return tuple(runs), FileVerdicts(old, new)
+    put = NO_LINES.put
+    return tuple(runs), FileVerdicts(put(ranges(old), ACCEPTED), put(ranges(new), ACCEPTED))
 
 
 def _left_alone(round_runs: Sequence[Run], held: Held) -> Callable[[Side, int], bool]:
@@ -153,10 +155,11 @@ def _parts(round_runs: Sequence[Run], held_runs: Sequence[Run]) -> Iterator[_Par
 
 
 def _is_judged(run: Run, verdicts: FileVerdicts) -> bool:
-    return any(_held(verdicts, side).get(line) is not None for side, line in _lines(run))
+    found = verdicts.old.over(run.old_start, len(run.removed))
+    return bool((found | verdicts.new.over(run.new_start, len(run.added))) - {Verdict.OPEN})
 
 
-def _held(verdicts: FileVerdicts, side: Side) -> Mapping[int, Verdict]:
+def _held(verdicts: FileVerdicts, side: Side) -> LineVerdicts:
     return verdicts.old if side is Side.OLD else verdicts.new
 
 

@@ -101,11 +101,12 @@ def _as_read_last(session: Session, snapshot: Snapshot, read: str) -> Snapshot:
     closed = [row for row in snapshot.not_shown if hides(row, row.path)]
     if not closed:
         return snapshot
-    now = repository.tree_entries(snapshot.tree)
+    now, then = repository.tree_entries(snapshot.tree), repository.tree_entries(read)
     held = {
-        path: entry
-        for path, entry in repository.tree_entries(read).items()
-        if now.get(path) != entry and any(hides(row, path) for row in closed)
+        path: then.get(path)
+        for path in now.keys() | then.keys()
+        if now.get(path) != then.get(path)
+        and any(hides(row, path) and (path in then or row.path != path) for row in closed)
     }
     rows = [
         replace(row, why=f"{row.why}; shown as it was read last")

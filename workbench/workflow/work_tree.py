@@ -122,9 +122,8 @@ def _dropped(session: Session, behind: Mapping[str, Entry | None]) -> Mapping[st
             if file is None:
                 continue
             held = review.verdicts[index].get(file.path, NO_VERDICTS)
-            given = {*held.old.values(), *held.new.values(), *held.facts.values()}
             by_expert = review.rounds[index + 1].source is Source.EXPERT
-            if by_expert or Verdict.REJECTED in given or _is_taken(review, file):
+            if by_expert or held.has(Verdict.REJECTED) or _is_taken(review, file):
                 wanted[path] = entry
             break
         else:

@@ -60,6 +60,8 @@ class Asking(Scrolling):
         self._ahead: Iterator[None] = iter(())
         self._foreseen: Iterator[None] | None = None
         """What the next frames of a drag or of a motion will show."""
+        self._is_drafted = False
+        """Whether rows on the screen are drawn without their colours and words: they were not made yet."""
 
     def _timer(self, milliseconds: int) -> QTimer:
         timer = QTimer(self)
@@ -96,22 +98,45 @@ class Asking(Scrolling):
         self._ask_colours()
         scene = self._scene()
         self._ahead = chain(
+            self._count_long(),
             self._painter.ahead(scene, scroll + height, scroll + 2 * height),
             self._ahead_of_keys(scene, height),
             self._finish_long(),
             self._painter.ahead(scene, scroll - height, scroll),
         )
         shares, end = self._course.next(1 / max(1, height)), self._target()
-        if shares:
-            self._foreseen = self._ahead_of_drag(scene, height, shares)
-        else:
-            # While the view is on its way, what is where it ends.
-            self._foreseen = self._painter.ahead(scene, end, end + height) if end != scroll else None
+        if end != scroll:  # while the view is on its way, what is where it ends
+            self._foreseen = self._painter.ahead(scene, end, end + height)
+        elif shares:
+            self._foreseen = chain(
+                self._ahead_of_drag(scene, height, shares[:1]),
+                self._complete(),
+                self._ahead_of_drag(scene, height, shares[1:]),
+            )
+        elif self._is_drafted and self._foreseen is None:
+            self._foreseen = self._complete()
         self._idle.start(_FORESEEN_PAUSE if self._foreseen is not None else _AHEAD_AFTER)
 
+    def _count_long(self) -> Iterator[None]:
+        """Count through long lines: only then it is known how wide or how high they are."""
+        if (yield from self._cells.count()):
+            if self._layout.wrap:
+                with self._kept():
+                    self._layout.measure_again()
+                self._resized_whole()
+            self.viewport().update()
+
     def _finish_long(self) -> Iterator[None]:
-        """Count through long lines: only then it is known how wide they are."""
+        """Find what is marked in long lines."""
         if (yield from self._cells.finish()):
+            self.viewport().update()
+
+    def _complete(self) -> Iterator[None]:
+        """Make what was drafted of what is on the screen, and show it."""
+        if self._is_drafted:
+            top = self.verticalScrollBar().value()
+            yield from self._painter.ahead(self._scene(), top, top + self.viewport().height())
+            self._is_drafted = False
             self.viewport().update()
 
     def _ahead_of_drag(self, scene: Scene, height: int, shares: Sequence[float]) -> Iterator[None]:
@@ -185,8 +210,9 @@ class Asking(Scrolling):
                 if perf_counter() - started > _AHEAD_SLICE:
                     self._idle.start(_FORESEEN_PAUSE)
                     return
-            self._foreseen = None
-            self._idle.start(_AHEAD_AFTER)
+            is_left = self._is_drafted and self._motion.state() is not QVariantAnimation.State.Running
+            self._foreseen = self._complete() if is_left else None
+            self._idle.start(_FORESEEN_PAUSE if is_left else _AHEAD_AFTER)
             return
         if self._motion.state() is QVariantAnimation.State.Running:
             self._idle.start(_AHEAD_AFTER)
@@ -203,7 +229,7 @@ class Asking(Scrolling):
                 return
 
     def _ask_colours(self) -> None:
-        final = True  # also where all that is on the screen is folded: it has no colours to come
+        final = not self._is_drafted  # also where all that is on the screen is folded: it has no colours to come
         for seen in self._painter.seen:
             file = seen.section.file
             if file is None or file.binary:
@@ -251,7 +277,8 @@ class Asking(Scrolling):
     @property
     def is_settled(self) -> bool:
         """Whether what is on the screen has its final colours and nothing is asked for."""
-        return self._final and not self._later.isActive() and not self._motion.state().value
+        at_rest = not self._later.isActive() and not self._motion.state().value
+        return self._final and at_rest and not self._is_drafted
 
     def stop_helpers(self) -> None:
         """End the lexing helper; called when the window closes."""

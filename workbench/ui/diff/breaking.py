@@ -81,6 +81,11 @@ class Breaking:
             known = self._known[data, cells] = cut(data, cells)
         return known
 
+    def forget(self, data: bytes) -> None:
+        """More is known of a line than when it was cut."""
+        for key in [key for key in self._known if key[0] is data]:
+            del self._known[key]
+
     def cut(self, text: str, cells: int) -> Breaks:
         """How a text of common length is cut."""
         shaper = self._shaper

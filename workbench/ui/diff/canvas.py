@@ -216,11 +216,17 @@ class Canvas(Asking):
             self.viewport().update()
         self._shown = now
         widest = self._painter.code.widest
+        # What was drafted is drawn as it is until all of it is made.
+        cells, was_drafted = self._cells, self._is_drafted
+        cells.is_hasty, cells.drafts = self._is_hasty or was_drafted, 0
         painter = QPainter(self.viewport())
         try:
             self._painter.paint(painter, self._scene(bands_of(region)))
         finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its event
             painter.end()
+            self._is_hasty = cells.is_hasty = False
+        is_whole = event.rect() == self.viewport().rect()
+        self._is_drafted = cells.drafts > 0 or (was_drafted and not is_whole)
         if now.left and widest != self._painter.code.widest:
             self._repaint(now.height - 4, now.height)
         self.last_frame = perf_counter() - started

@@ -7,7 +7,7 @@ first painted. Looks up lines in the base's files that were read so far; reads n
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from itertools import islice
 
 from msgspec import Struct, field
@@ -17,12 +17,12 @@ from PySide6.QtGui import QColor
 from workbench.review.asides import LOOK_ALIKE, mark_of
 from workbench.review.blocks import Block, Line, Sort
 from workbench.review.changes import FileChange, Run, Side
-from workbench.review.text import Visible, decode, visible
-from workbench.review.words import Spans, spans_of_lines
+from workbench.review.text import Visible, decode, visible, visible_part
+from workbench.review.words import Spans, spans_in_steps, spans_of_lines
 from workbench.ui.diff.breaking import ONE_LINE, Breaking, Breaks
 from workbench.ui.diff.contents import KEPT_BYTES, Contents
 from workbench.ui.diff.layout import Section
-from workbench.ui.diff.long_lines import LONG, BoxedPart, LongBreaks, Stretches, alike_between, is_long
+from workbench.ui.diff.long_lines import LONG, UNREACHED, BoxedPart, LongBreaks, Stretches, alike_between, is_long
 from workbench.ui.diff.shaping import Shaped, Shaper, pieces_of, recoloured
 from workbench.ui.highlighter import Highlighter, language_key
 from workbench.ui.theme import Theme
@@ -31,8 +31,12 @@ __all__ = ["KEPT_BYTES", "Cell", "Cells", "Contents", "Visual", "mark_of"]
 
 KEPT_CELLS = 6000
 _FORGOTTEN = 24
+_AT_ONCE = 200_000
+"""Bytes of two lines up to which their words are found when they are first painted; else between frames."""
 _KEPT_LONG = 40_000_000
 """Bytes of long lines of which it stays known where their characters stand."""
+_UNREACHED = "…"
+"""Stands where it is not known yet what does."""
 _KEPT_VISUALS = 200
 """Lines of one cell that stay shaped: a wrapped line of 5 MB has tens of thousands."""
 
@@ -137,10 +141,16 @@ class Cells:
         self._highlighter = highlighter
         self._cells: dict[tuple[str, Side, int], Cell] = {}
         self._words: dict[tuple[bytes, bytes], tuple[Spans, Spans]] = {}
+        self._wanted: dict[tuple[bytes, bytes], None] = {}
+        """Long lines of which the words were not found yet."""
         self._long: dict[bytes, Stretches] = {}
         self._breaking = Breaking()
         self._theme: Theme | None = None
         self._shaper: Shaper | None = None
+        self.is_hasty = False
+        """While a frame is painted that the next one follows at once: what is not made yet is drafted."""
+        self.drafts = 0
+        """How many cells of this frame are not as they will be."""
 
     def dress(self, theme: Theme, shaper: Shaper) -> None:
         """Another theme or font: everything is shaped anew."""
@@ -231,6 +241,8 @@ class Cells:
                 return known
             visuals = known.visuals if known.window == window else {}
             made = replace(known, window=window, width=stretches.width, visuals=visuals)
+        elif self.is_hasty and breaks is ONE_LINE and (draft := self._draft(known, data, facing)) is not None:
+            return draft
         else:
             made = self._make(data, facing, side, colours, left, breaks, words=words)
         return self._keep(key, made)
@@ -266,6 +278,10 @@ class Cells:
         data = source.lines[old - 1]
         if len(data) >= LONG:
             return None
+        if self.is_hasty and (source.name, _OLD, old) not in self._cells:
+            draft = self._draft(None, data, None)
+            if draft is not None:
+                return draft, draft
         spans = self._highlighter.spans
         colours = spans(source.old_colours, old - 1) if source.old_colours is not None else None
         others = spans(source.new_colours, new - 1) if source.new_colours is not None else None
@@ -298,8 +314,10 @@ class Cells:
     ) -> Cell | None:
         if len(data) >= LONG:
             return None
-        colours = self._highlighter.spans(colours_of, key[2] - 1) if colours_of is not None else None
         known = self._cells.get(key)
+        if known is None and self.is_hasty and (draft := self._draft(None, data, facing)) is not None:
+            return draft  # without a look for its colours: to read those of a place anew takes milliseconds
+        colours = self._highlighter.spans(colours_of, key[2] - 1) if colours_of is not None else None
         if (
             known is None
             or known.data is not data
@@ -307,6 +325,8 @@ class Cells:
             or known.colours is not colours
             or known.breaks is not ONE_LINE
         ):
+            if self.is_hasty and (draft := self._draft(known, data, facing)) is not None:
+                return draft
             known = self._keep(key, self._make(data, facing, key[1], colours, 0.0, ONE_LINE, words=True))
         return known if known.stretches is None else None
 
@@ -320,7 +340,31 @@ class Cells:
             and known.breaks is ONE_LINE
         ):
             return known
+        if self.is_hasty and (draft := self._draft(known, data, None)) is not None:
+            return draft
         return self._keep(key, self._make(data, None, key[1], colours, 0.0, ONE_LINE, words=False))
+
+    def _draft(self, known: Cell | None, data: bytes, facing: bytes | None) -> Cell | None:
+        """A cell for one frame: as it was made with other colours, else in one colour and without words.
+
+        None for a line in which anything hides or has to be said: that is never drawn as if it did not.
+        """
+        if known is not None and known.data is data and known.facing is facing and known.breaks is ONE_LINE:
+            self.drafts += 1
+            return known
+        if len(data) >= LONG or not _ends_as_usual(data, facing):
+            return None
+        text = data[:-1].decode("ascii")
+        if not text.replace("\t", " ").isprintable():
+            return None
+        assert self._theme is not None
+        assert self._shaper is not None
+        self.drafts += 1
+        shaped = self._shaper.plain(text, self._theme.text)
+        visuals = {0: Visual(shaped, 0, len(text), 0.0, [], [])}
+        return Cell(
+            data, facing, None, 0, ONE_LINE, Visible(text), shaped.width, (), (), "", visuals=visuals
+        )
 
     def visual(self, cell: Cell, at: int = 0) -> Visual:
         """One line of a cell, shaped."""
@@ -382,21 +426,40 @@ class Cells:
             known = self._long[data] = Stretches(text, self._shaper)
         return Visible(known.text), known
 
-    def finish(self) -> Generator[None, None, bool]:
-        """Count through the long lines that were shown, and look through their letters, a bit at a time.
+    def count(self) -> Generator[None, None, bool]:
+        """Count through the long lines that were shown, a bit at a time: where one ends is known only then.
         Whether there was anything to do.
         """
-        left = [each for each in self._long.values() if not each.is_measured or each.has_alike is None]
-        for stretches in left:
+        left = [each for each in self._long.items() if not each[1].is_measured]
+        for data, stretches in left:
             while not stretches.measure():
                 yield
+            self._breaking.forget(data)
+            self._drop(lambda cell, it=stretches: cell.stretches is it)  # type: ignore[misc]
+        return bool(left)
+
+    def finish(self) -> Generator[None, None, bool]:
+        """Find the words of long lines that were shown, and look through their letters, a bit at a time.
+        Whether there was anything to do.
+        """
+        found = bool(self._wanted)
+        while self._wanted:
+            pair = next(iter(self._wanted))
+            self._words[pair] = yield from spans_in_steps(decode(pair[0]), decode(pair[1]))
+            self._wanted.pop(pair, None)  # not before: what is left half done is begun again
+            self._drop(lambda cell, both=pair: cell.data in both and cell.facing in both)  # type: ignore[misc]
+        left = [each for each in self._long.values() if each.has_alike is None]
+        for stretches in left:
             while stretches.has_alike is None:
                 stretches.look_through()
                 yield
             if stretches.has_alike:  # it is marked, and so made anew
-                for key in [key for key, cell in self._cells.items() if cell.stretches is stretches]:
-                    del self._cells[key]
-        return bool(left)
+                self._drop(lambda cell, it=stretches: cell.stretches is it)  # type: ignore[misc]
+        return found or bool(left)
+
+    def _drop(self, is_stale: Callable[[Cell], bool]) -> None:
+        for key in [key for key, cell in self._cells.items() if is_stale(cell)]:
+            del self._cells[key]
 
     def _make(
         self,
@@ -469,12 +532,16 @@ class Cells:
         assert self._theme is not None
         assert self._shaper is not None
         theme, text, x = self._theme, stretches.text, 0.0
-        if cell.breaks is ONE_LINE:
-            start, end, x = cell.window, stretches.end(cell.window), stretches.left(cell.window)
-        else:
+        if cell.breaks is not ONE_LINE:
             start, end = cell.breaks.span(at)
-        part = text[start:end].replace("\t", " ")
-        seen = visible(part)
+        elif cell.window == UNREACHED:
+            start = end = len(text)
+        else:
+            start, end, x = cell.window, stretches.end(cell.window), stretches.left(cell.window)
+        if start >= end and not stretches.is_measured:
+            return Visual(self._shaper.plain(_UNREACHED, theme.faint), start, end, x, [], [])
+        part = text[start:end]
+        seen = visible_part(text, start, end)
         shades, words = _clipped(cell.shades, start, end), _within(cell.words, start, end)
         boxes = seen.marks
         if not part.isascii():
@@ -488,7 +555,7 @@ class Cells:
         if boxes:
             pieces = recoloured(pieces, boxes, theme.back)
             pieces = recoloured(pieces, _brackets(seen.marks), _NO_INK)
-        shaped = self._shaper.shape(seen.text, pieces)
+        shaped = self._shaper.shape(seen.text.replace("\t", " "), pieces)
         places = [
             [(x + shaped.x_of(one), x + shaped.x_of(other)) for one, other in spans]
             for spans in (_shown(seen, words), boxes)
@@ -502,6 +569,9 @@ class Cells:
         if known is None:
             if len(self._words) > KEPT_CELLS:
                 self._words.clear()
+            if len(data) + len(facing) > _AT_ONCE:
+                self._wanted[pair] = None
+                return ()
             known = self._words[pair] = spans_of_lines(*pair)
         return known[0] if side is Side.OLD else known[1]
 

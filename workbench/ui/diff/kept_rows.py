@@ -32,9 +32,10 @@ class _Kept(Struct):
 
 
 class KeptRows:
-    """The last some rows, by name."""
+    """The last some rows, by name. `over` what lies under them, where they do not fill their box."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, over: bool = False) -> None:
+        self._over = over
         self._rows: dict[object, _Kept] = {}
         self._ratio = 1.0
         """Pixels of the screen to one of ours, where rows were drawn last."""
@@ -104,6 +105,8 @@ class KeptRows:
     ) -> QPixmap:
         picture = QPixmap(max(1, width), max(1, height))
         picture.setDevicePixelRatio(ratio)
+        if self._over:
+            picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         try:
             paint(painter, QRect(0, 0, box.width(), box.height()))

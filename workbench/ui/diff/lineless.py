@@ -6,11 +6,10 @@ Looks things up and draws; changes nothing but caches. Where in a gap's row a cl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from workbench.review.blocks import Block
 from workbench.review.changes import Change, FileChange, Side, Status
@@ -23,6 +22,7 @@ from workbench.ui.diff.code import verdict_words
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.gaps import MORE, Opens
+from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.diff.layout import Layout, Section
 from workbench.ui.theme import mixed
 
@@ -57,7 +57,7 @@ class Lineless:
         self._scopes: dict[tuple[str, int], str] = {}
         self._dress: Dress | None = None
         self._tile: QImage | None = None
-        self._drawn: dict[tuple[tuple[Opens, ...], int, float], QPixmap] = {}
+        self._drawn = KeptRows()
         self._widths: dict[tuple[str, bool], float] = {}
 
     @property
@@ -68,7 +68,7 @@ class Lineless:
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
         self._dress, self._tile = dress, None
-        self._drawn.clear()
+        self._drawn.forget()
         self._widths.clear()
 
     def forget_scopes(self) -> None:
@@ -85,7 +85,7 @@ class Lineless:
         zones = self._zones(start, section, block)
         left = start + 6
         if zones:
-            painter.drawPixmap(start, box.y(), self._signs(painter, zones, box.height()))
+            self._signs(painter, zones, QRect(start, box.y(), round(zones[-1][1][1]) - start, box.height()))
             left = round(zones[-1][1][1]) + 12
         count = block.hidden
         words = "more lines" if count is None else f"{count:,} unchanged line{'' if count == 1 else 's'}"
@@ -106,7 +106,7 @@ class Lineless:
             painter.drawText(left, base, scope)
 
     def words(self, painter: QPainter, scene: Scene, block: Block, box: QRect) -> None:
-        """A sentence where rows would be, on the ground of what is folded and in line with its words."""
+        """A sentence where rows would be, on the ground of what is folded and in line with the code."""
         dress, columns = self.dress, scene.columns
         painter.fillRect(box, dress.gap)
         painter.setFont(dress.text)
@@ -115,7 +115,7 @@ class Lineless:
         if new and not columns.split:
             old, new = f"{old}, then {new}", ""
         for side, words in ((Side.OLD, old), (Side.NEW, new)):
-            painter.drawText(box.adjusted(columns.code(side)[0] + PAD + 6, 0, 0, 0), _LEFT, words)
+            painter.drawText(box.adjusted(columns.code(side)[0] + PAD, 0, 0, 0), _LEFT, words)
 
     def _width(self, words: str, metrics: QFontMetricsF) -> float:
         """How wide the words of a gap are: many say the same, and to measure takes as long as to draw."""
@@ -133,36 +133,28 @@ class Lineless:
         if scope:
             self._width(scope, self.dress.strong_metrics)
 
-    def _signs(self, painter: QPainter, zones: Sequence[Zone], height: int) -> QPixmap:
+    def _signs(self, painter: QPainter, zones: Sequence[Zone], box: QRect) -> None:
         """The signs of a gap in one picture: there are three rows of signs in all, and hundreds of gaps."""
-        ratio = painter.device().devicePixelRatioF()
-        key = (tuple(opens for opens, _ in zones), height, ratio)
-        known = self._drawn.get(key)
-        if known is None:
-            known = self._drawn[key] = self._draw_signs(zones, height, ratio)
-        return known
 
-    def _draw_signs(self, zones: Sequence[Zone], height: int, ratio: float) -> QPixmap:
-        dress, start = self.dress, zones[0][1][0]
-        picture = QPixmap(ceil((zones[-1][1][1] - start) * ratio), ceil(height * ratio))
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(dress.gap)
-        painter = QPainter(picture)
-        try:
-            painter.setFont(dress.small)
-            for opens, zone in zones:
-                sign = {Opens.BELOW: "↓", Opens.ABOVE: "↑", Opens.ALL: "↕"}[opens]
-                shape = QRectF(zone[0] - start, 5, zone[1] - zone[0], height - 10)
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(dress.badge)
-                painter.drawRoundedRect(shape, 4, 4)
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-                painter.setPen(dress.theme.dim)
-                painter.drawText(shape, _CENTRE, f"{sign} {MORE}" if opens is not Opens.ALL else sign)
-        finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its device
-            painter.end()
-        return picture
+        def paint(on: QPainter, where: QRect) -> None:
+            self._draw_signs(on, zones, where)
+
+        self._drawn.draw(painter, tuple(opens for opens, _ in zones), (), box, paint)
+
+    def _draw_signs(self, painter: QPainter, zones: Sequence[Zone], box: QRect) -> None:
+        dress, start = self.dress, zones[0][1][0] - box.x()
+        painter.fillRect(box, dress.gap)
+        painter.setFont(dress.small)
+        for opens, zone in zones:
+            sign = {Opens.BELOW: "↓", Opens.ABOVE: "↑", Opens.ALL: "↕"}[opens]
+            shape = QRectF(zone[0] - start, box.y() + 5, zone[1] - zone[0], box.height() - 10)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(dress.badge)
+            painter.drawRoundedRect(shape, 4, 4)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(dress.theme.dim)
+            painter.drawText(shape, _CENTRE, f"{sign} {MORE}" if opens is not Opens.ALL else sign)
 
     def opens(self, columns: Columns, section: Section, block: Block, x: float) -> Opens:
         """What a click at `x` in a gap's row opens: what its signs say, and all of it anywhere else."""

@@ -37,8 +37,8 @@ class Reaching(Spoken):
         """Where the selection began."""
         self._awaited: tuple[str, Side, int] | None = None
         """A line that is gone to once the file's lines are there."""
-        self.way_back: Callable[[], Stop | None] = _nowhere
-        """Where undo would go."""
+        self.way_back: Callable[[], str | None] = _nowhere
+        """The change that undo would go to."""
         super().__init__(parent, theme)
 
     def stop(self) -> Stop:
@@ -116,10 +116,9 @@ class Reaching(Spoken):
 
         if change is not None and not layout.sections[layout.files[change.path]].folded:
             add(layout.spot_of_change(change.id))
-        back = self.way_back()
-        if back is not None and back.change is not None and back.path in layout.files:
-            if not layout.sections[layout.files[back.path]].folded:
-                add(layout.spot_of_change(back.change))
+        back = layout.change(self.way_back() or "")
+        if back is not None and not layout.sections[layout.files[back.path]].folded:
+            add(layout.spot_of_change(back.id))
         for n in (1, -1):
             at = moves.by_files(layout, here, n)
             add(Spot(at, -1) if at is not None else None)
@@ -294,5 +293,5 @@ class Reaching(Spoken):
         self.viewport().update()
 
 
-def _nowhere() -> Stop | None:
+def _nowhere() -> str | None:
     return None

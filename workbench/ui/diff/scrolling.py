@@ -59,6 +59,8 @@ class Scrolling(QAbstractScrollArea):
         self._ruler = Ruler(layout, self)
         self._shown: Picture | None = None
         self._course = Course()
+        self._is_hasty = False
+        """Whether the next frame is one of a drag or a motion: another one follows it."""
         self._settling = False
         self._motion = QVariantAnimation(self)
         self._motion.setDuration(SCROLL_TIME)
@@ -109,11 +111,13 @@ class Scrolling(QAbstractScrollArea):
     def _moved(self, value: Any) -> None:
         # An animation that has run is at its end: told of a new one, it says that at once, before it starts.
         if self._motion.state() is QVariantAnimation.State.Running:
+            self._is_hasty = True
             self.verticalScrollBar().setValue(int(value))
 
     def _go_to_share(self, share: float) -> None:
         middle = self.verticalScrollBar().value() + self.viewport().height() / 2
         self._course.went(middle / max(1, self._layout.height), share)
+        self._is_hasty = True
         self._scroll_to(self._top_of_share(share), smooth=False)
 
     def _top_of_share(self, share: float) -> int:
@@ -124,11 +128,13 @@ class Scrolling(QAbstractScrollArea):
     # keeping the place
 
     def _settle_at(self, y: int) -> None:
-        """Lay out around a height, so that what is there has its final place."""
+        """Lay out around a height, so that what is there has its final place. As far as a screen that shows it
+        reaches: what is beyond is laid out when it is quiet.
+        """
         height = self.viewport().height()
         with self._kept(at=y):
             for _ in range(4):
-                if not self._layout.settle(y - height, y + 2 * height):
+                if not self._layout.settle(y - height, y + height):
                     break
         self._resized_whole()
 

@@ -7,6 +7,7 @@ It shows and asks; it judges nothing and reads nothing. What it needs of a file'
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import is_
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ from workbench.ui.diff import choosing, moves
 from workbench.ui.diff.choosing import Chosen
 from workbench.ui.diff.cursor import Mark, beside, carried, first_stop, mark_of, spot_of
 from workbench.ui.diff.document import Document
-from workbench.ui.diff.layout import LEDGER_KEY, Section, pin_under
+from workbench.ui.diff.layout import LEDGER_KEY, Part, Section, pin_under
 from workbench.ui.diff.searching import Searching
 from workbench.ui.diff.sections import REVIEW_KEY
 from workbench.ui.theme import Theme
@@ -72,6 +73,9 @@ class DiffView(Searching):
             if self._pending is not None and document.files and self._may_restore():
                 self._restore_now()
             return
+        if self._is_longer(document):
+            self._take_more(document)
+            return
         self._notes = {note.id: (note, place) for note, place in document.notes}
         other = (
             document.files is not self._layout.document.files or document.notes != self._layout.document.notes
@@ -93,6 +97,35 @@ class DiffView(Searching):
             self.search_again()
         self._ruler.refresh()
         self.viewport().update()
+
+    def _is_longer(self, document: Document) -> bool:
+        """Whether nothing changed but that more files came at the end, as while a large review is read."""
+        last = self._layout.document
+        before, now = last.files, document.files
+        return (
+            self._pending is None
+            and self._cursor is not None
+            and 1 < len(before) < len(now)  # the only one may be open for being the only one
+            and document.notes is last.notes
+            and document.entries is last.entries
+            and document.hidden == last.hidden
+            and self._layout.sections[0].part is not Part.REVIEW  # what lies there may be of a file that comes
+            and all(map(is_, before, now))
+        )
+
+    def _take_more(self, document: Document) -> None:
+        """What is on the screen stays as it is, and so does what was painted of it."""
+        layout, last, columns = self._layout, self._layout.document, self._columns()
+        whole = layout.height
+        layout.show(document, self._contents.counts)
+        self._resized_whole()
+        self.search_again()
+        self._ruler.refresh()
+        end = self.verticalScrollBar().value() + self.viewport().height()
+        if whole < end or layout.height < end or self._columns() != columns:
+            self.viewport().update()
+        else:
+            self._repaint_judged(last)
 
     def _take_files(self, document: Document) -> None:
         """Other files, while somebody reads: the row that is looked at stays where it is, and the cursor and
