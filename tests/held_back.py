@@ -43,7 +43,7 @@ def held_back(
         timeout=120,
         cwd=cwd or Path(__file__).resolve().parents[1],
         env={**os.environ, **(env or {})},
-        preexec_fn=_hold_back,  # noqa: PLW1509 - one call of the system, and no thread of ours holds a lock
+        preexec_fn=_hold_back,
     )
 
 

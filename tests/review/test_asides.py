@@ -7,8 +7,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.review.texts import changed
-from workbench.review.asides import conflict_lines, mark_of, same_but_blanks, whitespace_words
+from workbench.review.asides import (
+    PORTION,
+    conflict_lines,
+    conflicts_in_steps,
+    mark_of,
+    same_but_blanks,
+    whitespace_in_steps,
+    whitespace_words,
+)
+from workbench.review.changes import Change, Kind
 from workbench.review.lines import split_lines
+from workbench.review.steps import finished
 
 
 def said(old: bytes, new: bytes) -> list[str]:
@@ -92,3 +102,19 @@ def test_long_texts_are_compared_piece_by_piece_and_a_line_end_may_lie_on_an_edg
     for shift in range(4):  # wherever the pieces end
         assert same_but_blanks(b"y" * shift + b"\r\n" * 5000, b"y" * shift + b"\n" * 5000)
         assert not same_but_blanks(b"y" * shift + b"\r\n" * 5000, b"y" * shift + b"\r" * 5000)
+
+
+@given(st.lists(st.sampled_from([b"<<<<<<< one\n", b"=======\n", b">>>>>>> two\n", b"a\n", b"|||||||\n"])))
+def test_marks_are_the_same_looked_for_in_steps(lines: list[bytes]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("workbench.review.asides.PORTION", 2)
+        assert finished(conflicts_in_steps(lines)) == conflict_lines(lines)
+
+
+def test_very_many_lines_are_looked_through_in_many_steps() -> None:
+    lines = (b"a line\n",) * (20 * PORTION)
+    assert sum(1 for _ in conflicts_in_steps(lines)) == 20
+    other = tuple(b"\t" + line for line in lines)
+    change = Change("c", Kind.TEXT, "a", "a", 1, 1, lines, other)
+    assert sum(1 for _ in whitespace_in_steps(change)) > 5
+    assert whitespace_words(change) == "only white space"

@@ -41,6 +41,8 @@ def test_of_selected_lines_those_that_were_not_seen_are_counted() -> None:
     looks = {FIRST.id: Look(lines_seen(FIRST, [], [4]))}
     selection = Selection("a.py", old=((4, 1),), new=((4, 2),))
     assert unseen_lines(FILE.changes, selection, looks) == 2
+    both = Selection("a.py", old=((1, 60),), new=((1, 3), (5, 100)))
+    assert unseen_lines(FILE.changes, both, looks) == 4, "the removed ones, and two of the added"
 
 
 def test_what_was_accepted_faster_than_the_pace_is_listed_sensitive_first() -> None:

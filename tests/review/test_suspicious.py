@@ -6,6 +6,7 @@ import pytest
 
 from tests.review.gitbox import GitBox
 from tests.review.texts import changed
+from workbench.review.asides import conflict_lines
 from workbench.review.changes import FileChange, Run, Side, Status
 from workbench.review.suspicious import MOST, Sort, Suspicion, far, look_alikes, suspicious
 
@@ -136,3 +137,11 @@ def test_the_marks_of_a_merge_that_nobody_finished_are_told() -> None:
         ("conflict markers", 6),
     ]
     assert suspicious(changed(b"a\n", b"Title\n=======\ncout << x >> y;\n")) == ()
+
+
+@pytest.mark.parametrize("mark", [b"<<<<<<< ours\n", b"||||||| base\n", b">>>>>>> theirs\n", b"|||||||\r\n"])
+def test_each_mark_of_a_merge_is_told_by_itself(mark: bytes) -> None:
+    found = suspicious(changed(b"a\n", b"a\n" + mark))
+    assert [(each.sort, each.line) for each in found if each.sort is Sort.CONFLICT] == [(Sort.CONFLICT, 2)]
+    many = [b"plain\n"] * 3000
+    assert conflict_lines([*many, mark, *many]) == (3000,)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.samples import large
+from tests.ui.samples import file_of, large
+from workbench.review.changes import Change, Kind
+from workbench.ui.diff.beside import Beside
+from workbench.ui.diff.document import Document
 from workbench.ui.diff.view import DiffView
 
 
@@ -50,3 +54,47 @@ def test_what_undo_jumps_back_to_is_made_before_it_is_pressed(
     view.viewport().repaint()
     assert made == []
     assert view.stop().change == judged
+
+
+def test_what_is_said_of_a_change_too_long_for_a_frame_is_found_between_frames(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = b"".join(b"value %d\n" % at for at in range(60))
+    new = b"<<<<<<< ours\n" + old.replace(b"value", b"other") + b"=======\n>>>>>>> theirs\n"
+    file = file_of("a.txt", old, new)
+
+    def picture() -> QImage:
+        view.viewport().repaint()
+        return view.viewport().grab().toImage()
+
+    view.show_document(Document((file,)))
+    with qtbot.waitExposed(view):
+        view.show()
+    at_once = picture()
+    monkeypatch.setattr("workbench.ui.diff.beside.AT_ONCE", 50)
+    beside = view._painter.code.beside
+    beside._said.clear()
+    without = picture()
+    assert without != at_once
+    rest(view)
+    QApplication.processEvents()
+    assert picture() == at_once
+
+
+def test_a_long_change_is_gone_on_with_where_looking_through_it_was_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workbench.review.asides.PORTION", 10)
+    lines = (b"a line\n",) * 3_000
+    change = Change("c", Kind.TEXT, "a", "a", 1, 1, (), (*lines, b">>>>>>> theirs\n"))
+    beside = Beside()
+    assert not beside.speaks(change)
+    steps = 0
+    for _ in range(1_000):
+        try:
+            next(beside.find())  # dropped after each step, as with each frame that is painted
+        except StopIteration:
+            break
+        steps += 1
+    assert steps == 602
+    assert beside.speaks(change)

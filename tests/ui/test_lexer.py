@@ -15,7 +15,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from workbench.review.lines import split_lines
-from workbench.ui.highlighter import OPENED, Highlighter, language_key
+from workbench.ui.highlighter import LARGEST, OPENED, PORTION, Highlighter, language_key
 from workbench.ui.lexer import (
     BUILTIN,
     CHUNK,
@@ -227,3 +227,68 @@ def test_only_what_was_drawn_last_is_kept_as_numbers_and_the_rest_as_it_came(qtb
     assert all(spans == [4, 4 + len(str(50 * at)), NUMBER] for at, spans in enumerate(found))
     assert sum(part.lines is not None for part in highlighter._known["long"].parts) == OPENED
     assert highlighter.spans("long", 7) == [4, 5, NUMBER]
+
+
+def written(highlighter: Highlighter, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows with the bytes of each step in which the helper is given something."""
+    turns: list[int] = []
+    highlighter.start()
+    process = highlighter._process
+    assert process is not None
+    write, ask = process.write, highlighter._write_on
+    highlighter._more.timeout.disconnect()
+
+    def count(data: bytes) -> int:
+        turns[-1] += len(data)
+        return int(write(data))
+
+    def begin() -> None:
+        turns.append(0)
+        ask()
+
+    monkeypatch.setattr(process, "write", count)
+    monkeypatch.setattr(highlighter, "_write_on", begin)
+    highlighter._more.timeout.connect(begin)
+    return turns
+
+
+def test_a_long_text_is_handed_over_in_many_turns_and_what_is_asked_meanwhile_follows_it(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.ui.highlighter._SLICE", 0.0)
+    highlighter = Highlighter()
+    turns = written(highlighter, monkeypatch)
+    lines = tuple(b"x = %d\n" % number for number in range(20_000))
+    highlighter.want("long", "a.py", lines, 0, 40)
+    highlighter.look("long", 9_000, 9_040)
+    highlighter.want("short", "b.py", (b"y = 1\n",), 0, 1)
+    qtbot.waitUntil(lambda: highlighter.is_final("short", 0), timeout=60_000)
+    qtbot.waitUntil(lambda: highlighter.is_final("long", len(lines) - 1), timeout=120_000)
+    assert highlighter.spans("long", 19_999) == [4, 9, NUMBER]
+    assert highlighter.spans("short", 0) == [4, 5, NUMBER]
+    assert sum(turns) > sum(map(len, lines))
+    assert max(turns) <= max(len(b"".join(lines[at : at + PORTION])) for at in range(0, 20_000, PORTION)) + 200
+    highlighter.stop()
+
+
+def test_a_text_that_is_too_large_is_plain_and_looked_through_no_further_than_that_is_known(
+    qtbot: QtBot,
+) -> None:
+    class Lines(tuple[bytes, ...]):
+        seen = 0
+
+        def __getitem__(self, at: Any) -> Any:
+            found = super().__getitem__(at)
+            Lines.seen += len(found)
+            return found
+
+    highlighter = Highlighter()
+    lines = Lines((b"x" * 99 + b"\n",) * (4 * LARGEST // 100))
+    told: list[str] = []
+    highlighter.coloured.connect(told.append)
+    highlighter.want("log", "a.py", lines, 0, 40)
+    qtbot.waitUntil(lambda: highlighter.is_final("log", 40), timeout=20_000)
+    assert told == ["log"]
+    assert highlighter.spans("log", 3) is None
+    assert highlighter.helper_id == 0, "it is not started for that"
+    assert Lines.seen <= LARGEST // 100 + PORTION

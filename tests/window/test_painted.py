@@ -215,7 +215,7 @@ def test_every_text_of_a_ledger_can_be_read(qtbot: QtBot, tmp_path: Path) -> Non
         yield "an answered one", window
         driver.type("u")
 
-    assert len(session.entries) > 3
+    assert len(session.ledger()) > 3
     assert in_every_theme(driver, states) == []
 
 

@@ -309,12 +309,14 @@ def test_a_held_lock_is_said_and_left(session: Session, repo: Repo, monkeypatch:
 
 def test_why_git_cannot_set_a_branch_is_said_in_a_sentence(session: Session, repo: Repo) -> None:
     accept(session)
-    repo.write({".git/refs/heads/fresh/left.behind": ""})
+    repo.write({".git/logs/refs/heads/fresh/left.behind": ""})
     with pytest.raises(UserError) as refused:
         land(session, "branch:fresh")
     said = str(refused.value)
-    assert said.startswith("Nothing was landed: fresh cannot be written: cannot lock ref")
-    assert said.endswith("'refs/heads/fresh'.")
+    assert said.startswith(
+        "Nothing was landed: fresh cannot be written: cannot update the ref 'refs/heads/fresh': "
+    )
+    assert said.endswith("logs/refs/heads/fresh'.")
     assert refused.value.hint
 
 

@@ -18,6 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from workbench.git.runner import widen_pipe
+
 _AHEAD = 2
 """Pieces that lie with the other process: one that it does, and one so that it need not wait."""
 _PIECE = 1 << 20
@@ -149,6 +151,7 @@ class Beside:
             os.close(end)
         self._to, self._from = ours
         os.set_blocking(self._to, False)
+        widen_pipe(self._to)
 
 
 def _may_fork() -> bool:

@@ -28,7 +28,12 @@ def print_json_list(document: dict[str, Any], name: str, items: Sequence[bytes])
 
 
 def _as_json(data: bytes) -> str:
-    text = msgspec.json.format(data, indent=1).decode("utf-8")
+    try:
+        text = msgspec.json.format(data, indent=1).decode("utf-8")
+    except msgspec.DecodeError:
+        import json  # noqa: PLC0415 - it takes lone surrogates, and seldom are there any
+
+        return json.dumps(json.loads(data), indent=1, ensure_ascii=True)
     # Beyond ASCII there is only what stands in strings, where an escape says the same in every encoding.
     return text if text.isascii() else _BEYOND_ASCII.sub(_escaped, text)
 

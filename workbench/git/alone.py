@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from workbench.git.runner import Child
+from workbench.git.told import told
 from workbench.review.changes import FileChange
-from workbench.review.diff import read_diff
 from workbench.review.splitting import SUBMODULE
 
 LARGE = 300_000
@@ -57,9 +58,10 @@ class Alone:
         # text. A path tells also what lies under a folder of that name: then all are asked for once more.
         alike = ["-M1%" if each == "-M50%" else each for each in self._options]
         for asked in ([*alike, *self._trees, "--", *only], [*self._options, *self._trees, "--"]):
-            for found in read_diff(self._start(asked).finish()):
-                if _names(found) == _names(file):
-                    return found
+            with closing(told(self._start(asked))) as files:
+                for found in files:
+                    if _names(found) == _names(file):
+                        return found
         return file
 
 

@@ -300,11 +300,11 @@ def _not_moved(name: str, failed: GitError) -> Exception:
             f"Nothing was landed: {name} was moved by somebody else.", hint="Look at it, and land again."
         )
     return UserError(
-        f"Nothing was landed: {name} cannot be written: {_reason(said.splitlines()[-1] if said else str(failed))}.",
+        f"Nothing was landed: {name} cannot be written: {_reason(said or str(failed))}.",
         hint="See to the permissions and the space on the disk.",
     )
 
 
-def _reason(line: str) -> str:
-    """What git says, without the words that begin it: `fatal: commit: `."""
-    return re.sub(r"^(?:(?:fatal|error|start|prepare|commit): )+", "", line).rstrip(".")
+def _reason(said: str) -> str:
+    """The last line of what git says, without the words that begin it: `fatal: commit: `."""
+    return re.sub(r"^(?:(?:fatal|error|start|prepare|commit): )+", "", said.splitlines()[-1]).rstrip(".")

@@ -2,10 +2,9 @@
 
 Run as `python -m workbench.git.comparer`. One request on standard input, a line of JSON:
 
-    {"folder": GIT_DIR, "args": ARGS, "skip": N, "shares": BOOL}
+    {"folder": GIT_DIR, "args": ARGS, "skip": N}
 
-`args` are those of the git child; so many files are known. With `shares` the shapes of every second file
-come before the file, and none at the end: whoever asked finds the others meanwhile.
+`args` are those of the git child; so many files are known.
 
 Answers are frames on standard output: four bytes of length, then `F` and packed files, `A` after the last
 of them, `S` and the shapes of all changes by id. It ends then, and also when nobody reads it any more.
@@ -52,36 +51,28 @@ def main() -> int:
     objects = Objects(lambda args: runner.start(args, where, fed=True))
     alone = Alone(request["args"], objects.sizes, lambda args: runner.start(args, where))
     for number, file in enumerate(told_by(child, None, alone)):
-        if not request["shares"]:
-            files.append(file)
+        files.append(file)
         if number < request["skip"]:
             continue
         begun.append(file)
         lines += sum(len(run.removed) + len(run.added) for run in file.runs)
         if lines > LINES or len(begun) >= (MANY if number > 4 * MANY else FEW):
-            _give(out, begun, shares=request["shares"])
+            _give(out, begun)
             begun, lines = [], 0
     objects.close()
-    _give(out, begun, shares=request["shares"])
+    _give(out, begun)
     _write(out, ALL)
-    if not request["shares"]:
-        # Nobody waits for these: the window comes first where there are not processors enough for all.
-        if hasattr(os, "nice"):
-            os.nice(10)
-        _write(out, SHAPES + msgpack.encode(_shapes(files)))
+    # Nobody waits for these: the window comes first where there are not processors enough for all.
+    if hasattr(os, "nice"):
+        os.nice(10)
+    changes = chain.from_iterable(file.changes for file in files)
+    _write(out, SHAPES + msgpack.encode({change.id: shape_of(change) for change in changes}))
     return 0
 
 
-def _give(out: IO[bytes], files: Sequence[FileChange], *, shares: bool) -> None:
-    if files and shares:
-        _write(out, SHAPES + msgpack.encode(_shapes(files[::2])))
+def _give(out: IO[bytes], files: Sequence[FileChange]) -> None:
     if files:
         _write(out, FILES + packed(files))
-
-
-def _shapes(files: Sequence[FileChange]) -> dict[str, str]:
-    changes = chain.from_iterable(file.changes for file in files)
-    return {change.id: shape_of(change) for change in changes}
 
 
 def _write(out: IO[bytes], data: bytes) -> None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from workbench.git import runner, watching
 from workbench.git.alone import Alone
 from workbench.git.runner import Child
-from workbench.git.streaming import COMPARING, PIECE, raw_part
+from workbench.git.told import COMPARING, PIECE, raw_part
 from workbench.review.changes import FileChange
 from workbench.review.diff import read_diff
 
@@ -56,14 +56,14 @@ class Portions(Iterator[Portion]):
         return tuple(alone.compared(file) if file.binary else file for file in files)
 
 
-def told_portions(child: Child, size: int = SIZE) -> Iterator[Portion]:
+def told_portions(child: Child) -> Iterator[Portion]:
     """What a diff child tells, some files at a time, in order."""
     pieces = runner.chunks(child, PIECE)
     try:
         raw, rest = raw_part(pieces)
         entries = _raw_entries(raw)
         given = 0
-        for text, over in _cut(chain((rest,), pieces), entries, size):
+        for text, over in _cut(chain((rest,), pieces), entries):
             watching.say(COMPARING, given, len(entries))
             yield Portion(b"".join((*entries[given:over], b"\0", text)), over - given, len(entries))
             given = over
@@ -85,16 +85,15 @@ def _raw_entries(raw: bytes) -> list[bytes]:
     return found
 
 
-def _cut(pieces: Iterator[bytes], entries: list[bytes], size: int) -> Iterator[tuple[bytes, int]]:
+def _cut(pieces: Iterator[bytes], entries: list[bytes]) -> Iterator[tuple[bytes, int]]:
     """The patch text at borders between files, with how many files are over at each."""
     ends = _ends(entries)
     held = bytearray()
-    sections = looked = 0
-    """Sections that were given, and where the next border is looked for."""
+    sections = looked = 0  # sections that were given, and where the next border is looked for
     for piece in pieces:
         held += piece
         start = 0
-        while (border := held.find(_BORDER, max(looked, start + size))) >= 0:
+        while (border := held.find(_BORDER, max(looked, start + SIZE))) >= 0:
             looked = border + 1
             found = sections + held.count(_BORDER, start, border) + 1
             if found in ends:

@@ -149,14 +149,14 @@ def widen(child: Child) -> None:
     widen_pipe(child.stdout)
 
 
-def widen_pipe(pipe: IO[bytes]) -> None:
-    """The same, for a pipe."""
+def widen_pipe(pipe: IO[bytes] | int) -> None:
+    """The same, for a pipe or the number of one of its ends."""
     if not sys.platform.startswith("linux"):
         return
     import fcntl  # noqa: PLC0415 - other systems have none, or no such request
 
     with suppress(OSError):
-        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, ROOMY)
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, ROOMY)
 
 
 class Child:
@@ -258,13 +258,12 @@ class Child:
                     stream.close()
 
 
+_PERMISSIONS = "Check the permissions of the repository and of Workbench's data folder, and do it again."
+
 _LAST_WORDS = 1.0
 """Seconds in which a child whose output has ended is gone."""
 
 _PATIENCE = 5.0
-
-_PERMISSIONS = "Check the permissions of the repository and of Workbench's data folder, and do it again."
-
 """Seconds after which a child that was asked to go, and only has to, is killed: somebody stopped it."""
 
 

@@ -41,7 +41,7 @@ def shadow_of(found: Found, data: Path) -> Path:
     except OSError as error:
         raise UserError(
             f"The folder for Workbench's own data cannot be written: {error.strerror} ({error.filename}).",
-            hint="Free some space there, or name another folder with WORKBENCH_DATA.",
+            hint="Check its permissions and the space there, or name another folder with WORKBENCH_DATA.",
         ) from error
     return shadow
 

@@ -11,29 +11,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import suppress
-from itertools import chain
+from contextlib import closing, suppress
 from typing import IO, cast
 
 from msgspec import DecodeError, Struct, msgpack
 
-from workbench.git import runner, watching
+from workbench.git import runner
 from workbench.git.alone import Alone
 from workbench.git.runner import Child, GitCancelledError, Where, see_out
+from workbench.git.told import told
 from workbench.review.changes import FileChange
-from workbench.review.diff import DiffError, join, parse_patches, parse_raw
 from workbench.review.passing import unpacked
 
 FIRST_FILES = 60
 """Files that are read before any is shown: more than one sees, and what has fewer is shown whole."""
 FIRST_SECONDS = 0.05
 """Seconds after which no more of these are waited for, where there are more than that anyway."""
-
-COMPARING = "Comparing files"
-_TOLD_EACH = 50
-"""Files between two counts."""
-PIECE = 1 << 20
-"""Bytes asked of a pipe at once; it gives what it holds."""
 
 FILES, ALL, SHAPES = b"F", b"A", b"S"
 """How the frames of the helper begin: some files, that these were all, the shapes of all changes."""
@@ -60,29 +53,29 @@ class FileStream(Iterator[FileChange]):
         self._again: Comparing | None = None
         self._helper: subprocess.Popen[bytes] | None = None
         self._closed = False
-        self.told_shapes: dict[str, str] = {}
-        """Shapes by change id, of the files that were given, as far as the other process found them."""
 
     def tell(self, told: Iterator[FileChange], again: Comparing) -> FileStream:
         """Give these from now on; `again` is how another process makes them too."""
         self._told, self._again = told, again
         return self
 
-    def fill(self, *, whole: bool, shares: bool = False) -> FileStream:
-        """Read the first files ahead, or all of them. The rest of many is begun in a process of its own.
-
-        That one finds the shapes of all changes at its end; with `shares` those of every second file at
-        once, for who needs them now and finds the others himself meanwhile.
+    def fill(self, *, whole: bool) -> FileStream:
+        """Read the first files ahead, or all of them. The rest of many is begun in a process of its own,
+        which finds the shapes of all changes at its end.
         """
         until = time.monotonic() + FIRST_SECONDS
         for file in self:
             self.read.append(file)
             many = self.total > FIRST_FILES and not whole
             if many and (len(self.read) >= FIRST_FILES or time.monotonic() > until):
-                self._begin_helper(shares=shares)
+                self._begin_helper()
                 return self
         self.ended = True
         return self
+
+    def expect(self, total: int) -> None:
+        """So many files will come."""
+        self.total = total
 
     def __next__(self) -> FileChange:
         return next(self._told)
@@ -123,17 +116,12 @@ class FileStream(Iterator[FileChange]):
                 return
         self._child.close()
 
-    def _begin_helper(self, *, shares: bool) -> None:
+    def _begin_helper(self) -> None:
         """Have the rest read by another process; where that cannot be, this one goes on."""
         again = self._again
         if again is None:
             return
-        request: dict[str, object] = {
-            "folder": again.where.git_dir,
-            "args": again.args,
-            "skip": len(self.read),
-        }
-        request["shares"] = shares
+        request = {"folder": again.where.git_dir, "args": again.args, "skip": len(self.read)}
         try:
             helper = subprocess.Popen(
                 # -P: what lies in the folder that we were started in is not ours to import.
@@ -167,9 +155,6 @@ class FileStream(Iterator[FileChange]):
                 self._stop_ours(ours)
                 return
             try:
-                if frame[:1] == SHAPES:
-                    self.told_shapes.update(msgpack.decode(frame[1:], type=dict[str, str]))
-                    continue
                 files = unpacked(frame[1:]) if frame[:1] == FILES else []
             except DecodeError:
                 files = []
@@ -198,24 +183,9 @@ def told_by(child: Child, stream: FileStream | None, alone: Alone) -> Iterator[F
 
     Files that it takes for too big are compared by themselves, with `alone`.
     """
-    pieces = runner.chunks(child, PIECE)
-    try:
-        raw, rest = raw_part(pieces)
-        entries = parse_raw(raw)
-        if stream is not None:
-            stream.total = len(entries)
-        sections = parse_patches(_lines(rest, pieces))
-        for number, entry in enumerate(entries):
-            if number % _TOLD_EACH == 0:
-                watching.say(COMPARING, number, len(entries))
-            file = join(entry, sections)
+    with closing(told(child, None if stream is None else stream.expect)) as files:
+        for file in files:
             yield alone.compared(file) if file.binary else file
-        if next(sections, None) is not None:
-            raise DiffError("Git's patch text has more sections than its raw entries announce.")
-    finally:
-        if child.running:  # whoever takes it wants no more of it
-            child.kill()
-        child.close()
 
 
 def _frame(pipe: IO[bytes]) -> bytes:
@@ -234,39 +204,3 @@ def _end(helper: subprocess.Popen[bytes]) -> None:
     see_out(helper)
     with suppress(OSError):
         cast("IO[bytes]", helper.stdout).close()
-
-
-def raw_part(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
-    """Everything up to the double NUL between raw entries and patch text, and what was read beyond it."""
-    read: list[bytes] = []
-    last = b""
-    for piece in pieces:
-        # The two may come in two pieces; what was looked through before is not looked through again.
-        if b"\0\0" in last + piece:
-            raw, _, rest = b"".join((*read, piece)).partition(b"\0\0")
-            return raw + b"\0", rest
-        read.append(piece)
-        last = piece[-1:]
-    return b"".join(read), b""
-
-
-def _lines(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Lines with their ends, split on `\\n` alone, out of pieces of any size."""
-    return chain.from_iterable(_blocks(rest, pieces))
-
-
-def _blocks(rest: bytes, pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
-    """The same a piece at a time: what runs once a line is left to C."""
-    begun: list[bytes] = []
-    for piece in chain((rest,), pieces):
-        first, found, after = piece.partition(b"\n")
-        if not found:
-            # A line of many megabytes: joined once, at its end.
-            begun.append(piece)
-            continue
-        *whole, last = after.split(b"\n")
-        yield [b"".join((*begun, first, found)), *[line + b"\n" for line in whole]]
-        begun = [last]
-    last = b"".join(begun)
-    if last:
-        yield [last]

@@ -67,5 +67,5 @@ def _copy(source: Path, target: Path) -> None:
     except OSError as error:
         raise UserError(
             f"The index cannot be copied to Workbench's own data: {error.strerror} ({error.filename}).",
-            hint="Free some space there, or name another folder with WORKBENCH_DATA.",
+            hint="Check its permissions and the space there, or name another folder with WORKBENCH_DATA.",
         ) from error

@@ -11,11 +11,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from workbench.review.changes import Change
+from workbench.review.steps import Steps, finished
 from workbench.review.text import decode, is_utf8, line_end
 
 _BLANKS = b" \t"
 _MANY = 20_000
 """Lines from which on a change is told to be only white space without saying of which kind."""
+PORTION = 5_000
+"""Lines that are looked through in one step."""
 _LOOKED_THROUGH = 20_000
 """Bytes of a line up to which all its letters are looked at before it is painted. A longer one is looked
 through between frames.
@@ -52,22 +55,42 @@ def is_conflict_marker(line: bytes) -> bool:
     return bool(line[:1] in b"<>|" and line and _marker.match(line))
 
 
+def may_hold_marker(data: bytes) -> bool:
+    """Whether there can be such a line among many: quickly told of most, which have none."""
+    return b"<<<<<<<" in data or b">>>>>>>" in data or b"|||||||" in data
+
+
 def conflict_lines(lines: Sequence[bytes]) -> tuple[int, ...]:
     """The indexes of all marks of an undone merge; the divides only where there are others."""
     if len(lines) > _MANY // 10:
-        data = b"".join(lines)
-        if b"<<<<<<<" not in data and b">>>>>>>" not in data:
+        if not may_hold_marker(b"".join(lines)):
             return ()
     if not any(map(is_conflict_marker, lines)):
         return ()
     return tuple(at for at, line in enumerate(lines) if is_conflict_marker(line) or _divide.match(line))
 
 
+def conflicts_in_steps(lines: Sequence[bytes]) -> Steps[tuple[int, ...]]:
+    """The same of very many lines."""
+    found: list[int] = []
+    for first in range(0, len(lines), PORTION):
+        part = lines[first : first + PORTION]
+        if may_hold_marker(b"".join(part)):
+            found += (at for at, line in enumerate(part, first) if is_conflict_marker(line))
+        yield
+    for first in range(0, len(lines) if found else 0, PORTION):
+        part = lines[first : first + PORTION]
+        if b"=======" in b"".join(part):
+            found += (at for at, line in enumerate(part, first) if _divide.match(line))
+        yield
+    return tuple(sorted(found))
+
+
 def same_but_blanks(old: bytes, new: bytes) -> bool:
     """Whether two lines, or two texts, differ in nothing but spaces, tabs and line ends."""
     if old == new:
         return True
-    return _alike_but_blanks((old,), (new,))
+    return finished(_alike_but_blanks((old,), (new,)))
 
 
 def is_blank(line: bytes) -> bool:
@@ -77,6 +100,11 @@ def is_blank(line: bytes) -> bool:
 
 def whitespace_words(change: Change) -> str:
     """That white space is all that differs in a change, and which; "" where more does."""
+    return finished(whitespace_in_steps(change))
+
+
+def whitespace_in_steps(change: Change) -> Steps[str]:
+    """The same, with rests: in a change of very many lines, all of them may have to be looked at."""
     removed, added = change.removed, change.added
     if not change.is_text:
         return ""
@@ -87,7 +115,7 @@ def whitespace_words(change: Change) -> str:
         return "only blank lines" if len(lines) > 1 else "only a blank line"
     if _first(removed) != _first(added):  # nearly every change ends here
         return ""
-    if not _alike_but_blanks(removed, added):
+    if not (yield from _alike_but_blanks(removed, added)):
         return ""
     if max(len(removed), len(added)) > _MANY:
         return "only white space"
@@ -106,7 +134,7 @@ def _first(lines: Sequence[bytes]) -> bytes:
     return b""
 
 
-def _alike_but_blanks(removed: Sequence[bytes], added: Sequence[bytes]) -> bool:
+def _alike_but_blanks(removed: Sequence[bytes], added: Sequence[bytes]) -> Steps[bool]:
     """Whether two texts say the same but for white space; looked at up to where they do not."""
     pieces, others = _pieces(removed), _pieces(added)
     one, other = b"", b""
@@ -125,6 +153,7 @@ def _alike_but_blanks(removed: Sequence[bytes], added: Sequence[bytes]) -> bool:
         if one[:both] != other[:both]:
             return False
         one, other = one[both:], other[both:]
+        yield
 
 
 def _pieces(lines: Sequence[bytes]) -> Iterator[bytes]:
@@ -142,7 +171,7 @@ def _pieces(lines: Sequence[bytes]) -> Iterator[bytes]:
             while data[end - 1 : end] == b"\r":  # it may be half of a line end
                 end += 1
             yield _bare(data[at:end])
-            at, size = end, min(2 * size, 1 << 20)
+            at, size = end, min(2 * size, 1 << 18)
         first = last
 
 

@@ -35,6 +35,9 @@ _EMPTY = frozenset(
 )
 """The empty file, in repositories of either hash: it comes and goes without a line."""
 
+_AT_ONCE = 20_000
+"""Lines of a hunk that are looked at together: some milliseconds."""
+
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: \d+)?\n")
 
@@ -194,14 +197,19 @@ def _read_side(
     count = 1 if counted is None else int(counted)
     if not count:
         return (), first
+    found: list[bytes] = []
     block = [] if first is None else [first]
-    block += islice(lines, count - 1)
-    # One join and one compare instead of a loop: this runs for every line of every diff.
-    signs = b"".join([line[:1] for line in block])
-    if signs != sign * count or not block[-1].endswith(b"\n"):
-        raise DiffError("A hunk of git's patch text does not have the lines that its header counts.")
+    while len(found) < count:
+        # By pieces: what one call of C takes of two million lines keeps Python's lock from the window.
+        size = min(_AT_ONCE, count - len(found))
+        block += islice(lines, size - len(block))
+        # One join and one compare instead of a loop: this runs for every line of every diff.
+        signs = b"".join([line[:1] for line in block])
+        if signs != sign * size or not block[-1].endswith(b"\n"):
+            raise DiffError("A hunk of git's patch text does not have the lines that its header counts.")
+        found += [line[1:] for line in block]
+        block = []
     following = next(lines, None)
-    found = [line[1:] for line in block]
     if following is not None and following.startswith(b"\\"):
         # "\ No newline at end of file", in whatever language: the backslash says it.
         found[-1] = found[-1][:-1]

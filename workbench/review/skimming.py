@@ -5,13 +5,13 @@ Kept for the expert alone and sent to nobody. It decides nothing: it asks once m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from workbench.review.changes import Change, FileChange
 from workbench.review.sensitive import tiers
-from workbench.review.verdicts import Selection, Verdict, Verdicts, verdict_of
+from workbench.review.verdicts import NO_LINES, LineVerdicts, Selection, Verdict, Verdicts, verdict_of
 
 
 class Look(Struct, frozen=True):
@@ -51,13 +51,31 @@ def lines_seen(change: Change, old: Iterable[int], new: Iterable[int]) -> int:
     """The bits of some line numbers of a change's two sides; numbers outside of it are passed over."""
     if not change.is_text:
         return 1
-    removed, added, bits = len(change.removed), len(change.added), 0
-    for number in old:
-        if 0 <= number - change.old_start < removed:
-            bits |= 1 << number - change.old_start
-    for number in new:
-        if 0 <= number - change.new_start < added:
-            bits |= 1 << removed + number - change.new_start
+    removed, added = len(change.removed), len(change.added)
+    bits = _bits([number - change.old_start for number in old if 0 <= number - change.old_start < removed])
+    last = _bits([number - change.new_start for number in new if 0 <= number - change.new_start < added])
+    return bits | last << removed
+
+
+def _bits(places: Sequence[int]) -> int:
+    """Bits at some places. Put together near the first of them: of a log of two million lines, a bit far
+    from the start is a number of 270,000 bytes, which is to be made once and not for each line.
+    """
+    if not places:
+        return 0
+    first, bits = min(places), 0
+    for place in places:
+        bits |= 1 << place - first
+    return bits << first
+
+
+def _covered(change: Change, old: LineVerdicts, new: LineVerdicts) -> int:
+    """The bits of the lines of a change that are among those."""
+    removed, bits = len(change.removed), 0
+    for start, count in old.spans_in(Verdict.ACCEPTED, change.old_start, removed):
+        bits |= ((1 << count) - 1) << start - change.old_start
+    for start, count in new.spans_in(Verdict.ACCEPTED, change.new_start, len(change.added)):
+        bits |= ((1 << count) - 1) << removed + start - change.new_start
     return bits
 
 
@@ -78,12 +96,11 @@ def seen_to_its_end(change: Change, look: Look) -> bool:
 
 def unseen_lines(changes: Iterable[Change], selection: Selection, looks: Looks) -> int:
     """How many of some selected lines were never on the screen."""
-    old = {number for start, count in selection.old for number in range(start, start + count)}
-    new = {number for start, count in selection.new for number in range(start, start + count)}
+    old, new = (NO_LINES.put(side, Verdict.ACCEPTED) for side in (selection.old, selection.new))
     found = 0
     for change in changes:
         if change.is_text and change.path == selection.path:
-            wanted = lines_seen(change, old, new)
+            wanted = _covered(change, old, new)
             found += (wanted & ~looks.get(change.id, NOTHING).lines).bit_count()
     return found
 

@@ -20,6 +20,11 @@ EXECUTABLE = "100755"
 WHOLE_UP_TO = 30
 """A one-sided run of more lines than this is cut into pieces."""
 
+_AT_ONCE = 20_000
+"""Lines whose bytes are put together at a time."""
+
+_Lines = tuple[bytes, ...]
+
 _BLANKS = b" \t"
 _CLOSERS = frozenset((b"}", b")", b"]"))
 """A line that closes a block belongs to it, also after a blank line."""
@@ -111,7 +116,7 @@ def _fact(
     added: tuple[bytes, ...] = (),
 ) -> Change:
     """A change that states a fact. `proof` goes into the id: all that a verdict on it would speak of."""
-    found = _digest(_id_head(kind, file), 0, b"", proof.encode("utf-8", "surrogateescape"), 0)
+    found = _digest(_id_head(kind, file), 0, (), (proof.encode("utf-8", "surrogateescape"),), 0)
     return Change(found, kind, file.path, file.base_path, 0, 0, removed, added, words)
 
 
@@ -121,7 +126,7 @@ def _pieces(file: FileChange) -> Iterator[Change]:
     for run in file.runs:
         removed, added = run.removed, run.added
         if (removed and added) or len(removed) + len(added) <= WHOLE_UP_TO:
-            found = _digest(head, run.old_start, b"".join(removed), b"".join(added), 0)
+            found = _digest(head, run.old_start, removed, added, 0)
             yield Change(found, Kind.TEXT, path, base_path, run.old_start, run.new_start, removed, added)
         else:
             yield from _cut(file, run, head)
@@ -129,18 +134,19 @@ def _pieces(file: FileChange) -> Iterator[Change]:
 
 def _cut(file: FileChange, run: Run, head: bytes) -> Iterator[Change]:
     """The pieces of a long one-sided run."""
-    seen: dict[bytes, int] = {}
+    seen: dict[str, int] = {}
     lines = run.removed or run.added
     for start, end in _bounds(lines):
         piece = lines[start:end]
-        data = b"".join(piece)
         if run.removed:
-            found = _digest(head, run.old_start + start, data, b"", 0)
+            found = _digest(head, run.old_start + start, piece, (), 0)
             yield _text(file, found, run.old_start + start, run.new_start, piece, ())
         else:
-            number = seen.get(data, 0)
-            seen[data] = number + 1
-            found = _digest(head, run.old_start, b"", data, number)
+            found = alike = _digest(head, run.old_start, (), piece, 0)
+            number = seen.get(alike, 0)
+            seen[alike] = number + 1
+            if number:
+                found = _digest(head, run.old_start, (), piece, number)
             yield _text(file, found, run.old_start, run.new_start + start, (), piece)
 
 
@@ -174,7 +180,20 @@ def _id_head(kind: Kind, file: FileChange) -> bytes:
     return f"{kind}\0{path}\0".encode("utf-8", "surrogateescape")
 
 
-def _digest(head: bytes, base_line: int, removed: bytes, added: bytes, number: int) -> str:
-    """The id of a change. The length of `removed` says where `added` begins."""
-    place = b"%d\0%d\0%d\0" % (base_line, number, len(removed))
-    return blake2b(head + place + removed + added, digest_size=6).hexdigest()
+def _digest(head: bytes, base_line: int, removed: _Lines, added: _Lines, number: int) -> str:
+    """The id of a change. The length of what is removed says where what is added begins."""
+    if len(removed) + len(added) <= _AT_ONCE:
+        data = b"".join(removed)
+        place = b"%d\0%d\0%d\0" % (base_line, number, len(data))
+        return blake2b(head + place + data + b"".join(added), digest_size=6).hexdigest()
+    # By pieces, because one call over a hundred megabytes keeps Python's lock from the window.
+    size = sum(sum(map(len, part)) for part in _parts(removed))
+    made = blake2b(head + b"%d\0%d\0%d\0" % (base_line, number, size), digest_size=6)
+    for lines in (removed, added):
+        for part in _parts(lines):
+            made.update(b"".join(part))
+    return made.hexdigest()
+
+
+def _parts(lines: _Lines) -> Iterator[_Lines]:
+    return (lines[at : at + _AT_ONCE] for at in range(0, len(lines), _AT_ONCE))

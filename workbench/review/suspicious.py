@@ -19,7 +19,7 @@ from itertools import chain, islice
 
 from msgspec import Struct
 
-from workbench.review.asides import is_conflict_marker
+from workbench.review.asides import is_conflict_marker, may_hold_marker
 from workbench.review.changes import FileChange, Side
 from workbench.review.expressions import Expression
 from workbench.review.steps import Steps, finished
@@ -182,7 +182,7 @@ def _sorts_in(data: bytes, lines: Sequence[bytes]) -> Iterator[Sort]:
         yield Sort.HIDDEN
     if text and _maybe.search(text):
         yield Sort.LOOK_ALIKE
-    if (b"<<<<<<<" in data or b">>>>>>>" in data) and any(map(is_conflict_marker, lines)):
+    if may_hold_marker(data) and any(map(is_conflict_marker, lines)):
         yield Sort.CONFLICT
     if _gap_in(data) or (text and _gap.search(text)) or _far_tabs(data, lines):
         yield Sort.FAR

@@ -129,7 +129,8 @@ def load_settings(path: Path | None = None) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The settings in {path} could not be read: {error}.", hint=_HINT) from error
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror or error
+        raise UserError(f"The settings in {path} could not be read: {why}.", hint=_HINT) from error
     return parse_settings(text, str(path))
 
 

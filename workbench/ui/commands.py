@@ -171,6 +171,16 @@ REPEATING = frozenset(
 accept what nobody read, and the second press that it asks for would come by itself.
 """
 
+BEGINS = frozenset(
+    (
+        *("task", "copy", "land", "trust", "quit"),
+        *("scroll_left", "next_open", "go_to_file", "search", "menu"),
+        *("select", "edit", "viewed", "undo", "withdraw"),
+        *("split", "fold", "bigger", "look", "tray", "cancel_round", "costs"),
+    )
+)
+"""What a line stands above in its menu: thirty entries without one are looked through one by one."""
+
 BY_ID = {command.id: command for command in COMMANDS}
 
 EDITOR_KEYS: tuple[tuple[str, str], ...] = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
+from workbench.review.notes import Intent
 from workbench.ui.commands import BY_ID
 from workbench.ui.diff.gaps import Opens
 from workbench.ui.keymap import shown
@@ -217,6 +218,11 @@ class ContextMenus(QObject):
         """Whether what only some changes have is there."""
         window = self._window
         session = window.controller.open_session()
+        note = session.review.notes.get(window.view.stop().note or "")
+        if note is not None and command in ("accept", "reopen"):
+            return note.settled is (command == "reopen")
+        if command == "ask":
+            return note is not None and note.intent is Intent.QUESTION
         if command == "why":
             return any(session.review.whys[-1:])
         if command == "search":

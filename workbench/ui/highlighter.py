@@ -18,7 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.json import Decoder
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
+
+from workbench.review.steps import Steps
+from workbench.ui.single_shot import single_shot
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QProcess
@@ -38,7 +41,13 @@ _MOST_FAILURES = 4
 """Ends of the helper after which it is not started again."""
 
 _SLICE = 0.003
-"""Seconds that one turn of the event loop spends on answers."""
+"""Seconds that one turn of the event loop spends on answers, and as many on what is asked."""
+
+LARGEST = 3_000_000
+"""Bytes. A larger file is data; lexing it would take the helper minutes."""
+
+PORTION = 2_000
+"""Lines that are handed over in one step: a file is not joined and written between two keys as a whole."""
 
 _NONE: Sequence[int] = ()
 
@@ -104,16 +113,14 @@ class Highlighter(QObject):
         self._failures = 0
         self._on = ""
         """What the helper said that it works on. It need not be what was asked for last."""
-        self._drain = QTimer(self)
-        self._drain.setSingleShot(True)
-        self._drain.setInterval(0)
-        self._drain.timeout.connect(self._work)
-        self._watch = QTimer(self)
-        self._watch.setSingleShot(True)
+        self._drain = single_shot(self, 0, self._work)
+        self._asked: deque[Steps[None]] = deque()
+        """What the helper is asked, one after the other, as far as it was not written yet."""
+        self._more = single_shot(self, 0, self._write_on)
+        self._watch = single_shot(self, patience, self._give_up)
         self._patience = patience
         self._is_heard = False
         """Whether this helper said anything yet."""
-        self._watch.timeout.connect(self._give_up)
 
     def start(self) -> None:
         """Start the helper ahead of the first request; importing Pygments takes it some 100 ms."""
@@ -132,8 +139,9 @@ class Highlighter(QObject):
     def stop(self) -> None:
         """End the helper."""
         process, self._process = self._process, None
-        self._watch.stop()
-        self._drain.stop()
+        for timer in (self._watch, self._drain, self._more):
+            timer.stop()
+        self._asked.clear()
         if process is None:
             return
         process.readyReadStandardOutput.disconnect(self._read)
@@ -154,10 +162,12 @@ class Highlighter(QObject):
         return key in self._known
 
     def want(self, key: str, path: str, lines: Sequence[bytes], first: int, last: int) -> None:
-        """Give the helper the lines of a file; those from `first` to `last` (from 0) are looked at."""
+        """Give the helper the lines of a file; those from `first` to `last` (from 0) are looked at.
+
+        What is too large to be coloured is final, and plain, as soon as that is seen.
+        """
         self._known[key] = _Colours(len(lines), (first, last))
-        data = b"".join(lines)
-        self._ask({"want": key, "path": path, "size": len(data), "first": first, "last": last}, data)
+        self._ask({"want": key, "path": path, "first": first, "last": last}, lines)
         self._forget()
 
     def look(self, key: str, first: int, last: int) -> None:
@@ -199,16 +209,44 @@ class Highlighter(QObject):
         self._known.clear()
         self._opened.clear()
 
-    def _ask(self, request: dict[str, Any], data: bytes = b"") -> None:
+    def _ask(self, request: dict[str, Any], lines: Sequence[bytes] = ()) -> None:
+        self._asked.append(self._written(request, lines))
+        if len(self._asked) == 1:
+            self._write_on()
+
+    def _write_on(self) -> None:
+        """Write what is asked, in the order in which it was."""
+        started = perf_counter()
+        while self._asked:
+            steps = self._asked[0]
+            for _ in steps:
+                if perf_counter() - started > _SLICE:
+                    self._more.start()
+                    return
+            if self._asked and self._asked[0] is steps:  # not where the helper ended at it
+                self._asked.popleft()
+
+    def _written(self, request: dict[str, Any], lines: Sequence[bytes]) -> Steps[None]:
+        key, parts, size = str(request.get("want", "")), list[bytes](), 0
+        for at in range(0, len(lines), PORTION):
+            part = b"".join(lines[at : at + PORTION])
+            size += len(part)
+            if size > LARGEST:
+                self._plain(key)
+                self.coloured.emit(key)
+                return
+            parts.append(part)
+            yield
         self.start()
         if self._process is None:
-            key = request.get("want")
-            if key in self._known:
-                self._plain(key)
+            self._plain(key)
             return
+        request = {**request, "size": size} if key else request
         self._process.write(json.dumps(request, ensure_ascii=True).encode() + b"\n")
-        if data:
-            self._process.write(data)
+        for part in parts:
+            self._process.write(part)
+            self._wait()
+            yield
         self._wait()
 
     def _wait(self) -> None:

@@ -119,6 +119,8 @@ class LandingSheet(Sheet):
         counts = ((len(plan.secret), "SECRET-LOOKING"), (len(plan.sensitive), "SENSITIVE"))
         words = [f"{many} {word}" for many, word in counts if many]
         self.files_title.setText(f"FILES · {', '.join(words)}, FIRST" if words else "FILES")
+        for widget in (self.files_title, self.files):
+            widget.setVisible(bool(plan.listed()))
 
     def show_passed(self, passed: Sequence[Passed]) -> None:
         """The accepted changes that were passed quickly, sensitive ones first."""
@@ -142,8 +144,8 @@ class LandingSheet(Sheet):
         """There is no plan for this destination, and why."""
         self.plan = None
         self.summary.setText("Nothing can be landed there.")
-        self.files.clear()
-        self.files_title.setText("FILES")
+        self.files_title.hide()
+        self.files.hide()
         self.diff.clear()
         self.commit.hide()
         for widget in (self.unread, self.sure, self.warned):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from workbench.ui.commands import COMMANDS, REPEATING, Menu
+from workbench.ui.commands import BEGINS, COMMANDS, REPEATING, Menu
 from workbench.ui.keymap import Keymap, is_chorded, sequences, shown
 
 
@@ -53,7 +53,8 @@ class Menus(QObject):
             for command in COMMANDS:
                 if command.menu is not name:
                     continue
-                if command.group != group and not menu.isEmpty():
+                begins = command.group != group or command.id in BEGINS
+                if begins and not menu.isEmpty():
                     menu.addSeparator()
                 group = command.group
                 menu.addAction(self.actions[command.id])

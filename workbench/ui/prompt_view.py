@@ -37,7 +37,7 @@ from workbench.ui.prompt_search import PromptSearch, Span
 from workbench.ui.search_line import SearchLine
 from workbench.ui.sheet import Sheet, as_tooltip, plain
 from workbench.ui.table import SCROLLS
-from workbench.ui.theme import Theme, mixed
+from workbench.ui.theme import Theme, strongest
 
 if TYPE_CHECKING:
     from workbench.workflow.kept_calls import KeptCall
@@ -76,7 +76,10 @@ class PromptSheet(Sheet):
         self._hit = -1
         self._seek = PromptSearch(self)
         self._seek.found_more.connect(self._on_found)
-        self._hit_colours = (mixed(theme.open, theme.ground, 0.35), mixed(theme.accent, theme.ground, 0.55))
+        self._hit_colours = tuple(
+            strongest(colour, theme.ground, most, (theme.text,), theme.contrast)
+            for colour, most in ((theme.open, 0.35), (theme.accent, 0.55))
+        )
         self.title = plain("The exact prompts", self.card, "title", wrapped=False)
         self.summary = plain("Reading…", self.card, "dim")
         self.list = QListWidget(self.card)

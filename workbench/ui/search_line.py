@@ -77,8 +77,15 @@ class SearchLine(QWidget):
         self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:  # on one of the switches
+        # On one of the switches.
+        if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focus = self.focusWidget()
+            if isinstance(focus, QToolButton) and not focus.isCheckable():
+                focus.click()
+            else:
+                self.taken.emit()
         else:
             super().keyPressEvent(event)
 

@@ -31,11 +31,13 @@ from workbench.review.verdicts import Verdict
 from workbench.review.words import Spans
 from workbench.ui.diff.shaping import Shaped, Shaper
 from workbench.ui.fonts import code_font, interface_font
-from workbench.ui.theme import Theme, chosen, legible, mixed
+from workbench.ui.theme import Theme, chosen, legible, mixed, readable
 
 ROW = 26
 WHERE = 236
 BAR, MARK, SEEN, GAP, TAG = 4, 18, 14, 12, 76
+WEAK = 0.4
+"""How strong the grounds are of a change that a verdict on all is not one on."""
 _MARKS = {Verdict.ACCEPTED: "✓", Verdict.REJECTED: "✗", Verdict.MIXED: "◐", Verdict.OPEN: ""}
 
 Index = QModelIndex | QPersistentModelIndex
@@ -129,7 +131,7 @@ class ShapeDelegate(QStyledItemDelegate):
         self._shaper = Shaper(code_font(12), 4)
         self.current = 0
         # By change: what was on the screen is painted again at every step of the cursor.
-        self._sides: dict[str, tuple[_Side, ...]] = {}
+        self._sides: dict[tuple[str, bool], tuple[_Side, ...]] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(100, ROW)
@@ -146,14 +148,12 @@ class ShapeDelegate(QStyledItemDelegate):
         verdict = self._model.verdict(row)
         if verdict in bar:
             painter.fillRect(QRect(area.left(), area.top(), BAR, area.height() - 1), bar[verdict])
-        painter.setOpacity(1.0 if row.counts else 0.5)
         self._state(painter, area, row, bar.get(verdict, theme.dim))
         left = area.left() + BAR + MARK + SEEN
         right = self._tag(painter, area, row, theme)
         self._where(painter, QRect(left, area.top(), WHERE, area.height()), row, theme)
         code = QRect(left + WHERE + GAP, area.top() + 2, right - left - WHERE - GAP, area.height() - 4)
         whole = self._code(painter, code, row)
-        painter.setOpacity(1.0)
         painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), mixed(theme.line, ground, 0.5))
         if whole and not row.looked and row.glimpse.whole:
             self.painted_whole.emit(index.row())
@@ -185,7 +185,7 @@ class ShapeDelegate(QStyledItemDelegate):
 
     def _where(self, painter: QPainter, box: QRect, row: ShapeRow, theme: Theme) -> None:
         painter.setFont(self._font)
-        painter.setPen(theme.dim if row.looked else theme.text)
+        painter.setPen(theme.dim if row.looked or not row.counts else theme.text)
         words = painter.fontMetrics().elidedText(row.where, Qt.TextElideMode.ElideLeft, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
@@ -199,9 +199,10 @@ class ShapeDelegate(QStyledItemDelegate):
             words = metrics.elidedText(seen.new or "", Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
             return words == seen.new
-        sides = self._sides.get(row.change.id)
+        key = (row.change.id, row.counts)
+        sides = self._sides.get(key)
         if sides is None:
-            sides = self._sides[row.change.id] = tuple(self._made(row))
+            sides = self._sides[key] = tuple(self._made(row))
         width = (box.width() - GAP * (len(sides) - 1)) // max(1, len(sides))
         whole = True
         for number, side in enumerate(sides):
@@ -217,9 +218,16 @@ class ShapeDelegate(QStyledItemDelegate):
             (seen.old, old, first.old, theme.removed_row, theme.removed_words),
             (seen.new, new, first.new, theme.added_row, theme.added_words),
         ):
-            if text is not None:
-                line = self._shaper.plain(text, theme.text)
-                yield _Side(line, edit, spans_apart(reference, text), ground, tint)
+            if text is None:
+                continue
+            ink = theme.text
+            if not row.counts:
+                # As weak as what is left out can be, and still be read.
+                ground, tint = (mixed(each, theme.raised, WEAK) for each in (ground, tint))
+                dim = readable(theme.dim, ground, theme.text, theme.contrast)
+                ink = readable(dim, tint, theme.text, theme.contrast)
+            line = self._shaper.plain(text, ink)
+            yield _Side(line, edit, spans_apart(reference, text), ground, tint)
 
     def _line(self, painter: QPainter, box: QRect, side: _Side) -> bool:
         shaped = side.line

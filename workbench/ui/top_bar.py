@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.review.text import one_line
@@ -82,6 +82,17 @@ class MenuButton(QToolButton):
         """Wear another theme."""
         self._theme = theme
         self.update()
+
+    def hold(self, menu: QMenu) -> None:
+        """Open this menu."""
+        self.setMenu(menu)
+        menu.aboutToHide.connect(self._on_hidden)
+
+    def _on_hidden(self) -> None:
+        # What left it while the menu had the mouse, Qt tells nobody: it would look pointed at for ever.
+        if not self.rect().contains(self.mapFromGlobal(QCursor.pos())):
+            self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -176,7 +187,7 @@ class TopBar(QWidget):
 
     def set_menu(self, menu: QMenu) -> None:
         """The menu behind the three lines."""
-        self.menu_button.setMenu(menu)
+        self.menu_button.hold(menu)
 
     def show_review(self, repository: str, task: str, *, split: bool) -> None:
         """Say what is open."""

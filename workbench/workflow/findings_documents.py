@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from workbench.review.actions import FindingsArrived
 from workbench.review.findings import Finding, State
-from workbench.workflow.documents import Document
 from workbench.workflow.drafts import counts_of_readers, place_of
+from workbench.workflow.file_documents import Document
 from workbench.workflow.session import Session
 
 

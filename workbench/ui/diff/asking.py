@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from time import perf_counter
 
-from PySide6.QtCore import QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.changes import FileChange, Side
@@ -19,9 +19,8 @@ from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.painter import Painter
 from workbench.ui.diff.scrolling import Scrolling
 from workbench.ui.highlighter import Highlighter
+from workbench.ui.single_shot import single_shot
 
-_LARGEST_COLOURED = 3_000_000
-"""Bytes. A larger file is data; lexing it would take the helper minutes."""
 _AHEAD_AFTER = 30
 _AHEAD_PAUSE = 6
 """Milliseconds before and between the steps in which the next page is prepared."""
@@ -51,23 +50,14 @@ class Asking(Scrolling):
         self._asked_at = 0
         """The scroll position for which lines were asked for last."""
         self._final = False
-        self._plain: set[str] = set()
         self._closed = False
-        self._later = self._timer(0)
-        self._later.timeout.connect(self._ask)
-        self._idle = self._timer(_AHEAD_AFTER)
-        self._idle.timeout.connect(self._look_ahead)
+        self._later = single_shot(self, 0, self._ask)
+        self._idle = single_shot(self, _AHEAD_AFTER, self._look_ahead)
         self._ahead: Iterator[None] = iter(())
         self._foreseen: Iterator[None] | None = None
         """What the next frames of a drag or of a motion will show."""
         self._is_drafted = False
         """Whether rows on the screen are drawn without their colours and words: they were not made yet."""
-
-    def _timer(self, milliseconds: int) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        return timer
 
     def _scene(self, bands: tuple[tuple[int, int], ...] = ()) -> Scene:
         raise NotImplementedError
@@ -102,6 +92,7 @@ class Asking(Scrolling):
             self._painter.ahead(scene, scroll + height, scroll + 2 * height),
             self._ahead_of_keys(scene, height),
             self._finish_long(),
+            self._look_through(),
             self._painter.ahead(scene, scroll - height, scroll),
         )
         shares, end = self._course.next(1 / max(1, height)), self._target()
@@ -129,6 +120,11 @@ class Asking(Scrolling):
     def _finish_long(self) -> Iterator[None]:
         """Find what is marked in long lines."""
         if (yield from self._cells.finish()):
+            self.viewport().update()
+
+    def _look_through(self) -> Iterator[None]:
+        """Find what is to be said of changes that are too long to be looked through for a frame."""
+        if (yield from self._painter.code.beside.find()):
             self.viewport().update()
 
     def _complete(self) -> Iterator[None]:
@@ -248,7 +244,7 @@ class Asking(Scrolling):
         """
         key = self._cells.colour_key(file, side)
         path = file.base_path if side is Side.OLD else file.path
-        if key is None or path is None or key in self._plain or not self.coloured:
+        if key is None or path is None or not self.coloured:
             return True
         if self._highlighter.knows(key):
             self._highlighter.look(key, first - 1, last - 1)
@@ -256,11 +252,8 @@ class Asking(Scrolling):
         texts = self._contents.side(file, side)
         if texts is None:
             return False
-        if sum(map(len, texts)) > _LARGEST_COLOURED:
-            self._plain.add(key)
-            return True
         self._highlighter.want(key, path, texts, first - 1, last - 1)
-        return False
+        return self._highlighter.is_final(key, last - 1)
 
     def _coloured(self, key: str) -> None:
         """Colours came: paint the files anew that they are of."""

@@ -5,25 +5,32 @@ Answers with words for one row at a time; the painter puts them at its right. Kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from workbench.review.asides import conflict_lines, whitespace_words
+from workbench.review.asides import conflict_lines, conflicts_in_steps, whitespace_in_steps, whitespace_words
 from workbench.review.blocks import Block, Line
 from workbench.review.changes import Change, Side
 from workbench.review.moved import NO_MOVES, Move, Moves
+from workbench.review.steps import Steps
 from workbench.review.text import one_line
 from workbench.ui.diff.sections import Section
 
 MOST_KEPT = 5000
 
+AT_ONCE = 2_000
+"""Lines of a change that are looked through when it is painted. A longer one is, between frames."""
+
 
 class _Said(Struct):
     """What is known of one change."""
 
-    whitespace: str
-    conflicts: frozenset[int]
+    whitespace: str = ""
+    conflicts: frozenset[int] = frozenset()
+
+
+_NOTHING = _Said()
 
 
 class Beside:
@@ -34,6 +41,10 @@ class Beside:
         self.above: Callable[[str], Sequence[str]] = _nothing
         """What the header of a file, by its path, says of all its changes: it is not said of each again."""
         self._said: dict[int, tuple[Change, _Said]] = {}
+        self._left: dict[int, Change] = {}
+        """What was painted, and is too long to be looked through for that."""
+        self._looking: Iterator[None] | None = None
+        self._has_news = False
 
     def move(self, section: Section, block: Block, line: Line, side: Side) -> Move | None:
         """The moved block that a row is of, on one side."""
@@ -79,11 +90,39 @@ class Beside:
         known = self._said.get(id(change))
         if known is not None and known[0] is change:
             return known[1]
+        if len(change.removed) + len(change.added) > AT_ONCE:
+            self._left[id(change)] = change
+            return _NOTHING
+        said = _Said(whitespace_words(change), frozenset(conflict_lines(change.added)))
+        self._keep(change, said)
+        return said
+
+    def _keep(self, change: Change, said: _Said) -> None:
         if len(self._said) > MOST_KEPT:
             self._said.clear()
-        said = _Said(whitespace_words(change), frozenset(conflict_lines(change.added)))
         self._said[id(change)] = (change, said)
-        return said
+
+    def find(self) -> Steps[bool]:
+        """Look through what is left. True once something is to be said of it: it is painted again then.
+
+        Ended in between, it is gone on with where it was.
+        """
+        while self._left:
+            change = next(iter(self._left.values()))
+            self._looking = self._looking or self._look_through(change)
+            for _ in self._looking:
+                yield
+            self._looking = None
+            self._left.pop(id(change), None)
+        found, self._has_news = self._has_news, False
+        return found
+
+    def _look_through(self, change: Change) -> Iterator[None]:
+        words = yield from whitespace_in_steps(change)
+        conflicts = yield from conflicts_in_steps(change.added)
+        said = _Said(words, frozenset(conflicts))
+        self._keep(change, said)
+        self._has_news = self._has_news or said != _NOTHING
 
 
 def _nothing(_: str) -> Sequence[str]:

@@ -58,6 +58,8 @@ class Contents:
         old = self.old(file)
         if old is None:
             return None
+        if not old and len(file.runs) == 1:
+            return file.runs[0].added  # a new file, of two million lines perhaps: they are not copied
         lines: list[bytes] = []
         at = 0
         for run in file.runs:

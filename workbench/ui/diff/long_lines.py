@@ -273,8 +273,7 @@ class LongBreaks(Breaks):
     def span(self, at: int) -> tuple[int, int]:
         if not self.knows(at):
             return self.length, self.length
-        end = self.length if at + 1 >= self.lines else self._begin(at + 1)
-        return min(end, self._begin(at)), end
+        return self._begin(at), self._begin(at + 1)
 
     def _begin(self, at: int) -> int:
         known = self._begins.get(at)

@@ -25,7 +25,10 @@ class Numbers:
 
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
-        self._dress, self._glyphs = dress, dress.small_code.digits
+        self._dress, self._glyphs = dress, dict(dress.small_code.digits)
+        sign = dress.small_code.raw.glyphIndexesForString(_GOES_ON)
+        if sign and sign[0]:
+            self._glyphs[_GOES_ON] = sign[0]
         self._places.clear()
 
     def begin(self) -> None:
@@ -37,7 +40,9 @@ class Numbers:
         """The number of a line that ends at `right`: all of a frame are one run of glyphs, which takes half a
         millisecond less than one run for each.
         """
-        text = str(number)
+        self._put(right, str(number), y)
+
+    def _put(self, right: int, text: str, y: int) -> None:
         self._digits += map(self._glyphs.__getitem__, text)
         places = self._places.get((right, y)) or self._places_at(right, y)
         self._points += places[-len(text) :]
@@ -71,6 +76,9 @@ class Numbers:
 
     def goes_on(self, painter: QPainter, right: int, y: int) -> None:
         """A quiet mark instead of a number: this is no line of its own."""
+        if _GOES_ON in self._glyphs:
+            self._put(right, _GOES_ON, y)
+            return
         dress = self._dress
         assert dress is not None
         shaped = dress.small_code.plain(_GOES_ON, dress.theme.faint)
