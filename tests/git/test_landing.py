@@ -220,6 +220,41 @@ def test_a_symlink_on_the_way_is_not_followed(
     assert repo.read("a.py") == b"old\n"
 
 
+def test_a_symlink_and_a_folder_change_places_and_what_the_link_led_to_is_left_alone(
+    repo: Repo, opened: Opening, journal: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x").write_text("theirs\n")
+    (repo.root / "link").symlink_to(outside)
+    target = ("120000", os.fsencode(outside))
+    writes = [
+        Write("link", target, None),
+        Write("link/x", None, text("new\n")),
+        Write("gone/d.py", text("old\n"), None),
+        Write("gone", None, target),
+    ]
+    before, repository = state(repo.root), opened(repo)
+    written = land(repository, writes, journal)
+    acknowledge(journal)
+    assert (repo.read("link/x"), (repo.root / "link").is_symlink()) == (b"new\n", False)
+    assert (repo.root / "gone").readlink() == outside
+    undo(repository, [one.file for one in written], journal)
+    assert state(repo.root) == before
+    assert (outside / "x").read_text() == "theirs\n"
+    assert len(list(outside.iterdir())) == 1
+
+
+def test_what_was_below_a_folder_that_is_a_symlink_now_is_gone(
+    repo: Repo, opened: Opening, journal: Path
+) -> None:
+    (repo.root / "b/c.py").unlink()
+    (repo.root / "b").rmdir()
+    (repo.root / "b").symlink_to("gone")
+    with pytest.raises(ConflictError, match=r"b/c\.py was removed since it was read"):
+        land(opened(repo), [Write("b/c.py", text("old\n"), text("new\n"))], journal)
+
+
 def test_a_link_that_is_written_over_leaves_its_target_alone(
     repo: Repo, opened: Opening, journal: Path
 ) -> None:
@@ -343,6 +378,8 @@ for n in range(count):
     writes.append(Write(f"d{n % 3}/f{n}", ("100644", b"old %d\\n" % n), ("100644", b"new %d\\n" % n)))
 writes += [Write(f"d1/gone{n}", ("100644", b"old\\n"), None) for n in range(3)]
 writes += [Write(f"new{n}/x", None, ("100644", b"new\\n")) for n in range(3)]
+writes += [Write("link", ("120000", b"d0"), None), Write("link/x", None, ("100644", b"new\\n"))]
+writes += [Write("folder/x", ("100644", b"old\\n"), None), Write("folder", None, ("120000", b"d1"))]
 for module, name in ((os, "fsync"), (os, "write"), (os, "unlink"), (os, "mkdir"), (os, "rmdir"),
                      (os, "rename"), (exchange, "_rename"), (os, "symlink"), (exchange, "flush_file_system")):
     setattr(module, name, counted(getattr(module, name)))
@@ -370,7 +407,8 @@ def run_until(
 def land_repo(root: Path) -> Repo:
     repo = new_repo(root)
     repo.write({f"d{n % 3}/f{n}": f"old {n}\n" for n in range(12)})
-    repo.write({f"d1/gone{n}": "old\n" for n in range(3)})
+    repo.write({f"d1/gone{n}": "old\n" for n in range(3)} | {"folder/x": "old\n"})
+    (repo.root / "link").symlink_to("d0")
     return repo
 
 

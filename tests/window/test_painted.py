@@ -175,6 +175,7 @@ def in_every_theme(driver: Driver, states: Callable[[Driver], Iterator[tuple[str
             if shown is driver.window:
                 wrong += hard_to_see(shown, theme, where)
     driver.window.close()
+    driver.settle()
     return wrong
 
 

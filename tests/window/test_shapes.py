@@ -300,7 +300,7 @@ def test_a_change_that_shares_a_note_says_so(hands: Hands, many: Repo) -> None:
 def test_another_round_closes_a_list_that_is_not_true_any_more(hands: Hands, many: Repo) -> None:
     open_list(hands, many)
     many.write({"src/cat.py": "x = 1\n\n\ndef f():\n    return other(cat, 1)\n"})
-    hands.window.errands.refresh()
+    hands.window.arriving.refresh()
     hands.until(lambda: hands.session.review.index == 1)
 
     assert hands.window.shapes.sheet() is None

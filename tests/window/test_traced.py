@@ -72,7 +72,7 @@ def test_what_holds_the_window_is_noted_at_start_loading_refreshing_and_saving(
         traced.until(lambda: not holding.noted.is_set())
         holding.at_start()
     window.controller.changed.connect(holding.while_loading)
-    window.errands.arrived.connect(holding.while_refreshing)
+    window.arriving.arrived.connect(holding.while_refreshing)
     window.controller.judged.connect(holding.while_saving)
     for _ in range(20):
         traced.open(many)

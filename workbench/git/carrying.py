@@ -248,15 +248,16 @@ class Landing:
         for path in folders.values():
             self._folder.flush_folder(path)
 
-    def go_back(self, steps: Iterable[Step]) -> list[str]:
+    def go_back(self, steps: Iterable[Step], planned: Iterable[Step] = ()) -> list[str]:
         """Take back what was done, the last step first; then the landing's folder goes.
 
+        `planned` are further steps, of which nothing stands but perhaps an empty folder that was made.
         Returns the paths that somebody wrote to meanwhile and where not everything could be brought together.
         Theirs stands there; what we had displaced is in the shadow directory. `NotBackError` where the system
         refuses: all else is back, and the landing's folder stays with what belongs there.
         """
         steps = list(steps)
-        self._emptied.plan(steps)
+        self._emptied.plan((*steps, *planned))
         left: list[Step] = []
         refused: list[tuple[str, Exception]] = []
         for step in reversed(steps):

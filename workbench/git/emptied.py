@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from workbench.git.folder import WorkFolder
+from workbench.git.folder import WorkFolder, folders_above
 from workbench.git.stepping import MovedError, Step
 
 _ASIDE = ".folder"
@@ -37,7 +37,7 @@ class Emptied:
         self._made.update(step.path for step in steps if step.before is None)
         paths = self._removed | self._made
         for path in paths:
-            for above in _above(path):
+            for above in folders_above(path):
                 if above in paths:
                     self._inside.setdefault(above, set()).add(path)
         for step in steps:
@@ -68,7 +68,7 @@ class Emptied:
 
     def make_way_back(self, path: str) -> None:
         """Before a removal is taken back: its folder is there again, and none has the file's name."""
-        for above in _above(path):
+        for above in folders_above(path):
             if above in self._aside:
                 with suppress(OSError):  # there is none: it is made anew
                     self._folder.move(self._aside[above], above)
@@ -108,11 +108,3 @@ class Emptied:
             if names or any(Path(folder, each).is_symlink() for each in folders):
                 return True
         return False
-
-
-def _above(path: str) -> list[str]:
-    """The folders that a path is in, the nearest first."""
-    found = []
-    while path := path.rpartition("/")[0]:
-        found.append(path)
-    return found

@@ -36,6 +36,14 @@ File = tuple[str, bytes]
 """A mode as git writes it, and the bytes: those of the file, or the target of a link."""
 
 
+class ThroughLinkError(UserError):
+    """A path that is reached through a symlink."""
+
+
+_NONE = (FileNotFoundError, NotADirectoryError, ThroughLinkError)
+"""There is no such file in the work tree."""
+
+
 class Owner(Struct, frozen=True):
     """What a rewritten file keeps of the one that was there: permissions, user, group."""
 
@@ -63,7 +71,7 @@ class WorkFolder:
     def read(self, path: str) -> tuple[File, Owner] | None:
         """The file at a path and whose it is; None where there is none, or a folder.
 
-        `UserError` for a device.
+        None also beyond a symlink: what is there is no file of the work tree. `UserError` for a device.
         """
         try:
             with self._parent(path) as (at, name):
@@ -76,12 +84,20 @@ class WorkFolder:
                 if not stat.S_ISREG(found.st_mode):
                     raise UserError(f"{path} is a device or a pipe, not a file.", hint="Nothing was written.")
                 handle = os.open(name, _READ, dir_fd=at)
-        except (FileNotFoundError, NotADirectoryError):
+        except _NONE:
             return None
         with os.fdopen(handle, "rb") as stream:
             data = stream.read()
         mode = "100755" if self._modes and found.st_mode & 0o100 else "100644"
         return (mode, data), owner
+
+    def link_above(self, path: str) -> str:
+        """The symlink that stands in place of a folder above a path; "" where there is none."""
+        for folder in reversed(folders_above(path)):
+            found = self.read(folder)
+            if found is not None and found[0][0] == LINK:
+                return folder
+        return ""
 
     def create(self, path: str, file: File, like: Owner | None = None) -> None:
         """Write a new file, whose name must be free. Its bytes are safe on disk only after `flush`."""
@@ -110,7 +126,7 @@ class WorkFolder:
         """Bring the names of the folder that holds `path` to disk."""
         if not _HAS_AT:
             return
-        with suppress(FileNotFoundError, NotADirectoryError), self._parent(path) as (at, _):
+        with suppress(*_NONE), self._parent(path) as (at, _):
             if at is not None:
                 os.fsync(at)
 
@@ -126,12 +142,12 @@ class WorkFolder:
 
     def remove(self, path: str) -> None:
         """Remove a file that is ours; silent where there is none."""
-        with suppress(FileNotFoundError, NotADirectoryError), self._parent(path) as (at, name):
+        with suppress(*_NONE), self._parent(path) as (at, name):
             os.unlink(name, dir_fd=at)
 
     def mend(self, path: str) -> None:
         """After a kill inside an exchange that the system could not do in one step."""
-        with suppress(FileNotFoundError, NotADirectoryError), self._parent(path) as (at, name):
+        with suppress(*_NONE), self._parent(path) as (at, name):
             mend_fallback(at, name)
 
     def make_folder(self, name: str) -> None:
@@ -157,7 +173,7 @@ class WorkFolder:
                 os.rmdir(name, dir_fd=at)
         except FileNotFoundError:  # it could not be made; those above it may have been
             return True
-        except OSError:
+        except (OSError, ThroughLinkError):
             return False
         return True
 
@@ -218,8 +234,16 @@ def _opened_folder(at: int, part: str, path: str) -> int:
         raise
 
 
-def _through_link(path: str) -> UserError:
-    return UserError(
+def folders_above(path: str) -> list[str]:
+    """The folders that a path is in, the nearest first."""
+    found = []
+    while path := path.rpartition("/")[0]:
+        found.append(path)
+    return found
+
+
+def _through_link(path: str) -> ThroughLinkError:
+    return ThroughLinkError(
         f"{path} is reached through a symlink, which is never followed.",
         hint="Replace the link by a folder first.",
     )

@@ -102,11 +102,11 @@ def _go_back(repository: Repository, record: Record) -> list[str]:
             landing.clear()
             return []
         _mend(folder, record.steps)
-        steps = [_with_bytes(repository, folder, step) for step in record.steps]
+        planned = steps = [_with_bytes(repository, folder, step) for step in record.steps]
         if not (folder.root / record.folder).is_dir():
-            steps = _laid_out_again(folder, record.folder, steps)
+            steps = _laid_out_again(folder, record.folder, planned)
         # Not in the order of the journal: a file that took a folder's place goes before what was in there.
-        return landing.go_back(in_order(steps))
+        return landing.go_back(in_order(steps), planned)
 
 
 def _laid_out_again(folder: WorkFolder, name: str, steps: Iterable[Step]) -> list[Step]:

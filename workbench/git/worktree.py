@@ -7,7 +7,7 @@ there is exchanged, not replaced. This file decides what is written; `carrying.p
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -177,6 +177,7 @@ def _plan(
         elif merged != now:
             files.append(Planned(write.path, now, merged, merged=True))
     created = [file.path for file in files if file.now is None]
+    _refuse_through_links(folder, created, {file.path for file in files if file.result is None})
     warnings = tuple(
         f"{path} cannot be checked out on Windows." for path in created if unfit_for_windows(path)
     )
@@ -190,6 +191,17 @@ def _read(folder: WorkFolder, path: str) -> tuple[File, Owner] | None:
         raise UserError(
             f"Nothing was landed: {path} cannot be read: {error.strerror}.", hint="See to its permissions."
         ) from error
+
+
+def _refuse_through_links(folder: WorkFolder, created: Sequence[str], removed: Set[str]) -> None:
+    """A new file may stand in place of a symlink that goes, and never beyond one."""
+    for path in created:
+        link = folder.link_above(path) if "/" in path else ""
+        if link and link not in removed:
+            raise UserError(
+                f"Nothing was landed: {path} is reached through a symlink, which is never followed.",
+                hint=f"Replace the link {link} by a folder first.",
+            )
 
 
 def _with_mode(repository: Repository, now: File | None, expected: File | None) -> File | None:

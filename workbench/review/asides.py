@@ -62,9 +62,8 @@ def may_hold_marker(data: bytes) -> bool:
 
 def conflict_lines(lines: Sequence[bytes]) -> tuple[int, ...]:
     """The indexes of all marks of an undone merge; the divides only where there are others."""
-    if len(lines) > _MANY // 10:
-        if not may_hold_marker(b"".join(lines)):
-            return ()
+    if len(lines) > _MANY // 10 and not may_hold_marker(b"".join(lines)):
+        return ()
     if not any(map(is_conflict_marker, lines)):
         return ()
     return tuple(at for at, line in enumerate(lines) if is_conflict_marker(line) or _divide.match(line))

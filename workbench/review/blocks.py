@@ -138,15 +138,23 @@ def _old_start(change: Change) -> int:
     return change.old_start
 
 
+def _starts(change: Change) -> tuple[int, int]:
+    return change.old_start, change.new_start
+
+
 def changes_of_runs(runs: Sequence[Run], texts: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
     """For each of some runs the changes that it was cut into, in order, given those of all of them."""
     result: list[tuple[Change, ...]] = []
     at = 0
     for run in runs:
-        first, lines = at, len(run.removed) + len(run.added)
-        while lines > 0 and at < len(texts):
-            lines -= len(texts[at].removed) + len(texts[at].added)
-            at += 1
+        first = at
+        if at < len(texts):
+            # Nearly every run is one change; a long one may be a hundred thousand.
+            if len(texts[at].removed) + len(texts[at].added) >= len(run.removed) + len(run.added):
+                at += 1
+            else:
+                end = run.old_start + len(run.removed), run.new_start + len(run.added)
+                at = bisect_left(texts, end, at, key=_starts)
         result.append(tuple(texts[first:at]))
     return tuple(result)
 
@@ -246,8 +254,8 @@ class Builder(Struct):
                 self.blocks.append(_stands_for(len(changes)))
                 self.blocks.extend(_pinned(pin) for pin in self.pins if any(_is_on(pin, c) for c in changes))
                 continue
-            first = rows.rows_of_change(changes[0].id)[0]
-            last, count = rows.rows_of_change(changes[-1].id)
+            first = rows.rows_of_change(changes[0])[0]
+            last, count = rows.rows_of_change(changes[-1])
             whole = last + count - first
             self._code(Block(Sort.RUN, whole, run=rows, first=first, tail=first + whole == rows.count))
 

@@ -8,22 +8,26 @@ bytes, or whose replaced lines, differ from what was judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from workbench.review.changes import FileChange, Kind, Run
 from workbench.review.linemap import LineMap
-from workbench.review.lines import Span, common, ranges
+from workbench.review.lines import LineSet, Span, common, numbers, ranges, without
 from workbench.review.rounds import FileCarry
 from workbench.review.verdicts import (
     NO_LINES,
     NO_VERDICTS,
     FileVerdicts,
+    LineVerdicts,
     Selection,
     Verdict,
     Verdicts,
 )
+
+_AT_ONCE = 20_000
+"""Lines that are compared in one go."""
 
 
 def carry_rounds(
@@ -87,22 +91,29 @@ def carry_between(
     parts = [_Part.of_run(run) for run in before.runs]
     parts += [part for run in before.runs for part in _taken_out(run, verdicts)]
     new, sure_new = _carried_added(parts, after.runs, lines)
-    old, sure_old = _carried_removed(parts, after.runs, set(new.values()))
-    kept = set(new.values())
-    for run in before.runs:
-        kept -= _uncertain(run, verdicts.new, kept, sure_new)
-    if len(kept) < len(new):
-        new = {here: line for here, line in new.items() if line in kept}
-    old -= _put_back(before.runs, after.runs, verdicts, old - sure_old, set(new))
-    return FileCarry(after.path, before.path, old=ranges(old), new=_blocks(new), facts=facts)
+    kept = LineSet((was, count) for _, was, count in new)
+    removed, sure_old = _carried_removed(parts, after.runs, kept)
+    uncertain = [span for run in before.runs for span in _uncertain(run, verdicts.new, kept, sure_new)]
+    if uncertain:
+        kept = LineSet(without(kept.spans, uncertain))
+        new = [piece for block in new for piece in _pieces(block, kept)]
+    unsure = without(removed, sure_old)
+    old = without(removed, _put_back(before.runs, after.runs, verdicts, unsure, new))
+    return FileCarry(after.path, before.path, old=old, new=_blocks(new), facts=facts)
+
+
+Block = tuple[int, int, int]
+"""Lines that are the same in two rounds: their first number here, that of the round before, how many."""
 
 
 class _Part(Struct, frozen=True):
     """What was judged together: base lines, and the lines of the round before that replace them."""
 
+    run: int
+    """Where its run begins in the round before."""
     old_start: int
     old_count: int
-    new_lines: tuple[int, ...]
+    new: tuple[Span, ...]
     added: tuple[bytes, ...]
 
     @property
@@ -110,14 +121,10 @@ class _Part(Struct, frozen=True):
         """Where it stands in the base, which never moves: no two runs of a diff share it."""
         return self.old_start, self.old_count
 
-    @property
-    def old_lines(self) -> range:
-        return range(self.old_start, self.old_start + self.old_count)
-
     @staticmethod
     def of_run(run: Run) -> _Part:
-        new_lines = tuple(range(run.new_start, run.new_start + len(run.added)))
-        return _Part(run.old_start, len(run.removed), new_lines, run.added)
+        new = ((run.new_start, len(run.added)),) if run.added else ()
+        return _Part(run.new_start, run.old_start, len(run.removed), new, run.added)
 
 
 def _taken_out(run: Run, verdicts: FileVerdicts) -> list[_Part]:
@@ -126,125 +133,190 @@ def _taken_out(run: Run, verdicts: FileVerdicts) -> list[_Part]:
     As composing does it: rejected removed lines stay where they were, and split the run.
     """
     rejected = Verdict.REJECTED
-    old = range(run.old_start, run.old_start + len(run.removed))
-    new = range(run.new_start, run.new_start + len(run.added))
-    gone = [line for line in old if verdicts.old.get(line) is not rejected]
-    left = tuple(line for line in new if verdicts.new.get(line) is not rejected)
-    if len(gone) == len(old) and len(left) == len(new):
+    old, new = (run.old_start, len(run.removed)), (run.new_start, len(run.added))
+    stay = verdicts.old.spans_in(rejected, *old)
+    out = verdicts.new.spans_in(rejected, *new)
+    if not stay and not out:
         return []
-    added = tuple(run.added[line - run.new_start] for line in left)
-    parts = [_Part(start, count, (), ()) for start, count in ranges(gone)]
-    if left and gone and gone[-1] == old[-1]:
+    gone, left = without((old,), stay), without((new,), out)
+    added = tuple(
+        line
+        for start, count in left
+        for line in run.added[start - run.new_start : start - run.new_start + count]
+    )
+    parts = [_Part(run.new_start, start, count, (), ()) for start, count in gone]
+    if left and gone and sum(gone[-1]) == sum(old):
         last = parts.pop()
-        parts.append(_Part(last.old_start, last.old_count, left, added))
+        parts.append(_Part(run.new_start, last.old_start, last.old_count, left, added))
     elif left:
         # Behind a line that stays, or in a run that removes nothing: a pure addition after that line.
-        parts.append(_Part(old[-1] if old else run.old_start, 0, left, added))
+        after = sum(old) - 1 if run.removed else run.old_start
+        parts.append(_Part(run.new_start, after, 0, left, added))
     return parts
 
 
 def _carried_added(
     parts: Sequence[_Part], runs: Sequence[Run], lines: LineMap | None
-) -> tuple[dict[int, int], set[int]]:
-    """Added lines that say the same, as line of this round → line of the round before; and which are sure.
+) -> tuple[list[Block], dict[int, list[Span]]]:
+    """Added lines that say the same; and which of the round before, by their run, are sure.
 
     Sure are those of a part that is there again exactly. They come first, because among equal lines
     the line map may have chosen another one.
     """
     now = {(run.old_start, len(run.removed)): run for run in runs}
     met = [(part, now[part.key]) for part in parts if part.added and part.key in now]
-    found: dict[int, int] = {}
-    used: set[int] = set()
+    found: list[Block] = []
+    taken: set[int] = set()
+    # Two parts of one run may share lines, and no two of others.
+    sure: dict[int, list[Span]] = {}
     for part, run in met:
-        if part.added == run.added and run.new_start not in found and used.isdisjoint(part.new_lines):
-            found.update((run.new_start + step, line) for step, line in enumerate(part.new_lines))
-            used.update(part.new_lines)
-    sure = set(used)
-    for part, run in met if lines is not None else ():
-        for line, data in zip(part.new_lines, part.added, strict=True):
-            here = None if lines is None or line in used else lines.forward(line)
-            if here is None or here in found or not 0 <= here - run.new_start < len(run.added):
-                continue
-            if run.added[here - run.new_start] == data:
-                found[here] = line
-                used.add(line)
+        free = not common(part.new, sure.get(part.run, ()))
+        if free and run.new_start not in taken and _same(part.added, run.added):
+            here = run.new_start
+            for start, count in part.new:
+                found.append((here, start, count))
+                here += count
+            taken.add(run.new_start)
+            sure.setdefault(part.run, []).extend(part.new)
+    if lines is None:
+        return found, sure
+    used = {run: list(spans) for run, spans in sure.items()}
+    for part, run in met:
+        if run.new_start in taken:
+            continue
+        free_lines = without(part.new, used.get(part.run, ()))
+        blocks = [block for span in free_lines for block in _met(part, run, span, lines)]
+        found += blocks
+        used.setdefault(part.run, []).extend((was, count) for _, was, count in blocks)
     return found, sure
 
 
+def _met(part: _Part, run: Run, span: Span, lines: LineMap) -> Iterator[Block]:
+    """The lines of a part that the line map finds in a run, and that say the same there."""
+    first, end = run.new_start, run.new_start + len(run.added)
+    at = 0
+    for start, count in part.new:
+        if start <= span[0] < start + count:
+            at += span[0] - start
+            break
+        at += count
+    for was, there, count in lines.blocks(*span):
+        low, high = max(there, first), min(there + count, end)
+        for here in range(low, high, _AT_ONCE):
+            many = min(_AT_ONCE, high - here)
+            place = at + was - span[0] + here - there
+            theirs = part.added[place : place + many]
+            ours = run.added[here - first : here - first + many]
+            if theirs == ours:
+                yield here, was + here - there, many
+            else:
+                yield from (
+                    (here + step, was + here - there + step, 1)
+                    for step in range(many)
+                    if theirs[step] == ours[step]
+                )
+
+
+def _same(one: tuple[bytes, ...], other: tuple[bytes, ...]) -> bool:
+    """Whether lines are the same. By pieces: of millions, one comparison would hold the window."""
+    if len(one) != len(other):
+        return False
+    starts = range(0, len(one), _AT_ONCE)
+    return one is other or all(one[at : at + _AT_ONCE] == other[at : at + _AT_ONCE] for at in starts)
+
+
+def _pieces(block: Block, kept: LineSet) -> Iterator[Block]:
+    """What of a block is kept."""
+    here, was, count = block
+    return ((here + start - was, start, many) for start, many in kept.within(was, count))
+
+
 def _carried_removed(
-    parts: Sequence[_Part], runs: Sequence[Run], kept: set[int]
-) -> tuple[set[int], set[int]]:
+    parts: Sequence[_Part], runs: Sequence[Run], kept: LineSet
+) -> tuple[list[Span], list[Span]]:
     """Base lines that are still removed, by what is still there of what replaces them; and which are sure.
 
     `kept` are the added lines of the round before that carry over.
     """
-    found: set[int] = set()
-    sure: set[int] = set()
     removing = {(run.old_start, len(run.removed)): run for run in runs if run.removed}
-    deleting = [run for run in removing.values() if not run.added]
-    deleted = {line for part in parts if not part.added for line in part.old_lines}
-    for run in deleting:
-        found |= deleted.intersection(range(run.old_start, run.old_start + len(run.removed)))
+    deleted = LineSet((part.old_start, part.old_count) for part in parts if not part.added)
+    found = [
+        span
+        for run in removing.values()
+        if not run.added
+        for span in deleted.within(run.old_start, len(run.removed))
+    ]
+    sure: list[Span] = []
     for part in parts:
         run_now = removing.get(part.key)
         if run_now is None:
             continue
-        if (part.added and kept.issuperset(part.new_lines)) or not (part.added or run_now.added):
-            found.update(part.old_lines)
-            sure.update(part.old_lines)
-    return found, sure
+        if (part.added and kept.covers_all(part.new)) or not (part.added or run_now.added):
+            sure.append((part.old_start, part.old_count))
+    return found + sure, sure
 
 
-def _uncertain(run: Run, held: Mapping[int, Verdict], found: set[int], sure: set[int]) -> set[int]:
+def _uncertain(
+    run: Run, held: LineVerdicts, found: LineSet, sure: Mapping[int, Sequence[Span]]
+) -> Sequence[Span]:
     """Carried added lines that may stand for an equal line of their run that was judged otherwise.
 
     Of two equal lines, one accepted and one rejected, one is left: a diff says which at will.
     """
+    whole = (run.new_start, len(run.added))
+    if found.covers(whole) or len(held.over(*whole)) < 2:
+        return ()
     lines = range(run.new_start, run.new_start + len(run.added))
-    if not held or len({held.get(line) for line in lines}) < 2:
-        return set()
+    is_sure = LineSet(sure.get(run.new_start, ()))
     groups: dict[bytes, list[int]] = {}
     for line, content in zip(lines, run.added, strict=True):
         groups.setdefault(content, []).append(line)
-    return {
+    return ranges(
         line
         for group in groups.values()
-        if len({held.get(each) for each in group}) > 1 and not found.issuperset(group)
+        if len(group) > 1
+        and len({held.get(each) for each in group}) > 1
+        and not all(each in found for each in group)
         for line in group
-        if line in found and line not in sure
-    }
+        if line in found and line not in is_sure
+    )
 
 
 def _put_back(
-    before: Sequence[Run], after: Sequence[Run], verdicts: FileVerdicts, unsure: set[int], kept: set[int]
-) -> set[int]:
+    before: Sequence[Run],
+    after: Sequence[Run],
+    verdicts: FileVerdicts,
+    unsure: Sequence[Span],
+    kept: Sequence[Block],
+) -> Sequence[Span]:
     """Lines whose removal was rejected and which seem removed still, but may just as well have been put back.
 
     An equal line that was removed then is not removed now, or is among the added ones: the diff may
     have taken one for the other, and "rejected" would stand on what the expert asked for.
     """
-    rejected = {line for line in unsure if verdicts.old.get(line) is Verdict.REJECTED}
+    rejected = common(unsure, verdicts.old.spans(Verdict.REJECTED))
     if not rejected:
-        return rejected
+        return ()
     then = {number: line for run in before for number, line in enumerate(run.removed, run.old_start)}
-    now = {number for run in after for number in range(run.old_start, run.old_start + len(run.removed))}
+    now = LineSet((run.old_start, len(run.removed)) for run in after)
     back = {line for number, line in then.items() if number not in now}
+    carried = LineSet((here, count) for here, _, count in kept)
     back |= {
-        line for run in after for number, line in enumerate(run.added, run.new_start) if number not in kept
+        line for run in after for number, line in enumerate(run.added, run.new_start) if number not in carried
     }
-    return {line for line in rejected if then[line] in back}
+    return ranges(line for line in numbers(rejected) if then[line] in back)
 
 
-def _blocks(new: Mapping[int, int]) -> tuple[tuple[int, int, int], ...]:
-    """Pairs of lines as (start here, start before, count)."""
-    found: list[tuple[int, int, int]] = []
-    for here, was in sorted(new.items()):
+def _blocks(new: Iterable[Block]) -> tuple[Block, ...]:
+    """The same blocks sorted, and joined where they go on in both rounds."""
+    found: list[Block] = []
+    for here, was, count in sorted(new):
         if found:
-            start, start_was, count = found[-1]
-            if (start + count, start_was + count) == (here, was):
-                found[-1] = (start, start_was, count + 1)
+            start, start_was, many = found[-1]
+            if (start + many, start_was + many) == (here, was):
+                found[-1] = (start, start_was, many + count)
                 continue
-        found.append((here, was, 1))
+        found.append((here, was, count))
     return tuple(found)
 
 
@@ -262,7 +334,19 @@ def _is_same(before: FileChange, after: FileChange) -> bool:
         (before.path, before.base_path, before.status) == (after.path, after.base_path, after.status)
         and (before.old_mode, before.new_mode) == (after.old_mode, after.new_mode)
         and (before.old_id, before.new_id) == (after.old_id, after.new_id)
-        and before.runs == after.runs
+        and (before.runs is after.runs or _same_runs(before.runs, after.runs))
+    )
+
+
+def _same_runs(one: Sequence[Run], other: Sequence[Run]) -> bool:
+    return len(one) == len(other) and all(
+        mine is theirs
+        or (
+            (mine.old_start, mine.new_start) == (theirs.old_start, theirs.new_start)
+            and _same(mine.removed, theirs.removed)
+            and _same(mine.added, theirs.added)
+        )
+        for mine, theirs in zip(one, other, strict=True)
     )
 
 
@@ -311,7 +395,7 @@ def carry_selections(selections: Iterable[Selection], carry: Iterable[FileCarry]
     return tuple(result)
 
 
-def _moved(spans: Sequence[Span], blocks: Sequence[tuple[int, int, int]]) -> tuple[Span, ...]:
+def _moved(spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Span, ...]:
     """The same lines where blocks (start there, start here, count) put them."""
     held = NO_LINES.put(spans, Verdict.ACCEPTED)
     return held.moved(blocks).spans(Verdict.ACCEPTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 Span = tuple[int, int]
@@ -90,3 +91,42 @@ def without(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
 def total(spans: Iterable[Span]) -> int:
     """How many lines disjoint ranges cover."""
     return sum(count for _, count in spans)
+
+
+class LineSet:
+    """Line numbers as a set, held as ranges. Never changed once made."""
+
+    __slots__ = ("_starts", "spans")
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self.spans = tuple(joined(spans))
+        self._starts = [start for start, _ in self.spans]
+
+    def __contains__(self, line: int | None) -> bool:
+        return line is not None and self.covers((line, 1))
+
+    def __bool__(self) -> bool:
+        return bool(self.spans)
+
+    def covers(self, span: Span) -> bool:
+        """Whether all lines of a range are in it."""
+        start, count = span
+        at = bisect_right(self._starts, start) - 1
+        return count <= 0 or (at >= 0 and start + count <= sum(self.spans[at]))
+
+    def covers_all(self, spans: Iterable[Span]) -> bool:
+        """The same of some ranges."""
+        return all(map(self.covers, spans))
+
+    def within(self, start: int, count: int) -> tuple[Span, ...]:
+        """What of a range is in it."""
+        low = max(bisect_right(self._starts, start) - 1, 0)
+        return common(self.spans[low : bisect_right(self._starts, start + count)], ((start, count),))
+
+    def beside(self, line: int, step: int) -> tuple[Span, ...]:
+        """What goes on without a gap from a line on, upwards (1) or downwards (-1)."""
+        at = bisect_right(self._starts, line) - 1
+        if line not in self:
+            return ()
+        start, count = self.spans[at]
+        return ((line, start + count - line),) if step > 0 else ((start, line + 1 - start),)

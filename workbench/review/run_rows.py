@@ -5,18 +5,22 @@ Who faces whom is found when it is first asked; a run of thousands of lines is n
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
-from workbench.review.asides import is_blank, same_but_blanks, whitespace_words
+from workbench.review.asides import is_blank, same_but_blanks, whitespace_in_steps
 from workbench.review.changes import Change, Run, Side
+from workbench.review.steps import Steps
 from workbench.review.words import Pair, paired
 
 LONGEST_PAIRED = 8000
 """Lines of a run whose pairs are looked for; the lines of a longer run face each other in order."""
+
+_STRIDE = 500
+"""Rows that are compared in one step."""
 
 
 class RunRows(Struct):
@@ -33,8 +37,8 @@ class RunRows(Struct):
     _pairs: Sequence[Pair] | None = None
     _old_rows: Sequence[int] | None = None
     _new_rows: Sequence[int] | None = None
-    _starts: Sequence[int] | None = None
-    _places: dict[str, int] | None = None
+    _near: tuple[int, int, Change] | None = None
+    """The first row of the change that was asked for last, the row after its last one, and that change."""
     _blanks: dict[int, bool] = field(default_factory=dict)
 
     @property
@@ -126,13 +130,18 @@ class RunRows(Struct):
             return None
         if len(self.changes) <= 1:
             return self.changes[0] if self.changes else None
-        # Only one-sided runs are cut into several changes; a long one into thousands.
-        starts = self._starts
-        if starts is None:
-            starts = [change.new_start if change.added else change.old_start for change in self.changes]
-            self._starts = starts
-        first = self.run.new_start if self.run.added else self.run.old_start
-        return self.changes[max(0, bisect_right(starts, first + row) - 1)]
+        near = self._near
+        if near is None or not near[0] <= row < near[1]:
+            change = self.changes[max(0, bisect_right(self.changes, row, key=self._first_row) - 1)]
+            first = self._first_row(change)
+            near = self._near = first, first + len(change.added or change.removed), change
+        return near[2]
+
+    def _first_row(self, change: Change) -> int:
+        """Where one of several changes begins: only one-sided runs are cut, a long one into thousands."""
+        if self.run.added:
+            return change.new_start - self.run.new_start
+        return change.old_start - self.run.old_start
 
     def only_whitespace(self, row: int) -> bool:
         """True where the two lines of a row differ in nothing but blanks."""
@@ -147,26 +156,29 @@ class RunRows(Struct):
             return is_blank(self.run.removed[old] if old is not None else self.run.added[new or 0])
         return same_but_blanks(self.run.removed[old], self.run.added[new])
 
-    def rows_of_change(self, change: str) -> tuple[int, int]:
-        """(first row, count) of a change of this run."""
+    def rows_of_change(self, change: Change) -> tuple[int, int]:
+        """(first row, count) of a change of this run; (0, 0) of any other."""
         if len(self.changes) == 1:
-            return (0, self.count) if self.changes[0].id == change else (0, 0)
-        if self._places is None:
-            self._places = {each.id: at for at, each in enumerate(self.changes)}
-        if change not in self._places:
+            return (0, self.count) if self.changes[0].id == change.id else (0, 0)
+        first = self._first_row(change)
+        at = bisect_left(self.changes, first, key=self._first_row)
+        if at == len(self.changes) or self.changes[at].id != change.id:
             return 0, 0
-        each = self.changes[self._places[change]]
-        one, lines = (each.new_start, each.added) if each.added else (each.old_start, each.removed)
-        return one - (self.run.new_start if self.run.added else self.run.old_start), len(lines)
+        return first, len(change.added or change.removed)
 
 
-def differs_in_blanks(change: Change) -> bool:
+def differs_in_blanks(change: Change) -> Steps[bool]:
     """Whether every row of a change differs in white space alone, so that ignoring it shows nothing of it."""
-    if not change.is_text or not whitespace_words(change):
+    if not change.is_text or not (yield from whitespace_in_steps(change)):
         return False
     rows = RunRows(Run(change.old_start, change.new_start, change.removed, change.added), (), split=True)
     rows.resolve()
-    return all(rows.only_whitespace(row) for row in range(rows.count))
+    for row in range(rows.count):
+        if not rows.only_whitespace(row):
+            return False
+        if row % _STRIDE == _STRIDE - 1:
+            yield
+    return True
 
 
 class InOrder(Sequence[Pair]):

@@ -170,7 +170,7 @@ class Controller(Showing):
             self.attempt(lambda: session.settle(note_id, settled=False))
 
     def answer_entry(self, entry: Entry, verdict: Verdict) -> None:
-        """The grammar on a ledger entry. What needs an edit, restoring say, is `errands.restore`."""
+        """The grammar on a ledger entry. What needs an edit, restoring say, is `Arriving.restore`."""
         session = self.open_session()
         if self.attempt(lambda: answer(session, entry, verdict)):
             self.entry_judged.emit(entry)

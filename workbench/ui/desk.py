@@ -122,7 +122,7 @@ class Desk(LookDesk):
     def cancel_round(self) -> None:
         """Stop what a model is writing: the answer to a question, or the round."""
         if not self._window.ledger_desk.cancel() and not self._window.findings.cancel_alone():
-            self._window.errands.cancel_round()
+            self._window.sending.cancel_round()
 
     def open_reading(self) -> None:
         """Ask which other model reads this round."""
@@ -322,7 +322,7 @@ class Desk(LookDesk):
         if self._window.errands.is_opening:
             self.cancel_opening()
             return
-        if self._window.errands.cancel_refresh():
+        if self._window.arriving.cancel_refresh():
             self._window.say("Reading was stopped.", "The review is as it was.", False)
             return
         if self.leave_page():

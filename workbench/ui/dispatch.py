@@ -11,12 +11,12 @@ from workbench.review.actions import Action, EntryJudged, RoundArrived
 from workbench.review.changes import Side
 from workbench.review.review import undoable
 from workbench.review.verdicts import Selection, Verdict
+from workbench.ui.arriving import Arriving
 from workbench.ui.commands import BY_ID, THEMES, When
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.gaps import Opens
 from workbench.ui.diff.view import DiffView
-from workbench.ui.errands import Errands
 from workbench.ui.landing_errands import LandingErrands
 from workbench.ui.view_commands import moving
 from workbench.workflow.answers import makes_a_round
@@ -108,14 +108,14 @@ class Dispatch(QObject):
         self,
         desk: Desk,
         controller: Controller,
-        errands: Errands,
+        arriving: Arriving,
         landing: LandingErrands,
         editing: Callable[[], Editing],
         view: DiffView,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._controller, self._errands, self._landing = controller, errands, landing
+        self._controller, self._arriving, self._landing = controller, arriving, landing
         self._editing, self._view, self._desk = editing, view, desk
         self.doers: dict[str, Callable[[], object]] = {
             **moving(view),
@@ -268,7 +268,7 @@ class Dispatch(QObject):
         elif verdict is Verdict.OPEN:
             self._show_entry(entry.changes)
         elif makes_a_round(entry, verdict):
-            self._errands.restore(entry)
+            self._arriving.restore(entry)
         else:
             self._controller.answer_entry(entry, verdict)
 

@@ -12,10 +12,10 @@ from workbench.errors import UserError
 from workbench.review.changes import Change, Side
 from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import place_lines
+from workbench.ui.arriving import Arriving, Edit
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.view import DiffView
-from workbench.ui.errands import Edit, Errands
 from workbench.ui.findings_desk import Findings
 from workbench.ui.note_editor import (
     Editor,
@@ -44,14 +44,14 @@ class Editing(QObject):
     def __init__(
         self,
         controller: Controller,
-        errands: Errands,
+        arriving: Arriving,
         findings: Findings,
         preferences: Preferences,
         view: DiffView,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._controller, self._errands, self._findings = controller, errands, findings
+        self._controller, self._arriving, self._findings = controller, arriving, findings
         self._preferences, self._view = preferences, view
         self._open: dict[str, Editor] = {}
         self._places: dict[str, Place] = {}
@@ -61,7 +61,7 @@ class Editing(QObject):
         """Editors whose text is on no disk: it could not be written there."""
         self._saving: dict[str, Written] = {}
         """What was given to be put in place of lines, until it is."""
-        errands.edit_done.connect(self._on_edit_done)
+        arriving.edit_done.connect(self._on_edit_done)
         controller.opened.connect(self.forget)
 
     # -- opening ------------------------------------------------------------------------------
@@ -474,7 +474,7 @@ class Editing(QObject):
         if text and (not replaced or replaced[-1].endswith(b"\n")):
             text += end
         self._saving[key] = written
-        self._errands.edit(Edit(key, path, start, count, text))
+        self._arriving.edit(Edit(key, path, start, count, text))
 
     def _on_edit_done(self, key: str) -> None:
         saved, editor = self._saving.pop(key, None), self._open.get(key)

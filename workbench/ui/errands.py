@@ -1,7 +1,7 @@
-"""What takes long, off the window's thread: open, read, refresh, edit, send. The acts come back here.
+"""What takes long, off the window's thread: opening a review, reading it, what is found out for the panels.
 
-Each errand is a lane of `tasks.py`: asking again drops the answer of the one before. Landing is in
-`landing_errands.py`.
+Each errand is a lane of `tasks.py`: asking again drops the answer of the one before. What an edit, a refresh,
+sending and landing make is in `arriving.py`, `sending_errands.py` and `landing_errands.py`.
 """
 
 from __future__ import annotations
@@ -10,31 +10,24 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.errors import UserError
 from workbench.review.changes import FileChange
-from workbench.review.entries import Entry, Said
 from workbench.review.progress import NOTHING_ASKED, Progress, file_progress
-from workbench.review.rounds import Source
 from workbench.ui.controller import Controller, as_user_error
+from workbench.ui.single_shot import single_shot
 from workbench.ui.tasks import Dropped, Report, Tasks
-from workbench.workflow.candidates import Asked, late_words
+from workbench.workflow.candidates import Asked
 from workbench.workflow.loading import FileStream, batches
 from workbench.workflow.opening import Nothing, open_review, open_saved, recent_reviews
-from workbench.workflow.receive import load_ledger, refresh, take_arrival, tweak_lines
+from workbench.workflow.receive import load_ledger
 from workbench.workflow.session import Session
 from workbench.workflow.watching import Watch
 
-if TYPE_CHECKING:
-    from workbench.workflow.only import Wanted
-
-ROUND, OPEN, ARRIVAL, LOADING = "round", "open", "arrival", "loading"
-# What sends and what lands is imported in the worker that first needs it: the first frame needs neither.
-
+OPEN, LOADING = "open", "loading"
 
 Batch = tuple[Session, FileStream, tuple[FileChange, ...]]
 """Some files of a review, and what they are read from."""
@@ -46,16 +39,6 @@ PACKED, PACKED_TOKENS = 60, 100_000
 """Files, and tokens of them, up to which the panel says what the tray packs. Of more it says the sizes."""
 
 
-class Edit(Struct, frozen=True):
-    """Lines of the round's file that the expert replaces, and the editor they were written in."""
-
-    key: str
-    path: str
-    start: int
-    count: int
-    text: bytes
-
-
 class Errands(QObject):
     """Starts them, takes their answers."""
 
@@ -64,36 +47,21 @@ class Errands(QObject):
     nothing_found = Signal(object)
     open_failed = Signal(object)
     opening_said = Signal(object)
-    refresh_said = Signal(object)
     recent_read = Signal(object)
-    round_began = Signal(str)
-    round_said = Signal(object)
-    round_ended = Signal()
-    arrived = Signal(str)
-    edit_done = Signal(str)
     estimated = Signal(object)
     rounds_counted = Signal(object)
-    outgoing_read = Signal(object)
-    send_failed = Signal(object)
-    sent = Signal(object)
 
     def __init__(self, controller: Controller, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
         self._tasks = tasks
-        self._edit: Edit | None = None
         self._looked_at: tuple[FileChange, ...] = ()
-        self._recipient: Any = None
-        self._only: Wanted | None = None
-        self._refreshing = False
         self._sizes: tuple[tuple[FileChange, ...], int] = ((), 0)
         self._batches: deque[Batch] = deque()
         self._read: tuple[Session, FileStream] | None = None
         """A review whose last files are in `_batches`."""
-        self._take = QTimer(self)
-        self._take.setSingleShot(True)
+        self._take = single_shot(self, 0, self._take_batch)
         self._waits_since = 0.0
-        self._take.timeout.connect(self._take_batch)
         controller.opened.connect(self._on_opened)
 
     # -- opening and reading ------------------------------------------------------------------
@@ -324,218 +292,6 @@ class Errands(QObject):
             "write back", lambda _: log.write_back(), self._on_kept, self._controller.fail, behind=True
         )
 
-    # -- rounds that come from here -----------------------------------------------------------
-
-    def refresh(self) -> None:
-        """Read the work tree again."""
-        session = self._controller.open_session()
-        self._tasks.start(
-            ARRIVAL,
-            lambda _: (session, refresh(session), late_words(session.repository)),
-            self._on_refreshed,
-            self._on_refresh_failed,
-            self._on_refresh_step,
-            Watch(),
-        )
-
-    def cancel_refresh(self) -> bool:
-        """End the reading of the work tree; the review stays as it is. False where nothing is being read."""
-        if not self._refreshing or not self._tasks.cancel(ARRIVAL):
-            return False
-        self._set_refreshing(None)
-        return True
-
-    def _on_refresh_step(self, step: object) -> None:
-        self._set_refreshing(step)
-
-    def _on_refresh_failed(self, error: BaseException) -> None:
-        self._set_refreshing(None)
-        self._controller.fail(error)
-
-    def _set_refreshing(self, step: object) -> None:
-        self._refreshing = step is not None
-        self.refresh_said.emit(step)
-
-    def _on_refreshed(self, found: tuple[Session, Any, tuple[str, ...]]) -> None:
-        session, arrival, late = found
-        self._set_refreshing(None)
-        if session is not self._controller.session:
-            return
-        if arrival is None and late:
-            self._controller.said.emit(late[0], "\n".join(late[1:]), True)
-        elif arrival is None:
-            self._controller.said.emit("Nothing changed since the work tree was last read.", "", False)
-        elif self._controller.attempt(lambda: take_arrival(session, arrival)):
-            self._say_arrived(session)
-
-    def edit(self, edit: Edit) -> None:
-        """Put the expert's own text in place of lines."""
-        session = self._controller.open_session()
-        self._edit = edit
-        self._tasks.start(
-            ARRIVAL,
-            lambda _: (session, tweak_lines(session, edit.path, edit.start, edit.count, edit.text)),
-            self._on_edited,
-            self._controller.fail,
-        )
-
-    def _on_edited(self, found: tuple[Session, Any]) -> None:
-        session, arrival = found
-        edit, self._edit = self._edit, None
-        if session is not self._controller.session or edit is None:
-            return
-        if arrival is None:
-            self._controller.said.emit("The lines are as they were.", "", False)
-            self.edit_done.emit(edit.key)
-        elif self._controller.attempt(lambda: take_arrival(session, arrival)):
-            self.edit_done.emit(edit.key)
-            self.look_at_rounds()
-
-    def restore(self, entry: Entry) -> None:
-        """Answer an entry by an edit: accepted bytes are put back, or what was left out is put in."""
-        session = self._controller.open_session()
-
-        def work(_: Report) -> tuple[Session, Entry, Any]:
-            from workbench.workflow.answers import answered_by_edit  # noqa: PLC0415 - see the top
-
-            return session, entry, answered_by_edit(session, entry)
-
-        self._tasks.start(
-            ARRIVAL,
-            work,
-            self._on_restored,
-            self._controller.fail,
-        )
-
-    def _on_restored(self, found: tuple[Session, Entry, Any]) -> None:
-        session, entry, arrival = found
-        if session is not self._controller.session:
-            return
-        if arrival is None:
-            self._controller.said.emit("The lines are there already.", "", False)
-        elif self._controller.attempt(lambda: take_arrival(session, arrival)):
-            self._controller.entry_judged.emit(entry)
-            said = "What was left out is in" if entry.said is Said.LEFT_OUT else "The accepted lines are back"
-            self._controller.said.emit(f"{said}.", "u takes that back.", False)
-            self.look_at_rounds()
-
-    # -- sending ------------------------------------------------------------------------------
-
-    def read_outgoing(self, *, waiting: bool, only: Wanted | None = None) -> None:
-        """Read who can receive the feedback, and the exact text. Asks the keyring."""
-        session = self._controller.open_session()
-
-        def work(_: Report) -> tuple[object, object, str]:
-            from workbench.workflow.outgoing import outgoing  # noqa: PLC0415 - see the top
-            from workbench.workflow.recipients import recipients  # noqa: PLC0415 - see the top
-
-            last = str((session.log.remembered("recipient") or {}).get("id", ""))
-            if only is None:
-                return outgoing(session), recipients(session, waiting=waiting), last
-            from workbench.workflow.only import only_outgoing, only_recipients  # noqa: PLC0415 - see the top
-
-            return only_outgoing(session, outgoing(session), only), only_recipients(recipients(session)), last
-
-        self._tasks.start("outgoing", work, self._on_outgoing, self.take_send_failure)
-
-    def _on_outgoing(self, found: object) -> None:
-        self.outgoing_read.emit(found)
-
-    def send(self, recipient: Any, *, take_out: bool, only: Wanted | None = None) -> None:
-        """Send the feedback; take the rejected lines out of the work tree first, if that is wanted."""
-        session = self._controller.open_session()
-        self._recipient, self._only = recipient, only
-
-        def work(report: Report) -> tuple[Session, Any]:
-            from workbench.workflow.outgoing import require_sendable  # noqa: PLC0415 - see the top
-
-            # Before anything is written: what must not leave stops it here.
-            require_sendable(session, recipient, report.cancelled, only)
-            if not take_out:
-                return session, None
-            from workbench.workflow.landing import take_out_rejected  # noqa: PLC0415 - see the top
-
-            return session, take_out_rejected(session)
-
-        self._tasks.start("take out", work, self._on_taken_out, self.take_send_failure)
-
-    def _on_taken_out(self, found: tuple[Session, Any]) -> None:
-        session, action = found
-        if action is None or self._controller.attempt(lambda: session.act(action)):
-            self._send()
-
-    def _send(self) -> None:
-        session, recipient, only = self._controller.open_session(), self._recipient, self._only
-        kind = recipient.kind.value
-        if kind in ("clipboard", "waiting"):
-
-            def work(_: Report) -> tuple[Session, Any]:
-                from workbench.workflow.send import hand_over  # noqa: PLC0415 - see the top
-
-                return session, hand_over(session, recipient.id)
-
-            self._tasks.start("send", work, self._on_sent, self.take_send_failure)
-            return
-
-        def run(report: Report) -> Session:
-            from workbench.workflow.send import next_round  # noqa: PLC0415 - see the top
-
-            for event in next_round(session, recipient, report.cancelled, only):
-                report.say((session, event))
-            return session
-
-        self.round_began.emit(recipient.label)
-        self._tasks.start(ROUND, run, self._on_round_done, self._on_round_failed, self._on_round_event)
-
-    def _on_sent(self, found: tuple[Session, Any]) -> None:
-        session, action = found
-        if self._controller.attempt(lambda: session.act(action)):
-            self.sent.emit(action)
-
-    def _on_round_event(self, found: tuple[Session, Any]) -> None:
-        from workbench.workflow.calls import Called  # noqa: PLC0415 - see the top
-        from workbench.workflow.send import Arrived, Lost, Sent, take  # noqa: PLC0415 - see the top
-
-        session, event = found
-        if isinstance(event, Sent | Called | Lost | Arrived):
-            went_well = self._controller.attempt(lambda: take(session, event))
-            if isinstance(event, Sent) and went_well:
-                self.sent.emit(event.action)
-            elif isinstance(event, Lost):
-                self._controller.said.emit(event.sentence, event.hint, True)
-            elif isinstance(event, Arrived) and went_well and session is self._controller.session:
-                self._say_arrived(session)
-        self.round_said.emit(event)
-
-    def _on_round_done(self, _: object) -> None:
-        self.round_ended.emit()
-
-    def _on_round_failed(self, error: BaseException) -> None:
-        self.round_ended.emit()
-        self.take_send_failure(error)
-
-    def take_send_failure(self, error: BaseException) -> None:
-        """Sending failed; shown on the sheet while that is open."""
-        expected = as_user_error(error)
-        if expected is None:
-            raise error
-        self.send_failed.emit(expected)
-
-    def cancel_round(self) -> None:
-        """Ask the running round to stop; what it says about that is still shown."""
-        if not self._tasks.ask_to_stop(ROUND):
-            self._controller.said.emit("No round is running.", "", False)
-
-    def _say_arrived(self, session: Session) -> None:
-        current = session.review.round
-        entries = session.ledger()
-        broken = sum(entry.is_violation for entry in entries)
-        words = current.arrival if current is not None else ""
-        if broken:
-            words += f" {broken} violation{'s' if broken > 1 else ''}: ! goes to the first."
-        self.arrived.emit(words)
-        self.look_at_rounds()
-
 
 def _count_rounds(session: Session) -> dict[int, Progress]:
     """How every numbered round but the current one stood when the next came. Reads diffs."""
@@ -576,8 +332,3 @@ def _estimate(
     rows += [(told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]
     rows.append((f"About {whole + sizes:,} tokens", ""))
     return tuple(rows)
-
-
-def is_refreshable(session: Session) -> bool:
-    """True when the review came from the work tree or the index, so that reading it again means something."""
-    return session.review.source in (Source.WORKTREE, Source.STAGED)

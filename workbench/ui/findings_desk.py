@@ -14,7 +14,7 @@ from workbench.review.findings import Finding, State, open_findings
 from workbench.review.notes import Intent, Place
 from workbench.review.verdicts import Verdict
 from workbench.ui.controller import Controller, as_user_error
-from workbench.ui.errands import ROUND, Errands
+from workbench.ui.sending_errands import ROUND, SendingErrands
 from workbench.ui.side_panel import SidePanel
 from workbench.ui.tasks import Report, Tasks
 from workbench.ui.theme import Theme
@@ -38,7 +38,7 @@ class Findings(QObject):
     def __init__(
         self,
         controller: Controller,
-        errands: Errands,
+        sending: SendingErrands,
         tasks: Tasks,
         sheets: Sheets,
         side: SidePanel,
@@ -52,8 +52,7 @@ class Findings(QObject):
         self._counted: object = None
         self._after = ""
         """Who reads the round that came while another was read."""
-        errands.arrived.connect(self._on_arrived)
-        errands.round_ended.connect(self._on_round_ended)
+        sending.round_ended.connect(self._on_round_ended)
         controller.opened.connect(self._on_opened)
 
     # -- who reads ----------------------------------------------------------------------------
@@ -199,7 +198,7 @@ class Findings(QObject):
         if name and self._controller.session is not None:
             self.read(name)
 
-    def _on_arrived(self, _: str) -> None:
+    def on_arrived(self, _: str) -> None:
         """A round came: whom the settings name reads it by itself, also where an older one is still read."""
         reader = self._controller.open_session().settings.reader
         if not reader:

@@ -14,8 +14,9 @@ from workbench.ui.sheet import Sheet, plain
 from workbench.ui.theme import Theme
 
 ROW = 22
-COLUMNS, ROOMY = 3, 1440
-"""Columns, of which there is one more in a window that is as wide."""
+COLUMNS = 4
+WIDEST, AROUND = 1520, 100
+"""Pixels of the sheet at most, and of what is around its columns: edges of card and window, a bar."""
 SHOWN = 2
 """Keys of one command that are drawn."""
 TITLE = 30
@@ -50,13 +51,18 @@ def _inset(column: list[Block]) -> float:
     return max(_wide(keys, caps) for _, rows in column for keys, _ in rows) + 8
 
 
-def _widths(columns: list[list[Block]], whole: float) -> list[float]:
-    """What each column needs, and its part of what is left over: no words are cut while there is room."""
+def _needs(columns: list[list[Block]]) -> list[float]:
+    """What each column needs, so that no words are cut."""
     words = QFontMetrics(interface_font(12))
-    needs = [
+    return [
         _inset(column) + max(words.horizontalAdvance(said) for _, rows in column for _, said in rows) + BESIDE
         for column in columns
     ]
+
+
+def _widths(columns: list[list[Block]], whole: float) -> list[float]:
+    """What each column needs, and its part of what is left over."""
+    needs = _needs(columns)
     more = (whole - sum(needs)) / len(columns)
     return [need + more for need in needs]
 
@@ -74,11 +80,22 @@ def _packed(found: tuple[Block, ...], count: int) -> list[list[Block]]:
     return sorted(columns, key=lambda column: found.index(column[0]))
 
 
+def _fitting(found: tuple[Block, ...], room: float) -> list[list[Block]]:
+    """As many columns as there is room for without cutting any words."""
+    for count in range(COLUMNS, 1, -1):
+        columns = _packed(found, count)
+        if sum(_needs(columns)) <= room:
+            return columns
+    return _packed(found, 1)
+
+
 class _Keys(QWidget):
-    def __init__(self, theme: Theme, found: tuple[Block, ...], count: int, parent: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, found: tuple[Block, ...], columns: list[list[Block]], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._columns = _packed(found, count)
+        self._columns = columns
         self.setFixedHeight(max(sum(map(_height, column)) for column in self._columns))
         self.setAccessibleName(
             "; ".join(f"{' or '.join(keys)}: {words}" for _, rows in found for keys, words in rows)
@@ -145,12 +162,13 @@ class KeySheet(Sheet):
     """The sheet around them."""
 
     def __init__(self, theme: Theme, keymap: Keymap, parent: QWidget) -> None:
-        count = COLUMNS + (parent.width() >= ROOMY)
-        super().__init__(parent, width=1520 if count > COLUMNS else 1120)
+        found = blocks(keymap)
+        columns = _fitting(found, min(parent.width(), WIDEST) - AROUND)
+        super().__init__(parent, width=min(WIDEST, round(sum(_needs(columns))) + AROUND))
         self.body.addWidget(plain("The keys", self.card, "title"))
         words = "One-letter keys live on the review. Every command is also in the menu and in the palette."
         self.body.addWidget(plain(words, self.card, "dim"))
-        keys = _Keys(theme, blocks(keymap), count, self.card)
+        keys = _Keys(theme, found, columns, self.card)
         area = _Area(self.card)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidgetResizable(True)

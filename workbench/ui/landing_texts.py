@@ -75,7 +75,7 @@ class FactList(QTextEdit):
         return f"{name}\t{word}" if beside else f"{name}\n{INSET}{word}"
 
     def show_lines(self, lines: Sequence[str]) -> None:
-        """Show these, in the room of two lines at least, and no more than they need."""
+        """Show these, in the room of two lines at least where there are two, and no more than they need."""
         self.clear()
         cursor = QTextCursor(self.document())
         form = QTextBlockFormat()
@@ -100,8 +100,8 @@ class FactList(QTextEdit):
         frame = 2 * (_PADDING + round(self.document().documentMargin()))
         widest = max(map(self.fontMetrics().horizontalAdvance, all_lines))
         bar = self.horizontalScrollBar().sizeHint().height() if widest > self._room else 0
-        self.setMaximumHeight(max(2, len(all_lines)) * ROW + frame + bar)
-        self.setMinimumHeight(2 * ROW + frame)
+        self.setMaximumHeight(len(all_lines) * ROW + frame + bar)
+        self.setMinimumHeight(min(2, len(all_lines)) * ROW + frame)
 
 
 def file_lines(shown: FactList, what: str, path: str, why: str) -> list[str]:

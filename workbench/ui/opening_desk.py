@@ -39,7 +39,7 @@ class OpeningDesk(QObject):
         errands.open_failed.connect(self.show_failure)
         errands.recent_read.connect(self._on_recent)
         errands.opening_said.connect(self._on_opening_step)
-        errands.refresh_said.connect(self._on_refresh_step)
+        window.arriving.refresh_said.connect(self._on_refresh_step)
         self._step: Step | None = None
         self._slow_refresh: float | None = None
         self._slow = QTimer(self)
@@ -172,7 +172,7 @@ class OpeningDesk(QObject):
         ):
             self._window.errands.open(self._nothing.work_tree)
         else:
-            self._window.errands.refresh()
+            self._window.arriving.refresh()
 
     def _show_page(self) -> None:
         self._window.stack.setCurrentWidget(self.page())

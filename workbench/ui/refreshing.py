@@ -13,6 +13,7 @@ from workbench.ui.file_panel import FilePanel
 from workbench.ui.ledger_list import ledger_rows
 from workbench.ui.preferences import Preferences
 from workbench.ui.rounds_bars import RoundBar, cost_words, lost_bars
+from workbench.ui.sending_errands import SendingErrands
 from workbench.ui.side_panel import SidePanel
 from workbench.ui.single_shot import single_shot
 from workbench.ui.status_line import StatusLine
@@ -31,6 +32,7 @@ class Panels(QObject):
         self,
         controller: Controller,
         errands: Errands,
+        sending: SendingErrands,
         preferences: Preferences,
         files: FilePanel,
         side: SidePanel,
@@ -47,9 +49,9 @@ class Panels(QObject):
         self._later = single_shot(self, LATER, errands.estimate)
         errands.estimated.connect(side.show_next)
         errands.rounds_counted.connect(self._on_rounds)
-        errands.round_began.connect(self._on_round_began)
-        errands.round_said.connect(self._on_round_said)
-        errands.round_ended.connect(side.hide_running)
+        sending.round_began.connect(self._on_round_began)
+        sending.round_said.connect(self._on_round_said)
+        sending.round_ended.connect(side.hide_running)
         controller.opened.connect(self._forget)
 
     def show_soon(self) -> None:

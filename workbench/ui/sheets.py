@@ -22,10 +22,10 @@ from workbench.review.skimming import Passed
 from workbench.review.text import visible
 from workbench.ui.commands import COMMANDS, When
 from workbench.ui.controller import Controller
-from workbench.ui.errands import Errands
 from workbench.ui.keymap import Keymap, shown
 from workbench.ui.landing_errands import LandingErrands
 from workbench.ui.preferences import Preferences
+from workbench.ui.sending_errands import SendingErrands
 from workbench.ui.sheet import Sheet
 from workbench.ui.theme import Theme
 
@@ -50,14 +50,14 @@ class Sheets(QObject):
     def __init__(
         self,
         controller: Controller,
-        errands: Errands,
+        sending: SendingErrands,
         landing: LandingErrands,
         preferences: Preferences,
         keymap: Keymap,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._controller, self._errands, self._landing = controller, errands, landing
+        self._controller, self._sends, self._landing = controller, sending, landing
         self._preferences, self._keymap, self._window = preferences, keymap, window
         self._open: Sheet | None = None
         self._under: list[Sheet] = []
@@ -66,10 +66,10 @@ class Sheets(QObject):
         """True when a caller waits for the feedback."""
         self.passed: Callable[[float], tuple[Passed, ...]] = lambda _: ()
         """The accepted changes that were passed faster than so many lines a second."""
-        errands.outgoing_read.connect(self._fill_sending)
-        errands.send_failed.connect(self._on_send_failed)
-        errands.sent.connect(self._on_sent)
-        errands.round_began.connect(self._on_round_began)
+        sending.outgoing_read.connect(self._fill_sending)
+        sending.send_failed.connect(self._on_send_failed)
+        sending.sent.connect(self._on_sent)
+        sending.round_began.connect(self._on_round_began)
         landing.plan_made.connect(self._on_plan)
         landing.plan_failed.connect(self._on_plan_failed)
         landing.secrets_found.connect(self._on_secrets)
@@ -260,7 +260,7 @@ class Sheets(QObject):
         sheet.tray_wanted.connect(self.tray_wanted)
         self._show(sheet)
         self._only = only
-        self._errands.read_outgoing(waiting=self.waiting, only=only)
+        self._sends.read_outgoing(waiting=self.waiting, only=only)
 
     def sending(self) -> SendSheet | None:
         """The send sheet, if that is what is open."""
@@ -285,7 +285,7 @@ class Sheets(QObject):
         before = self._preferences.settings.take_out_before_sending
         if sheet is not None and sheet.take_out.isVisible() and take_out != before:
             self._preferences.change(take_out_before_sending=take_out)
-        self._errands.send(recipient, take_out=take_out, only=self._only)
+        self._sends.send(recipient, take_out=take_out, only=self._only)
 
     def _on_send_failed(self, error: UserError) -> None:
         sheet = self.sending()

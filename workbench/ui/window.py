@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QStackedWid
 
 from workbench.errors import UserError
 from workbench.review.progress import Progress
+from workbench.ui.arriving import Arriving
 from workbench.ui.base_lines import BaseLines
 from workbench.ui.commands import FIRST_HINTS, HINTS, REPEATING, SHORT
 from workbench.ui.controller import Controller
@@ -37,6 +38,7 @@ from workbench.ui.preferences import Preferences, is_mac
 from workbench.ui.refreshing import Panels
 from workbench.ui.rounds_desk import RoundsDesk
 from workbench.ui.row_words import RowWords
+from workbench.ui.sending_errands import SendingErrands
 from workbench.ui.shape_desk import Shapes
 from workbench.ui.shape_grouping import Grouping
 from workbench.ui.sheets import Sheets
@@ -83,24 +85,35 @@ class MainWindow(QMainWindow):
         self.tasks = Tasks(self)
         self.controller = Controller(self)
         self.errands = Errands(self.controller, self.tasks, self)
+        self.arriving = Arriving(self.controller, self.errands, self.tasks, self)
+        self.sending = SendingErrands(self.controller, self.arriving, self.tasks, self)
         self.base_lines = BaseLines(self.controller, self.tasks, self)
         self.landing = LandingErrands(self.controller, self.tasks, self)
         self.other_files = OtherFiles(self.controller, self.tasks, self)
         self._build()
         self._editing: Editing | None = None
         self.panels = Panels(
-            self.controller, self.errands, preferences, self.files, self.side, self.status, self.top, self
+            self.controller,
+            self.errands,
+            self.sending,
+            preferences,
+            self.files,
+            self.side,
+            self.status,
+            self.top,
+            self,
         )
         self.pictures = Pictures(self.controller, self.tasks, self)
         self.row_words = RowWords(self.controller, self.tasks, self.view, self)
         self.places = Places(self.controller, self.view, self.files, self.side, self.splitter, self)
-        self.sheets = Sheets(self.controller, self.errands, self.landing, preferences, self.keymap, self)
+        self.sheets = Sheets(self.controller, self.sending, self.landing, preferences, self.keymap, self)
         self.ledger_desk = LedgerDesk(self.controller, self.tasks, self.sheets, self)
         self.shapes = Shapes(self.controller, self.tasks, self.sheets, self.keymap, lambda: self.theme, self)
         self.grouping = Grouping(self.controller, self.shapes, self.files, self)
         self.findings = Findings(
-            self.controller, self.errands, self.tasks, self.sheets, self.side, lambda: self.theme, self
+            self.controller, self.sending, self.tasks, self.sheets, self.side, lambda: self.theme, self
         )
+        self.arriving.arrived.connect(self.findings.on_arrived)
         self.trays = Trays(self.controller, self.tasks, self.sheets, self.view, lambda: self.theme, self)
         self.rounds_desk = RoundsDesk(
             self.controller, self.tasks, self.sheets, self.keymap, lambda: self.theme, self
@@ -113,7 +126,7 @@ class MainWindow(QMainWindow):
         self.shapes.unseen = self.skimming.words_of_unseen
         self.desk = Desk(self)
         self.dispatch = Dispatch(
-            self.desk, self.controller, self.errands, self.landing, self.editing, self.view, self
+            self.desk, self.controller, self.arriving, self.landing, self.editing, self.view, self
         )
         self._menus: Menus | None = None
         self.going = Going(self)
@@ -196,7 +209,7 @@ class MainWindow(QMainWindow):
             from workbench.ui.editing import Editing  # noqa: PLC0415 - said above
 
             self._editing = Editing(
-                self.controller, self.errands, self.findings, self.preferences, self.view, self
+                self.controller, self.arriving, self.findings, self.preferences, self.view, self
             )
             self._editing.question_asked.connect(self.ledger_desk.ask)
         return self._editing

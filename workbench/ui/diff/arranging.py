@@ -280,7 +280,10 @@ class Arrangement(Stack):
         at = self.files.get(path)
         if at is not None and self.sections[at].old_count is None:
             section = self.sections[at]
-            self._reset(section, keep=True)
+            if len(section.slices) > 1:
+                self._lay_end_again(section)
+            else:
+                self._reset(section, keep=True)
             if section.folding.whole:
                 self.last_line = max(self.last_line, section.old_count or 0)
 

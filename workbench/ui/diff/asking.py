@@ -56,7 +56,7 @@ class Asking(Scrolling):
         self._ahead: Iterator[None] = iter(())
         self._foreseen: Iterator[None] | None = None
         """What the next frames of a drag or of a motion will show."""
-        self._is_drafted = False
+        self._is_sketched = False
         """Whether rows on the screen are drawn without their colours and words: they were not made yet."""
 
     def _scene(self, bands: tuple[tuple[int, int], ...] = ()) -> Scene:
@@ -104,7 +104,7 @@ class Asking(Scrolling):
                 self._complete(),
                 self._ahead_of_drag(scene, height, shares[1:]),
             )
-        elif self._is_drafted and self._foreseen is None:
+        elif self._is_sketched and self._foreseen is None:
             self._foreseen = self._complete()
         self._idle.start(_FORESEEN_PAUSE if self._foreseen is not None else _AHEAD_AFTER)
 
@@ -128,20 +128,18 @@ class Asking(Scrolling):
             self.viewport().update()
 
     def _complete(self) -> Iterator[None]:
-        """Make what was drafted of what is on the screen, and show it."""
-        if self._is_drafted:
+        """Make what was sketched of what is on the screen, and show it."""
+        if self._is_sketched:
             top = self.verticalScrollBar().value()
             yield from self._painter.ahead(self._scene(), top, top + self.viewport().height())
-            self._is_drafted = False
+            self._is_sketched = False
             self.viewport().update()
 
     def _ahead_of_drag(self, scene: Scene, height: int, shares: Sequence[float]) -> Iterator[None]:
         """Lay out where a drag may be with its next frame, and make what is seen there."""
-        margin = 4 * self._layout.heights.row
         for share in shares:
-            top = self._top_of_share(share)
             with self._kept():
-                moved = self._layout.settle(top - margin, top + height + margin)
+                moved = self._settle_share(share)
             if moved:
                 self._resized_whole()
                 self.show_again()
@@ -206,7 +204,7 @@ class Asking(Scrolling):
                 if perf_counter() - started > _AHEAD_SLICE:
                     self._idle.start(_FORESEEN_PAUSE)
                     return
-            is_left = self._is_drafted and self._motion.state() is not QVariantAnimation.State.Running
+            is_left = self._is_sketched and self._motion.state() is not QVariantAnimation.State.Running
             self._foreseen = self._complete() if is_left else None
             self._idle.start(_FORESEEN_PAUSE if is_left else _AHEAD_AFTER)
             return
@@ -225,7 +223,7 @@ class Asking(Scrolling):
                 return
 
     def _ask_colours(self) -> None:
-        final = not self._is_drafted  # also where all that is on the screen is folded: it has no colours to come
+        final = not self._is_sketched  # also where all that is on the screen is folded: it has no colours to come
         for seen in self._painter.seen:
             file = seen.section.file
             if file is None or file.binary:
@@ -271,7 +269,7 @@ class Asking(Scrolling):
     def is_settled(self) -> bool:
         """Whether what is on the screen has its final colours and nothing is asked for."""
         at_rest = not self._later.isActive() and not self._motion.state().value
-        return self._final and at_rest and not self._is_drafted
+        return self._final and at_rest and not self._is_sketched
 
     def stop_helpers(self) -> None:
         """End the lexing helper; called when the window closes."""

@@ -216,9 +216,9 @@ class Canvas(Asking):
             self.viewport().update()
         self._shown = now
         widest = self._painter.code.widest
-        # What was drafted is drawn as it is until all of it is made.
-        cells, was_drafted = self._cells, self._is_drafted
-        cells.is_hasty, cells.drafts = self._is_hasty or was_drafted, 0
+        # What was sketched is drawn as it is until all of it is made.
+        cells, was_sketched = self._cells, self._is_sketched
+        cells.is_hasty, cells.sketches = self._is_hasty or was_sketched, 0
         painter = QPainter(self.viewport())
         try:
             self._painter.paint(painter, self._scene(bands_of(region)))
@@ -226,7 +226,7 @@ class Canvas(Asking):
             painter.end()
             self._is_hasty = cells.is_hasty = False
         is_whole = event.rect() == self.viewport().rect()
-        self._is_drafted = cells.drafts > 0 or (was_drafted and not is_whole)
+        self._is_sketched = cells.sketches > 0 or (was_sketched and not is_whole)
         if now.left and widest != self._painter.code.widest:
             self._repaint(now.height - 4, now.height)
         self.last_frame = perf_counter() - started

@@ -148,8 +148,8 @@ class Cells:
         self._theme: Theme | None = None
         self._shaper: Shaper | None = None
         self.is_hasty = False
-        """While a frame is painted that the next one follows at once: what is not made yet is drafted."""
-        self.drafts = 0
+        """While a frame is painted that the next one follows at once: what is not made yet is sketched."""
+        self.sketches = 0
         """How many cells of this frame are not as they will be."""
 
     def dress(self, theme: Theme, shaper: Shaper) -> None:
@@ -241,8 +241,8 @@ class Cells:
                 return known
             visuals = known.visuals if known.window == window else {}
             made = replace(known, window=window, width=stretches.width, visuals=visuals)
-        elif self.is_hasty and breaks is ONE_LINE and (draft := self._draft(known, data, facing)) is not None:
-            return draft
+        elif self.is_hasty and breaks is ONE_LINE and (sketch := self._sketch(known, data, facing)) is not None:
+            return sketch
         else:
             made = self._make(data, facing, side, colours, left, breaks, words=words)
         return self._keep(key, made)
@@ -279,9 +279,9 @@ class Cells:
         if len(data) >= LONG:
             return None
         if self.is_hasty and (source.name, _OLD, old) not in self._cells:
-            draft = self._draft(None, data, None)
-            if draft is not None:
-                return draft, draft
+            sketch = self._sketch(None, data, None)
+            if sketch is not None:
+                return sketch, sketch
         spans = self._highlighter.spans
         colours = spans(source.old_colours, old - 1) if source.old_colours is not None else None
         others = spans(source.new_colours, new - 1) if source.new_colours is not None else None
@@ -315,8 +315,8 @@ class Cells:
         if len(data) >= LONG:
             return None
         known = self._cells.get(key)
-        if known is None and self.is_hasty and (draft := self._draft(None, data, facing)) is not None:
-            return draft  # without a look for its colours: to read those of a place anew takes milliseconds
+        if known is None and self.is_hasty and (sketch := self._sketch(None, data, facing)) is not None:
+            return sketch  # without a look for its colours: to read those of a place anew takes milliseconds
         colours = self._highlighter.spans(colours_of, key[2] - 1) if colours_of is not None else None
         if (
             known is None
@@ -325,8 +325,8 @@ class Cells:
             or known.colours is not colours
             or known.breaks is not ONE_LINE
         ):
-            if self.is_hasty and (draft := self._draft(known, data, facing)) is not None:
-                return draft
+            if self.is_hasty and (sketch := self._sketch(known, data, facing)) is not None:
+                return sketch
             known = self._keep(key, self._make(data, facing, key[1], colours, 0.0, ONE_LINE, words=True))
         return known if known.stretches is None else None
 
@@ -340,27 +340,30 @@ class Cells:
             and known.breaks is ONE_LINE
         ):
             return known
-        if self.is_hasty and (draft := self._draft(known, data, None)) is not None:
-            return draft
+        if self.is_hasty and (sketch := self._sketch(known, data, None)) is not None:
+            return sketch
         return self._keep(key, self._make(data, None, key[1], colours, 0.0, ONE_LINE, words=False))
 
-    def _draft(self, known: Cell | None, data: bytes, facing: bytes | None) -> Cell | None:
+    def _sketch(self, known: Cell | None, data: bytes, facing: bytes | None) -> Cell | None:
         """A cell for one frame: as it was made with other colours, else in one colour and without words.
 
         None for a line in which anything hides or has to be said: that is never drawn as if it did not.
         """
         if known is not None and known.data is data and known.facing is facing and known.breaks is ONE_LINE:
-            self.drafts += 1
+            self.sketches += 1
             return known
         if len(data) >= LONG or not _ends_as_usual(data, facing):
             return None
-        text = data[:-1].decode("ascii")
-        if not text.replace("\t", " ").isprintable():
-            return None
         assert self._theme is not None
         assert self._shaper is not None
-        self.drafts += 1
-        shaped = self._shaper.plain(text, self._theme.text)
+        text = data[:-1].decode("ascii")
+        if text.isprintable():
+            shaped = self._shaper.one_run(text, self._theme.text)
+        elif text.replace("\t", " ").isprintable():
+            shaped = self._shaper.plain(text, self._theme.text)
+        else:
+            return None
+        self.sketches += 1
         visuals = {0: Visual(shaped, 0, len(text), 0.0, [], [])}
         return Cell(
             data, facing, None, 0, ONE_LINE, Visible(text), shaped.width, (), (), "", visuals=visuals

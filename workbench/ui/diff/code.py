@@ -155,6 +155,7 @@ class CodePainter(RowEnds):
         rows = rows_of(scene, section, block, spot)
         if self._is_plain(scene, block):
             rows.source = self._cells.source(section)
+            rows.unread = rows.source is None
         y = top + layout.row_top(section, spot.block, first)
         if section.wraps is None:
             step = layout.heights.row
@@ -181,6 +182,10 @@ class CodePainter(RowEnds):
             if rows.is_usual(row):
                 if rows.source is not None:
                     is_done = self._unchanged(rows, row, top)
+                elif rows.unread:
+                    is_done = True
+                    for pane, number in zip(self._panes, (rows.block.old, rows.block.new), strict=True):
+                        self._numbers.add(pane.number, number + row, top)
                 elif changed is not None:
                     is_done = self._changed(painter, scene, rows, changed, row, top)
             if not is_done:

@@ -199,7 +199,7 @@ class Layout(Arrangement):
         top, bottom = self.top_of(first), self.bottom_of(first)
         if run is None:
             return top, bottom
-        start, count = run.rows_of_change(name)
+        start, count = run.rows_of_change(change)
         blocks = self.sections[first.section].blocks or []
         # The blocks of a run stand together, with nothing but notes and editors between them.
         for index in range(first.block, len(blocks)):

@@ -52,6 +52,8 @@ class Rows(Struct):
     """The row of which characters are selected, -1 where there is none."""
     source: Source | None = None
     """Of unchanged lines side by side."""
+    unread: bool = False
+    """Whether they are unchanged lines side by side of a file whose lines are not there yet."""
 
     def is_usual(self, row: int) -> bool:
         """Whether nothing about a row is other than about most."""

@@ -106,7 +106,7 @@ class RowEnds:
         section, block = row.rows.section, row.rows.block
         run = block.run
         assert run is not None
-        start, count = run.rows_of_change(look.change.id)
+        start, count = run.rows_of_change(look.change)
         for words in (look.words, look.least):
             for number in range(start, start + min(count, _TAG_ROWS)):
                 line = line_at(block, number - block.first)

