@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent
+import PySide6
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent
 
 
 @contextmanager
@@ -27,3 +30,15 @@ def ended() -> Iterator[None]:
         gc.collect(0)
         if was:
             gc.enable()
+
+
+def entering(
+    at: QPoint, data: QMimeData, actions: Qt.DropAction = Qt.DropAction.CopyAction
+) -> QDragEnterEvent:
+    """Something is dragged over a widget, to be copied. `data` has to live as long as the event.
+
+    Qt 6.12 counts in parts of a pixel and warns of whole ones; 6.11 knows no others.
+    """
+    point: Any = QPointF(at) if PySide6.__version_info__ >= (6, 12) else at
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    return QDragEnterEvent(point, actions, data, left, none)

@@ -201,8 +201,7 @@ def _collect_again(window: MainWindow) -> None:
     from workbench.ui.collecting import Collector
 
     gc.freeze()
-    collector = Collector(window, lambda: window.tasks.since_stir)
-    window.view.verticalScrollBar().valueChanged.connect(collector.put_off)
+    Collector(window, lambda: window.tasks.since_stir)
 
 
 def _show_icon() -> None:

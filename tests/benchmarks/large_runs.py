@@ -22,6 +22,8 @@ Event = dict[str, Any]
 PAIRS = 5
 BLOCKED = 50.0
 """Milliseconds that the window may not answer."""
+KEY = 16.0
+"""Milliseconds from a key to the end of the paint that it leads to."""
 
 
 def alternated(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[list[float], list[float]]:
@@ -141,13 +143,46 @@ def cancelling(scratch: Path) -> list[Seen]:
 
 
 def huge(scratch: Path) -> list[Seen]:
-    """A file of 100 MB, a log of as much, and a line of 5 MB, all uncommitted."""
+    """A file of 100 MB, a log of as much, and a line of 5 MB, all uncommitted; then the log goes on."""
     folder = scratch / "huge"
     large.huge_files(folder)
     repositories.settle()
     events = _scene("work", folder, scratch)
-    worst = _blocked(events, _at(events, "window_shown"))
-    return [_stands("100 MB file and 5 MB line", "at all", worst, "")]
+    again = _scene("grow", folder, scratch)
+    name = "100 MB file and 5 MB line"
+    keys = sorted(event["seconds"] * 1000 for event in events if event["event"] == "key")
+    slowest = keys[min(len(keys) - 1, int(len(keys) * 0.99))]
+    read = [
+        next(each["seconds"] for each in some if each["event"] == "refreshed") for some in (events, again)
+    ]
+    return [
+        _stands(
+            name,
+            "at all",
+            _blocked(events),
+            f"{_megabytes(events)}, opened after {_at(events, 'opened'):.1f} s",
+        ),
+        _stands(
+            name,
+            "while the log grows",
+            _blocked(again),
+            f"{_megabytes(again)}, read again in {read[1]:.1f} s",
+        ),
+        Seen(
+            f"{name}: key to paint, 99 %",
+            slowest,
+            KEY,
+            "ms",
+            f"median {statistics.median(keys):.1f} ms, slowest {keys[-1]:.1f}",
+            Promise.SIZES.name,
+            "key",
+            name,
+        ),
+    ]
+
+
+def _megabytes(events: Sequence[Event]) -> str:
+    return f"memory {next(each['bytes'] for each in events if each['event'] == 'memory') / 1e6:.0f} MB"
 
 
 def _scene(scene: str, folder: Path, scratch: Path) -> list[Event]:
@@ -163,8 +198,9 @@ def _at(events: Sequence[Event], name: str) -> float:
 
 
 def _blocked(events: Sequence[Event], since: float | None = None, until: float = 1e9) -> float:
-    """The longest block in milliseconds, of those that began after the window was shown."""
+    """The longest block in milliseconds, of those that began after the window was shown, until it goes."""
     since = max(since or 0.0, _at(events, "window_shown"))
+    until = min(until, _at(events, "closing") or until)
     found = [
         event["seconds"] * 1000
         for event in events

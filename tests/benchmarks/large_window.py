@@ -20,6 +20,8 @@ from workbench.ui.window import MainWindow
 from workbench.workflow.candidates import Asked
 
 PATIENCE = 120.0
+LOG = "big.log"
+"""The file of `large.huge_files` that goes on."""
 
 
 def pause(milliseconds: int = 30) -> None:
@@ -57,6 +59,37 @@ def work(window: MainWindow) -> None:
     driver.until(lambda: not window.tasks.is_running("arrival"), "the refresh", PATIENCE)
     window.tracer.event_happened("refreshed", seconds=time.monotonic() - began)
     pause(300)
+    close(window)
+
+
+def grow(window: MainWindow) -> None:
+    """Accept a log of millions of lines, have it go on while it is read, and read it again."""
+    driver = Driver(window)
+    opened(window, driver)
+    pause(500)
+    driver.type("A")
+    driver.type("A")
+    pause(500)
+    log = window.controller.open_session().repository.work_tree / LOG
+    with log.open("ab") as out:
+        out.write(b"".join(b"%d more words on a line of the log\n" % number for number in range(1_000)))
+    window.tracer.event_happened("refresh began")
+    driver.type("R")
+    began = time.monotonic()
+    driver.until(lambda: not window.tasks.is_running("arrival"), "the refresh", PATIENCE)
+    window.tracer.event_happened("refreshed", seconds=time.monotonic() - began)
+    for key in "axou]}":
+        driver.type(key)
+        pause()
+    driver.type("L")
+    pause(2000)
+    close(window)
+
+
+def close(window: MainWindow) -> None:
+    """What blocks from now on, blocks nobody: the window goes, and waits for what it has begun."""
+    window.tracer.event_happened("memory", bytes=memory())
+    window.tracer.event_happened("closing")
     window.close()
 
 
@@ -119,7 +152,12 @@ def memory() -> int:
     return total
 
 
-SCENES: dict[str, Callable[[MainWindow], None]] = {"work": work, "cancel": cancel, "load": load}
+SCENES: dict[str, Callable[[MainWindow], None]] = {
+    "work": work,
+    "grow": grow,
+    "cancel": cancel,
+    "load": load,
+}
 
 
 def main(scene: str, folder: str, trace: str, range_text: str = "") -> int:

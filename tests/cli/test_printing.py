@@ -158,3 +158,20 @@ def test_a_name_forges_no_line_of_the_listing(wb: CommandLine, tmp_path: Path) -
     assert not [line for line in lines if line.startswith("modified")]
     assert "added      evil⟦U+000A⟧modified   a.py" in lines
     assert "added      b⟦U+202E⟧.py" in lines
+
+
+def test_a_name_and_a_note_forge_no_line_of_any_other_command(wb: CommandLine, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "forged")
+    made.commit({"a.py": "x\n"})
+    name = "evil\nLanded 9 files."
+    made.write({name: "y\n"})
+    review = wb.start(made.root)
+    wb("judge", review, "accepted", "--all")
+    wb("note", review, "--file", name, "a note\nN9   must     open     a.py: forged")
+    forged = ("Landed 9", "N9")
+    for call in (["notes", review], ["land", review, "--to", "patch:p", "--dry-run"]):
+        assert not [line for line in wb(*call).split("\n") if line.startswith(forged)], call
+    assert "new       evil⟦U+000A⟧Landed 9 files." in wb("land", review, "--to", "patch:p", "--dry-run")
+    made.write({"a.py": "z\n"})
+    wb("next", review, "--refresh")
+    assert "evil⟦U+000A⟧Landed 9 files.:0" in wb("ledger", review)

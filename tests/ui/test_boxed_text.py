@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QTextCursor
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QPalette, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -146,3 +146,45 @@ def test_a_selected_read_only_text_is_not_changed(field: BoxedText) -> None:
     data.setText("\u202e")
     field.insertFromMimeData(data)
     assert field.toPlainText() == "kept"
+
+
+def lefts(field: BoxedText) -> list[float]:
+    """Where each character of the first line stands, and where it ends."""
+    block = field.document().firstBlock()
+    line = block.layout().lineAt(0)
+    return [line.cursorToX(at)[0] for at in range(block.length())]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("text", ["if \u05d0\u05d1 == \u05d2", "\u0645\u0631\u062d\u0628\u0627 = 1", "a\u05d0\u05b8b"])
+def test_scripts_that_are_written_from_the_right_stand_in_the_order_of_the_text(
+    field: BoxedText, text: str
+) -> None:
+    field.setPlainText(text)
+    field.grab()
+    assert lefts(field) == sorted(lefts(field))
+    assert field.toPlainText() == text
+    field.setPlainText("")
+    for each in text:
+        key = QKeyEvent(QKeyEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, each)
+        QApplication.sendEvent(field, key)
+    field.grab()
+    assert lefts(field) == sorted(lefts(field))
+    assert field.toPlainText() == text
+
+
+def test_letters_that_look_like_others_are_framed(field: BoxedText) -> None:
+    alarm = QApplication.palette().color(QPalette.ColorRole.BrightText)
+
+    def has_frame() -> bool:
+        picture = field.grab().toImage()
+        near = [
+            picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())
+        ]
+        return any(each == alarm for each in near)
+
+    field.setPlainText("is_admin = True")
+    assert not has_frame()
+    field.setPlainText("is_\u0430dmin = True")
+    assert has_frame()
+    field.setPlainText("\u043f\u0440\u0438\u0432\u0435\u0442")
+    assert not has_frame()

@@ -141,3 +141,22 @@ def test_python_itself_would_free_it_in_a_worker(collecting_again: None) -> None
     Held(freed)
     _work(3 * collecting.YOUNG)
     assert freed == ["worker"]
+
+
+def test_while_somebody_stirs_it_is_put_off_and_not_for_ever(
+    qtbot: QtBot, collecting_again: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = QObject()
+    since = 0.0
+    collector = Collector(parent, lambda: since)
+    looked: list[float] = []
+    monkeypatch.setattr(collector, "look", lambda: looked.append(since))
+    collector._on_time()
+    assert looked == []
+    since = collecting.QUIET
+    collector._on_time()
+    assert looked == [collecting.QUIET]
+    since = 0.0
+    monkeypatch.setattr(collecting, "LONGEST", 0.0)
+    collector._on_time()
+    assert looked == [collecting.QUIET, 0.0]

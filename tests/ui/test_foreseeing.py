@@ -56,7 +56,7 @@ def test_an_even_drag_finds_everything_made(
         made.clear()
         view._go_to_share(step * 0.13)
         view.viewport().repaint()
-        counts.append(len(made))
+        counts.append(len(made) + view._cells.sketches)
         rest(view, qtbot)
     # The first place is told from where the view was; every further one was made in the rest before.
     assert counts[0] > 0
@@ -68,9 +68,54 @@ def test_what_is_made_ahead_of_a_drag_moves_nothing_on_the_screen(view: DiffView
     for share in (0.2, 0.3, 0.4, 0.35, 0.8):
         view._go_to_share(share)
         view.viewport().repaint()
+        for _ in view._complete():
+            pass
         before = view.viewport().grab().toImage()
         rest(view, qtbot)
         assert view.viewport().grab().toImage() == before
+
+
+def test_rows_of_a_drag_that_are_not_made_are_sketched_and_then_made(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(view, qtbot, large(60, 20))
+    made = makes(view, monkeypatch)
+    view._go_to_share(0.6)
+    view.viewport().repaint()
+    # Every line is there at once, and none was looked through for its words and colours.
+    assert made == []
+    assert view._cells.sketches > 0
+    assert not view.is_settled
+    sketched = view.viewport().grab().toImage()
+    rest(view, qtbot)
+    qtbot.waitUntil(lambda: not view._is_sketched, timeout=20_000)
+    assert made
+    whole = view.viewport().grab().toImage()
+    assert view._cells.sketches == 0
+    assert whole != sketched
+    view._cells.forget()
+    assert view.viewport().grab().toImage() == whole
+
+
+def test_a_line_in_which_something_hides_is_never_sketched(view: DiffView) -> None:
+    cells = view._cells
+    cells.is_hasty = True
+    assert cells._sketch(None, b"\tplain = 1\n", None) is not None
+    for hiding in (b"a\x00b\n", b"a\r\n", b"a", "a\u200bb\n".encode(), "\u0430b\n".encode(), b"caf\xe9\n"):
+        assert cells._sketch(None, hiding, None) is None
+    for facing in (b"a\r\n", b"a"):  # it has another end than the line beside it, and that is said
+        assert cells._sketch(None, b"plain\n", facing) is None
+
+
+def test_a_key_makes_what_it_leads_to_at_once(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(view, qtbot, large(60, 20))
+    made = makes(view, monkeypatch)
+    view.go_to_end(1)
+    view.viewport().repaint()
+    assert made
+    assert view._cells.sketches == 0
 
 
 def test_a_course_says_where_it_goes_once() -> None:

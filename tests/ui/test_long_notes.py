@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from workbench.ui.diff.cards import shortened
+from workbench.ui.note_editor import LinesEditor, NoteEditor, Written
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,20 @@ def test_what_is_shown_and_what_is_counted_are_together_the_whole(text: str) -> 
     hidden = text[len(text) - more :] if more else ""
     assert said + hidden.replace("\n", "") == text.replace("\n", "")
     assert bool(more) == (len(text.split("\n")) > 200 or len(text.replace("\n", "")) > 12_000)
+
+
+def test_a_long_line_of_a_suggestion_or_an_edit_is_wrapped_and_not_out_of_sight(qtbot: QtBot) -> None:
+    line = "value = " + "call(1);" * 60 + " os.remove(path)\n"
+    note = NoteEditor("k", "a.py", "value = 1\n")
+    note.set_written(Written("Better so.", line))
+    edit = LinesEditor("k", "a.py", line)
+    for editor, field in ((note, note.suggestion), (edit, edit.text)):
+        qtbot.addWidget(editor)
+        editor.resize(500, 300)
+        with qtbot.waitExposed(editor):
+            editor.show()
+        assert field.horizontalScrollBar().maximum() == 0
+        before = field.height()
+        editor.resize(1200, 300)
+        qtbot.waitUntil(lambda field=field, before=before: field.height() < before)  # type: ignore[misc]
+        assert field.toPlainText() == line

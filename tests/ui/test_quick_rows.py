@@ -159,7 +159,7 @@ def test_changed_rows_look_the_same_whichever_way_they_are_painted(
     view: DiffView, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     shows_changes(view, seed)
-    chance, way = random.Random(seed), view._painter.code._is_compared
+    chance, way = random.Random(seed), view._painter.code.is_compared
     ways = (way, lambda *_: False)
     taken: list[int] = []
     quick = view._painter.code._changed
@@ -178,7 +178,7 @@ def test_changed_rows_look_the_same_whichever_way_they_are_painted(
         view.horizontalScrollBar().setValue(chance.choice((0, 0, 40, 2400)))
         found = []
         for each in ways:
-            monkeypatch.setattr(view._painter.code, "_is_compared", each)
+            monkeypatch.setattr(view._painter.code, "is_compared", each)
             found.append(picture(view))
         assert found[0] == found[1]
     assert taken

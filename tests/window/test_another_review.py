@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from tests.qt_objects import entering
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import CONTROL, SHIFT, Hands
 from tests.window.test_every_command import top_of
@@ -36,7 +37,7 @@ def drop(hands: Hands, repo: Repo) -> Qt.DropAction:
     data.setUrls([QUrl.fromLocalFile(str(repo.root))])
     either = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enters = QDragEnterEvent(QPoint(600, 400), either, data, left, none)
+    enters = entering(QPoint(600, 400), data, either)
     QApplication.sendEvent(hands.window, enters)
     event = QDropEvent(QPointF(600, 400), either, data, left, none)
     event.setDropAction(Qt.DropAction.MoveAction)

@@ -6,15 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import PySide6
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
-    QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QKeyEvent,
@@ -23,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from tests.qt_objects import entering
 from tests.repos import Repo, new_repo, numbered
 from tests.window.conftest import CONTROL, SHIFT, Hands
 from workbench.review.blocks import Sort
@@ -473,14 +471,6 @@ def test_a_held_key_judges_once_and_moves_on_and_on(mouse: Hands) -> None:
 # dropping
 
 
-def entering(at: QPoint, data: QMimeData) -> QDragEnterEvent:
-    """Qt 6.12 counts in parts of a pixel and warns of whole ones; 6.11 knows no others."""
-    point: Any = QPointF(at) if PySide6.__version_info__ >= (6, 12) else at
-    event = QDragEnterEvent(point, Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
-    event.ignore()
-    return event
-
-
 def drop(hands: Hands, path: Path) -> bool:
     """Whether it is taken."""
     data = QMimeData()
@@ -488,6 +478,7 @@ def drop(hands: Hands, path: Path) -> bool:
     actions, at = Qt.DropAction.CopyAction, QPoint(600, 400)
     none = Qt.KeyboardModifier.NoModifier
     enters = entering(at, data)
+    enters.ignore()
     QApplication.sendEvent(hands.window, enters)
     if not enters.isAccepted():
         return False
@@ -519,6 +510,7 @@ def test_text_that_is_dropped_on_the_window_is_not_taken(mouse: Hands) -> None:
     data = QMimeData()
     data.setText("just words")
     enters = entering(QPoint(600, 400), data)
+    enters.ignore()
     QApplication.sendEvent(mouse.window, enters)
     assert not enters.isAccepted()
 

@@ -174,8 +174,8 @@ def in_every_theme(driver: Driver, states: Callable[[Driver], Iterator[tuple[str
             wrong += low(shown, theme, where)
             if shown is driver.window:
                 wrong += hard_to_see(shown, theme, where)
+            del shown
     driver.window.close()
-    driver.settle()
     return wrong
 
 

@@ -10,8 +10,10 @@ import pytest
 from PySide6.QtCore import QObject, QThread
 from pytestqt.qtbot import QtBot
 
+from workbench.git.watching import check, say
 from workbench.review.steps import rest
 from workbench.ui.tasks import Report, Stillness, Task, Tasks
+from workbench.workflow.watching import Step, Watch
 
 
 class Taker(QObject):
@@ -326,3 +328,60 @@ def test_nothing_that_waits_its_turn_begins_once_the_window_is_closed(qtbot: QtB
     assert not tasks.is_busy
     assert not tasks.has_threads
     assert taker.taken == []
+
+
+class Broken(QObject):
+    """Takes an answer and meets a bug."""
+
+    def take(self, value: object) -> None:
+        raise ZeroDivisionError
+
+
+def test_all_are_told_that_it_is_idle_where_an_answer_meets_a_bug(qtbot: QtBot) -> None:
+    tasks, broken = Tasks(), Broken()
+    with qtbot.captureExceptions() as met, qtbot.waitSignal(tasks.idle):
+        tasks.start("lane", lambda _: "value", broken.take, broken.take)
+    assert [kind for kind, _, _ in met] == [ZeroDivisionError]
+
+
+@pytest.mark.parametrize("waits", ["behind", "held"])
+def test_all_are_told_that_it_is_idle_where_what_never_began_is_cancelled(qtbot: QtBot, waits: str) -> None:
+    tasks, taker = Tasks(), Taker()
+    if waits == "held":
+        tasks.hold()
+    tasks.stir()
+    tasks.start("lane", lambda _: "never", taker.take, taker.take, behind=True)
+    with qtbot.waitSignal(tasks.idle):
+        assert tasks.cancel("lane")
+    assert taker.taken == []
+
+
+def test_what_waits_and_is_replaced_is_not_told_as_idle(qtbot: QtBot) -> None:
+    tasks, taker = Tasks(), Taker()
+    told: list[bool] = []
+    tasks.idle.connect(lambda: told.append(tasks.is_busy))
+    tasks.stir()
+    for name in ("one", "two"):
+        tasks.start("lane", partial(lambda name, _: name, name), taker.take, taker.take, behind=True)
+    qtbot.waitUntil(lambda: taker.taken == ["two"])
+    assert told == [False]
+
+
+def test_work_behind_tells_the_steps_of_its_watch_and_is_ended_by_it(qtbot: QtBot) -> None:
+    tasks, taker, watch = Tasks(), Taker(), Watch()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(_: Report) -> str:
+        say("reading")
+        begun.set()
+        go_on.wait(10)
+        check()
+        return "whole"
+
+    tasks.start("lane", work, taker.take, taker.take, taker.take, watch, behind=True)
+    assert begun.wait(10)
+    qtbot.waitUntil(lambda: [each.text for each in taker.taken if isinstance(each, Step)] == ["reading"])
+    assert tasks.cancel("lane")
+    go_on.set()
+    qtbot.waitUntil(lambda: not tasks.has_threads)
+    assert len(taker.taken) == 1

@@ -9,6 +9,7 @@ from workbench.cli.parser import Options
 from workbench.cli.reviewing import saved
 from workbench.errors import UserError
 from workbench.review.actions import Landed
+from workbench.review.text import one_line
 from workbench.workflow.landing import HookError, carry_out, plan_landing, said_by
 from workbench.workflow.landing_plan import BRANCH, INDEX, LandingPlan
 from workbench.workflow.session import Session
@@ -99,7 +100,7 @@ def _document(session: Session, plan: LandingPlan, landed: Landed | None) -> dic
 def _print_plan(plan: LandingPlan, landed: Landed | None) -> None:
     verb = "Would land" if landed is None else "Landed"
     for what, path, why in plan.listed():
-        print_lines(f"{what:9} {path}{f'  [{why}]' if why else ''}")
+        print_lines(f"{what:9} {one_line(path)}{f'  [{why}]' if why else ''}")
     print_lines(
         f"{verb} {counted(len(plan.rows), 'file')}. "
         f"{plan.rejected} rejected, {plan.asked} asked, {plan.unread} unread."

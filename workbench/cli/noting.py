@@ -126,7 +126,7 @@ def _reply_words(reply: Reply, rounds: Sequence[Round]) -> str:
 def _note_line(each: Note, place: Place | None) -> str:
     state = "settled" if each.settled else ("outdated" if place is None else "open")
     intent = "reason" if each.reason else each.intent.value
-    where = (place or each.place).path or "the review"
+    where = one_line((place or each.place).path or "the review")
     if place is not None and place.count:
         where += f" {place.side.value} {place.start}-{place.start + place.count - 1}"
     if each.spread:

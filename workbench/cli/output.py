@@ -44,15 +44,18 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def print_lines(*lines: str) -> None:
-    """Lines of text; what the terminal's encoding cannot show is escaped instead of failing."""
+    """Lines of text; what the terminal's encoding cannot show is escaped instead of failing.
+
+    A line end inside (in a path, a note, a model's words) is indented: it cannot pass for a line of ours.
+    """
     for line in lines:
-        sys.stdout.write(shown(line) + "\n")
+        sys.stdout.write(_indented(shown(line)) + "\n")
 
 
 def print_text(text: str) -> None:
     """A text as it is for a program to read (code must stay code), made safe where a person reads it."""
     if sys.stdout.isatty():
-        print_lines(text)
+        print_lines(*text.split("\n"))
         return
     encoding = sys.stdout.encoding or "utf-8"
     # Bytes that are not UTF-8 stand in texts as lone surrogates, and leave as the bytes they were.
@@ -74,13 +77,17 @@ def print_text(text: str) -> None:
 def say(*lines: str) -> None:
     """Lines for the person beside what is printed: on standard error."""
     for line in lines:
-        sys.stderr.write(shown(line) + "\n")
+        sys.stderr.write(_indented(shown(line)) + "\n")
     sys.stderr.flush()
 
 
 def say_error(error: UserError) -> None:
-    """One sentence and a hint. A line end inside (in a path, say) cannot pass for a line of ours."""
-    say(*(text.replace("\n", "\n  ") for text in (error.message, error.hint) if text))
+    """One sentence and a hint."""
+    say(*(text for text in (error.message, error.hint) if text))
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")
 
 
 def shown(text: str) -> str:

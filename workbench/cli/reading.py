@@ -16,6 +16,7 @@ from workbench.errors import UserError
 from workbench.review.actions import FindingsArrived
 from workbench.review.findings import Finding, State
 from workbench.review.notes import Place
+from workbench.review.text import one_line
 from workbench.workflow import documents, drafts, findings_documents, reading, recipients
 from workbench.workflow.keeping import keep_if_possible
 from workbench.workflow.pins import allow_named
@@ -195,7 +196,7 @@ def _line(finding: Finding, place: Place | None) -> str:
     state = finding.state.value if place is not None or finding.state is not State.OPEN else "outdated"
     became = f" as {finding.note}" if finding.note else f": {finding.reason}" if finding.reason else ""
     head = f"{finding.id:4} {finding.intent.value:8} {state}{became}"
-    return f"{head}  {where.path} {lines} ({finding.model}): {finding.claim}"
+    return f"{head}  {one_line(where.path)} {lines} ({finding.model}): {finding.claim}"
 
 
 def _print_counts(session: Session) -> None:

@@ -76,7 +76,7 @@ def reviews(options: Options) -> int:
         return 0
     for row in rows:
         state = "closed" if row.closed else "open"
-        print_lines(f"{row.id}  {state:6}  {row.repository}  {title(row)}")
+        print_lines(f"{row.id}  {state:6}  {one_line(row.repository)}  {one_line(title(row))}")
     if not rows:
         print_lines("No reviews yet. Start one: workbench ~/your/repository")
     return 0

@@ -15,6 +15,7 @@ from workbench.cli.parser import Options
 from workbench.cli.reviewing import round_index, saved
 from workbench.errors import UserError
 from workbench.review.feedback import as_json
+from workbench.review.text import one_line
 from workbench.workflow import documents, outgoing, recipients, send
 from workbench.workflow.answers import send_rest_back
 from workbench.workflow.gate import findings_in_text, quoted_paths
@@ -202,5 +203,5 @@ def print_ledger(session: Session) -> None:
     if not entries:
         print_lines("The ledger is empty: nothing was judged in the round before.")
     for entry in entries:
-        where = f"{entry.path}:{entry.line}" if entry.path else ""
+        where = f"{one_line(entry.path)}:{entry.line}" if entry.path else ""
         print_lines(f"{entry.id}  {entry.said.value:14} {entry.note or where:24} {entry.words}".rstrip())

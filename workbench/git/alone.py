@@ -4,7 +4,7 @@ Histogram finds the better blocks, and looks through what is left of a file agai
 changed places in 100,000 lines take it 31 s, and the other algorithm of git's a quarter of a second. So
 that a review is the same each time it is opened and on every machine, what decides is size, never time.
 Git itself leaves a file alone that is bigger than it is told, and says "binary"; what it said that of is
-looked at here. One whose content is binary stays so.
+looked at here. One whose content is binary stays so, and that is told by git's own rule without a child.
 """
 
 from __future__ import annotations
@@ -12,18 +12,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from weakref import WeakValueDictionary
 
 from workbench.git.runner import Child
 from workbench.git.told import told
-from workbench.review.changes import FileChange
-from workbench.review.splitting import SUBMODULE
+from workbench.review.changes import FileChange, Status
+from workbench.review.splitting import LINK, SUBMODULE
 
 LARGE = 300_000
 """Bytes above which the quicker algorithm compares, either side. Few files written by hand are as large;
 up to here no file with lines of a common length took histogram more than 0.1 s."""
 
+HUGE = 4_000_000
+"""Bytes above which a file of lines comes after all others: comparing it takes what one notices."""
+
+_BEGINNING = 8000
+"""Bytes of which git looks for a NUL, which makes a file binary."""
+
 BIG = ("-c", f"core.bigFileThreshold={LARGE}")
 """What git is told before its command, to leave larger ones to us."""
+
+Known = WeakValueDictionary[tuple[object, ...], FileChange]
+"""Large files that were compared and are still held: one comparison of a round finds in the one before what
+took it seconds, and both hold the lines once."""
 
 _ALGORITHM = "--diff-algorithm="
 
@@ -35,7 +46,9 @@ class Alone:
         self,
         args: Sequence[str],
         sizes: Callable[[Sequence[str]], Sequence[int]],
+        begins: Callable[[str, int], bytes],
         start: Callable[[Sequence[str]], Child],
+        known: Known | None = None,
     ) -> None:
         command = args[args.index("--") - 2 :]
         self._trees = tuple(command[:2])
@@ -44,25 +57,68 @@ class Alone:
             for each in args[len(BIG) : args.index("--") - 2]
         )
         self._sizes = sizes
+        self._begins = begins
         self._start = start
+        self._child: Child | None = None
+        self._stopped = False
+        self._known = Known() if known is None else known
 
     def compared(self, file: FileChange) -> FileChange:
         """The same file with its lines, where git left it alone for nothing but its size."""
+        known = self._known.get(self._key(file))
+        if known is not None:
+            return known
+        if not self._has_lines(file, LARGE):
+            return file
+        found = self._known[self._key(file)] = self._looked_at(file)
+        return found
+
+    def is_huge(self, file: FileChange) -> bool:
+        """Whether it was left alone, and comparing it takes long."""
+        return self._key(file) not in self._known and self._has_lines(file, HUGE)
+
+    def stop(self) -> None:
+        """End what is compared now, from any thread; whoever waits for it gets `GitCancelledError`."""
+        self._stopped = True
+        child = self._child
+        if child is not None:
+            child.kill()
+
+    def _key(self, file: FileChange) -> tuple[object, ...]:
+        return self._options, _names(file), file.old_mode, file.new_mode, file.similarity
+
+    def _has_lines(self, file: FileChange, least: int) -> bool:
+        """Whether one side at least has more bytes, and neither is binary."""
         sides = ((file.old_mode, file.old_id), (file.new_mode, file.new_id))
         ids = [each for mode, each in sides if each is not None and mode != SUBMODULE]
-        if not any(size > LARGE for size in self._sizes(ids)):
-            return file
+        if not any(size > least for size in self._sizes(ids)):
+            return False
+        # A link's target is no binary file, whatever it holds.
+        looked_at = [] if LINK in (file.old_mode, file.new_mode) else ids
+        return not any(b"\0" in self._begins(each, _BEGINNING) for each in looked_at)
+
+    def _looked_at(self, file: FileChange) -> FileChange:
         paths = dict.fromkeys(each for each in (file.base_path, file.path) if each is not None)
         only = [os.fsdecode(path.encode("utf-8", "surrogateescape")) for path in paths]
         # Two paths alone are one pair, however little alike git takes them for now that it looks at their
         # text. A path tells also what lies under a folder of that name: then all are asked for once more.
-        alike = ["-M1%" if each == "-M50%" else each for each in self._options]
+        # Where nothing was renamed a pair is not looked for: what became a folder would be taken for one.
+        if file.status is Status.RENAMED:
+            alike = ["-M1%" if each == "-M50%" else each for each in self._options]
+        else:
+            alike = [*(each for each in self._options if not each.startswith(("-M", "-l"))), "--no-renames"]
         for asked in ([*alike, *self._trees, "--", *only], [*self._options, *self._trees, "--"]):
-            with closing(told(self._start(asked))) as files:
+            with closing(told(self._begun(asked))) as files:
                 for found in files:
                     if _names(found) == _names(file):
                         return found
         return file
+
+    def _begun(self, asked: Sequence[str]) -> Child:
+        self._child = self._start(asked)
+        if self._stopped:  # between the two
+            self._child.kill()
+        return self._child
 
 
 def _names(file: FileChange) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ Run as `python -m workbench.git.comparer`. One request on standard input, a line
 
     {"folder": GIT_DIR, "args": ARGS, "skip": N}
 
-`args` are those of the git child; so many files are known.
+`args` are those of the git child; so many files are known. Huge ones come last, as they do there.
 
 Answers are frames on standard output: four bytes of length, then `F` and packed files, `A` after the last
 of them, `S` and the shapes of all changes by id. It ends then, and also when nobody reads it any more.
@@ -26,7 +26,7 @@ from workbench.git import runner
 from workbench.git.alone import Alone
 from workbench.git.objects import Objects
 from workbench.git.runner import Where
-from workbench.git.streaming import ALL, FILES, SHAPES, told_by
+from workbench.git.streaming import ALL, FILES, SHAPES, streamed
 from workbench.review.changes import FileChange
 from workbench.review.passing import packed
 from workbench.review.shapes import shape_of
@@ -49,8 +49,8 @@ def main() -> int:
     begun: list[FileChange] = []
     lines = 0
     objects = Objects(lambda args: runner.start(args, where, fed=True))
-    alone = Alone(request["args"], objects.sizes, lambda args: runner.start(args, where))
-    for number, file in enumerate(told_by(child, None, alone)):
+    alone = Alone(request["args"], objects.sizes, objects.begins, lambda args: runner.start(args, where))
+    for number, file in enumerate(streamed(child, alone)):
         files.append(file)
         if number < request["skip"]:
             continue

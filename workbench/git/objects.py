@@ -12,6 +12,9 @@ from workbench.git.runner import Child, GitError
 # Requests written before their answers are read. They must fit into a pipe, or both sides wait for
 # each other for ever: 500 sha256 ids are 32 kB, the smallest pipe in use holds 64.
 _AHEAD = 500
+_PASSED_OVER = 8_000_000
+"""Bytes of an object that are read to pass over them: more take longer than a child for the first ones."""
+_PIECE = 1 << 20
 
 
 class Objects:
@@ -43,6 +46,28 @@ class Objects:
                 heads = [(name, self._head(child, name)) for name in part]
                 found += [self._size_of(name, head) for name, head in heads]
             return found
+
+    def begins(self, name: str, count: int) -> bytes:
+        """The first bytes of an object; nothing else of it is kept, or waited for where that is much."""
+        with self._lock:
+            child = self._child("--batch-check")
+            self._ask(child, [name])
+            if self._size_of(name, self._head(child, name)) > _PASSED_OVER:
+                alone = self._start(["cat-file", "blob", name])
+                begun = alone.stdout.read(count)
+                alone.kill()
+                alone.close()
+                return begun
+            child = self._child("--batch")
+            self._ask(child, [name])
+            left = self._size_of(name, self._head(child, name)) + 1
+            begun = child.stdout.read(min(count, left - 1))
+            left -= len(begun)
+            while left and (more := child.stdout.read(min(left, _PIECE))):
+                left -= len(more)
+            if left:
+                raise self._dead(child, name)
+            return begun
 
     def close(self) -> None:
         """End the kept children. The next call starts them again."""

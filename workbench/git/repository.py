@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from workbench.errors import UserError
 from workbench.git import composing, ignoring, keeping, runner, snapshot, soundness, watching
-from workbench.git.alone import BIG, Alone
+from workbench.git.alone import BIG, Alone, Known
 from workbench.git.discover import Found, discover
 from workbench.git.objects import Objects
 from workbench.git.portions import Portions, told_portions
@@ -24,7 +24,7 @@ from workbench.git.revisions import Head, Range, check, head_args, merge_base, r
 from workbench.git.runner import Child, GitError, Where
 from workbench.git.shadow import shadow_of
 from workbench.git.snapshot import Snapshot
-from workbench.git.streaming import Comparing, FileStream, told_by
+from workbench.git.streaming import Comparing, FileStream, streamed, told_by
 from workbench.review.changes import FileChange
 from workbench.review.steps import rest
 
@@ -85,6 +85,7 @@ class Repository:
         self._objects = Objects(lambda args: self._start(args, self.ours, fed=True))
         self._early: tuple[float, Child] | None = None
         self._user_ignore_file: tuple[str | None] | None = None
+        self._large = Known()
         # Whether git may run its filters now. Whoever knows about trust puts the answer here.
         self.allows_filters: Callable[[], bool] = lambda: False
 
@@ -229,7 +230,7 @@ class Repository:
         if base == tree:
             return ()
         args = self._diff(base, tree, paths, renames)
-        return tuple(self._compared(self.start(args), args))
+        return tuple(self._in_words(told_by(self.start(args), self._alone(args))))
 
     def stream_changes(self, base: str, tree: str) -> FileStream:
         """As `file_changes`, each file as soon as git has told it. Git begins at once."""
@@ -239,8 +240,10 @@ class Repository:
         child = self.start(args)
         # Git goes on comparing while nobody reads: before the first frame there is other work.
         runner.widen(child)
-        stream = FileStream(child)
-        return stream.tell(self._compared(child, args, stream), Comparing(self.ours, tuple(args)))
+        alone = self._alone(args)
+        stream = FileStream(child, alone)
+        told = self._in_words(streamed(child, alone, stream))
+        return stream.tell(told, Comparing(self.ours, tuple(args)))
 
     def portions(self, base: str, tree: str) -> Portions:
         """As `file_changes`, some files at a time that are not read yet. Git begins at once."""
@@ -249,13 +252,10 @@ class Repository:
         args = self._diff(base, tree, (), True)
         child = self.start(args)
         runner.widen(child)
-        return Portions(self._in_words(told_portions(child)), Alone(args, self.blob_sizes, self.start))
+        return Portions(self._in_words(told_portions(child)), self._alone(args))
 
-    def _compared(
-        self, child: Child, args: Sequence[str], stream: FileStream | None = None
-    ) -> Iterator[FileChange]:
-        """What a diff child tells. Git compares the next files meanwhile."""
-        return self._in_words(told_by(child, stream, Alone(args, self.blob_sizes, self.start)))
+    def _alone(self, args: Sequence[str]) -> Alone:
+        return Alone(args, self.blob_sizes, self._objects.begins, self.start, self._large)
 
     def _in_words(self, told: Iterator[T]) -> Iterator[T]:
         """The same, with failures in words."""

@@ -42,13 +42,16 @@ class Comparing(Struct, frozen=True):
 class FileStream(Iterator[FileChange]):
     """The file changes of one comparison. How many they will be is known with the first."""
 
-    def __init__(self, child: Child | None = None) -> None:
+    def __init__(self, child: Child | None = None, alone: Alone | None = None) -> None:
         self.total = 0
         """How many files differ; 0 until the first of them was given."""
         self.read: list[FileChange] = []
         """Files that were read ahead by `fill`, and are not given again."""
         self.ended = child is None
+        self.huge = 0
+        """How many files come at the end because each takes long; known once the others were given."""
         self._child = child
+        self._alone = alone
         self._told: Iterator[FileChange] = iter(())
         self._again: Comparing | None = None
         self._helper: subprocess.Popen[bytes] | None = None
@@ -60,14 +63,17 @@ class FileStream(Iterator[FileChange]):
         return self
 
     def fill(self, *, whole: bool) -> FileStream:
-        """Read the first files ahead, or all of them. The rest of many is begun in a process of its own,
-        which finds the shapes of all changes at its end.
+        """Read the first files ahead, or all of them. The rest of many, and what is huge, is begun in a
+        process of its own, which finds the shapes of all changes at its end.
         """
         until = time.monotonic() + FIRST_SECONDS
         for file in self:
             self.read.append(file)
-            many = self.total > FIRST_FILES and not whole
-            if many and (len(self.read) >= FIRST_FILES or time.monotonic() > until):
+            if whole:
+                continue
+            many = self.total > FIRST_FILES
+            enough = many and (len(self.read) >= FIRST_FILES or time.monotonic() > until)
+            if enough or (self.huge and len(self.read) == self.total - self.huge):
                 self._begin_helper()
                 return self
         self.ended = True
@@ -109,6 +115,8 @@ class FileStream(Iterator[FileChange]):
         if self._child is None:
             return
         self._child.kill()
+        if self._alone is not None:
+            self._alone.stop()
         if isinstance(self._told, Generator):
             try:
                 self._told.close()
@@ -178,14 +186,31 @@ class FileStream(Iterator[FileChange]):
             self._child.close()
 
 
-def told_by(child: Child, stream: FileStream | None, alone: Alone) -> Iterator[FileChange]:
-    """What a diff child tells, file by file; `stream` is told how many there will be.
-
-    Files that it takes for too big are compared by themselves, with `alone`.
-    """
-    with closing(told(child, None if stream is None else stream.expect)) as files:
+def told_by(child: Child, alone: Alone) -> Iterator[FileChange]:
+    """What a diff child tells, file by file. Those that it takes for too big are compared with `alone`."""
+    with closing(told(child)) as files:
         for file in files:
             yield alone.compared(file) if file.binary else file
+
+
+def streamed(child: Child, alone: Alone, stream: FileStream | None = None) -> Iterator[FileChange]:
+    """The same for who shows what is there: those that take long come last. `stream` is told how many."""
+    huge: list[FileChange] = []
+    before: FileChange | None = None
+    with closing(told(child, None if stream is None else stream.expect)) as files:
+        for file in files:
+            if file.binary and alone.is_huge(file):
+                huge.append(file)
+                continue
+            if before is not None:
+                yield before
+            before = alone.compared(file) if file.binary else file
+    if stream is not None:
+        stream.huge = len(huge)
+    if before is not None:
+        yield before
+    for file in huge:
+        yield alone.compared(file)
 
 
 def _frame(pipe: IO[bytes]) -> bytes:

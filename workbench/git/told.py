@@ -6,7 +6,7 @@ Python's lock from the window as long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import chain
 
 from workbench.git import runner, watching
@@ -21,7 +21,7 @@ PIECE = 1 << 20
 """Bytes asked of a pipe at once; it gives what it holds."""
 
 
-def told(child: Child, begun: Callable[[int], None] | None = None) -> Iterator[FileChange]:
+def told(child: Child, begun: Callable[[int], None] | None = None) -> Generator[FileChange, None, None]:
     """The file changes that a diff child tells; `begun` is told first how many there will be."""
     pieces = runner.chunks(child, PIECE)
     try:

@@ -14,8 +14,7 @@ from msgspec import Struct
 
 from workbench.review.changes import Change, FileChange, Kind, Run, Side, Status
 from workbench.review.linemap import LineMap
-from workbench.review.lines import numbers
-from workbench.review.places import changes_by_line
+from workbench.review.lines import LineSet, Span, common, joined, without
 from workbench.review.words import paired
 
 
@@ -89,9 +88,10 @@ class Aftermath:
         self._near = RunIndex(self.runs)
         self.after_map = LineMap(after.runs if after else ())
         self.added = _added(after)
-        self._holders: dict[tuple[Side, int], str] | None = None
+        self._holders: dict[Side, _Holders] = {}
         self._start_runs: RunIndex | None = None
-        self._start_removed: frozenset[int] | None = None
+        self._start_removed: LineSet | None = None
+        self._growth: LineSet | None = None
         self.after_runs = RunIndex(after.runs if after else ())
         self.removed = _removed(after)
         self.removed_before = _removed(before)
@@ -115,6 +115,30 @@ class Aftermath:
     def forward(self, line: int) -> int | None:
         """The line of this round that is `line` of the round before."""
         return None if self.lost else self.map.forward(line)
+
+    def moved(self, spans: Iterable[Span]) -> list[Span]:
+        """Where lines of the round before stand in this one, without those that are gone."""
+        if self.lost:
+            return []
+        return joined((now, many) for span in spans for _, now, many in self.map.blocks(*span))
+
+    def missing(self, spans: Sequence[Span]) -> tuple[Span, ...]:
+        """Which lines of the round before are gone."""
+        there = (
+            [] if self.lost else [(was, many) for span in spans for was, _, many in self.map.blocks(*span)]
+        )
+        return without(spans, there)
+
+    def standing(self, spans: Iterable[Span]) -> list[Span]:
+        """Which lines of the round before stand in this one as lines that it adds to the base."""
+        if self.lost:
+            return []
+        return joined(
+            (was + start - now, count)
+            for span in spans
+            for was, now, many in self.map.blocks(*span)
+            for start, count in self.added.within(now, many)
+        )
 
     def is_new(self, line: int) -> bool:
         """Whether a line of this round was not in the round before."""
@@ -198,34 +222,29 @@ class Aftermath:
                 return True
         return False
 
-    def new_beside(self, lines: Sequence[int]) -> list[int]:
-        """The lines that only this round added, standing directly beside or between `lines`."""
+    def new_beside(self, lines: Sequence[Span]) -> list[Span]:
+        """The lines that only this round added, standing directly beside or between `lines`, sorted."""
         if not lines:
             return []
-        first, last = min(lines), max(lines)
-        held = set(lines)
-        found = [line for line in range(first, last) if line not in held and self._is_growth(line)]
-        low, high = first - 1, last + 1
-        while self._is_growth(low):
-            found.append(low)
-            low -= 1
-        while self._is_growth(high):
-            found.append(high)
-            high += 1
-        return sorted(found)
+        if self._growth is None:
+            fresh = ((run.new_start, len(run.added)) for run in self.runs)
+            self._growth = self.added if self.lost else LineSet(common(self.added.spans, fresh))
+        first, end = lines[0][0], sum(lines[-1])
+        between = without(self._growth.within(first, end - first), lines)
+        return joined((*between, *self._growth.beside(first - 1, -1), *self._growth.beside(end, 1)))
 
-    def _is_growth(self, line: int) -> bool:
-        return line in self.added and self.is_new(line)
-
-    def removed_beside(self, lines: Sequence[int]) -> list[int]:
-        """The base lines, directly beside `lines` of the base, that only this round removed."""
-        found: list[int] = []
-        for step, at in ((-1, min(lines, default=0)), (1, max(lines, default=0))):
-            at += step
-            while at in self.removed and at not in self.removed_before:
-                found.append(at)
-                at += step
-        return sorted(found)
+    def removed_beside(self, lines: Sequence[Span]) -> list[Span]:
+        """The base lines, directly beside `lines` of the base, that only this round removed, sorted."""
+        if not lines:
+            return []
+        first, end = lines[0][0] - 1, sum(lines[-1])
+        found: list[Span] = []
+        for line, step in ((first, -1), (end, 1)):
+            beside = self.removed.beside(line, step)
+            known = [span for each in beside for span in self.removed_before.within(*each)]
+            # What follows a line that was removed before is not beside these any more.
+            found += (each for each in without(beside, known) if each[0] <= line < sum(each))
+        return joined(found)
 
     def started_with(self, change: Change, lines: Iterable[bytes], others: Iterable[bytes]) -> bool:
         """Whether what this round started from held those added `lines` of a change beside its `others`."""
@@ -245,18 +264,44 @@ class Aftermath:
         held.subtract(others)
         return all(held[line] >= count for line, count in Counter(lines).items())
 
-    def started_without(self, lines: Iterable[int]) -> bool:
+    def started_without(self, lines: Iterable[Span]) -> bool:
         """Whether those lines of the base were already missing in what this round started from."""
         if self._start_removed is None:
             self._start_removed = _removed(self.start)
-        return self._start_removed.issuperset(lines)
+        return self._start_removed.covers_all(lines)
 
-    def changes_in(self, side: Side, lines: Iterable[int]) -> tuple[str, ...]:
+    def changes_in(self, side: Side, lines: Iterable[Span]) -> tuple[str, ...]:
         """The ids of this round's changes that hold any of those lines."""
-        if self._holders is None:
-            self._holders = changes_by_line(self.after) if self.after else {}
-        found = (self._holders.get((side, line)) for line in lines)
-        return tuple(dict.fromkeys(each for each in found if each is not None))
+        if self.after is None:
+            return ()
+        holders = self._holders.get(side)
+        if holders is None:
+            holders = self._holders[side] = _Holders(self.after.changes, side)
+        return tuple(dict.fromkeys(each for span in lines for each in holders.of(*span)))
+
+
+class _Holders:
+    """The changes of a file by where they stand on one side."""
+
+    def __init__(self, changes: Sequence[Change], side: Side) -> None:
+        spans = ((*_span(change, side), change.id) for change in changes if change.is_text)
+        self._spans = sorted(each for each in spans if each[1])
+        self._starts = [start for start, _, _ in self._spans]
+
+    def of(self, start: int, count: int) -> Iterator[str]:
+        """The ids of those that hold any line of a range."""
+        if count <= 0:
+            return
+        low = max(bisect_right(self._starts, start) - 1, 0)
+        for begin, many, name in self._spans[low : bisect_left(self._starts, start + count)]:
+            if begin + many > start:
+                yield name
+
+
+def _span(change: Change, side: Side) -> Span:
+    if side is Side.OLD:
+        return change.old_start, len(change.removed)
+    return change.new_start, len(change.added)
 
 
 def fact(file: FileChange | None, kind: Kind) -> str | None:
@@ -272,14 +317,12 @@ def fact(file: FileChange | None, kind: Kind) -> str | None:
     return f"{file.new_mode} {file.new_id}"
 
 
-def _added(file: FileChange | None) -> frozenset[int]:
-    spans = [(run.new_start, len(run.added)) for run in file.runs] if file else []
-    return frozenset(numbers(spans))
+def _added(file: FileChange | None) -> LineSet:
+    return LineSet((run.new_start, len(run.added)) for run in file.runs) if file else LineSet()
 
 
-def _removed(file: FileChange | None) -> frozenset[int]:
-    spans = [(run.old_start, len(run.removed)) for run in file.runs] if file else []
-    return frozenset(numbers(spans))
+def _removed(file: FileChange | None) -> LineSet:
+    return LineSet((run.old_start, len(run.removed)) for run in file.runs) if file else LineSet()
 
 
 def _facing(run: Run, low: int, high: int) -> tuple[int, int]:

@@ -73,7 +73,7 @@ class Change(Struct, frozen=True):
         return self.kind is Kind.TEXT
 
 
-class FileChange(Struct, frozen=True):
+class FileChange(Struct, frozen=True, weakref=True):
     """One path that differs.
 
     `path` is the path in the round; for a deleted file the path in the base. `base_path` is None

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from workbench.review.changes import FileChange, Side
+from workbench.review.lines import LineSet, Span, total
 from workbench.review.places import changes_by_line
 
 _TRIVIAL = re.compile(rb"\W*(?:pass|else|return|break|continue|end|fi|done|try|do|then|esac)?\W*", re.DOTALL)
@@ -25,6 +26,10 @@ _TELLING_FAR = 40
 """As much again for another file, and two lines at least."""
 _TRIES = 64
 """Places that are looked at for one block. Its rarest line leads to them."""
+_WIDE = 1_000
+"""Lines from which on a range of them is kept as one."""
+_MOST = 100_000
+"""New lines of one file beyond which it is not looked through: a log or data, and seconds of waiting."""
 _ROOM = 6
 """New lines that may stand between those of a block, besides as many as it has."""
 
@@ -42,6 +47,27 @@ def is_telling(line: bytes) -> bool:
     return _TRIVIAL.fullmatch(line) is None
 
 
+class _Claimed:
+    """The places that are told of, as (path, line)."""
+
+    def __init__(self) -> None:
+        self._lines: set[tuple[str, int]] = set()
+        self._wide: list[tuple[str, int, int]] = []
+
+    def add(self, path: str, spans: Sequence[Span]) -> None:
+        for start, count in spans:
+            if count > _WIDE:
+                self._wide.append((path, start, start + count))
+            else:
+                self._lines.update((path, line) for line in range(start, start + count))
+
+    def __contains__(self, place: tuple[str, int]) -> bool:
+        path, line = place
+        return place in self._lines or any(
+            path == each and start <= line < end for each, start, end in self._wide
+        )
+
+
 class NewCode:
     """The lines that are new in this round, by what they say without the blanks around them.
 
@@ -53,14 +79,14 @@ class NewCode:
         self,
         between: Sequence[FileChange],
         after: Sequence[FileChange],
-        claimed: set[tuple[str, int]] | None = None,
+        claimed: _Claimed | None = None,
     ) -> None:
         self._between = between
         self._added = {file.path: file for file in after}
         self._known: dict[str, dict[bytes, list[int]]] | None = None
         self._code: dict[tuple[str, int], bytes] = {}
         self._holders: dict[bytes, list[str]] = {}
-        self._claimed = claimed if claimed is not None else set()
+        self._claimed = claimed if claimed is not None else _Claimed()
         # By the last line that says the same: how many places before it are told of.
         self._passed: dict[tuple[str, int], int] = {}
 
@@ -68,12 +94,12 @@ class NewCode:
         """The lines that are new since an earlier round. What is told of is told of for both."""
         return NewCode(between, after, self._claimed)
 
-    def claim(self, path: str, lines: Sequence[int]) -> None:
+    def claim(self, path: str, spans: Sequence[Span]) -> None:
         """These lines are told of already."""
-        self._claimed.update((path, line) for line in lines)
+        self._claimed.add(path, spans)
 
-    def is_claimed(self, path: str, lines: Sequence[int]) -> bool:
-        return any((path, line) in self._claimed for line in lines)
+    def is_claimed(self, path: str, line: int) -> bool:
+        return (path, line) in self._claimed
 
     def find(self, block: Sequence[bytes], path: str | None) -> Found | None:
         """Where the telling lines of a block stand in order and near each other: in `path`, else anywhere."""
@@ -110,7 +136,7 @@ class NewCode:
         for anchor in self._free(path, lines.get(wanted[rarest], ())):
             chosen = self._around(path, lines, wanted, rarest, anchor)
             if chosen is not None and chosen[-1] - chosen[0] < room:
-                self.claim(path, chosen)
+                self._claimed.add(path, [(line, 1) for line in chosen])
                 return Found(path, chosen, tuple(self._code[path, line] for line in chosen))
         return None
 
@@ -167,10 +193,12 @@ class NewCode:
             now = self._added.get(file.path)
             if now is None:
                 continue
-            added = {
-                line for run in now.runs for line in range(run.new_start, run.new_start + len(run.added))
-            }
-            for run in file.runs:
-                for line, code in enumerate(run.added, run.new_start):
-                    if line in added and is_telling(code):
+            added = LineSet((run.new_start, len(run.added)) for run in now.runs)
+            new = [(run, span) for run in file.runs for span in added.within(run.new_start, len(run.added))]
+            if total(span for _, span in new) > _MOST:
+                continue
+            for run, (start, count) in new:
+                at = start - run.new_start
+                for line, code in enumerate(run.added[at : at + count], start):
+                    if is_telling(code):
                         yield file.path, line, code

@@ -19,7 +19,7 @@ from workbench.review.notes import Intent, Note, Place
 from workbench.review.places import places_now
 from workbench.review.progress import changes_at
 from workbench.review.review import Review
-from workbench.review.steps import finished
+from workbench.review.steps import finished, with_rests
 from workbench.review.touched import FEW, places_of
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
 
@@ -219,7 +219,7 @@ def _reasons(review: Review) -> Mapping[str | None, Sequence[tuple[Place, Note]]
     found: dict[str | None, list[tuple[Place, Note]]] = {}
     for note in review.notes.values():
         if note.reason and note.is_live:
-            for then, now in zip(note.places, places_now(review, note), strict=True):
+            for then, now in with_rests(zip(note.places, places_now(review, note), strict=True)):
                 place = now or then
                 found.setdefault(place.path, []).append((place, note))
 
@@ -257,7 +257,7 @@ def _with_reason(rejected: Rejected, because: Mapping[str, Note]) -> Rejected:
 def _remark(review: Review, note: Note, counted: Mapping[str, _Numbers]) -> Iterator[Remark]:
     if not note.is_live or note.reason:
         return
-    pairs = zip(note.places, places_now(review, note), strict=True)
+    pairs = with_rests(zip(note.places, places_now(review, note), strict=True))
     spots = tuple(_spot(then, now, counted) for then, now in pairs)
     # The place that is shown with its code is one that is still there.
     first = next((spot for spot in spots if not (spot.outdated or spot.taken_out)), spots[0])

@@ -23,6 +23,7 @@ from workbench.review.feedback_values import (
     Spot,
     Turn,
 )
+from workbench.review.steps import with_rests
 from workbench.review.text import decode
 
 if TYPE_CHECKING:
@@ -216,13 +217,13 @@ def _spots(remark: Remark) -> Iterator[str]:
     """Every place of a note that has many: a line a file. The note itself is said once."""
     yield f"This is the first of {len(remark.spots)} places. The note is about every one of them:"
     by_file: dict[tuple[str, Side], list[Spot]] = {}
-    for spot in remark.spots:
+    for spot in with_rests(remark.spots):
         by_file.setdefault((spot.path or "", spot.side), []).append(spot)
     yield "\n".join(_spots_in_file(path, side, spots) for (path, side), spots in by_file.items())
 
 
 def _spots_in_file(path: str, side: Side, spots: Sequence[Spot]) -> str:
-    lines = tuple(dict.fromkeys(span for spot in spots for span in spot.lines))
+    lines = tuple(dict.fromkeys(span for spot in with_rests(spots) for span in spot.lines))
     said = [_lines(lines)] if lines else []
     if lines and side is Side.OLD:
         said[0] += " of the version before the change"
@@ -274,7 +275,9 @@ def _answering(feedback: Feedback) -> Iterator[str]:
 
 
 def _lines(spans: Ranges) -> str:
-    parts = [f"{start}" if count == 1 else f"{start}–{start + count - 1}" for start, count in spans]
+    parts = [
+        f"{start}" if count == 1 else f"{start}–{start + count - 1}" for start, count in with_rests(spans)
+    ]
     one = len(spans) == 1 and spans[0][1] == 1
     return f"{'line' if one else 'lines'} {', '.join(parts)}"
 

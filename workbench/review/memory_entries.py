@@ -8,6 +8,7 @@ from workbench.review.aftermath import Aftermath, Aftermaths, fact
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.elsewhere import NewCode
 from workbench.review.entries import Entry, Said
+from workbench.review.lines import Span, numbers, ranges
 from workbench.review.memory import EarlierRound, Since, left_behind
 from workbench.review.review import Review
 from workbench.review.verdict_entries import VerdictEntries
@@ -77,17 +78,19 @@ class _Remembered(VerdictEntries):
                 if is_told and not self.since.is_taken(self.index, entry.was):
                     yield entry
 
-    def stands_again(self, aftermath: Aftermath, line: int) -> bool:
-        """Whether a rejected line is one that this round adds, and no other entry tells of it."""
-        now = aftermath.forward(line)
-        if now is None or now not in aftermath.added:
-            return False
-        return not self.new_code.is_claimed(aftermath.path or "", (now,))
+    def standing_again(self, aftermath: Aftermath, new: Sequence[Span]) -> Sequence[Span]:
+        """Which rejected lines are some that this round adds, and no other entry tells of."""
+        path, free = aftermath.path or "", list[int]()
+        for line in numbers(aftermath.standing(new)):
+            now = aftermath.forward(line)
+            if now is not None and not self.new_code.is_claimed(path, now):
+                free.append(line)
+        return ranges(free)
 
-    def removed_again(self, aftermath: Aftermath, old: Sequence[int]) -> bool:
+    def removed_again(self, aftermath: Aftermath, old: Sequence[Span]) -> bool:
         """Whether lines of the base are removed, of which the round before had some."""
         last = self.last.of_now(aftermath.path or "")
-        return aftermath.removed.issuperset(old) and not last.removed_before.issuperset(old)
+        return aftermath.removed.covers_all(old) and not last.removed_before.covers_all(old)
 
     def _is_open(self, entry: Entry) -> bool:
         """Whether a violation waits for an answer since the round that was told of it first."""

@@ -97,7 +97,7 @@ class NoteEntries:
         region = fate.region
         changes: tuple[str, ...] = ()
         if aftermath is not None:
-            changes = aftermath.changes_in(Side.NEW, range(region.start, region.start + region.count))
+            changes = aftermath.changes_in(Side.NEW, ((region.start, region.count),))
         return Entry(
             entry_id("note", note.id),
             said,

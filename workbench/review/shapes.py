@@ -63,12 +63,17 @@ By that sign they are found twice as fast as by the beginnings of lines.
 _MOST = 1_000
 _MADE = {form: [form % number for number in range(_MOST)] for form in (b"$%d", b"\t%d")}
 
+_AT_ONCE = 20_000
+"""Lines that are put together at a time."""
+
 Edit = tuple[tuple[bytes, ...], tuple[bytes, ...]]
 """Tokens, and what they become."""
 
 
 def shape_of(change: Change) -> str:
     """The shape of a change: 12 hex digits."""
+    if len(change.removed) + len(change.added) > _LARGEST:  # so many lines have more bytes than that
+        return _digest_of_many(change)
     if change.is_text:
         return _digest(b"text", _text_parts(b"".join(change.removed), b"".join(change.added)))
     if change.kind is Kind.RENAME and change.base_path is not None:
@@ -208,6 +213,20 @@ def _between(
         return [edit] if edit != ((), ()) else []
     first = _between(before, after, places, (old_low, old_at, new_low, new_at))
     return first + _between(before, after, places, (old_at + most, old_high, new_at + most, new_high))
+
+
+def _digest_of_many(change: Change) -> str:
+    """The same as for any text that is too large to be looked into, without ever being put together whole."""
+    sides = (change.removed, change.added)
+    parts = [[side[at : at + _AT_ONCE] for at in range(0, len(side), _AT_ONCE)] for side in sides]
+    kind = b"text" if change.is_text else b"symlink"
+    made = blake2b(kind, digest_size=6)
+    made.update(b"\n\t%d" % sum(sum(map(len, part)) for part in parts[0]))
+    for side in parts:
+        made.update(b"\n")
+        for part in side:
+            made.update(b"".join(part))
+    return made.hexdigest()
 
 
 def _digest(kind: bytes, parts: Sequence[bytes]) -> str:

@@ -7,7 +7,7 @@ work that said with `resting` how it rests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -29,6 +29,14 @@ def rest() -> None:
     wait = _resting.get()
     if wait is not None:
         wait()
+
+
+def with_rests(found: Iterable[T], stride: int = 200) -> Iterator[T]:
+    """What is found, with a rest after every so many: for what may be some or ten thousands of."""
+    for number, each in enumerate(found, 1):
+        yield each
+        if number % stride == 0:
+            rest()
 
 
 @contextmanager

@@ -15,13 +15,17 @@ from workbench.review.aftermath import Aftermath, Region, fact
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.elsewhere import NewCode, is_telling
 from workbench.review.entries import Entry, Said, entry_id, lines_in_words
-from workbench.review.lines import ranges
+from workbench.review.lines import Span, common, joined, numbers, ranges, total, without
 from workbench.review.notes import Note, Place
 from workbench.review.own_lines import OwnLines
 from workbench.review.places import places_at
 from workbench.review.review import Review
 from workbench.review.text import one_line
 from workbench.review.verdicts import FileVerdicts, Verdict
+
+_REJECTED = Verdict.REJECTED
+_MANY = 20_000
+"""Lines of one change up to which it is looked at what each of them says."""
 
 
 class VerdictEntries:
@@ -51,7 +55,11 @@ class VerdictEntries:
             else:
                 # This file is as it was given; what was taken out of it may be in another one.
                 new = _with(Verdict.REJECTED, held, change, Side.NEW)
-                entry = self._moved(change, aftermath, _code(change, new)) if new else None
+                entry = (
+                    self._moved(change, aftermath, _lines_at(change.added, change.new_start, new))
+                    if new
+                    else None
+                )
                 if entry is not None and not self._is_own(entry):
                     yield entry
                 if any(_with(Verdict.ACCEPTED, held, change, side) for side in Side):
@@ -74,8 +82,12 @@ class VerdictEntries:
         if not new and not old:
             return
         path, mine = change.path, self.own.took_away
-        lost = [line for line in new if aftermath.forward(line) is None and not mine(path, Side.NEW, line)]
-        back = [line for line in old if aftermath.came_back(line) and not mine(path, Side.OLD, line)]
+        lost = any(not mine(path, Side.NEW, line) for line in numbers(aftermath.missing(new)))
+        back = [
+            line
+            for line in numbers(without(old, aftermath.removed.spans))
+            if aftermath.came_back(line) and not mine(path, Side.OLD, line)
+        ]
         if lost:
             entry = self._altered(change, aftermath, held, new)
             if not self._is_own(entry):
@@ -89,12 +101,14 @@ class VerdictEntries:
             else:
                 kept.append(change)
 
-    def _altered(self, change: Change, aftermath: Aftermath, held: FileVerdicts, new: list[int]) -> Entry:
-        first, end = new[0], new[-1] + 1
+    def _altered(
+        self, change: Change, aftermath: Aftermath, held: FileVerdicts, new: Sequence[Span]
+    ) -> Entry:
+        first, end = new[0][0], sum(new[-1])
         lines = change.added[first - change.new_start : end - change.new_start]
         region = aftermath.region(first, end - first, lines)
-        was = tuple(
-            line for step, line in enumerate(lines) if held.new.get(first + step) is not Verdict.REJECTED
+        was = _lines_at(
+            lines, first, without(((first, end - first),), held.new.spans_in(_REJECTED, first, end - first))
         )
         words = "changed since" if region.count else "gone since"
         return self._entry("accepted", Said.ALTERED, change, aftermath, region, was, f"accepted, {words}")
@@ -111,16 +125,18 @@ class VerdictEntries:
             entry = self._entry("accepted", Said.ALTERED, change, aftermath, region, (), words)
             yield replace(entry, id=entry_id("accepted", change.path, change.id, str(number)))
 
-    def _grown(self, change: Change, aftermath: Aftermath, new: list[int], old: list[int]) -> Entry | None:
-        moved = [line for line in map(aftermath.forward, new) if line is not None]
+    def _grown(
+        self, change: Change, aftermath: Aftermath, new: Sequence[Span], old: Sequence[Span]
+    ) -> Entry | None:
+        moved = aftermath.moved(new)
         beside = aftermath.new_beside(moved)
         dropped = aftermath.removed_beside(old) if old else []
         if not beside and not dropped:
             return None
-        was = tuple(change.added[line - change.new_start] for line in new)
-        span = [*moved, *beside]
-        region = Region(min(span, default=0), len(span), (), True)
-        counts = ((len(beside), "added"), (len(dropped), "removed"))
+        was = _lines_at(change.added, change.new_start, new)
+        span = joined((*moved, *beside))
+        region = Region(span[0][0] if span else 0, total(span), (), True)
+        counts = ((total(beside), "added"), (total(dropped), "removed"))
         news = " and ".join(f"{lines_in_words(count)} {done}" for count, done in counts if count)
         words = f"accepted and kept, {news} beside it"
         changes = aftermath.changes_in(Side.NEW, beside) + aftermath.changes_in(Side.OLD, dropped)
@@ -131,7 +147,7 @@ class VerdictEntries:
         new = _with(Verdict.REJECTED, held, change, Side.NEW)
         old = _with(Verdict.REJECTED, held, change, Side.OLD)
         if new:
-            entry = self._addition_back(change, aftermath, held, new)
+            entry = self._addition_back(change, aftermath, new)
         elif old:
             entry = self._removal_back(change, aftermath, old)
         else:
@@ -139,38 +155,36 @@ class VerdictEntries:
         if entry is not None and not self._is_own(entry):
             yield entry
 
-    def stands_again(self, aftermath: Aftermath, line: int) -> bool:
-        """Whether a rejected line is one that this round adds to the base."""
-        return aftermath.forward(line) in aftermath.added
+    def standing_again(self, aftermath: Aftermath, new: Sequence[Span]) -> Sequence[Span]:
+        """Which rejected lines are some that this round adds to the base."""
+        return aftermath.standing(new)
 
-    def _addition_back(
-        self, change: Change, aftermath: Aftermath, held: FileVerdicts, new: list[int]
-    ) -> Entry | None:
-        def code(line: int) -> bytes:
-            return change.added[line - change.new_start]
+    def _addition_back(self, change: Change, aftermath: Aftermath, new: Sequence[Span]) -> Entry | None:
+        def code(spans: Sequence[Span]) -> tuple[bytes, ...]:
+            return _lines_at(change.added, change.new_start, spans)
 
-        telling = [line for line in new if is_telling(code(line))] or new
-        there = [line for line in telling if self.stands_again(aftermath, line)]
-        if 2 * len(there) < len(telling) or not there:
-            return self._moved(change, aftermath, [code(line) for line in new])
-        back = [line for line in new if self.stands_again(aftermath, line)]
-        now = [line for line in map(aftermath.forward, back) if line is not None]
+        back = self.standing_again(aftermath, new)
+        telling = _telling(change, new) or new if back else new
+        there = common(telling, back)
+        if 2 * total(there) < total(telling) or not there:
+            return self._moved(change, aftermath, code(new))
+        now = aftermath.moved(back)
         self.new_code.claim(aftermath.path or change.path, now)
-        region = Region(now[0], now[-1] - now[0] + 1, tuple(map(code, back)), True)
-        others = [line for step, line in enumerate(change.added) if change.new_start + step not in new]
-        still = aftermath.started_with(change, map(code, there), others)
+        region = Region(now[0][0], sum(now[-1]) - now[0][0], code(back), True)
+        others = code(without(((change.new_start, len(change.added)),), new))
+        still = aftermath.started_with(change, code(there), others)
         words = "rejected, and nobody took it out" if still else "rejected, and there again"
-        if len(there) < len(telling):
-            words += f": {len(there)} of {lines_in_words(len(telling))}"
+        if total(there) < total(telling):
+            words += f": {total(there)} of {lines_in_words(total(telling))}"
         said = Said.STILL_THERE if still else Said.CAME_BACK
-        was = tuple(map(code, new))
+        was = code(new)
         return self._entry("rejected", said, change, aftermath, region, was, words)
 
-    def _moved(self, change: Change, aftermath: Aftermath, block: list[bytes]) -> Entry | None:
+    def _moved(self, change: Change, aftermath: Aftermath, block: Sequence[bytes]) -> Entry | None:
         """Rejected code that this round adds at another place, in another file, or indented differently."""
         # Where a change only moved lines in or out, the lines are the base's, and may stand anywhere.
         removed = {line.strip() for line in change.removed}
-        own = [line for line in block if line.strip() not in removed]
+        own = [line for line in block[:_MANY] if line.strip() not in removed]
         found = self.new_code.find(own, aftermath.path)
         if found is None:
             return None
@@ -184,25 +198,25 @@ class VerdictEntries:
             return entry
         return replace(entry, path=found.path, changes=self.new_code.changes_of(found))
 
-    def removed_again(self, aftermath: Aftermath, old: Sequence[int]) -> bool:
+    def removed_again(self, aftermath: Aftermath, old: Sequence[Span]) -> bool:
         """Whether lines of the base, whose removal was rejected, are removed."""
-        return aftermath.removed.issuperset(old)
+        return aftermath.removed.covers_all(old)
 
-    def _removal_back(self, change: Change, aftermath: Aftermath, old: list[int]) -> Entry | None:
+    def _removal_back(self, change: Change, aftermath: Aftermath, old: Sequence[Span]) -> Entry | None:
         if aftermath.after is None or not aftermath.same_base or not self.removed_again(aftermath, old):
             return None
-        wanted = set(old)
-        for run in aftermath.after_runs.in_old(old[0], old[-1]):
-            span = range(run.old_start, run.old_start + len(run.removed))
-            others = len(run.removed) - len(wanted.intersection(span))
-            if not wanted.isdisjoint(span) and len(run.added) > others + len(change.added):
+        first, end = old[0][0], sum(old[-1])
+        for run in aftermath.after_runs.in_old(first, end - 1):
+            met = total(common(old, ((run.old_start, len(run.removed)),)))
+            others = len(run.removed) - met
+            if met and len(run.added) > others + len(change.added):
                 # Something stands where they were: that is a new attempt, not the removal again.
                 return None
         still = aftermath.started_without(old)
         words = "removal rejected, and still removed" if still else "removal rejected, and removed again"
         said = Said.STILL_THERE if still else Said.CAME_BACK
-        was = tuple(change.removed[line - change.old_start] for line in old)
-        region = Region(old[0], len(old), (), True)
+        was = _lines_at(change.removed, change.old_start, old)
+        region = Region(first, total(old), (), True)
         return self._entry("rejected", said, change, aftermath, region, was, words, side=Side.OLD)
 
     def _fact(
@@ -234,8 +248,7 @@ class VerdictEntries:
         words: str,
         side: Side = Side.NEW,
     ) -> Entry:
-        lines = range(region.start, region.start + region.count)
-        changes = aftermath.changes_in(side, lines)
+        changes = aftermath.changes_in(side, ((region.start, region.count),))
         if not change.is_text and aftermath.after is not None:
             changes = tuple(each.id for each in aftermath.after.changes if each.kind is change.kind)
         return Entry(
@@ -287,6 +300,9 @@ def _is_only_taken_out(file: FileChange, aftermath: Aftermath, held: FileVerdict
     start, after = aftermath.start, aftermath.after
     if (start and start.new_id) != (after and after.new_id) or not held:
         return False
+    rejected = held.old.has(_REJECTED) or held.new.has(_REJECTED)
+    if start is not None and not rejected and (start.old_id, start.new_id) == (file.old_id, file.new_id):
+        return True
     expected: Counter[bytes] = Counter()
     for run in file.runs:
         for step, line in enumerate(run.removed):
@@ -299,18 +315,26 @@ def _is_only_taken_out(file: FileChange, aftermath: Aftermath, held: FileVerdict
     return not any(expected.values())
 
 
-def _with(verdict: Verdict, held: FileVerdicts, change: Change, side: Side) -> list[int]:
+def _with(verdict: Verdict, held: FileVerdicts, change: Change, side: Side) -> tuple[Span, ...]:
     """The lines of a change, on one side, that have a verdict."""
     if side is Side.OLD:
-        span = range(change.old_start, change.old_start + len(change.removed))
-        return [line for line in span if held.old.get(line) is verdict]
-    span = range(change.new_start, change.new_start + len(change.added))
-    return [line for line in span if held.new.get(line) is verdict]
+        return held.old.spans_in(verdict, change.old_start, len(change.removed))
+    return held.new.spans_in(verdict, change.new_start, len(change.added))
 
 
-def _code(change: Change, lines: Sequence[int]) -> list[bytes]:
-    """What added lines of a change say."""
-    return [change.added[line - change.new_start] for line in lines]
+def _lines_at(lines: tuple[bytes, ...], first: int, spans: Sequence[Span]) -> tuple[bytes, ...]:
+    """What stands at some of the lines that begin with number `first`."""
+    if len(spans) == 1:
+        start, count = spans[0]
+        return lines[start - first : start - first + count]
+    return tuple(line for start, count in spans for line in lines[start - first : start - first + count])
+
+
+def _telling(change: Change, new: Sequence[Span]) -> Sequence[Span]:
+    """The added lines that prove something when they are met again; of very many, all."""
+    if total(new) > _MANY:
+        return new
+    return ranges(line for line in numbers(new) if is_telling(change.added[line - change.new_start]))
 
 
 def _overlap(place: Place, change: Change) -> bool:
@@ -325,15 +349,8 @@ def _changes_of(kept: Sequence[Change], aftermath: Aftermath) -> tuple[str, ...]
     """This round's changes that hold what was kept."""
     if aftermath.between is None and aftermath.after is aftermath.before:
         return tuple(change.id for change in kept)
-    new = [
-        line
-        for change in kept
-        for line in map(aftermath.forward, range(change.new_start, change.new_start + len(change.added)))
-        if line is not None
-    ]
-    old = [
-        line for change in kept for line in range(change.old_start, change.old_start + len(change.removed))
-    ]
+    new = aftermath.moved((change.new_start, len(change.added)) for change in kept)
+    old = [(change.old_start, len(change.removed)) for change in kept]
     found = aftermath.changes_in(Side.NEW, new) + aftermath.changes_in(Side.OLD, old)
     kinds = {change.kind for change in kept if not change.is_text}
     facts = [each.id for each in aftermath.after.changes if each.kind in kinds] if aftermath.after else []

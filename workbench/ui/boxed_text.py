@@ -1,14 +1,19 @@
 """A text field in which nothing hides: what reorders text or has no width stands in it as a box with its code
 point, and is the same character again where the text is read, copied or saved.
 
-Qt cannot be told to draw such a character: in the field its place is held by an object that knows it.
+Qt cannot be told to draw such a character: in the field its place is held by an object that knows it. So is
+that of each letter of a script that is written from the right, without a box: Qt would put them, and signs between
+them, into another order than the text's and the review's. Letters that look like others are
+framed.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 
-from PySide6.QtCore import QMimeData, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
@@ -16,6 +21,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QPainter,
+    QPaintEvent,
     QPalette,
     QPyTextObject,
     QTextBlock,
@@ -25,6 +31,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
+from workbench.review.suspicious import look_alikes
 from workbench.review.text import visible
 
 _OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
@@ -32,14 +39,23 @@ _CHARACTER = QTextFormat.Property.UserProperty.value + 1
 """As a number: of half a pair of UTF-16, which stands for a byte that is not UTF-8, Qt would make nothing."""
 _HOLDER = "\ufffc"
 """What Qt takes for the place of an object. One that is in the text itself is boxed, so that it is kept."""
+_from_the_right = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_LONGEST = 20_000
+"""Characters of a line up to which its letters are looked at when painted; `hidden_line.py` says them all."""
 _BESIDE = 3.0
 """Pixels between the code point and its frame."""
 
 
 class _Boxes(QPyTextObject):
-    """Draws the characters that hide."""
+    """Draws the characters that hide, and those that would be put into another order."""
 
     def intrinsicSize(self, doc: QTextDocument, _: int, held: QTextFormat) -> QSizeF:
+        letter = _letter(held)
+        if letter:
+            own = QFontMetricsF(doc.defaultFont())
+            return QSizeF(max(1.0, own.horizontalAdvance(letter)), own.ascent())
         metrics = QFontMetricsF(_font(doc))
         wide = metrics.horizontalAdvance(_words(held)) + 2 * _BESIDE + 2
         return QSizeF(wide, QFontMetricsF(doc.defaultFont()).ascent())
@@ -47,6 +63,11 @@ class _Boxes(QPyTextObject):
     def drawObject(
         self, painter: QPainter, rect: QRectF | QRect, doc: QTextDocument, _: int, held: QTextFormat
     ) -> None:
+        letter = _letter(held)
+        if letter:
+            painter.setFont(doc.defaultFont())
+            painter.drawText(QRectF(rect).bottomLeft(), letter)
+            return
         descent = QFontMetricsF(doc.defaultFont()).descent()
         box = QRectF(rect).adjusted(1.5, 1.5, -1.5, descent - 1.5)
         painter.save()
@@ -70,8 +91,20 @@ def _words(held: QTextFormat) -> str:
     return f"U+{held.property(_CHARACTER):04X}"
 
 
+def _letter(held: QTextFormat) -> str:
+    """What is drawn of a letter that has no box; "" of what has one. A mark is drawn beside its letter."""
+    character = chr(held.property(_CHARACTER))
+    if not _from_the_right.match(character) or visible(character).columns:
+        return ""
+    return f"\u25cc{character}" if unicodedata.category(character)[0] == "M" else character
+
+
+def _is_held(text: str) -> bool:
+    """Whether anything of a text hides, or would stand in another place."""
+    return bool(_from_the_right.search(text)) or _hides(text)
+
+
 def _hides(text: str) -> bool:
-    """Whether anything of a text hides."""
     return _HOLDER in text or bool(visible(text).columns)
 
 
@@ -89,7 +122,7 @@ class BoxedText(QPlainTextEdit):
     # what is put in
 
     def setPlainText(self, text: str) -> None:
-        if not _hides(text):
+        if not _is_held(text):
             super().setPlainText(text)
             return
         document = self.document()
@@ -132,7 +165,7 @@ class BoxedText(QPlainTextEdit):
             # Qt would write U+2028, which is no end of a line for anybody else, into a note or into code.
             self.insertPlainText("\n")
             event.accept()
-        elif text >= "\x80" and _hides(text) and not self.isReadOnly():
+        elif text >= "\x80" and _is_held(text) and not self.isReadOnly():
             self.insertPlainText(text)
             event.accept()
         else:
@@ -140,10 +173,49 @@ class BoxedText(QPlainTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         text = event.commitString()
-        if _hides(text) and not self.isReadOnly():
+        if _is_held(text) and not self.isReadOnly():
             self.insertPlainText(text)
             event.setCommitString("")
         super().inputMethodEvent(event)
+
+    # how it is shown
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter: QPainter | None = None
+        block, offset = self.firstVisibleBlock(), self.contentOffset()
+        try:
+            while (
+                block.isValid()
+                and self.blockBoundingGeometry(block).translated(offset).top() <= self.height()
+            ):
+                for box in self._alike(block, offset):
+                    if painter is None:
+                        painter = QPainter(self.viewport())
+                        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                        painter.setPen(QApplication.palette().color(QPalette.ColorRole.BrightText))
+                    painter.drawRoundedRect(box, 2, 2)
+                block = block.next()
+        finally:
+            if painter is not None:
+                painter.end()
+
+    def _alike(self, block: QTextBlock, offset: QPointF) -> Iterator[QRectF]:
+        """Where the words and signs of a line stand that are not what they look like."""
+        if block.length() > _LONGEST or (text := block.text()).isascii():
+            return
+        top = self.blockBoundingGeometry(block).translated(offset).topLeft()
+        for span in look_alikes(text):
+            # Qt counts in UTF-16.
+            start, end = (len(text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in span)
+            for number in range(block.layout().lineCount()):
+                line = block.layout().lineAt(number)
+                low, high = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+                if low < high:
+                    # PySide gives (x, position) here, whatever its type hints say.
+                    left, right = (line.cursorToX(at)[0] for at in (low, high))  # type: ignore[index]
+                    box = QRectF(left, line.y(), right - left, line.height()).translated(top)
+                    yield box.adjusted(-0.5, 0.5, 0.5, -0.5)
 
     # what is taken out
 
@@ -183,9 +255,11 @@ def _parts(block: QTextBlock, start: int, end: int) -> Iterator[str]:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """Characters that hide one by one, what stands between them, and which it is."""
+    """Characters that are held one by one, what stands between them, and which it is."""
     start = 0
-    for at in sorted({*visible(text).columns, *(at for at, each in enumerate(text) if each == _HOLDER)}):
+    letters = (found.start() for found in _from_the_right.finditer(text))
+    holders = (at for at, each in enumerate(text) if each == _HOLDER)
+    for at in sorted({*visible(text).columns, *letters, *holders}):
         if start < at:
             yield text[start:at], False
         yield text[at], True

@@ -35,7 +35,7 @@ class Collector(QObject):
         gc.disable()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self._on_time)
         self._timer.start()
         self._looked = monotonic()
         self._young = 0
@@ -45,10 +45,10 @@ class Collector(QObject):
         self._set_aside = False
         """Whether something may be garbage by now that is not looked through any more."""
 
-    def put_off(self) -> None:
-        """The view moves, and collecting would be felt as a frame that is late: it waits for a rest."""
-        if monotonic() - self._looked < LONGEST:
-            self._timer.start()
+    def _on_time(self) -> None:
+        """While somebody presses keys or the view moves, collecting would be felt as a frame that is late."""
+        if self._since_stir() >= EVERY / 1000 or monotonic() - self._looked >= LONGEST:
+            self.look()
 
     def look(self) -> None:
         """Collect what is due: what was made since the last time, and now and then what outlived that.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 from PySide6.QtCore import QObject, Signal
 
@@ -83,10 +84,15 @@ class Controller(Showing):
         self.session = None
 
     def attempt(self, act: Callable[[], object]) -> bool:
-        """Do something that may fail as a user's mistake does; True when it went well. Shows what changed."""
+        """Do something that may fail as a user's mistake does; True when it went well. Shows what changed,
+        also where only a part of it was done: the second of two undos may fail.
+        """
+        before = self.session.review if self.session is not None else None
         try:
             act()
         except (UserError, OSError) as error:
+            if self.session is not None and self.session.review is not before:
+                self.changed.emit()
             self.fail(error)
             return False
         self.changed.emit()
@@ -285,13 +291,14 @@ class Controller(Showing):
         file = self.open_session().by_path.get(selection.path)
         if file is None:
             return None
-        facts = (change for change in file.changes if not change.is_text and change.kind in selection.facts)
+        facts = takewhile(lambda change: not change.is_text, file.changes)
         lines = (
             _change_of_line(file, side, start)
             for side, spans in ((Side.OLD, selection.old), (Side.NEW, selection.new))
             for start, _ in spans
         )
-        found = next(facts, None) or next(filter(None, lines), None)
+        named = (change for change in facts if change.kind in selection.facts)
+        found = next(named, None) or next(filter(None, lines), None)
         return Stop(file.path, found.id if found is not None else None)
 
 

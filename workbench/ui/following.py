@@ -56,6 +56,7 @@ class Following(QObject):
         window.landing.landed.connect(window.trusting.look_soon)
         window.findings.judged.connect(self._on_finding_judged)
         window.panels.shown.connect(self._on_panels_shown)
+        window.panels.is_covered = window.desk.is_on_page
 
     def _follow_the_view(self) -> None:
         window, view = self._window, self._window.view

@@ -6,10 +6,11 @@ from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from workbench.errors import UserError
 from workbench.review.text import one_line
+from workbench.ui.single_shot import single_shot
 from workbench.workflow.candidates import Asked
 from workbench.workflow.opening import Nothing, Recent
 from workbench.workflow.watching import Step
@@ -42,10 +43,7 @@ class OpeningDesk(QObject):
         window.arriving.refresh_said.connect(self._on_refresh_step)
         self._step: Step | None = None
         self._slow_refresh: float | None = None
-        self._slow = QTimer(self)
-        self._slow.setSingleShot(True)
-        self._slow.setInterval(SLOW)
-        self._slow.timeout.connect(self._show_step)
+        self._slow = single_shot(self, SLOW, self._show_step)
 
     def page(self) -> StartPage:
         """The page without a review; most starts never show it, so it is made late."""

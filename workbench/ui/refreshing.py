@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -43,6 +44,8 @@ class Panels(QObject):
         super().__init__(parent)
         self._controller, self._errands, self._preferences = controller, errands, preferences
         self._files, self._side, self._status, self._top = files, side, status, top
+        self.is_covered: Callable[[], bool] = bool
+        """Whether a page lies over the review: nothing of the review is shown around it then."""
         self._earlier: dict[int, Progress] = {}
         self._numbers = ""
         self._soon = single_shot(self, SOON, self._show_painted)
@@ -55,7 +58,9 @@ class Panels(QObject):
         controller.opened.connect(self._forget)
 
     def show_soon(self) -> None:
-        """The review changed."""
+        """The review changed. What a page covers is shown when one comes back to it."""
+        if self.is_covered():
+            return
         self._show_truth()
         self._soon.start()
         self._later.start()
@@ -73,7 +78,7 @@ class Panels(QObject):
         """Not before the diff was painted: it is looked for first."""
         if self._errands.waits_for_paint:
             self._soon.start()
-        else:
+        elif not self.is_covered():
             self._show()
 
     def _show_truth(self) -> None:

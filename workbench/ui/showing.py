@@ -39,6 +39,8 @@ class Showing(QObject):
         self._tally = Tally()
         self._document = Document()
         self._entries: tuple[Entry, ...] = ()
+        self._noted: tuple[tuple[object, ...], tuple[Mapping[str, str], Mapping[str, str]]] = ((), ({}, {}))
+        """What notes say of changes, and of what it was made."""
         self.views = RoundViews()
         self.writing: dict[str, Writing] = {}
         """Questions that are being answered, by note: the model, and what it has written so far."""
@@ -58,6 +60,7 @@ class Showing(QObject):
         """Another session: nothing of the one before is shown."""
         self._tally = Tally()
         self._document, self._entries = Document(), ()
+        self._noted = (), ({}, {})
         self.views = RoundViews()
         self.remarks, self._remarked = {}, None
         self.others = ()
@@ -109,7 +112,7 @@ class Showing(QObject):
             notes = (*notes, *self._drafts(session))
         if self.writing:
             notes = tuple((self._with_answer(note), place) for note, place in notes)
-        reasons = self._reasons(placed)
+        reasons, spread = self._on_changes(placed, entries)
         self._document = Document(
             files=self._with_others(self.views.files(session)),
             verdicts=review.current,
@@ -121,7 +124,7 @@ class Showing(QObject):
             viewed=_same(before.viewed, session.viewed()),
             ledger_marks=_same(before.ledger_marks, marks),
             reasons=_same(before.reasons, reasons),
-            spread=_same(before.spread, self._spread(placed)),
+            spread=_same(before.spread, spread),
             remarks=self.remarks,
             loading=session.is_loading,
             numbers=_same(before.numbers, tuple(each.number for each in review.rounds)),
@@ -237,6 +240,21 @@ class Showing(QObject):
             for key, answer in review.entries.items()
             if key.startswith(prefix)
         }
+
+    def _on_changes(
+        self, placed: Sequence[tuple[Note, Place | None]], entries: tuple[Entry, ...]
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The reasons, and the notes that stand on many changes, by change. A note may have ten thousand
+        places: they are gone through again only where notes, places or files are others.
+        """
+        session = self.open_session()
+        review = session.review
+        basis = (review.notes, review.places, review.rounds, session.files_so_far, entries)
+        known, found = self._noted
+        if len(known) != len(basis) or any(one is not other for one, other in zip(known, basis, strict=True)):
+            found = self._reasons(placed), self._spread(placed)
+            self._noted = basis, found
+        return found
 
     def _reasons(self, placed: Sequence[tuple[Note, Place | None]]) -> Mapping[str, str]:
         session = self.open_session()

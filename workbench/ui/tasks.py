@@ -12,6 +12,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -289,6 +290,9 @@ class Tasks(QObject):
         for task in found:
             task.cancelled.set()
             del self._running[task.number]
+            if task.number not in self._busy:
+                # It never began, so no thread will say that it has ended.
+                self.answered.emit(task.number, "dropped", None)
         return bool(found)
 
     def ask_to_stop(self, lane: str) -> bool:
@@ -342,16 +346,15 @@ class Tasks(QObject):
 
     def _watched(self, task: Task, work: Callable[[Report], object]) -> object:
         report, watch = Report(self, task, self._still), task.watch
-        if task.behind:
-            with resting(report.rest):
-                return work(report)
-        if watch is None:
-            return work(report)
-        if task.progressed is not None:
-            watch.told = report.say
-            if watch.step is not None:  # begun before it became a task
-                report.say(watch.step)
-        with watching(watch):
+        with ExitStack() as around:
+            if task.behind:
+                around.enter_context(resting(report.rest))
+            if watch is not None:
+                if task.progressed is not None:
+                    watch.told = report.say
+                    if watch.step is not None:  # begun before it became a task
+                        report.say(watch.step)
+                around.enter_context(watching(watch))
             return work(report)
 
     def _deliver(self, number: int, kind: str, value: object) -> None:
@@ -364,10 +367,12 @@ class Tasks(QObject):
             if number == self._busy_behind:
                 self._busy_behind = None
                 self._begin_next()
-        if task is not None:
-            answers = {"done": task.done, "failed": task.failed, "progressed": task.progressed}
-            answer = answers.get(kind)
-            if answer is not None and isValid(answer.__self__):  # type: ignore[attr-defined]
-                answer(value)
-        if not self._running:
-            self.idle.emit()
+        try:
+            if task is not None:
+                answers = {"done": task.done, "failed": task.failed, "progressed": task.progressed}
+                answer = answers.get(kind)
+                if answer is not None and isValid(answer.__self__):  # type: ignore[attr-defined]
+                    answer(value)
+        finally:  # also where the answer met a bug
+            if not self._running:
+                self.idle.emit()

@@ -15,6 +15,7 @@ from workbench.review.actions import EntryJudged, RoundArrived
 from workbench.review.carry import carry_rounds
 from workbench.review.changes import FileChange, NotShown
 from workbench.review.rounds import Answer, LeftOut, Only, Round, Source, Usage, Why
+from workbench.review.verdicts import Verdicts
 from workbench.workflow.logged import new_id
 from workbench.workflow.own_edits import with_own_edits
 from workbench.workflow.placing import places_in_round
@@ -56,6 +57,8 @@ class Arrival(Struct, frozen=True):
     between: tuple[FileChange, ...] = ()
     origin: Origin | None = None
     against: str = ""
+    held: Verdicts | None = None
+    """The verdicts that its carry was worked out with."""
 
 
 def take_arrival(session: Session, arrival: Arrival) -> None:
@@ -103,7 +106,9 @@ def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
     standing = {note.id for note in review.notes.values() if not note.withdrawn} | set(review.findings)
     if not standing <= set(places):
         places = dict(places_in_round(session, action.round.tree, arrival.files, arrival.between))
-    carry = carry_rounds(session.files, arrival.files, arrival.between, review.current)
+    carry = action.carry
+    if review.current is not arrival.held:
+        carry = carry_rounds(session.files, arrival.files, arrival.between, review.current)
     return replace(action, places=places, carry=carry)
 
 
@@ -142,4 +147,6 @@ def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
     start = tuple(repository.file_changes(review.base, origin.start)) if origin.start != review.base else ()
     earlier = earlier_rounds(session, review, tree, review.index)
     facts = LedgerFacts(tree, review.index, session.files, start, between, earlier)
-    return Arrival(action, files, facts, None, review.index, between, origin, current.tree)
+    return Arrival(
+        action, files, facts, None, review.index, between, origin, current.tree, held=review.current
+    )

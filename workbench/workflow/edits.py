@@ -233,7 +233,7 @@ def _edited(session: Session, tree: str, taken: Sequence[Selection], words: str)
         taken=tuple(taken),
         words=words,
     )
-    return Arrival(action, files, None, None, review.index, between, None, current.tree)
+    return Arrival(action, files, None, None, review.index, between, None, current.tree, held=review.current)
 
 
 def _ended(text: bytes, lines: Sequence[bytes], after: int) -> bytes:

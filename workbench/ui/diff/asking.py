@@ -25,6 +25,7 @@ _AHEAD_AFTER = 30
 _AHEAD_PAUSE = 6
 """Milliseconds before and between the steps in which the next page is prepared."""
 _AHEAD_SLICE = 0.003
+_FORESEEN_AFTER = 3
 _FORESEEN_PAUSE = 1
 """The same of what the next frames show: they come within a few milliseconds. Events come between."""
 
@@ -106,7 +107,7 @@ class Asking(Scrolling):
             )
         elif self._is_sketched and self._foreseen is None:
             self._foreseen = self._complete()
-        self._idle.start(_FORESEEN_PAUSE if self._foreseen is not None else _AHEAD_AFTER)
+        self._idle.start(_FORESEEN_AFTER if self._foreseen is not None else _AHEAD_AFTER)
 
     def _count_long(self) -> Iterator[None]:
         """Count through long lines: only then it is known how wide or how high they are."""

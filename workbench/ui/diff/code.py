@@ -175,7 +175,7 @@ class CodePainter(RowEnds):
         """Rows of one line each, one under the other: nearly all are alike, and those take a short way."""
         step = self._layout.heights.row
         changed = None
-        if rows.source is None and self._is_compared(scene, rows):
+        if rows.source is None and self.is_compared(scene, rows.block):
             changed = self._compared(scene, rows)
         for row in range(first, last):
             is_done = False
@@ -192,9 +192,11 @@ class CodePainter(RowEnds):
                 self._paint_row(painter, scene, rows, row, top, top + step)
             top += step
 
-    def _is_compared(self, scene: Scene, rows: Rows) -> bool:
-        """Whether the rows of a block are lines of a change side by side, and every line is told apart."""
-        run = rows.block.run
+    def is_compared(self, scene: Scene, block: Block) -> bool:
+        """Whether the rows of a block are lines of a change side by side, and every line is told apart: each
+        has a ground of its own then.
+        """
+        run = block.run
         if run is None or not scene.columns.split or self._layout.wrap:
             return False
         return run.numbered and bool(run.changes) and not run.ignore_whitespace

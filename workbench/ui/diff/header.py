@@ -10,8 +10,11 @@ from workbench.review.progress import Standing
 from workbench.review.text import one_line
 from workbench.ui.chevron import paint_chevron
 from workbench.ui.diff.dress import Dress
+from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.diff.layout import Layout, Part, Section
+from workbench.ui.diff.shaping import Shaped
 
+_KEPT_FIGURES = 500
 _LEAST = 24
 """Pixels of its folders, below which a path is cut in its middle."""
 
@@ -23,6 +26,8 @@ class Header:
         self._dress: Dress | None = None
         self._layout = layout
         self._counts: dict[int, tuple[FileChange, int, int]] = {}
+        self._pills = KeptRows()
+        self._figures: dict[tuple[str, int], Shaped] = {}
 
     @property
     def dress(self) -> Dress:
@@ -32,6 +37,8 @@ class Header:
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
         self._dress = dress
+        self._pills.forget()
+        self._figures.clear()
 
     def paint(self, painter: QPainter, section: Section, box: QRect, *, current: bool) -> None:
         """The header of a section, in a box that is as wide as the view."""
@@ -157,11 +164,20 @@ class Header:
         y = box.y() + (box.height() - dress.small_code.height) / 2 + dress.scale
         for count, sign, shade in ((removed, "-", theme.rejected), (added, "+", theme.accepted)):
             if count:
-                shaped = dress.small_code.plain(f"{sign}{count:,}", shade)
+                shaped = self._figure(f"{sign}{count:,}", shade)
                 right -= shaped.width
                 shaped.draw(painter, right, y)
                 right -= 6
         return right
+
+    def _figure(self, words: str, shade: QColor) -> Shaped:
+        """A count of lines: most files have one of a few."""
+        known = self._figures.get((words, shade.rgba()))
+        if known is None:
+            if len(self._figures) > _KEPT_FIGURES:
+                self._figures.clear()
+            known = self._figures[words, shade.rgba()] = self.dress.small_code.plain(words, shade)
+        return known
 
     def _progress(self, section: Section, file: FileChange) -> tuple[str, QColor]:
         theme = self.dress.theme
@@ -196,15 +212,22 @@ class Header:
         return added, removed
 
     def _pill(self, painter: QPainter, words: str, colour: QColor, right: float, box: QRect) -> float:
+        """How far a file is, in a frame: as a picture, because thousands of files are as far."""
+        width = self.dress.small_metrics.horizontalAdvance(words) + 18
+        area = QRect(round(right - width) - 1, box.y() + 1, round(width) + 3, box.height() - 2)
+
+        def paint(on: QPainter, where: QRect) -> None:
+            on.fillRect(where, self.dress.header)
+            self._draw_pill(on, words, colour, where)
+
+        self._pills.draw(painter, (words, colour.rgba()), (), area, paint)
+        return float(width)
+
+    def _draw_pill(self, painter: QPainter, words: str, colour: QColor, area: QRect) -> None:
         dress = self.dress
-        width = dress.small_metrics.horizontalAdvance(words) + 18
         height = round(18 * dress.scale)
-        shape = QRectF(
-            round(right - width) + 0.5,
-            box.y() + round((box.height() - height) / 2) + 0.5,
-            round(width),
-            height,
-        )
+        top = area.y() - 1 + round((area.height() + 2 - height) / 2)
+        shape = QRectF(area.x() + 1.5, top + 0.5, area.width() - 3, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1))
@@ -212,7 +235,6 @@ class Header:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setFont(dress.small)
         painter.drawText(shape, Qt.AlignmentFlag.AlignCenter, words)
-        return float(width)
 
     def _badge(self, painter: QPainter, words: str, colour: QColor, left: float, box: QRect) -> float:
         dress = self.dress

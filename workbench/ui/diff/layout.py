@@ -295,6 +295,11 @@ class Layout(Arrangement):
             section.places = places_of(file)
         return section.places
 
+    def has_open(self, section: Section) -> bool:
+        """Whether a change of a file may still want to be read."""
+        counts = self.counts(section)
+        return bool(counts[Standing.UNREAD] or counts[Standing.MIXED])
+
     def is_open(self, change: Change) -> bool:
         """Whether a change still wants to be read: unread, or judged in part, and in the view."""
         if change.id in self.document.hidden:

@@ -98,10 +98,18 @@ def open_after(layout: Layout, mark: Mark | None, after: str | None, most: int =
         at, on_one = ordinal(layout, mark)
         start = at + 1 if on_one else at
     left = max(0, count - start) if layout.document.loading else count
-    for step in range(min(left, most) if most else left):
+    step, looked = 0, 0
+    while step < left and not (most and looked >= most):
         change = layout.changes[(start + step) % count]
+        section = layout.sections[layout.files[change.path]]
+        looked += 1
+        if section.file is not None and not layout.has_open(section):
+            # Ten thousand may be judged or asked in one file: they are passed over together.
+            step += layout.order[section.file.changes[-1].id] - (start + step) % count + 1
+            continue
         if layout.is_open(change):
             return change
+        step += 1
     return None
 
 

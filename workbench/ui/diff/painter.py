@@ -77,10 +77,9 @@ class Painter:
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Everything between the scene's scroll position and the bottom of the view."""
-        for top, bottom in scene.bands or ((0, scene.height),):
-            painter.fillRect(0, top, scene.columns.width, bottom - top, self.dress.theme.ground)
         seen: list[Seen] = []
         sections = list(self._sections(scene))
+        self._ground(painter, scene, sections)
         self.code.begin(scene)
         for section, at, y in sections:
             if not section.folded:
@@ -141,6 +140,35 @@ class Painter:
         while at < len(layout.sections) and layout.tops[at] < scene.scroll + scene.height:
             yield layout.sections[at], at, layout.tops[at] - scene.scroll
             at += 1
+
+    def _ground(self, painter: QPainter, scene: Scene, sections: list[tuple[Section, int, int]]) -> None:
+        """The ground of all that does not cover its own: to fill a screen twice is a tenth of a frame."""
+        covered: list[tuple[int, int, bool]] = []
+        for section, _, y in sections:
+            if not section.folded:
+                top = y + section.header
+                for index, above, below in section.between(-top, scene.height - top):
+                    assert section.blocks is not None
+                    block = section.blocks[index]
+                    if block.sort is Sort.GAP:
+                        covered.append((top + above, top + below, False))
+                    elif self.code.is_compared(scene, block):
+                        covered.append((top + above, top + below, True))
+        width, colour = scene.columns.width, self.dress.theme.ground
+        gutters = [(scene.columns.bar(side), scene.columns.code(side)[0]) for side in Side]
+        for top, bottom in scene.bands or ((0, scene.height),):
+            at = top
+            for first, last, is_code in covered:
+                if last <= at or first >= bottom:
+                    continue
+                if first > at:
+                    painter.fillRect(0, at, width, first - at, colour)
+                at, first = min(last, bottom), max(first, at)
+                if is_code:
+                    for left, right in gutters:
+                        painter.fillRect(left, first, right - left, at - first, colour)
+            if at < bottom:
+                painter.fillRect(0, at, width, bottom - at, colour)
 
     def _section(self, painter: QPainter, scene: Scene, section: Section, at: int, top: int) -> Seen:
         blocks = section.blocks or []

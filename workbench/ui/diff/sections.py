@@ -271,6 +271,8 @@ def _guess(file: FileChange, folding: Folding, first: int, last: int, heights: H
             gaps += 1
         rows += max(removed, added) if split else removed + added
         old = start + removed
+    if last == len(file.runs) and file.base_path is not None and file.new_id is not None:
+        rows, gaps = rows + context + 1, gaps + 1  # as long as nobody knows where the file ends
     return rows * heights.row + gaps * heights.gap
 
 

@@ -34,6 +34,8 @@ class Stack:
         self._tall: list[int] = []
         """The height of each section as `_tops` was made from it."""
         self._stale = False
+        self._grown = 0
+        """By how much everything is higher than `_tops` says."""
         self._stale_from = 0
         """The first section that has another height than `_tops` was made from."""
         self._count_old: Mapping[str, int] = {}
@@ -53,12 +55,15 @@ class Stack:
             self._tops, self._stale = [*self._tops[:first], *below], False
         else:
             return self._tops
-        self._stale_from = len(self._tall)
+        self._stale_from, self._grown = len(self._tall), 0
         return self._tops
 
     @property
     def height(self) -> int:
-        return self.tops[-1]
+        """Of everything; known without the tops of twenty thousand sections."""
+        if self._tops is None or len(self._tall) != len(self._tops) - 1:
+            return self.tops[-1]
+        return self._tops[-1] + self._grown
 
     def section_at(self, y: int) -> int:
         """The section that covers a height, clamped."""
@@ -79,6 +84,7 @@ class Stack:
             return
         height = section.height
         if self._tall[at] != height:
+            self._grown += height - self._tall[at]
             self._tall[at], self._stale = height, True
             self._stale_from = min(self._stale_from, at)
 
