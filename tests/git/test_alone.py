@@ -112,6 +112,22 @@ def test_what_is_binary_stays_so_and_a_link_is_one(tmp_path: Path, opened: Openi
     assert b"".join(change.removed).decode() == large_text()
 
 
+def test_a_large_file_that_is_still_held_is_not_compared_again(tmp_path: Path, opened: Opening) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"large": large_text(), "small": "1\n"})
+    repo.write({"large": edited(large_text()), "small": "2\n"})
+    repository = opened(repo)
+    head, first = repository.head().tree, repository.snapshot().tree
+    held = {file.path: file for file in repository.file_changes(head, first)}
+    repo.write({"small": "3\n"})
+    second = {file.path: file for file in repository.file_changes(head, repository.snapshot().tree)}
+    assert second["large"] is held["large"]
+    assert second["small"].runs != held["small"].runs
+    repo.write({"large": edited(large_text(), seed=3)})
+    third = {file.path: file for file in repository.file_changes(head, repository.snapshot().tree)}
+    assert third["large"].runs != held["large"].runs
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_another_process_compares_it_alike(tmp_path: Path, opened: Opening, first: bool) -> None:
     repo = new_repo(tmp_path / "repo")

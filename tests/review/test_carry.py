@@ -229,7 +229,9 @@ def test_a_round_that_changes_something_else_keeps_every_verdict() -> None:
     first = edit(BASE, (b"line 5\n", b"five\n"), (b"line 12\n", b"twelve\nand\n"))
     second = edit(first, (b"line 1\n", b"zero\none\n"), (b"line 19\n", b""))
     held = accepted(BASE, first)
-    assert carried(BASE, first, second, held) == FileVerdicts.of({5: YES, 12: YES}, {6: YES, 13: YES, 14: YES})
+    assert carried(BASE, first, second, held) == FileVerdicts.of(
+        {5: YES, 12: YES}, {6: YES, 13: YES, 14: YES}
+    )
 
 
 def test_of_equal_changes_the_rejected_one_is_the_one_that_stays_rejected() -> None:
@@ -253,7 +255,9 @@ def test_of_two_equal_lines_in_one_change_the_kept_one_keeps_its_verdict() -> No
 def test_of_two_equal_lines_judged_differently_the_one_that_is_left_in_doubt_is_open() -> None:
     base, first, second = b"a\nz\n", b"a\nx\nx\nz\n", b"a\nx\nother\nz\n"
     assert carried(base, first, second, FileVerdicts.of(new={2: NO, 3: YES})) == NO_VERDICTS
-    assert carried(base, first, second, FileVerdicts.of(new={2: YES, 3: YES})) == FileVerdicts.of(new={2: YES})
+    assert carried(base, first, second, FileVerdicts.of(new={2: YES, 3: YES})) == FileVerdicts.of(
+        new={2: YES}
+    )
 
 
 def test_a_removal_that_was_rejected_and_may_have_been_put_back_under_another_number_is_open() -> None:

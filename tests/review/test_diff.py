@@ -89,6 +89,23 @@ def test_every_status_is_told_with_its_paths_modes_and_ids(box: GitBox) -> None:
     assert files["mod"].new_id == box.blob(b"b\n")
 
 
+def test_a_hunk_of_very_many_lines_is_read_whole_and_one_that_is_cut_off_is_refused() -> None:
+    old, new = ([b"%d of %d\n" % (number, count) for number in range(count)] for count in (41_000, 20_001))
+    head = b"diff --git a/f b/f\n@@ -1,41000 +1,20001 @@\n"
+    said = [*(b"-" + line for line in old), *(b"+" + line for line in new)]
+    (section,) = parse_patches(head + b"".join(said) + b"\\ No newline at end of file\n")
+    (run,) = section.runs
+    assert list(run.removed) == old
+    assert list(run.added) == [*new[:-1], new[-1][:-1]]
+    for wrong in (
+        [*said[:-1]],
+        [*said[:30_000], b" kept\n", *said[30_001:]],
+        [*said[:41_000], *said[:20_001]],
+    ):
+        with pytest.raises(DiffError, match="its header counts"):
+            list(parse_patches(head + b"".join(wrong)))
+
+
 def test_a_type_change_takes_its_two_sections_and_shows_both_sides(box: GitBox) -> None:
     first, second = box.changes(
         {"l": (FILE, b"one\ntwo\n"), "m": (FILE, b"1\n")}, {"l": (LINK, b"target"), "m": (FILE, b"2\n")}

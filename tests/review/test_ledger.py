@@ -164,6 +164,15 @@ def test_a_neighbour_added_to_accepted_lines_is_grown_and_only_the_new_line_is_n
     assert entry.changes == (after.changes[0].id,)
 
 
+def test_a_log_of_very_many_lines_that_goes_on_is_grown_by_what_is_new() -> None:
+    log = b"".join(b"%d: what happened then\n" % number for number in range(30_000))
+    rounds = Rounds(first={**FIRST, "log": log}).judge(Verdict.ACCEPTED, b"happened", path="log")
+    (entry,) = rounds.then({**FIRST, "log": log + b"30000: the end\n"})
+    assert (entry.said, entry.path, entry.line, entry.count) == (Said.GROWN, "log", 1, 30_001)
+    assert b"".join(entry.was) == log
+    assert "1 line added" in entry.words
+
+
 def test_a_line_put_in_between_accepted_lines_is_grown() -> None:
     second = edited(b"    with lock.read():\n", b"    with lock.read():\n        check(key)\n")
     entries = Rounds().judge(Verdict.ACCEPTED, b"lock.read", b"return items").then(second)

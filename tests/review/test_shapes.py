@@ -62,6 +62,18 @@ def test_lines_that_were_only_added_are_one_shape_at_any_depth() -> None:
     assert shape(b"", b"import a\n") == shape(b"", b"    import a\n", path="g")
 
 
+def test_a_change_of_very_many_lines_has_the_shape_of_its_bytes() -> None:
+    removed = tuple(b"line %d\n" % number for number in range(150_000))
+    added = tuple(b"x %d\n" % number for number in range(60_000))
+
+    def shape_of_run(*sides: tuple[bytes, ...]) -> str:
+        return shape_of(modified((Run(1, 1, *sides),)).changes[0])
+
+    whole = b"".join(removed), b"".join(added)
+    assert shape_of_run(removed, added) == shape_of_run((whole[0],), (whole[1],))
+    assert shape_of_run(removed, added) != shape_of_run((*removed, added[0]), added[1:])
+
+
 def test_facts_have_shapes_too(box: GitBox) -> None:
     text = b"".join(b"line %d\n" % n for n in range(9))
     old = {f"src/{name}.py": ("100644", text + name.encode()) for name in "ab"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from hashlib import blake2b
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,6 +100,15 @@ def test_a_long_run_without_a_place_to_cut_stays_whole() -> None:
     assert len(added(b"\n" * 40).changes) == 1
     assert len(added(b"\n\n\n" + b"x = 1\n" * 40).changes) == 1
     assert len(added(b"start\n" + b"    deep\n\n" * 40).changes) == 1
+
+
+def test_the_id_of_a_change_of_very_many_lines_is_that_of_its_bytes() -> None:
+    removed = tuple(b"was %d\n" % number for number in range(25_000))
+    new = tuple(b"is %d\n" % number for number in range(45_000))
+    (change,) = modified((Run(3, 3, removed, new),)).changes
+    before, after = b"".join(removed), b"".join(new)
+    said = b"text\0f\0" + b"%d\0%d\0%d\0" % (3, 0, len(before)) + before + after
+    assert change.id == blake2b(said, digest_size=6).hexdigest()
 
 
 def test_a_closing_bracket_after_a_blank_line_is_no_change_of_its_own() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from tests.store.actions import ANY_ACTION, any_value, arrived, judged, started
 from workbench.errors import UserError
 from workbench.review import actions
-from workbench.review.actions import Action, Judged, ReviewClosed
-from workbench.store.codec import KINDS, decode, dumps, encode, kind_of, loads
+from workbench.review.actions import Action, Judged, ReviewClosed, Undone
+from workbench.store.codec import KINDS, _has_numbers, decode, dumps, encode, kind_of, loads, make_ready
 
 
 def every_action_type() -> list[type[Action]]:
@@ -125,3 +125,12 @@ def test_the_quick_way_and_the_careful_way_write_and_read_the_same(action: Actio
     body = careful.encode("utf-8", "surrogatepass")
     assert json.loads(dumps(action).decode("utf-8", "surrogatepass")) == json.loads(careful)
     assert loads(body) == decode(json.loads(careful)) == action
+
+
+def test_how_the_actions_of_keys_are_written_is_known_before_the_first_of_them() -> None:
+    _has_numbers.cache_clear()
+    make_ready()
+    before = _has_numbers.cache_info().misses
+    dumps(Undone(id="u", at=1.0, target="i"))
+    dumps(judged("i"))
+    assert _has_numbers.cache_info().misses == before

@@ -129,7 +129,7 @@ def test_what_is_put_in_by_other_ways_is_seen_and_can_be_taken_back(
 
 def test_what_a_mouse_selects_is_given_to_others_as_it_is_meant(line: BoxedLine) -> None:
     given: list[str] = []
-    line.give_selection = given.append  # type: ignore[method-assign]
+    line.give_selection = given.append  # type: ignore[method-assign,assignment]
     line.setText("\u202e")
     line.resize(300, line.height())
     middle = line.height() // 2

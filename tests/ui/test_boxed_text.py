@@ -155,7 +155,9 @@ def lefts(field: BoxedText) -> list[float]:
     return [line.cursorToX(at)[0] for at in range(block.length())]  # type: ignore[index]
 
 
-@pytest.mark.parametrize("text", ["if \u05d0\u05d1 == \u05d2", "\u0645\u0631\u062d\u0628\u0627 = 1", "a\u05d0\u05b8b"])
+@pytest.mark.parametrize(
+    "text", ["if \u05d0\u05d1 == \u05d2", "\u0645\u0631\u062d\u0628\u0627 = 1", "a\u05d0\u05b8b"]
+)
 def test_scripts_that_are_written_from_the_right_stand_in_the_order_of_the_text(
     field: BoxedText, text: str
 ) -> None:
@@ -177,9 +179,7 @@ def test_letters_that_look_like_others_are_framed(field: BoxedText) -> None:
 
     def has_frame() -> bool:
         picture = field.grab().toImage()
-        near = [
-            picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())
-        ]
+        near = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
         return any(each == alarm for each in near)
 
     field.setPlainText("is_admin = True")

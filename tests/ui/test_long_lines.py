@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.ui.samples import file_of
-from workbench.review.text import visible
-from workbench.ui.diff.cells import NOTHING_BEYOND
+from workbench.review.text import visible, visible_part
+from workbench.ui.diff.cell import NOTHING_BEYOND
 from workbench.ui.diff.document import Document
-from workbench.ui.diff.long_lines import LONG, STEP, LongBreaks, Stretches, alike_between
+from workbench.ui.diff.long_lines import LONG, STEP, UNREACHED, LongBreaks, Stretches, alike_between
 from workbench.ui.diff.view import DiffView
 
 _SCREEN = 900.0
@@ -189,3 +189,71 @@ def test_a_match_far_to_the_right_of_a_line_of_wide_characters_is_brought_into_s
     assert place is not None
     bar = view.horizontalScrollBar()
     assert bar.value() < place[0] < bar.value() + view.viewport().width() / 2
+
+
+_WIDE = "函" * 400_000 + "the end"
+
+
+def test_what_is_far_in_a_line_is_not_counted_in_a_frame_and_never_taken_for_something_else(
+    view: DiffView,
+) -> None:
+    stretches = Stretches(_WIDE, view.dress.shaper)
+    assert stretches.window(len(_WIDE) * view.dress.shaper.cell) == UNREACHED
+    breaks = LongBreaks(stretches, 100)
+    assert not breaks.knows(breaks.lines - 1)
+    assert breaks.span(breaks.lines - 1) == (len(_WIDE), len(_WIDE))
+    before = [breaks.span(at) for at in range(500)]
+    assert not stretches.is_measured
+    while not stretches.measure():
+        pass
+    whole = LongBreaks(stretches, 100)
+    assert [whole.span(at) for at in range(500)] == before
+    assert whole.lines > breaks.lines
+    assert whole.span(whole.lines - 1)[1] == len(_WIDE)
+    assert stretches.window(2 * len(_WIDE) * view.dress.shaper.cell) > len(_WIDE) - STEP
+
+
+def test_a_wrapped_line_says_where_it_is_counted_still_and_shows_its_end_after(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    view.set_wrap(True)
+    show(view, qtbot, b"a\n", (_WIDE + "\n").encode())
+    cells = view._cells
+
+    def cell() -> Cell:
+        return next(each for each in cells._cells.values() if each.stretches is not None)
+
+    first = cell()
+    assert cells.visual(first, first.lines - 1).shaped.length == 1, "a sign in place of what is not known"
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() > 0 and cell().lines > first.lines)
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    view.viewport().repaint()
+    assert cells.visual(cell(), cell().lines - 1).end == len(_WIDE)
+
+
+def test_marks_that_are_piled_up_over_the_edge_of_a_part_are_counted_and_boxed_as_in_the_whole(
+    view: DiffView,
+) -> None:
+    text = "x" * 995 + "Z" + "\u0301" * 12 + "y" * 2000
+    stretches = Stretches(text, view.dress.shaper)
+    assert stretches.measure(100)
+    for at in (0, 990, 998, 1000, 1003, 1008, 2000, len(text)):
+        assert stretches.cell_of(at) == len(visible(text).text[: visible(text).shown(at)])
+    for start in range(994, 1010):
+        part = visible_part(text, start, start + 30)
+        whole = visible(text)
+        assert part.text == whole.text[whole.shown(start) : whole.shown(start + 30)]
+
+
+def test_the_words_of_a_pair_of_very_long_lines_are_marked_after_the_first_frame(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    body = "call(1);" * 20_000
+    show(view, qtbot, f"{body}old;{body}\n".encode(), f"{body}new;{body}\n".encode())
+    cells = view._cells
+    qtbot.waitUntil(
+        lambda: (
+            {cell.words for cell in cells._cells.values() if cell.stretches}
+            == {((len(body), len(body) + 3),)}
+        )
+    )

@@ -6,7 +6,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.diff.cards import shortened
-from workbench.ui.note_editor import LinesEditor, NoteEditor, Written
+from workbench.ui.note_editor import LinesEditor, NoteEditor
+from workbench.ui.written import Written
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,50 @@ FEATURES: dict[str, Ways] = {
         ("test_the_entry_asks_for_a_folder_and_opens_it", "test_the_entry_opens_the_demo"),
     ),
     "help": Ways(("keys",), ("test_undo_and_verdicts_are_pressed_at_the_bottom",)),
+    "the ruler": Ways(
+        (),
+        ("test_the_ruler_scrolls", "test_the_thumb_of_the_ruler_is_held_where_it_is_taken"),
+        ("test_notes_deleted_files_and_the_ruler",),
+    ),
+    "what was not seen to its end": Ways(
+        (),
+        ("test_what_was_not_seen_to_its_end_is_accepted_by_a_second_press_of_any_hand",),
+        (
+            "test_a_change_whose_end_was_not_on_the_screen_needs_a_second_press",
+            "test_a_whole_file_and_a_selection_ask_with_the_count",
+            "test_the_landing_sheet_lists_what_was_accepted_quickly",
+        ),
+    ),
+    "pictures, and facts about a file": Ways(
+        (),
+        ("test_a_picture_is_pointed_at_and_judged_with_the_mouse",),
+        ("test_pictures_are_decoded_and_shown_before_and_after",),
+    ),
+    "what is large, generated or vendored": Ways(
+        (),
+        ("test_a_click_on_a_header_folds_the_file_and_opens_it_again",),
+        ("test_what_is_vendored_is_folded_with_its_reason_and_opens_by_key_and_by_going_there",),
+    ),
+    "reading on while files change": Ways(
+        (),
+        (),
+        (
+            "test_lines_that_come_above_in_the_same_file_move_nothing",
+            "test_what_was_folded_and_opened_stays_so",
+            "test_a_selection_stays_on_its_lines",
+            "test_a_draft_stays_under_its_line_and_is_saved_there",
+        ),
+        no_mouse="nothing is done but what goes on",
+    ),
+    "screen readers, and the focus": Ways(
+        (),
+        (),
+        (
+            "test_moving_tells_the_change_its_position_size_and_verdict_and_the_line",
+            "test_tab_leads_everywhere_and_what_has_the_keys_can_be_seen",
+        ),
+        no_mouse="it is heard, and led by Tab",
+    ),
     "what hides in text that is typed": Ways(
         (),
         (),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from tests.repos import Repo, new_repo
 from tests.window.conftest import CONTROL, Hands
 from workbench.review.changes import Side
-from workbench.ui.diff.cells import Cell
+from workbench.ui.diff.cell import Cell
 from workbench.ui.file_rows import FileRow, RowKind
 from workbench.ui.key_sheet import KeySheet
 from workbench.ui.note_editor import LinesEditor, NoteEditor

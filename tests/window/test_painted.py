@@ -29,6 +29,8 @@ from workbench.ui.sheet import Sheet
 from workbench.ui.theme import Theme, contrast, load_theme, theme_names
 from workbench.workflow.candidates import Asked
 
+Keep = Callable[[Driver], Driver]
+
 MARKS = 3.0
 """The contrast of what is no text and tells something: https://www.w3.org/TR/WCAG22/#non-text-contrast."""
 
@@ -50,6 +52,19 @@ SHEETS: dict[str, Callable[[Driver], None]] = {
 def _palette(driver: Driver) -> None:
     driver.press(Qt.Key.Key_K, CONTROL)
     QTest.keyClicks(QApplication.focusWidget() or driver.window, "note")
+
+
+@pytest.fixture
+def keep(qtbot: QtBot) -> Keep:
+    """Holds a window until it is taken apart: else its own collector may, in the middle of its events."""
+    kept: list[Driver] = []
+
+    def hold(driver: Driver) -> Driver:
+        qtbot.addWidget(driver.window)
+        kept.append(driver)
+        return driver
+
+    return hold
 
 
 def low(widget: QWidget, theme: Theme, where: str) -> list[str]:
@@ -125,8 +140,8 @@ def states(driver: Driver) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", theme_names())
-def test_every_text_of_a_review_and_its_sheets_can_be_read(qtbot: QtBot, tmp_path: Path, name: str) -> None:
-    driver = judged(tmp_path, tmp_path)
+def test_every_text_of_a_review_and_its_sheets_can_be_read(keep: Keep, tmp_path: Path, name: str) -> None:
+    driver = keep(judged(tmp_path, tmp_path))
     window = driver.window
     theme = wear(driver, name)
     wrong: list[str] = []
@@ -146,8 +161,8 @@ def test_every_text_of_a_review_and_its_sheets_can_be_read(qtbot: QtBot, tmp_pat
 
 
 @pytest.mark.parametrize("name", theme_names())
-def test_every_text_in_rows_of_every_sort_can_be_read(qtbot: QtBot, tmp_path: Path, name: str) -> None:
-    driver = fresh(tmp_path)
+def test_every_text_in_rows_of_every_sort_can_be_read(keep: Keep, tmp_path: Path, name: str) -> None:
+    driver = keep(fresh(tmp_path))
     window = driver.window
     theme = wear(driver, name)
     window.desk.show_start()
@@ -174,7 +189,6 @@ def in_every_theme(driver: Driver, states: Callable[[Driver], Iterator[tuple[str
             wrong += low(shown, theme, where)
             if shown is driver.window:
                 wrong += hard_to_see(shown, theme, where)
-            del shown
     driver.window.close()
     return wrong
 
@@ -187,8 +201,9 @@ def sheet_of(driver: Driver) -> QWidget:
     return shown[-1].card
 
 
-def test_every_text_of_a_ledger_can_be_read(qtbot: QtBot, tmp_path: Path) -> None:
+def test_every_text_of_a_ledger_can_be_read(keep: Keep, tmp_path: Path) -> None:
     driver, repo = demo(tmp_path, tmp_path, "ledger")
+    keep(driver)
     session = driver.window.controller.open_session()
     path = "cache/store.py"
     driver.window.view.go_to_change(session.by_path[path].changes[0].id)
@@ -220,9 +235,9 @@ def test_every_text_of_a_ledger_can_be_read(qtbot: QtBot, tmp_path: Path) -> Non
     assert in_every_theme(driver, states) == []
 
 
-def test_every_text_of_findings_can_be_read(qtbot: QtBot, tmp_path: Path) -> None:
+def test_every_text_of_findings_can_be_read(keep: Keep, tmp_path: Path) -> None:
     with model_server() as server:
-        driver = readers(tmp_path, tmp_path, server)
+        driver = keep(readers(tmp_path, tmp_path, server))
         window = driver.window
         driver.type("F")
         idle(driver, "who can read")
@@ -248,8 +263,9 @@ def test_every_text_of_findings_can_be_read(qtbot: QtBot, tmp_path: Path) -> Non
         assert in_every_theme(driver, states) == []
 
 
-def test_every_text_of_prompts_and_rounds_can_be_read(qtbot: QtBot, tmp_path: Path) -> None:
+def test_every_text_of_prompts_and_rounds_can_be_read(keep: Keep, tmp_path: Path) -> None:
     driver, repo = demo(tmp_path, tmp_path, "rounds")
+    keep(driver)
     session = driver.window.controller.open_session()
     driver.type("axaa")
     path = "cache/store.py"
@@ -279,8 +295,8 @@ def test_every_text_of_prompts_and_rounds_can_be_read(qtbot: QtBot, tmp_path: Pa
     assert in_every_theme(driver, states) == []
 
 
-def test_every_text_of_shapes_can_be_read(qtbot: QtBot, tmp_path: Path) -> None:
-    driver = shaped(tmp_path, tmp_path)
+def test_every_text_of_shapes_can_be_read(keep: Keep, tmp_path: Path) -> None:
+    driver = keep(shaped(tmp_path, tmp_path))
     driver.window.run_command("by_shape")
 
     def states(driver: Driver) -> Iterator[tuple[str, QWidget]]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QListView
 
 from tests.repos import Repo, new_repo
 from tests.window.conftest import Hands
 from workbench.review.feedback_values import Feedback
 from workbench.review.verdicts import Verdict
 from workbench.ui import file_panel, file_rows
+from workbench.ui.file_list import FileList
 from workbench.ui.file_rows import RowKind
 from workbench.workflow.candidates import Asked
 from workbench.workflow.session import Session
@@ -81,6 +83,32 @@ def test_a_verdict_makes_the_rows_of_its_file_and_its_folder_anew_and_no_others(
     assert sorted(differ) == ["part0", "part0/file00.py"]
     assert told.count() == 2
     assert made == ["part0/file00.py"]
+
+
+def test_a_verdict_does_not_lay_out_the_list_of_files_anew(
+    make_hands: Callable[[], Hands], many: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out: list[int] = []
+
+    def count(self: FileList) -> None:
+        laid_out.append(1)
+        QListView.doItemsLayout(self)
+
+    monkeypatch.setattr(FileList, "doItemsLayout", count, raising=False)
+    hands = make_hands()
+    hands.open(many, Asked("HEAD~1..HEAD"))
+    panel = hands.window.files
+    hands.until(lambda: len(panel.model.places) == FILES)
+    hands.window.panels.show_now()
+    panel.list.viewport().repaint()
+    assert laid_out
+    laid_out.clear()
+    before = panel.list.viewport().grab().toImage()
+    hands.type("a")
+    hands.window.panels.show_now()
+    hands.until(lambda: panel.list.viewport().grab().toImage() != before)
+    panel.list.scrollTo(panel.model.index(40))
+    assert laid_out == []
 
 
 def test_rows_come_step_by_step_and_every_file_has_one_in_the_end(

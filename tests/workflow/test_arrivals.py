@@ -177,3 +177,23 @@ def test_a_viewed_mark_speaks_of_the_bytes_that_were_seen(session: Session, repo
     assert arrival is not None
     take_arrival(session, arrival)
     assert session.viewed() == frozenset()
+
+
+def test_what_was_judged_while_a_round_was_compared_is_carried_too(session: Session, repo: Repo) -> None:
+    session.judge_change(ids(session)[0], Verdict.ACCEPTED)
+    repo.write({"text": (repo.root / "text").read_text() + "one more\n"})
+    arrival = refresh(session)
+    assert arrival is not None
+    session.judge_change(ids(session)[1], Verdict.REJECTED)
+    take_arrival(session, arrival)
+    assert verdicts(session) == ["accepted", "rejected", "open"]
+
+
+def test_a_round_is_not_compared_anew_while_nothing_was_judged(session: Session, repo: Repo) -> None:
+    session.judge_change(ids(session)[0], Verdict.ACCEPTED)
+    repo.write({"text": (repo.root / "text").read_text() + "one more\n"})
+    arrival = refresh(session)
+    assert arrival is not None
+    take_arrival(session, arrival)
+    assert session.review.carries[-1] is arrival.action.carry
+    assert verdicts(session) == ["accepted", "open", "open"]

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workbench.git import watching
 from workbench.git.paths import LANDING, why_hostile
@@ -25,6 +26,10 @@ INNER = "a repository inside this one; its files are its own"
 _READABLE = os.R_OK
 UNREADABLE = "cannot be read: "
 """Begins the words about a file that is there and that nobody could look into."""
+_LARGE = 2_000_000
+"""Bytes of a file from which on one notices how long git takes to store it."""
+_BEGINNING = 8000
+"""Bytes of which git looks for a NUL, which makes a file binary."""
 _AT_ONCE = 2000
 """Paths given to one child, so that whoever waits can be told how far it is. Each child costs one index."""
 
@@ -35,6 +40,8 @@ class Sorted(Struct, frozen=True):
     present: tuple[str, ...]
     gone: tuple[str, ...]
     not_shown: tuple[NotShown, ...]
+    large: frozenset[str] = frozenset()
+    """Those of the present ones that take long to be stored."""
 
 
 def sort_paths(work_tree: Path, differing: Sequence[str], others: Sequence[str]) -> Sorted:
@@ -42,6 +49,7 @@ def sort_paths(work_tree: Path, differing: Sequence[str], others: Sequence[str])
     present: list[str] = []
     gone: list[str] = []
     rows: list[NotShown] = []
+    large: set[str] = set()
     parents: dict[str, bool] = {"": False}
     for path, tracked in [*((path, True) for path in differing), *((path, False) for path in others)]:
         if not tracked and path.endswith("/"):
@@ -61,33 +69,36 @@ def sort_paths(work_tree: Path, differing: Sequence[str], others: Sequence[str])
         if beyond_link(work_tree, path.rpartition("/")[0], parents):
             gone.append(path)
             continue
-        why = _why_not(work_tree / path)
+        why, size = _why_not(work_tree / path)
         if why is None:
             present.append(path)
+            if size > _LARGE:
+                large.add(path)
         elif why:
             rows.append(NotShown(path, why))
         elif tracked:
             gone.append(path)
-    return Sorted(tuple(present), tuple(gone), tuple(rows))
+    return Sorted(tuple(present), tuple(gone), tuple(rows), frozenset(large))
 
 
-def _why_not(path: Path) -> str | None:
-    """None where the path can be taken, "" where there is no file (any more), else why it cannot be."""
+def _why_not(path: Path) -> tuple[str | None, int]:
+    """None where a path can be taken, "" where nothing is there (any more), else why it cannot; its size."""
     try:
-        mode = path.lstat().st_mode
+        found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        return ""
+        return "", 0
     except OSError as error:
-        return f"{UNREADABLE}{error.strerror}"
+        return f"{UNREADABLE}{error.strerror}", 0
+    mode, size = found.st_mode, found.st_size
     if stat.S_ISDIR(mode):
-        return ""
+        return "", 0
     if stat.S_ISLNK(mode):
-        return None
+        return None, 0
     if not stat.S_ISREG(mode):
-        return what_it_is(mode)
+        return what_it_is(mode), 0
     if not os.access(path, _READABLE):
-        return f"{UNREADABLE}no permission"
-    return None
+        return f"{UNREADABLE}no permission", 0
+    return None, size
 
 
 def beyond_link(work_tree: Path, folder: str, known: dict[str, bool]) -> bool:
@@ -107,6 +118,30 @@ def beyond_link(work_tree: Path, folder: str, known: dict[str, bool]) -> bool:
                 found = False  # cannot be looked into: the file itself says so
         known[folder] = found
     return found
+
+
+def add_sorted(
+    repository: Repository, where: Where, paths: Sequence[str], large: Collection[str]
+) -> list[NotShown]:
+    """Give paths to the private index. Large binary files are stored as they are: packed tight already, most
+    of them would take git five times as long and be no smaller.
+    """
+    dense = [path for path in paths if path in large and _is_binary(repository.work_tree / path)]
+    if not dense:
+        return add_paths(repository, where, paths)
+    apart = set(dense)
+    rows = add_paths(repository, where, [path for path in paths if path not in apart])
+    as_it_is = replace(where, config=(*where.config, ("core.looseCompression", "0")))
+    return [*rows, *add_paths(repository, as_it_is, dense)]
+
+
+def _is_binary(path: Path) -> bool:
+    """By git's own rule; what cannot be read just now is left to git to say so."""
+    try:
+        with path.open("rb") as file:
+            return b"\0" in file.read(_BEGINNING)
+    except OSError:
+        return False
 
 
 def add_paths(repository: Repository, where: Where, paths: Sequence[str]) -> list[NotShown]:

@@ -52,10 +52,7 @@ class Alone:
     ) -> None:
         command = args[args.index("--") - 2 :]
         self._trees = tuple(command[:2])
-        self._options = tuple(
-            f"{_ALGORITHM}myers" if each.startswith(_ALGORITHM) else each
-            for each in args[len(BIG) : args.index("--") - 2]
-        )
+        self._options = quicker(args[len(BIG) : args.index("--") - 2])
         self._sizes = sizes
         self._begins = begins
         self._start = start
@@ -74,8 +71,12 @@ class Alone:
         return found
 
     def is_huge(self, file: FileChange) -> bool:
-        """Whether it was left alone, and comparing it takes long."""
-        return self._key(file) not in self._known and self._has_lines(file, HUGE)
+        """Whether comparing it takes long. Size alone says so: every process puts the files in one order."""
+        return self._has_lines(file, HUGE)
+
+    def is_known(self, file: FileChange) -> bool:
+        """Whether it was compared before."""
+        return self._key(file) in self._known
 
     def stop(self) -> None:
         """End what is compared now, from any thread; whoever waits for it gets `GitCancelledError`."""
@@ -119,6 +120,11 @@ class Alone:
         if self._stopped:  # between the two
             self._child.kill()
         return self._child
+
+
+def quicker(options: Sequence[str]) -> tuple[str, ...]:
+    """The same options with the algorithm that copes with any file."""
+    return tuple(f"{_ALGORITHM}myers" if each.startswith(_ALGORITHM) else each for each in options)
 
 
 def _names(file: FileChange) -> tuple[object, ...]:

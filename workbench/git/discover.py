@@ -84,6 +84,11 @@ def _require_file(status: os.stat_result, path: Path) -> None:
         raise OSError(errno.EINVAL, "It is no file", str(path))
 
 
+def object_format(common_dir: Path) -> str:
+    """ "sha1" or "sha256": how the ids of a repository's objects are made."""
+    return _extensions(common_dir / "config").get("objectformat", "sha1")
+
+
 def _git_dir_of(folder: Path) -> Path | None:
     dot_git = folder / ".git"
     if dot_git.is_dir():

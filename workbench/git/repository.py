@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from workbench.errors import UserError
 from workbench.git import composing, ignoring, keeping, runner, snapshot, soundness, watching
-from workbench.git.alone import BIG, Alone, Known
+from workbench.git.alone import BIG, LARGE, Alone, Known, quicker
 from workbench.git.discover import Found, discover
 from workbench.git.objects import Objects
 from workbench.git.portions import Portions, told_portions
@@ -26,6 +26,8 @@ from workbench.git.shadow import shadow_of
 from workbench.git.snapshot import Snapshot
 from workbench.git.streaming import Comparing, FileStream, streamed, told_by
 from workbench.review.changes import FileChange
+from workbench.review.diff import parse_raw
+from workbench.review.splitting import SUBMODULE
 from workbench.review.steps import rest
 
 __all__ = ["Head", "Range", "Repository", "Snapshot"]
@@ -266,8 +268,17 @@ class Repository:
 
     def patch_between(self, base: str, tree: str) -> bytes:
         """The difference as a patch that git applies, binary files included."""
-        args = [*_DIFF[:3], "-p", "--binary", *_DIFF[6:], *_RENAMES, base, tree]
-        return self._tree_work(self.start(args))
+        found = self._tree_work(self.start(["diff-tree", "-r", "-z", "--raw", "--no-renames", base, tree]))
+        sides = [
+            (mode, blob)
+            for each in parse_raw(found)
+            for mode, blob in ((each.old_mode, each.old_id), (each.new_mode, each.new_id))
+        ]
+        ids = [blob for mode, blob in sides if mode != SUBMODULE and blob.strip("0")]
+        # One patch has one algorithm. Nobody judges by this one, so the one that copes with any may be it.
+        large = any(size > LARGE for size in self.blob_sizes(list(dict.fromkeys(ids))))
+        options = quicker(_DIFF[6:]) if large else _DIFF[6:]
+        return self._tree_work(self.start([*_DIFF[:3], "-p", "--binary", *options, *_RENAMES, base, tree]))
 
     def tree_paths(self, tree: str) -> tuple[str, ...]:
         """Every path of a tree, submodules included."""

@@ -20,7 +20,8 @@ from msgspec.structs import replace
 
 from workbench.errors import UserError
 from workbench.git import attribute_rules, filters, ignoring, kept_index, shadow, storing, submodules, walking
-from workbench.git.adding import UNREADABLE, Sorted, add_paths, sort_paths
+from workbench.git.adding import UNREADABLE, Sorted, add_sorted, sort_paths
+from workbench.git.discover import object_format
 from workbench.git.kept_index import State, decode, encode, fresh_index
 from workbench.git.listing import Listed, end_listing, list_ignored, read_listing, start_listing
 from workbench.git.priming import moved, prime, unreadable_index
@@ -189,7 +190,7 @@ class _Taking:
             repository.run_now(args, where, data=encode(gone))
         apart = {one.path for one in fresh}
         present = [path for path in (*found.present, *replaced) if path not in apart]
-        refused = add_paths(repository, where, present)
+        refused = add_sorted(repository, where, present, found.large)
         filters.put(repository, where, fresh)
         tree = storing.write_tree(repository, where, state.seed[0])
         away = (*found.gone, *(one.path for one in moved if not one.found))
@@ -253,6 +254,11 @@ def _refuse_gone(repository: Repository) -> None:
                 f"{place} is not there any more.",
                 hint="Was it moved or deleted? Open it where it is now. Your reviews are still there.",
             )
+    if object_format(Path(repository.found.common_dir)) != repository.found.object_format:
+        raise UserError(
+            f"Another repository stands at {repository.work_tree} now, whose objects are named otherwise.",
+            hint="Open it anew. Your reviews are still there.",
+        )
     shadow.refuse_gone(repository.shadow)
 
 

@@ -7,6 +7,8 @@ two hundred thousand lines leaves the others, and the window among them, waiting
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -137,6 +139,8 @@ class FileStream(Iterator[FileChange]):
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                # With its git children a group, which ends as a whole.
+                process_group=0 if os.name == "posix" else None,
             )
         except OSError:
             return
@@ -206,7 +210,7 @@ def streamed(child: Child, alone: Alone, stream: FileStream | None = None) -> It
                 yield before
             before = alone.compared(file) if file.binary else file
     if stream is not None:
-        stream.huge = len(huge)
+        stream.huge = 0 if all(map(alone.is_known, huge)) else len(huge)
     if before is not None:
         yield before
     for file in huge:
@@ -225,7 +229,11 @@ def _frame(pipe: IO[bytes]) -> bytes:
 
 def _end(helper: subprocess.Popen[bytes]) -> None:
     if helper.poll() is None:
-        helper.terminate()
+        if os.name == "posix":
+            with suppress(ProcessLookupError):
+                os.killpg(helper.pid, signal.SIGTERM)
+        else:
+            helper.terminate()
     see_out(helper)
     with suppress(OSError):
         cast("IO[bytes]", helper.stdout).close()

@@ -24,7 +24,7 @@ from typing import Any
 from workbench.errors import UserError
 from workbench.review.actions import Action, CallMade
 from workbench.store.blobs import as_json, as_object, packed, unpacked
-from workbench.store.codec import KIND_NAMES, dumps, kind_of, loads
+from workbench.store.codec import KIND_NAMES, dumps, kind_of, loads, make_ready
 from workbench.store.database import BUSY_MS, prepare, transaction
 from workbench.store.failures import in_sentences, make_file, refuse_orphaned_journal
 from workbench.store.paths import make_private
@@ -101,6 +101,10 @@ class ActionLog:
                 connection.close()
 
     # Actions
+
+    def make_ready(self) -> None:
+        """Do ahead what the first act would wait for. In any thread; nothing depends on it."""
+        make_ready()
 
     def append(self, review: str, action: Action) -> int:
         """Put one action at the end and give its number. It is on disk when this returns.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from workbench.review.changes import Side
 from workbench.ui.controller import Controller
+from workbench.ui.single_shot import single_shot
 from workbench.ui.tasks import Report, Tasks
 from workbench.workflow.session import Session
 
@@ -35,10 +36,7 @@ class BaseLines(QObject):
         self._tasks = tasks
         self._wanted: dict[str, None] = {}
         self._reading: frozenset[str] = frozenset()
-        self._turn = QTimer(self)
-        self._turn.setSingleShot(True)
-        self._turn.setInterval(0)
-        self._turn.timeout.connect(self._begin)
+        self._turn = single_shot(self, 0, self._begin)
         controller.opened.connect(self._forget)
 
     def want(self, path: str) -> None:

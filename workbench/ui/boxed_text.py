@@ -2,9 +2,8 @@
 point, and is the same character again where the text is read, copied or saved.
 
 Qt cannot be told to draw such a character: in the field its place is held by an object that knows it. So is
-that of each letter of a script that is written from the right, without a box: Qt would put them, and signs between
-them, into another order than the text's and the review's. Letters that look like others are
-framed.
+that of each letter of a script that is written from the right, without a box: Qt would put them, and signs
+between them, into another order than the text's and the review's. Letters that look like others are framed.
 """
 
 from __future__ import annotations

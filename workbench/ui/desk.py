@@ -55,15 +55,19 @@ class Desk(LookDesk):
         window.status.name_keys(window.keymap)
         Dropping(window, self.open_folder)
         self._here = Here(window.controller, window.view, window.skimming, window.status, self)
+        if self._unshown is None:  # the first verdict would wait for it
+            self._make_unshown()
 
     @property
     def unshown(self) -> Unshown:
         """What asks before lines are judged that look unchanged."""
-        if self._unshown is None:
-            from workbench.ui.unshown import Unshown  # noqa: PLC0415 - the first frame judges nothing
+        return self._unshown or self._make_unshown()
 
-            self._unshown = Unshown(self._window.controller, self._window.view, self)
-            self._window.dispatch.ran.connect(self._unshown.on_ran)
+    def _make_unshown(self) -> Unshown:
+        from workbench.ui.unshown import Unshown  # noqa: PLC0415 - the first frame judges nothing
+
+        self._unshown = Unshown(self._window.controller, self._window.view, self)
+        self._window.dispatch.ran.connect(self._unshown.on_ran)
         return self._unshown
 
     def search(self) -> SearchLine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.review.text import one_line
-from workbench.ui.note_editor import from_draft
+from workbench.ui.written import from_draft
 from workbench.workflow.draft_lines import named_lines
 
 _LONGEST = 100

@@ -1,34 +1,31 @@
-"""Editors in the flow of the diff: which one opens where, what becomes of it, and its draft.
-
-An editor is known by its key, which is also its draft's: the kind, then what it is about.
-"""
+"""Editors in the flow of the diff: which one opens where, and what becomes of what was written."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
 
 from workbench.errors import UserError
 from workbench.review.changes import Change, Side
-from workbench.review.notes import Intent, Note, Place
+from workbench.review.notes import Intent, Place
 from workbench.review.places import place_lines
 from workbench.ui.arriving import Arriving, Edit
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.view import DiffView
-from workbench.ui.findings_desk import Findings
-from workbench.ui.note_editor import (
-    Editor,
-    LinesEditor,
-    NoteEditor,
-    ReasonLine,
-    Written,
-    as_draft,
-    from_draft,
-    intent_of,
-    marked,
+from workbench.ui.editor_places import (
+    code_text,
+    draft_on,
+    key_of,
+    lines_place,
+    note_place,
+    place_of_key,
+    place_words,
 )
+from workbench.ui.editors import Editors
+from workbench.ui.findings_desk import Findings
+from workbench.ui.note_editor import LinesEditor, NoteEditor, ReasonLine
 from workbench.ui.preferences import Preferences
+from workbench.ui.written import Written, as_draft, intent_of, marked
 from workbench.workflow.draft_lines import DraftLines, named_lines, start_now, tree_now
 from workbench.workflow.session import Session
 
@@ -36,8 +33,8 @@ UNEDITABLE = "\r\u2028\u2029\ufdd0\ufdd1\x00"
 """A text field turns these into others, so lines with them are not edited here: no byte changes unseen."""
 
 
-class Editing(QObject):
-    """Opens, saves and leaves editors."""
+class Editing(Editors):
+    """Opens and saves editors."""
 
     question_asked = Signal(str)
 
@@ -50,19 +47,12 @@ class Editing(QObject):
         view: DiffView,
         parent: QObject,
     ) -> None:
-        super().__init__(parent)
-        self._controller, self._arriving, self._findings = controller, arriving, findings
-        self._preferences, self._view = preferences, view
-        self._open: dict[str, Editor] = {}
+        super().__init__(controller, preferences, view, parent)
+        self._arriving, self._findings = arriving, findings
         self._places: dict[str, Place] = {}
-        self._trees: dict[str, str] = {}
-        """The round that an editor was opened on: its lines may have other numbers by now."""
-        self._unkept: set[str] = set()
-        """Editors whose text is on no disk: it could not be written there."""
         self._saving: dict[str, Written] = {}
         """What was given to be put in place of lines, until it is."""
         arriving.edit_done.connect(self._on_edit_done)
-        controller.opened.connect(self.forget)
 
     # -- opening ------------------------------------------------------------------------------
 
@@ -84,7 +74,9 @@ class Editing(QObject):
         if place is None or place.is_review:
             self.note_review()
         elif place.count or place.change:
-            self._open_note(self._key_of(session, place), place, _words(place))
+            self._open_note(
+                key_of(session, place, (*self._open, *session.drafts())), place, place_words(place)
+            )
         else:
             self.note_file()
 
@@ -105,10 +97,9 @@ class Editing(QObject):
         session = self._controller.open_session()
         if note_id not in session.review.notes:
             return
-
         key = f"reply {note_id}"
         note = session.review.notes[note_id]
-        where = self._note_place(session, note)
+        where = note_place(session, note)
         default = Intent.QUESTION if note.intent is Intent.QUESTION else Intent.SHOULD
         editor = NoteEditor(key, f"reply to {note_id}", None, self._snippets(), default)
         # An answer has no intent of its own; in a question's thread it can be asked.
@@ -120,13 +111,12 @@ class Editing(QObject):
     def edit_note(self, note_id: str) -> None:
         """Other words for a note."""
         session = self._controller.open_session()
-
         note = session.review.notes[note_id]
         key = f"edit {note_id}"
-        lines = _text(note.place.quote) if note.place.quote else None
+        lines = code_text(note.place.quote) if note.place.quote else None
         editor = NoteEditor(key, f"edit {note_id}", lines, self._snippets())
         editor.set_written(Written(marked(note.intent, note.text), note.suggestion))
-        self._show(key, editor, self._note_place(session, note))
+        self._show(key, editor, note_place(session, note))
 
     def give_reason(self) -> None:
         """Reject the change under the cursor, or dismiss the draft, with a line that says why."""
@@ -139,7 +129,6 @@ class Editing(QObject):
                 "There is no change under the cursor.", "] goes to the next one.", False
             )
             return
-
         key = f"reason {stop.change}"
         self._show(key, ReasonLine(key), stop.change)
 
@@ -171,7 +160,7 @@ class Editing(QObject):
         """Make a note of a draft in the expert's own words."""
         finding, place = self._findings.place(name)
         where = place or finding.place
-        lines = _text(where.quote) if place is not None and where.side is Side.NEW else None
+        lines = code_text(where.quote) if place is not None and where.side is Side.NEW else None
         editor = NoteEditor(f"adopt {name}", f"adopt {name} as a note", lines, self._snippets())
         editor.set_written(Written(marked(finding.intent, finding.text)))
         self._show(editor.key, editor, place or where.path, focus=focus)
@@ -203,75 +192,24 @@ class Editing(QObject):
 
         session = self._controller.open_session()
         about = DraftLines(tree_now(session), Side.NEW, start, len(lines), path)
-        key = self._draft_on(session, "lines", about) or f"lines {about.name}"
+        key = draft_on(session, "lines", about, (*self._open, *session.drafts())) or f"lines {about.name}"
         editor = LinesEditor(key, f"edit {path}:{start}", text.removesuffix("\n"))
         where = change or place_lines(path, Side.NEW, session.new_lines(path), start, 1)
         self._show(key, editor, where)
 
     def _open_note(self, key: str, place: Place, words: str, *, focus: bool = True) -> None:
-
-        lines = _text(place.quote) if place.quote and place.side is Side.NEW else None
+        lines = code_text(place.quote) if place.quote and place.side is Side.NEW else None
         self._places[key] = place
         where = place if place.count else (place.change or place.path)
         self._show(key, NoteEditor(key, words, lines, self._snippets()), where, focus=focus)
 
-    def _show(self, key: str, editor: Editor, where: Place | str | None, *, focus: bool = True) -> None:
-        if key in self._open:
-            self._open[key].setFocus()
-            editor.deleteLater()
-            return
-        draft = self._controller.open_session().drafts().get(key)
-        if draft is not None:
-            editor.set_written(from_draft(draft))
-        editor.saved.connect(self._on_saved)
-        editor.asked.connect(self._on_asked)
-        editor.left.connect(self._on_left)
-        editor.draft_changed.connect(self._on_draft)
-        editor.set_tab(self._preferences.settings.tab_width)
-        self._open[key] = editor
-        written_on = named_lines(key.removeprefix("note at ").removeprefix("lines "))
-        self._trees[key] = written_on.tree if written_on else tree_now(self._controller.open_session())
-        self._view.open_editor(key, editor, where)
-        if focus:
-            editor.setFocus()
-
-    # -- closing ------------------------------------------------------------------------------
-
-    def close(self, key: str) -> None:
-        """Close an editor whose work is done: its draft goes too."""
-        session = self._controller.session
-        if session is not None:
-            try:
-                session.drop_draft(key)
-            except UserError as error:  # what was written is saved: open, it would be saved once more
-                self._controller.fail(error)
-        self._take_away(key)
-        self._controller.changed.emit()
-
-    def keep_drafts(self) -> None:
-        """Keep what stands in every open editor now; what could not be kept before is tried again."""
-        for key, editor in self._open.items():
-            again = key in self._unkept
-            editor.keep_draft()
-            written = editor.written() if again else None
-            if written is not None:
-                self._on_draft(key, as_draft(written))
+    # -- drafts -------------------------------------------------------------------------------
 
     def forget(self) -> None:
         """Another review is shown: its editors are not those."""
-        for key in tuple(self._open):
-            self._take_away(key)
+        super().forget()
         self._places.clear()
         self._saving.clear()
-
-    @property
-    def unkept(self) -> bool:
-        """True while something that was written stands in an open editor alone."""
-        return any(key in self._open for key in self._unkept)
-
-    def is_open(self) -> bool:
-        """True while an editor is open."""
-        return bool(self._open)
 
     def reopen_drafts(self) -> None:
         """Show again what was being written when the program ended."""
@@ -323,16 +261,16 @@ class Editing(QObject):
         _, kind, about = (*key.split(" ", 2), "")[:3]
         lines = named_lines(about) if kind == "at" else None
         if lines is None:
-            place = self._place_of_key(session, kind, about)
+            place = place_of_key(session, kind, about)
             if place is not None:
-                self._open_note(key, place, _words(place), focus=focus)
+                self._open_note(key, place, place_words(place), focus=focus)
             return
         now = start_now(session, lines)
         try:
-            shown = self._lines_place(session, lines, now) if now else Place(path=lines.path)
+            shown = lines_place(session, lines, now) if now else Place(path=lines.path)
         except UserError:
             shown = Place()  # the file is gone: the draft is shown at the top
-        words = _words(shown) if now and shown.count else f"on the file {lines.path}: the lines are gone"
+        words = place_words(shown) if now and shown.count else f"on the file {lines.path}: the lines are gone"
         self._open_note(key, shown, words, focus=focus)
 
     def _open_lines(self, session: Session, key: str, about: str) -> None:
@@ -359,66 +297,7 @@ class Editing(QObject):
         )
         self._edit_range(lines.path, now, found, at)
 
-    def _key_of(self, session: Session, place: Place) -> str:
-        """The key of a note that is begun at a place: that of a draft which stands there, if there is one."""
-        if place.change is not None:
-            return f"note change {place.change} {place.path}"
-        about = DraftLines(tree_now(session), place.side, place.start, place.count, place.path or "")
-        return self._draft_on(session, "note at", about) or f"note at {about.name}"
-
-    def _draft_on(self, session: Session, kind: str, wanted: DraftLines) -> str | None:
-        """A draft of an earlier round whose lines are these now."""
-        for key in (*self._open, *session.drafts()):
-            lines = named_lines(key.removeprefix(f"{kind} ")) if key.startswith(f"{kind} ") else None
-            if lines is None or (lines.path, lines.side, lines.count) != (
-                wanted.path,
-                wanted.side,
-                wanted.count,
-            ):
-                continue
-            if start_now(session, lines) == wanted.start:
-                return key
-        return None
-
-    def _take_away(self, key: str) -> None:
-        self._unkept.discard(key)
-        editor = self._open.pop(key, None)
-        if editor is None:
-            return
-        had_focus = _has_focus(editor)
-        self._view.close_editor(key)
-        if had_focus:
-            self._view.setFocus()
-            # A note on the review is written at the top; what was being read is elsewhere.
-            self._view.show_cursor()
-
-    def _on_left(self, key: str) -> None:
-        editor = self._open.get(key)
-        written = editor.written() if editor is not None else None
-        if written is None or not (written.text.strip() or written.suggestion):
-            # An empty editor leaves no draft behind, if that can be written.
-            try:
-                self._controller.open_session().drop_draft(key)
-            except UserError as error:
-                self._controller.fail(error)
-        elif key in self._unkept:
-            self._on_draft(key, as_draft(written))
-            if key in self._unkept:
-                return  # Why was said. It stays: without its editor the text would be gone.
-        self._take_away(key)
-        self._controller.changed.emit()
-
-    def _on_draft(self, key: str, body: str) -> None:
-        session = self._controller.session
-        if session is None:
-            return
-        try:
-            session.save_draft(key, body)
-        except UserError as error:
-            self._unkept.add(key)
-            self._controller.fail(error)
-        else:
-            self._unkept.discard(key)
+    # -- saving -------------------------------------------------------------------------------
 
     def _on_asked(self, key: str, written: Written) -> None:
         """Save a question, or more of one, and send it at once."""
@@ -504,9 +383,7 @@ class Editing(QObject):
                 "The lines of this note were changed meanwhile, so it is on their file.", "", False
             )
             return Place(path=lines.path)
-        return self._lines_place(session, lines, start, place.change)
-
-    # -- places -------------------------------------------------------------------------------
+        return lines_place(session, lines, start, place.change)
 
     def _place(self, session: Session, stop: Stop) -> Place | None:
         """Where a note would stand; None is the review itself."""
@@ -518,49 +395,5 @@ class Editing(QObject):
             return session.place_of(change)
         return Place(path=stop.path) if stop.path else None
 
-    def _lines_place(
-        self, session: Session, lines: DraftLines, start: int, change: str | None = None
-    ) -> Place:
-        found = session.lines_at(lines.path, lines.side)
-        return place_lines(lines.path, lines.side, found, start, lines.count, change)
-
-    def _place_of_key(self, session: Session, kind: str, about: str) -> Place | None:
-        """Where a kept note belongs that is not about lines; on its file, where its change is gone."""
-        if kind == "review":
-            return Place()
-        if kind == "file":
-            return Place(path=about)
-        if kind == "change":
-            identity, _, path = about.partition(" ")
-            change = session.changes_by_id.get(identity)
-            return session.place_of(change) if change is not None else Place(path=path)
-        return None
-
-    def _note_place(self, session: Session, note: Note) -> Place | str | None:
-        places = {each.id: place for each, place in session.notes_in_round()}
-        place = places.get(note.id) or note.place
-        return place if place.count else (place.change or place.path)
-
     def _snippets(self) -> tuple[str, ...]:
         return self._preferences.settings.snippets
-
-
-def _words(place: Place) -> str:
-    if place.is_review:
-        return "on the review"
-    if place.is_file:
-        return f"on the file {place.path}"
-    last = place.start + place.count - 1
-    lines = f"{place.side.value} {place.start}" + (f"–{last}" if place.count > 1 else "")
-    if place.change is None:
-        return lines
-    return f"{lines} · on this change" if place.count else "on this change"
-
-
-def _text(lines: tuple[bytes, ...]) -> str:
-    return b"".join(lines).decode("utf-8", "replace").replace("\r\n", "\n").removesuffix("\n")
-
-
-def _has_focus(editor: QWidget) -> bool:
-    focused = editor.window().focusWidget()
-    return focused is not None and (focused is editor or editor.isAncestorOf(focused))

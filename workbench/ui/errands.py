@@ -219,6 +219,7 @@ class Errands(QObject):
         def work(_: Report) -> None:
             from workbench.workflow.keeping import keep_rounds  # noqa: PLC0415 - see the top
 
+            session.log.make_ready()
             keep_rounds(session)
 
         self._tasks.start("keep", work, self._on_kept, self._controller.fail, behind=True)

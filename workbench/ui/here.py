@@ -4,12 +4,13 @@ the screen yet. A moment later, so that a held key does not wait for words.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from workbench.review.skimming import seen_to_its_end, unseen
 from workbench.review.verdicts import Verdict, verdict_of
 from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
+from workbench.ui.single_shot import single_shot
 from workbench.ui.skimming import Skimming
 from workbench.ui.status_line import StatusLine
 
@@ -25,10 +26,7 @@ class Here(QObject):
     ) -> None:
         super().__init__(parent)
         self._controller, self._view, self._skimming, self._status = controller, view, skimming, status
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_SOON)
-        self._soon.timeout.connect(self.show)
+        self._soon = single_shot(self, _SOON, self.show)
         view.stop_changed.connect(self._look)
         view.painted.connect(self._look)  # what is painted is seen
         controller.changed.connect(self._look)

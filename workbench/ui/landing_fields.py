@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -16,6 +16,7 @@ from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.boxed_text import BoxedText
 from workbench.ui.fonts import code_font
 from workbench.ui.sheet import plain
+from workbench.ui.single_shot import single_shot
 from workbench.workflow.landing_plan import BRANCH, INDEX, PATCH, WORKTREE, CommitPlan
 
 TYPED = 350
@@ -67,10 +68,7 @@ class Destinations(QWidget):
                 field.editingFinished.connect(self._on_finished)
         self.words = plain("", self, "faint")
         layout.addWidget(self.words)
-        self._typed = QTimer(self)
-        self._typed.setSingleShot(True)
-        self._typed.setInterval(TYPED)
-        self._typed.timeout.connect(self._tell)
+        self._typed = single_shot(self, TYPED, self._tell)
         self._told = ""
         self._group.idToggled.connect(self._on_toggled)
 

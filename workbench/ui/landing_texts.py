@@ -29,6 +29,9 @@ from workbench.ui.theme import Theme, mixed
 MOST_LINES = 5_000
 """Lines of the result's diff that are shown; the rest is counted."""
 
+_COUNTED = 4_000_000
+"""Bytes of that rest up to which its lines are counted."""
+
 INSET = "      "
 """Before what is said of the line above."""
 
@@ -119,11 +122,20 @@ def passed_lines(shown: FactList, passed: Passed) -> list[str]:
 
 def shown_diff(diff: bytes) -> str:
     """A diff as text to look at, with what hides made visible, cut where it is very long."""
-    lines = diff.split(b"\n")
-    texts = [visible(decode(line)).text for line in lines[:MOST_LINES]]
-    if len(lines) > MOST_LINES:
-        texts.append(f"… {len(lines) - MOST_LINES:,} more lines")
-    return "\n".join(texts)
+    end, found = 0, 0
+    while found < MOST_LINES and (at := diff.find(b"\n", end)) >= 0:
+        end, found = at + 1, found + 1
+    if found < MOST_LINES:
+        return "\n".join(visible(decode(line)).text for line in diff.split(b"\n"))
+    texts = [visible(decode(line)).text for line in diff[: end - 1].split(b"\n")]
+    left = len(diff) - end
+    # Counting two million lines takes as long as several frames.
+    if left > _COUNTED:
+        more = f"{left / 1e6:,.0f} MB more"
+    else:
+        more_lines = diff.count(b"\n", end) + 1
+        more = f"{more_lines:,} more lines"
+    return "\n".join([*texts, f"… {more}"])
 
 
 class DiffColours(QSyntaxHighlighter):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from workbench.review.notes import Intent
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
+from workbench.ui.single_shot import single_shot
 from workbench.ui.tasks import Report, Tasks
 from workbench.ui.writing import Writing
 
@@ -31,10 +32,7 @@ class LedgerDesk(QObject):
     def __init__(self, controller: Controller, tasks: Tasks, sheets: Sheets, parent: QObject) -> None:
         super().__init__(parent)
         self._controller, self._tasks, self._sheets = controller, tasks, sheets
-        self._frame = QTimer(self)
-        self._frame.setSingleShot(True)
-        self._frame.setInterval(FRAME)
-        self._frame.timeout.connect(controller.changed)
+        self._frame = single_shot(self, FRAME, controller.changed)
         controller.opened.connect(self._forget)
 
     # -- the rest of the ledger ---------------------------------------------------------------

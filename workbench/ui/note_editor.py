@@ -5,175 +5,25 @@ They say when their text is to be kept as a draft, saved or left; they decide no
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from msgspec import Struct
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QTextCursor
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from workbench.review.notes import Intent
 from workbench.review.text import one_line
 from workbench.ui.boxed_line import BoxedLine
-from workbench.ui.boxed_text import BoxedText
 from workbench.ui.chip import Chip
 from workbench.ui.fonts import code_font, interface_font
+from workbench.ui.growing_text import GrowingText
 from workbench.ui.hidden_line import HiddenLine
 from workbench.ui.hints import Hints
 from workbench.ui.sheet import plain
+from workbench.ui.written import Written, as_draft, intent_of
 
 DRAFT_AFTER = 250
 """Milliseconds of quiet after which what stands in an editor is kept as a draft."""
-
-MARKS = {"!": Intent.MUST, "?": Intent.QUESTION, "+": Intent.KEEP}
-MOST_ROWS = 16
-_INTENTS = {intent: mark for mark, intent in MARKS.items()}
-
-
-class Written(Struct, frozen=True):
-    """What stands in a note's editor. A suggestion of "" suggests taking the lines out; None is none."""
-
-    text: str
-    suggestion: str | None = None
-
-
-def intent_of(text: str, default: Intent = Intent.SHOULD) -> tuple[Intent, str]:
-    """The intent that a leading mark gives, and the text without it. `default` is for text without a mark."""
-    stripped = text.lstrip()
-    intent = MARKS.get(stripped[:1])
-    if intent is None:
-        return default, text.strip()
-    return intent, stripped[1:].strip()
-
-
-def marked(intent: Intent, text: str) -> str:
-    """A note's text with the mark that gives its intent, for editing it."""
-    mark = _INTENTS.get(intent)
-    return f"{mark} {text}" if mark else text
-
-
-def as_draft(written: Written) -> str:
-    """What is kept of an editor."""
-    return json.dumps({"text": written.text, "suggestion": written.suggestion})
-
-
-def from_draft(body: str) -> Written:
-    """What was kept; a draft that cannot be read is shown as its text."""
-    try:
-        found = json.loads(body)
-        suggestion = found.get("suggestion")
-        return Written(str(found.get("text", "")), None if suggestion is None else str(suggestion))
-    except (ValueError, AttributeError):
-        return Written(body)
-
-
-class GrowingText(BoxedText):
-    """A text field as high as its text."""
-
-    grown = Signal()
-    saved = Signal()
-    left = Signal()
-    suggested = Signal()
-    snippet_wanted = Signal(int)
-    asked = Signal()
-    asks = False
-    """Whether Ctrl+Shift+Enter means something here: what stands in the field is a question."""
-
-    def __init__(self, rows: int, parent: QWidget, *, code: bool = False) -> None:
-        """In `code` Tab is a character, and Ctrl+Tab or Shift+Tab leave the field; elsewhere Tab does."""
-        super().__init__(parent)
-        self._rows = rows
-        self.setTabChangesFocus(not code)
-        self.textChanged.connect(self._fit)
-        # A bar that comes up for a long line would lie over the last one.
-        self.horizontalScrollBar().rangeChanged.connect(self._on_range)
-
-    def set_tab(self, columns: int) -> None:
-        """Tabs end at multiples of so many columns, as they do in the review."""
-        self.setTabStopDistance(columns * QFontMetricsF(self.font()).horizontalAdvance("0"))
-
-    def begin(self, text: str) -> None:
-        """Start from some lines: at the first of them, and at its beginning."""
-        self.setPlainText(text)
-        self.moveCursor(QTextCursor.MoveOperation.Start)
-        self.horizontalScrollBar().setValue(0)
-
-    def set_rows_font(self) -> None:
-        """The font was set; be as high as the text needs."""
-        self._fit()
-
-    def _fit(self) -> None:
-        lines = int(self.document().size().height()) if self.isVisible() else self.blockCount()
-        rows = min(max(self._rows, lines), MOST_ROWS)
-        # Twice the field's padding, the document's margin and the border.
-        height = rows * self.fontMetrics().lineSpacing() + 20
-        if self.horizontalScrollBar().maximum() > 0:
-            height += self.horizontalScrollBar().sizeHint().height()
-        scrolls = lines > MOST_ROWS
-        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self.setVerticalScrollBarPolicy(policy)
-        if height != self.height() or self.minimumHeight() != height:
-            self.setFixedHeight(height)
-            self.grown.emit()
-
-    def _on_range(self, *_: int) -> None:
-        self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        # What the editor means by its chords goes before the window's shortcuts.
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and _is_ours(event, asks=self.asks):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if control and not shift and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.saved.emit()
-        elif control and shift and self.asks and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.asked.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        elif event.key() == Qt.Key.Key_Backtab or (control and event.key() == Qt.Key.Key_Tab):
-            self._go_on(forward=event.key() == Qt.Key.Key_Tab and not shift)
-        elif control and event.key() == Qt.Key.Key_E:
-            self.suggested.emit()
-        elif control and Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9:
-            self.snippet_wanted.emit(event.key() - Qt.Key.Key_1)
-        else:
-            super().keyPressEvent(event)
-
-    def _go_on(self, *, forward: bool) -> None:
-        """To the next field, or the one before, from code too."""
-        leaves = self.tabChangesFocus()
-        self.setTabChangesFocus(True)
-        self.focusNextPrevChild(forward)
-        self.setTabChangesFocus(leaves)
-
-
-def _is_ours(event: QKeyEvent, *, asks: bool) -> bool:
-    if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backtab):
-        return True
-    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-    shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-    if control and shift and asks:
-        return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-    if not control or shift:
-        return False
-    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_E, Qt.Key.Key_Tab) or (
-        Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9
-    )
 
 
 class Editor(QFrame):
@@ -269,7 +119,6 @@ class NoteEditor(Editor):
         self.suggestion = GrowingText(1, self, code=True)
         self.suggestion.setProperty("kind", "code")
         self.suggestion.setFont(code_font())
-        self.suggestion.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.suggestion.setAccessibleName("Suggestion")
         extra = ("Ctrl+E suggestion",) if lines is not None else ()
         self._hints = ("Ctrl+Enter saves", "Esc keeps the draft", *extra)
@@ -365,7 +214,6 @@ class LinesEditor(Editor):
         self.text = GrowingText(1, self, code=True)
         self.text.setProperty("kind", "code")
         self.text.setFont(code_font())
-        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.begin(text)
         self.text.setAccessibleName(one_line(title))
         hint = Hints(self, "Ctrl+Enter accepts it as yours", "Esc keeps the draft")

@@ -17,6 +17,7 @@ from PySide6.QtGui import QImage
 from workbench.review.images import LARGEST_FILE, shows_picture
 from workbench.ui.controller import Controller
 from workbench.ui.diff.lineless import Picture
+from workbench.ui.single_shot import single_shot
 from workbench.ui.tasks import Tasks
 from workbench.workflow.session import Session
 
@@ -64,14 +65,8 @@ class Pictures(QObject):
         self._job: _Job | None = None
         self._process: QProcess | None = None
         self._answer = bytearray()
-        self._warm = QTimer(self)
-        self._warm.setSingleShot(True)
-        self._warm.setInterval(WARM_AFTER)
-        self._warm.timeout.connect(self._look_for_any)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(PATIENCE)
-        self._patience.timeout.connect(self._give_up)
+        self._warm = single_shot(self, WARM_AFTER, self._look_for_any)
+        self._patience = single_shot(self, PATIENCE, self._give_up)
         controller.opened.connect(self._forget)
 
     def want(self, path: str) -> None:

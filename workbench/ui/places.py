@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QObject, QSize, QTimer
+from PySide6.QtCore import QByteArray, QObject, QSize
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from workbench.errors import UserError
 from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
 from workbench.ui.file_panel import FilePanel
+from workbench.ui.single_shot import single_shot
 
 QUIET = 600
 """Milliseconds without a move after which the place is kept."""
@@ -48,10 +49,7 @@ class Places(QObject):
         self._ends: dict[int, QWidget] = {0: files, 2: side}
         self._too_narrow: set[int] = set()
         self._width = max(LEAST.values())
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(QUIET)
-        self._timer.timeout.connect(self.keep)
+        self._timer = single_shot(self, QUIET, self.keep)
 
     def moved(self) -> None:
         """Something moved; keep it when it is quiet again."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QSysInfo, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSysInfo, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
 from workbench.errors import UserError
+from workbench.ui.single_shot import single_shot
 from workbench.ui.theme import Theme, hard_to_read, load_theme, theme_names
 
 
@@ -77,10 +78,7 @@ class Preferences(QObject):
         self._save = save
         # Worn and not saved yet: a settings file is synced to disk, and every notch would wait for that.
         self._size: int | None = None
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(SETTLED)
-        self._later.timeout.connect(self._keep_later)
+        self._later = single_shot(self, SETTLED, self._keep_later)
 
     def change(self, **values: object) -> None:
         """Change settings by name and save them."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from workbench.review.costs import dollars
 from workbench.review.text import visible
 from workbench.ui.fonts import code_font
-from workbench.ui.note_editor import GrowingText
+from workbench.ui.growing_text import GrowingText
 from workbench.ui.sheet import Sheet, buttons, plain
 from workbench.workflow.outgoing import Outgoing
 from workbench.workflow.recipients import Recipient, RecipientKind

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from workbench.errors import UserError
 from workbench.review.changes import Change, FileChange
@@ -19,6 +19,7 @@ from workbench.review.verdicts import Verdict, verdict_of
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
 from workbench.ui.keymap import Keymap
+from workbench.ui.single_shot import single_shot
 from workbench.ui.tasks import Report, Tasks
 from workbench.ui.theme import Theme
 
@@ -67,10 +68,7 @@ class Shapes(QObject):
         self._from = ""
         self._left = ""
         self._steps: list[Callable[[], object]] = []
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(0)
-        self._rest.timeout.connect(self._on_rest)
+        self._rest = single_shot(self, 0, self._on_rest)
         controller.opened.connect(self._forget)
         controller.changed.connect(self._on_changed)
 

@@ -19,11 +19,12 @@ from workbench.review.shape_groups import ShapeGroup, edit_of
 from workbench.review.verdicts import Verdict
 from workbench.ui.keycaps import KeyHints
 from workbench.ui.keymap import Keymap, chord, shown
-from workbench.ui.note_editor import Editor, NoteEditor, ReasonLine, Written, from_draft, intent_of
+from workbench.ui.note_editor import Editor, NoteEditor, ReasonLine
 from workbench.ui.shape_detail import ShapeDetail, ShapeHeading
 from workbench.ui.shape_list import ROW, ShapeList, ShapeRow
 from workbench.ui.sheet import Sheet, plain
 from workbench.ui.theme import Theme
+from workbench.ui.written import Written, from_draft, intent_of
 
 FEW = 14
 """Rows up to which the sheet is as high as they are."""

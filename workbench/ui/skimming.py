@@ -28,6 +28,7 @@ from workbench.review.verdicts import Selection, Verdict, verdict_of
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.view import DiffView
+from workbench.ui.single_shot import single_shot
 from workbench.ui.tasks import Report, Tasks
 from workbench.workflow.looks import keep, looks_of, passed_quickly
 from workbench.workflow.session import Session
@@ -72,14 +73,8 @@ class Skimming(QObject):
         self._tick = QTimer(self)
         self._tick.setInterval(TICK)
         self._tick.timeout.connect(self.look)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._mark)
-        self._keep = QTimer(self)
-        self._keep.setSingleShot(True)
-        self._keep.setInterval(KEEP)
-        self._keep.timeout.connect(self.keep)
+        self._soon = single_shot(self, 0, self._mark)
+        self._keep = single_shot(self, KEEP, self.keep)
         controller.opened.connect(self._on_opened)
         view.painted.connect(self._on_painted)
         view.stop_changed.connect(self._on_stop)

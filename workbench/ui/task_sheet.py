@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.fonts import interface_font
+from workbench.ui.growing_text import GrowingText
 from workbench.ui.hidden_line import HiddenLine
-from workbench.ui.note_editor import GrowingText
 from workbench.ui.sheet import Sheet, buttons, plain
 
 

@@ -102,6 +102,7 @@ class TrustSheet(Sheet):
             self.state.setText(f"Trusted, as long as this does not change: {number}.")
         else:
             self.state.setText(f"Restricted ({on_one_line(found.why)}): {number}.")
+            self.state.setVisible(not self.needed.text())  # which says it too
         blocks = ["\n".join(told(each, found.changed, MOST_LINES)) for each in found.surface.programs]
         nothing = "It names no program now. When it names one later, it is restricted again."
         self.programs.setPlainText("\n\n".join(blocks) or nothing)

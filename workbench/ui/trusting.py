@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from workbench.ui.controller import Controller, as_user_error
 from workbench.ui.sheets import Sheets
+from workbench.ui.single_shot import single_shot
 from workbench.ui.tasks import Report, Tasks
 from workbench.ui.theme import Theme
 from workbench.ui.trust_mark import TrustMark
@@ -44,10 +45,7 @@ class Trusting(QObject):
         self._theme = theme
         self._sheet: TrustSheet | None = None
         self._again: Again | None = None
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(SOON)
-        self._soon.timeout.connect(self.look)
+        self._soon = single_shot(self, SOON, self.look)
         controller.opened.connect(self._on_opened)
         controller.trust_needed.connect(self.need)
 

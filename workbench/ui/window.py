@@ -43,6 +43,7 @@ from workbench.ui.shape_desk import Shapes
 from workbench.ui.shape_grouping import Grouping
 from workbench.ui.sheets import Sheets
 from workbench.ui.side_panel import SidePanel
+from workbench.ui.single_shot import single_shot
 from workbench.ui.skimming import Skimming
 from workbench.ui.status_line import StatusLine
 from workbench.ui.tasks import Tasks
@@ -141,10 +142,7 @@ class MainWindow(QMainWindow):
         self._used: list[str] = []
         self._leaves_text = ""
         """What doing again was said to leave text that could not be kept."""
-        self._used_later = QTimer(self)
-        self._used_later.setSingleShot(True)
-        self._used_later.setInterval(USED)
-        self._used_later.timeout.connect(self._keep_used)
+        self._used_later = single_shot(self, USED, self._keep_used)
         self.resize(size or usual_size(self.screen().availableSize()))
 
     # -- putting together ---------------------------------------------------------------------

@@ -22,7 +22,7 @@ from workbench.ui.highlighter import Highlighter
 from workbench.ui.single_shot import single_shot
 
 _AHEAD_AFTER = 30
-_AHEAD_PAUSE = 6
+_AHEAD_PAUSE = 3
 """Milliseconds before and between the steps in which the next page is prepared."""
 _AHEAD_SLICE = 0.003
 _FORESEEN_AFTER = 3
@@ -224,7 +224,9 @@ class Asking(Scrolling):
                 return
 
     def _ask_colours(self) -> None:
-        final = not self._is_sketched  # also where all that is on the screen is folded: it has no colours to come
+        final = (
+            not self._is_sketched
+        )  # also where all that is on the screen is folded: it has no colours to come
         for seen in self._painter.seen:
             file = seen.section.file
             if file is None or file.binary:

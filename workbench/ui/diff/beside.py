@@ -86,6 +86,11 @@ class Beside:
         said = self._of(change)
         return bool(said.whitespace or said.conflicts)
 
+    def knows(self, change: Change) -> bool:
+        """Whether it was found already what is said of a change."""
+        known = self._said.get(id(change))
+        return known is not None and known[0] is change
+
     def _of(self, change: Change) -> _Said:
         known = self._said.get(id(change))
         if known is not None and known[0] is change:

@@ -7,6 +7,7 @@ characters is cut is told by `long_lines.py`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 
@@ -102,28 +103,44 @@ class Breaking:
         if columns[-1] <= cells:
             return ONE_LINE
         indent = _indent(text, columns, cells)
-        starts = cut(text, columns, cells, cells - indent, together)
+        starts = cut(text, columns, cells, cells - indent, together, shaper.cells)
         return Breaks(starts, length, indent * shaper.cell, columns)
 
 
-def cut(text: str, places: Sequence[int], first: int, rest: int, together: Collection[int] = ()) -> list[int]:
+def cut(
+    text: str,
+    places: Sequence[int],
+    first: int,
+    rest: int,
+    together: Collection[int] = (),
+    width: Callable[[str], int] = len,
+) -> list[int]:
     """The first character of each line, given the column of each character and the columns of the first line
-    and of the others; `together` are those that are not cut from what is before them.
+    and of the others. `together` are those that are not cut from what is before them. Where they are too many
+    for a line, they are: then `width` says how many columns a part takes, whose letters are drawn otherwise.
     """
     starts = [0]
     length, room = len(text), first
     while True:
         start = starts[-1]
-        end = bisect_right(places, places[start] + room) - 1
-        if end >= length:
-            return starts
+        end = min(length, bisect_right(places, places[start] + room) - 1)
         if end in together:
             end = max((at for at in range(start + 1, end) if at not in together), default=end)
         end = max(end, start + 1)
+        if start in together or end in together:
+            while end > start + 1 and (_is_mark(text[end : end + 1]) or width(text[start:end]) > room):
+                end -= 1
+        if end >= length:
+            return starts
         # At a blank in the second half of the line, else wherever it is full.
         after = text.rfind(" ", start + (end - start) // 2, end) + 1
         starts.append(after if after and after not in together else end)
         room = rest
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it is drawn with the letter before it."""
+    return bool(character) and unicodedata.category(character)[0] == "M"
 
 
 def _indent(text: str, columns: Sequence[int] | None, cells: int) -> int:

@@ -1,4 +1,4 @@
-"""What stands in one cell of the diff: its bytes as text, its words, boxes and colours, shaped and kept.
+"""What stands in the cells of the diff: their bytes as text, their words, boxes and colours, made and kept.
 
 A cell is one line of text on the screen, or several where long lines are wrapped; each is shaped when it is
 first painted. Looks up lines in the base's files that were read so far; reads nothing itself.
@@ -10,24 +10,25 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Sequence
 from itertools import islice
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtGui import QColor
 
 from workbench.review.asides import LOOK_ALIKE, mark_of
 from workbench.review.blocks import Block, Line, Sort
 from workbench.review.changes import FileChange, Run, Side
-from workbench.review.text import Visible, decode, visible, visible_part
+from workbench.review.text import Visible, decode, visible
 from workbench.review.words import Spans, spans_in_steps, spans_of_lines
 from workbench.ui.diff.breaking import ONE_LINE, Breaking, Breaks
+from workbench.ui.diff.cell import NOTHING_BEYOND, Beyond, Cell, Visual
+from workbench.ui.diff.cell_lines import line_of
 from workbench.ui.diff.contents import KEPT_BYTES, Contents
 from workbench.ui.diff.layout import Section
-from workbench.ui.diff.long_lines import LONG, UNREACHED, BoxedPart, LongBreaks, Stretches, alike_between, is_long
-from workbench.ui.diff.shaping import Shaped, Shaper, pieces_of, recoloured
+from workbench.ui.diff.long_lines import LONG, LongBreaks, Stretches, is_long
+from workbench.ui.diff.shaping import Shaper
 from workbench.ui.highlighter import Highlighter, language_key
 from workbench.ui.theme import Theme
 
-__all__ = ["KEPT_BYTES", "Cell", "Cells", "Contents", "Visual", "mark_of"]
+__all__ = ["KEPT_BYTES", "Cells", "Contents", "mark_of"]
 
 KEPT_CELLS = 6000
 _FORGOTTEN = 24
@@ -35,85 +36,11 @@ _AT_ONCE = 200_000
 """Bytes of two lines up to which their words are found when they are first painted; else between frames."""
 _KEPT_LONG = 40_000_000
 """Bytes of long lines of which it stays known where their characters stand."""
-_UNREACHED = "…"
-"""Stands where it is not known yet what does."""
 _KEPT_VISUALS = 200
 """Lines of one cell that stay shaped: a wrapped line of 5 MB has tens of thousands."""
 
 # An enum's members cost ten times as much to name as what a module holds, and here they are named per cell.
 _OLD, _NEW, _PLAIN = Side.OLD, Side.NEW, Sort.PLAIN
-
-_NO_INK = QColor(0, 0, 0, 0)
-
-Places = list[tuple[float, float]]
-
-
-class Visual(Struct, gc=False):
-    """One line of a cell on the screen: the characters `start` to `end` of what is shown.
-
-    `x` is where it begins: more than 0 in a line that is laid out in windows, and where a wrapped line goes
-    on. `words` and `boxes` are the places of what is marked.
-    """
-
-    shaped: Shaped
-    start: int
-    end: int
-    x: float
-    words: Places
-    boxes: Places
-
-    @property
-    def right(self) -> float:
-        return self.x + self.shaped.width
-
-    def place(self, first: int, last: int) -> tuple[float, float] | None:
-        """From where to where some characters stand on this line; None where none of them does."""
-        first, last = max(first, self.start), min(last, self.end)
-        if first >= last:
-            return None
-        return (
-            self.x + self.shaped.x_of(first - self.start),
-            self.x + self.shaped.x_of(last - self.start),
-        )
-
-
-class Cell(Struct, gc=False):
-    """One side of one row. `words` and `shades` are of characters as the file has them, `boxes` of characters
-    as they are shown.
-    """
-
-    data: bytes
-    facing: bytes | None
-    colours: Sequence[int] | None
-    window: int
-    breaks: Breaks
-    seen: Visible
-    width: float
-    words: Spans
-    boxes: Spans
-    mark: str
-    """What the text alone would not show: "CRLF", "no newline", "not UTF-8", "look-alike letters"."""
-    shades: Sequence[int] = ()
-    """The lexer's spans."""
-    lines: int = 1
-    """How many lines it takes on the screen."""
-    stretches: Stretches | None = None
-    """Of a long line: it is looked at in parts, and nothing in `seen` is boxed."""
-    alike: dict[int, Spans] = field(default_factory=dict)
-    """The look-alike letters of a long line, by stretch."""
-    visuals: dict[int, Visual] = field(default_factory=dict)
-
-
-class Beyond(Struct, frozen=True):
-    """How many marked words of a line are out of sight, at the left and the right, and the nearest places."""
-
-    before: int = 0
-    after: int = 0
-    last: float = 0.0
-    following: float = 0.0
-
-
-NOTHING_BEYOND = Beyond()
 
 
 class Names(Struct):
@@ -241,7 +168,9 @@ class Cells:
                 return known
             visuals = known.visuals if known.window == window else {}
             made = replace(known, window=window, width=stretches.width, visuals=visuals)
-        elif self.is_hasty and breaks is ONE_LINE and (sketch := self._sketch(known, data, facing)) is not None:
+        elif (
+            self.is_hasty and breaks is ONE_LINE and (sketch := self._sketch(known, data, facing)) is not None
+        ):
             return sketch
         else:
             made = self._make(data, facing, side, colours, left, breaks, words=words)
@@ -365,17 +294,17 @@ class Cells:
             return None
         self.sketches += 1
         visuals = {0: Visual(shaped, 0, len(text), 0.0, [], [])}
-        return Cell(
-            data, facing, None, 0, ONE_LINE, Visible(text), shaped.width, (), (), "", visuals=visuals
-        )
+        return Cell(data, facing, None, 0, ONE_LINE, Visible(text), shaped.width, (), (), "", visuals=visuals)
 
     def visual(self, cell: Cell, at: int = 0) -> Visual:
         """One line of a cell, shaped."""
         known = cell.visuals.get(at)
         if known is None:
+            assert self._theme is not None
+            assert self._shaper is not None
             if len(cell.visuals) > _KEPT_VISUALS:
                 cell.visuals.clear()
-            known = cell.visuals[at] = self._shape(cell, at)
+            known = cell.visuals[at] = line_of(cell, at, self._theme, self._shaper)
         return known
 
     def beyond(self, cell: Cell, left: float, right: float, *, where: bool = True) -> Beyond:
@@ -498,74 +427,6 @@ class Cells:
             made.width = self.visual(made).shaped.width
         return made
 
-    def _shape(self, cell: Cell, at: int) -> Visual:
-        """Lay out one line of a cell."""
-        assert self._theme is not None
-        assert self._shaper is not None
-        if cell.stretches is not None:
-            return self._shape_part(cell, cell.stretches, at)
-        theme, shaper = self._theme, self._shaper
-        text, columns, x = cell.seen.text, None, 0.0
-        if cell.breaks is not ONE_LINE:
-            start, end = cell.breaks.span(at)
-            x, columns = cell.breaks.indent if at else 0.0, cell.breaks.columns
-        else:
-            start, end = 0, len(text)
-        part = text[start:end]
-        shades, words = _in_window(cell, start, end)
-        pieces = pieces_of(len(part), shades, theme.syntax, theme.text)
-        boxes = _within(cell.boxes, start, end)
-        if words:
-            pieces = recoloured(pieces, words, theme.text)
-        if boxes:
-            pieces = recoloured(pieces, boxes, theme.back)
-            pieces = recoloured(pieces, _within(_brackets(cell.seen.marks), start, end), _NO_INK)
-        shaped = shaper.shape(part, pieces, columns[start : end + 1] if columns is not None else None)
-        return Visual(
-            shaped,
-            start,
-            end,
-            x,
-            [(x + shaped.x_of(a), x + shaped.x_of(b)) for a, b in words],
-            [(x + shaped.x_of(a), x + shaped.x_of(b)) for a, b in boxes],
-        )
-
-    def _shape_part(self, cell: Cell, stretches: Stretches, at: int) -> Visual:
-        """Lay out what is seen of a long line, with its boxes put in only there."""
-        assert self._theme is not None
-        assert self._shaper is not None
-        theme, text, x = self._theme, stretches.text, 0.0
-        if cell.breaks is not ONE_LINE:
-            start, end = cell.breaks.span(at)
-        elif cell.window == UNREACHED:
-            start = end = len(text)
-        else:
-            start, end, x = cell.window, stretches.end(cell.window), stretches.left(cell.window)
-        if start >= end and not stretches.is_measured:
-            return Visual(self._shaper.plain(_UNREACHED, theme.faint), start, end, x, [], [])
-        part = text[start:end]
-        seen = visible_part(text, start, end)
-        shades, words = _clipped(cell.shades, start, end), _within(cell.words, start, end)
-        boxes = seen.marks
-        if not part.isascii():
-            alike = _within(alike_between(text, start, end, cell.alike), start, end)
-            boxes = tuple(sorted((*boxes, *_shown(seen, alike))))
-        if seen.marks:
-            shades = [each if n % 3 == 2 else seen.shown(each) for n, each in enumerate(shades)]
-        pieces = pieces_of(len(seen.text), shades, theme.syntax, theme.text)
-        if words:
-            pieces = recoloured(pieces, _shown(seen, words), theme.text)
-        if boxes:
-            pieces = recoloured(pieces, boxes, theme.back)
-            pieces = recoloured(pieces, _brackets(seen.marks), _NO_INK)
-        shaped = self._shaper.shape(seen.text.replace("\t", " "), pieces)
-        places = [
-            [(x + shaped.x_of(one), x + shaped.x_of(other)) for one, other in spans]
-            for spans in (_shown(seen, words), boxes)
-        ]
-        drawn = BoxedPart(shaped, seen, len(part)) if seen.marks else shaped
-        return Visual(drawn, start, end, x, places[0], places[1])
-
     def _word_spans(self, data: bytes, facing: bytes, side: Side) -> Spans:
         pair = (data, facing) if side is Side.OLD else (facing, data)
         known = self._words.get(pair)
@@ -591,59 +452,3 @@ def _look_alikes(text: str) -> Spans:
     from workbench.review.suspicious import look_alikes  # noqa: PLC0415 - said above
 
     return look_alikes(text)
-
-
-def _shown(seen: Visible, spans: Spans) -> Spans:
-    """Spans of characters as they are shown."""
-    return tuple((seen.shown(start), seen.shown(end)) for start, end in spans) if seen.marks else spans
-
-
-def _brackets(marks: Spans) -> Spans:
-    """The brackets of what hides. The box that is drawn round it takes their place; beside it they were a
-    second one.
-    """
-    return tuple(each for start, end in marks for each in ((start, start + 1), (end - 1, end)))
-
-
-def _in_window(cell: Cell, start: int, end: int) -> tuple[Sequence[int], Spans]:
-    """The colours and the words between two places of what is shown, counted from the first."""
-    seen = cell.seen
-    if not seen.marks:
-        return _clipped(cell.shades, start, end), _within(cell.words, start, end)
-    # As the file has them: what is shown has boxes, each in the place of one character.
-    low, high = seen.original(start), seen.original(max(start, end - 1)) + 1
-
-    def shown(at: int) -> int:
-        return min(max(seen.shown(low + at), start), end) - start
-
-    shades = list(_clipped(cell.shades, low, high))
-    for at in range(0, len(shades), 3):
-        shades[at], shades[at + 1] = shown(shades[at]), shown(shades[at + 1])
-    return shades, tuple((shown(one), shown(other)) for one, other in _within(cell.words, low, high))
-
-
-def _clipped(shades: Sequence[int], start: int, end: int) -> Sequence[int]:
-    """The lexer's spans of some characters, counted from the first of them."""
-    if not start and (not shades or shades[-2] <= end):
-        return shades
-    clipped: list[int] = []
-    first = bisect_right(range(len(shades) // 3), start, key=lambda each: shades[3 * each + 1])
-    for at in range(3 * first, len(shades), 3):
-        if shades[at] >= end:
-            break
-        clipped += (max(0, shades[at] - start), min(shades[at + 1], end) - start, shades[at + 2])
-    return clipped
-
-
-def _within(spans: Spans, start: int, end: int) -> Spans:
-    """The spans of some characters, counted from the first of them."""
-    if not spans or (not start and spans[-1][1] <= end):
-        return spans
-    found: list[tuple[int, int]] = []
-    for at in range(max(0, bisect_right(spans, (start, 0)) - 1), len(spans)):
-        low, high = spans[at]
-        if low >= end:
-            break
-        if high > start:
-            found.append((max(low, start) - start, min(high, end) - start))
-    return tuple(found)

@@ -12,7 +12,8 @@ from workbench.review.blocks import Block, Line, Sort, line_at
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
 from workbench.review.verdicts import Verdict
-from workbench.ui.diff.cells import NOTHING_BEYOND, Beyond, Cell, Cells
+from workbench.ui.diff.cell import NOTHING_BEYOND, Beyond, Cell
+from workbench.ui.diff.cells import Cells
 from workbench.ui.diff.dress import BAR, PAD, Dress
 from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section, Spot
@@ -90,6 +91,8 @@ class CodePainter(RowEnds):
         line = line_at(block, row)
         for side in _sides_of(line, split=scene.columns.split):
             self._cell(scene.columns, scene.left, section, block, line, side)
+        if line.change is not None:
+            self.beside.speaks(line.change)
 
     def _is_plain(self, scene: Scene, block: Block) -> bool:
         """Whether the rows of a block show one unchanged line each, on both sides."""
@@ -218,7 +221,11 @@ class CodePainter(RowEnds):
         look = compared.look = self._looks.get(change.id) or self._look(scene, rows.section, change)
         compared.change, veiled = change, look.veiled
         compared.faded = look.stands is Standing.REJECTED
-        compared.speaks = self.beside.speaks(change)
+        if self._cells.is_hasty and not self.beside.knows(change):
+            self._cells.sketches += 1  # what is said beside it comes with its colours
+            compared.speaks = False
+        else:
+            compared.speaks = self.beside.speaks(change)
         compared.nothing = dress.grounds["nothing"][veiled]
         compared.removed, compared.added = dress.grounds["removed"][veiled], dress.grounds["added"][veiled]
         if compared.faded:

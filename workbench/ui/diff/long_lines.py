@@ -2,10 +2,10 @@
 
 Everything here is counted in characters as the file has them: what hides is only replaced by its box in the
 part that is looked at, because a line of millions of control characters has millions of boxes. Where a part
-begins is known from how many cells stand before it. That is counted, not laid out, block by block, a little in
-a frame and the rest between frames; what stands further on is not known before. Of a few scripts only the font knows how wide they are drawn:
-those are taken to be as wide as they can be, so that two neighbouring parts may both show some characters,
-and never leave one out.
+begins is known from how many cells stand before it. That is counted, not laid out, block by block, a little
+in a frame and the rest between frames; what stands further on is not known before. Of a few scripts only the
+font knows how wide they are drawn: those are taken to be as wide as they can be, so that two neighbouring
+parts may both show some characters, and never leave one out.
 """
 
 from __future__ import annotations

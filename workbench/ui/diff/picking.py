@@ -10,7 +10,7 @@ import re
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +22,7 @@ from workbench.ui.diff.cursor import Mark, mark_of, spot_of
 from workbench.ui.diff.frame import Picked, Scene
 from workbench.ui.diff.jumping import Jumping
 from workbench.ui.diff.layout import Spot
+from workbench.ui.single_shot import single_shot
 from workbench.ui.theme import Theme
 
 _PRIMARY_AFTER = 150
@@ -47,10 +48,7 @@ class Picking(Jumping):
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         self._picked: _Picked | None = None
         super().__init__(parent, theme)
-        self._offer_later = QTimer(self)
-        self._offer_later.setSingleShot(True)
-        self._offer_later.setInterval(_PRIMARY_AFTER)
-        self._offer_later.timeout.connect(self._offer)
+        self._offer_later = single_shot(self, _PRIMARY_AFTER, self._offer)
         self.selection_changed.connect(self._offer_soon)
         self.selection_changed.connect(self._tell_selected)
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor
 from workbench.review.blocks import Block, Line, line_at
 from workbench.review.changes import Side
 from workbench.ui.diff.beside import Beside
-from workbench.ui.diff.cells import Cell, Cells
+from workbench.ui.diff.cell import Cell
+from workbench.ui.diff.cells import Cells
 from workbench.ui.diff.dress import PAD, Dress
 from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section

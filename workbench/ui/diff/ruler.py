@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -20,6 +20,7 @@ from workbench.review.blocks import Sort
 from workbench.review.progress import Standing
 from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.layout import Layout, Part, Section
+from workbench.ui.single_shot import single_shot
 from workbench.ui.theme import mixed
 
 WIDTH = 14
@@ -61,20 +62,14 @@ class Ruler(QWidget):
         self._tops: list[int] = []
         self._drawn_with: dict[str, Mapping[str, Standing]] = {}
         self._document = layout.document
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_LATER)
-        self._later.timeout.connect(self._look)
+        self._later = single_shot(self, _LATER, self._look)
         self._made: QPixmap | None = None
         """The marks as they are being drawn anew; what is shown meanwhile are the last ones."""
         self._left: Iterator[tuple[int, Section]] = iter(())
         self._made_with: dict[str, Mapping[str, Standing]] = {}
         self._made_of: list[int] = []
         self._made_from = layout.document
-        self._between = QTimer(self)
-        self._between.setSingleShot(True)
-        self._between.setInterval(_PAUSE)
-        self._between.timeout.connect(self._draw_on)
+        self._between = single_shot(self, _PAUSE, self._draw_on)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from workbench.review.changes import Side
-from workbench.ui.diff.cells import Cell, Visual
+from workbench.ui.diff.cell import Cell, Visual
 from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.frame import Scene
 
