@@ -152,4 +152,4 @@ def test_a_patch_with_a_large_file_is_made_by_the_algorithm_that_copes_with_any(
 
 def hunks(repo: Repo, algorithm: str) -> int:
     options = [f"--diff-algorithm={algorithm}", "--no-indent-heuristic"]
-    return repo.git("diff", *options).count("\n@@ ")
+    return repo.git("diff", *options).count(b"\n@@ ")

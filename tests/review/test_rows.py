@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.review.pictures import blocks_of, bytes_of, lines_of, picture
 from tests.review.texts import changed, golden
-from workbench.review.blocks import Block, Builder, Folding, Pin, Sort
+from workbench.review.blocks import Block, Builder, Folding, Pin, Sort, changes_of_runs
 from workbench.review.changes import FileChange, Run, Side, Status
 from workbench.review.lines import split_lines
 from workbench.review.run_rows import RunRows
@@ -274,3 +274,34 @@ def test_only_whitespace_that_differs_belongs_to_no_change_when_it_is_ignored() 
     file = changed(b"if a:\n  b\n", b"if a:\n    b\n")
     blocks = blocks_of(file, (b"if a:\n", b"  b\n"), Folding(ignore_whitespace=True))
     assert [(line.old, line.new, line.change) for _, line in lines_of(blocks)] == [(1, 1, None), (2, 2, None)]
+
+
+@given(
+    st.lists(st.sampled_from([b"\n", b"def f():\n", b"    a = 1\n", b"b\n"]), min_size=40, max_size=300),
+    st.booleans(),
+)
+def test_the_changes_that_a_long_run_was_cut_into_are_found_again_by_row(
+    lines: list[bytes], new: bool
+) -> None:
+    text = b"".join(lines)
+    file = (
+        changed(b"x\ny\n", b"x\n" + text + b"y\nz\n")
+        if new
+        else changed(b"x\n" + text + b"y\n", b"x\ny\nz\n")
+    )
+    texts = [each for each in file.changes if each.is_text]
+    for run, changes in zip(file.runs, changes_of_runs(file.runs, texts), strict=True):
+        lengths = [len(each.added) + len(each.removed) for each in changes]
+        assert sum(lengths) == len(run.removed) + len(run.added)
+        rows = RunRows(run, changes, split=True)
+        expected = [each for each in changes for _ in range(max(len(each.removed), len(each.added)))]
+        assert [rows.change_at(row) for row in range(rows.count)] == expected
+        assert [rows.change_at(row) for row in reversed(range(rows.count))] == expected[::-1]
+        first = 0
+        for each in changes:
+            count = max(len(each.removed), len(each.added))
+            assert rows.rows_of_change(each) == (first, count)
+            first += count
+        for other in set(texts) - set(changes):
+            assert rows.rows_of_change(other) == (0, 0)
+    assert [change for changes in changes_of_runs(file.runs, texts) for change in changes] == texts

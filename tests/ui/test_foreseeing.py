@@ -97,6 +97,24 @@ def test_rows_of_a_drag_that_are_not_made_are_sketched_and_then_made(
     assert view.viewport().grab().toImage() == whole
 
 
+def test_rows_sketched_on_the_way_are_made_where_it_ends(view: DiffView, qtbot: QtBot) -> None:
+    show(view, qtbot, large(60, 20))
+    view._cells.forget()
+    view.smooth = True
+    view._scroll_to(900)
+    view._motion.setCurrentTime(view._motion.duration() - 1)  # so near its end that it stands there already
+    view.viewport().repaint()
+    view._later.stop()
+    view._ask()
+    view._foreseen = None
+    view._look_ahead()
+    assert view._is_sketched
+    qtbot.waitUntil(lambda: not view._is_sketched and not view._motion.state().value, timeout=20_000)
+    whole = view.viewport().grab().toImage()
+    view._cells.forget()
+    assert view.viewport().grab().toImage() == whole
+
+
 def test_a_line_in_which_something_hides_is_never_sketched(view: DiffView) -> None:
     cells = view._cells
     cells.is_hasty = True

@@ -14,7 +14,7 @@ from workbench.review.lines import numbers
 from workbench.ui.diff.choosing import Chosen, selected
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.layout import Layout, Section, Spot
-from workbench.ui.diff.moves import gap_for
+from workbench.ui.diff.moves import gap_for, open_after
 from workbench.ui.diff.sections import EMPTY, SLICE
 from workbench.ui.diff.wrapping import PAGE, Wraps
 
@@ -183,3 +183,41 @@ def test_a_folded_line_in_a_slice_that_nobody_looked_at_is_found_in_its_gap() ->
     layout = layout_of(file)
     line = file.changes[3 * SLICE].new_start - 8
     assert gap_for(layout, "a.py", Side.NEW, line)
+
+
+@pytest.mark.parametrize("end", [False, True])
+@pytest.mark.parametrize("wrap", [False, True])
+def test_the_length_of_the_base_moves_only_the_end_of_a_long_file(end: bool, wrap: bool) -> None:
+    file = many("a.py", 3 * SLICE + 7)
+    layout = layout_of(file)
+    layout.set_wrap(wrap=wrap)
+    section = layout.sections[0]
+    layout.build(section)
+    layout.build_slice(section, section.slices[2])
+    if end:
+        layout.build_slice(section, section.slices[-1])
+    kept = layout.spot_of_change(file.changes[SLICE + 3].id)
+    assert kept is not None
+    block, above = layout.block(kept), layout.top_of(kept)
+    layout.lines_arrived("a.py", {file.old_id or "": 20_000})
+    assert layout.block(kept) is block
+    assert layout.top_of(kept) == above
+    for part in section.slices:
+        layout.build_slice(section, part)
+    found = [shape(each) for each in section.blocks or () if each is not EMPTY]
+    assert found == [shape(each) for each in Builder(file, 20_000, section.folding).build()]
+
+
+def test_the_next_open_change_is_found_behind_files_that_have_none() -> None:
+    files = [many(f"{name}.py", 30, seed) for seed, name in enumerate("abc")]
+    layout = layout_of(*files)
+    first, last = files[0].changes[3], files[2].changes[4]
+    asked = frozenset(change.id for file in files for change in file.changes) - {last.id}
+    layout.show(Document(tuple(files), asked=asked), {})
+    assert open_after(layout, None, first.id) is last
+    assert open_after(layout, None, last.id) is last
+    assert open_after(layout, None, first.id, most=1) is None
+    layout.show(Document(tuple(files), asked=asked | {last.id}), {})
+    assert open_after(layout, None, first.id) is None
+    layout.show(Document(tuple(files), asked=asked - {first.id}), {})
+    assert open_after(layout, None, last.id) is first

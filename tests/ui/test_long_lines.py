@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.samples import file_of
 from workbench.review.text import visible, visible_part
-from workbench.ui.diff.cell import NOTHING_BEYOND
+from workbench.ui.diff.cell import NOTHING_BEYOND, Cell
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.long_lines import LONG, STEP, UNREACHED, LongBreaks, Stretches, alike_between
 from workbench.ui.diff.view import DiffView
@@ -257,3 +257,16 @@ def test_the_words_of_a_pair_of_very_long_lines_are_marked_after_the_first_frame
             == {((len(body), len(body) + 3),)}
         )
     )
+
+
+def test_a_match_that_is_not_counted_to_yet_is_brought_into_sight_when_it_is(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    show(view, qtbot, b"a\n", (_WIDE + "\n").encode())
+    view._idle.stop()
+    view.find("the end")
+    qtbot.waitUntil(lambda: view.search_standing.done, timeout=20_000)
+    assert view.next_hit(1)
+    at, bar = len(_WIDE) - len("the end"), view.horizontalScrollBar()
+    left = 2 * at * view.dress.shaper.cell
+    qtbot.waitUntil(lambda: bar.value() < left < bar.value() + view.viewport().width() / 2, timeout=20_000)

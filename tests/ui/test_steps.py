@@ -6,9 +6,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from workbench.review.changes import FileChange, Run, Status
+from workbench.review.changes import FileChange, Run, Side, Status
+from workbench.review.feedback import feedback_in_steps
+from workbench.review.feedback_text import as_markdown
+from workbench.review.feedback_weight import weight_in_steps
 from workbench.review.line_ends import line_ends_in_steps
 from workbench.review.moved import moved_blocks
+from workbench.review.notes import Intent, Note, Place
+from workbench.review.review import Review
+from workbench.review.rounds import Source
+from workbench.review.run_rows import differs_in_blanks
 from workbench.review.splitting import with_changes
 from workbench.review.steps import Steps, finished, rest, resting
 from workbench.review.suspicious import BLANKS, Sort, suspicious, suspicious_in_steps
@@ -111,11 +118,30 @@ def test_looking_for_moved_blocks_asks_between_many_small_files() -> None:
 
 
 def test_counting_blanks_and_shapes_asks_within_a_file_of_many_changes() -> None:
-    file = many_places()
-    for work in (lambda asked: _in_blanks((file,), asked), lambda asked: find_shapes((file,), asked)):
-        asked = Asked()
-        work(asked)
-        assert asked.times >= MANY / 100
+    file, asked = many_places(), Asked()
+    assert rests(_in_blanks((file,))) >= MANY / 100
+    find_shapes((file,), asked)
+    assert asked.times >= MANY / 100
+
+
+def test_a_change_of_very_many_lines_of_blanks_is_looked_at_in_steps() -> None:
+    old, new = (tuple(each + b"%d\n" % number for number in range(MANY)) for each in (b"a ", b"a  "))
+    (change,) = _file(Run(1, 1, old, new)).changes
+    assert finished(differs_in_blanks(change))
+    assert rests(differs_in_blanks(change)) >= MANY / 1000
+
+
+def test_a_note_on_ten_thousand_places_is_weighed_in_steps() -> None:
+    places = tuple(Place(f"{number % 3}.py", Side.NEW, number + 1, 1) for number in range(MANY))
+    note = Note("N1", Intent.SHOULD, places[0], "Keep `old`.", 0, spread=places[1:])
+    review = Review("R", "/repo", "base", None, Source.RANGE, notes={"N1": note})
+    asked = Asked()
+    with resting(asked):
+        feedback = finished(feedback_in_steps(review, ()))
+        made = asked.times
+        assert finished(weight_in_steps(feedback)) == len(as_markdown(feedback).encode())
+    assert made >= MANY / 300
+    assert asked.times - made >= MANY / 300
 
 
 def test_work_rests_only_where_it_said_how() -> None:

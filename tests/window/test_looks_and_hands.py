@@ -201,6 +201,7 @@ def test_a_picture_is_pointed_at_and_judged_with_the_mouse(hands: Hands, tmp_pat
     fact = hands.session.by_path["b.bin"].changes[0].id
     view.go_to_file("a.bin")
     spot = view._layout.spot_of_change(fact)
+    assert spot is not None
     at = QPoint(300, view._layout.top_of(spot) - view.verticalScrollBar().value() + 8)
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert view.stop().change == fact

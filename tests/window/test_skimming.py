@@ -149,6 +149,24 @@ def test_one_visit_adds_only_so_much(hands: Hands, repo: Repo) -> None:
     assert watcher.look_of(change).seconds == pytest.approx(skimming.VISIT, abs=1)
 
 
+def test_what_waits_to_be_written_until_the_keys_rest_is_written_when_the_window_closes(
+    hands: Hands, repo: Repo
+) -> None:
+    hands.open(repo)
+    window, review = hands.window, hands.session.review.id
+    watcher, change = window.skimming, window.view.stop().change or ""
+    watcher._tick.stop()
+    for seconds in (2.0, 3.0):
+        window.tasks.stir()
+        watcher._add(change, Look(0, seconds))
+        watcher.keep()  # the second drops the first, which still waits
+        assert window.tasks.is_running("looks")
+    whole = watcher.look_of(change)
+    assert read_looks(review).get(change, Look(0, 0)).seconds < 5
+    window.close()
+    assert read_looks(review)[change].seconds == pytest.approx(whole.seconds, abs=0.01)
+
+
 def landing(hands: Hands) -> LandingSheet:
     hands.type("L")
     sheet = hands.window.sheets.landing()

@@ -11,7 +11,7 @@ from tests.repos import Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from workbench.errors import UserError
 from workbench.review.notes import Intent, Place
-from workbench.review.verdicts import Verdict, verdict_of
+from workbench.review.verdicts import Selection, Verdict, verdict_of
 from workbench.workflow.opening import open_saved
 from workbench.workflow.receive import refresh, take_arrival, tweak
 from workbench.workflow.recipients import recipient_named
@@ -179,14 +179,17 @@ def test_a_viewed_mark_speaks_of_the_bytes_that_were_seen(session: Session, repo
     assert session.viewed() == frozenset()
 
 
-def test_what_was_judged_while_a_round_was_compared_is_carried_too(session: Session, repo: Repo) -> None:
+def test_what_was_rejected_while_a_round_was_compared_counts_as_taken_out(opened: Open, repo: Repo) -> None:
+    two = numbered(30).replace("line 5\n", "five\nfive more\n")
+    repo.write({"text": two})
+    session = opened(repo.root)
     session.judge_change(ids(session)[0], Verdict.ACCEPTED)
-    repo.write({"text": (repo.root / "text").read_text() + "one more\n"})
+    repo.write({"text": two.replace("five more\n", "")})
     arrival = refresh(session)
     assert arrival is not None
-    session.judge_change(ids(session)[1], Verdict.REJECTED)
+    session.judge((Selection("text", new=((6, 1),)),), Verdict.REJECTED)
     take_arrival(session, arrival)
-    assert verdicts(session) == ["accepted", "rejected", "open"]
+    assert verdicts(session) == ["accepted"]
 
 
 def test_a_round_is_not_compared_anew_while_nothing_was_judged(session: Session, repo: Repo) -> None:

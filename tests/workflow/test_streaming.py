@@ -164,7 +164,8 @@ def test_where_the_process_that_reads_the_rest_dies_it_is_read_here(streamed: St
     session.add_files(stream, [first, *rest])
     session.end_stream(stream)
     assert [file.path for file in session.files] == [f"file{number:02}.py" for number in range(FILES)]
-    assert session.told_shapes() == {}
+    # It may have been done with all of it before it was ended.
+    assert set(session.told_shapes()) in (set(), set(session.changes_by_id))
 
 
 def test_the_shapes_come_from_the_process_that_read_the_files(streamed: Streamed) -> None:

@@ -196,7 +196,8 @@ def _line(finding: Finding, place: Place | None) -> str:
     state = finding.state.value if place is not None or finding.state is not State.OPEN else "outdated"
     became = f" as {finding.note}" if finding.note else f": {finding.reason}" if finding.reason else ""
     head = f"{finding.id:4} {finding.intent.value:8} {state}{became}"
-    return f"{head}  {one_line(where.path or "the review")} {lines} ({finding.model}): {finding.claim}"
+    path = one_line(where.path or "the review")
+    return f"{head}  {path} {lines} ({finding.model}): {finding.claim}"
 
 
 def _print_counts(session: Session) -> None:

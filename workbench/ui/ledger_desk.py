@@ -32,7 +32,7 @@ class LedgerDesk(QObject):
     def __init__(self, controller: Controller, tasks: Tasks, sheets: Sheets, parent: QObject) -> None:
         super().__init__(parent)
         self._controller, self._tasks, self._sheets = controller, tasks, sheets
-        self._frame = single_shot(self, FRAME, controller.changed)
+        self._frame = single_shot(self, FRAME, controller.changed.emit)
         controller.opened.connect(self._forget)
 
     # -- the rest of the ledger ---------------------------------------------------------------

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.review.changes import FileChange
 from workbench.review.moved import Moves, moved_blocks
 from workbench.review.run_rows import differs_in_blanks
-from workbench.review.steps import finished
+from workbench.review.steps import Steps
 from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
 from workbench.ui.tasks import Report, Tasks
@@ -43,7 +43,7 @@ class RowWords(QObject):
 
         def work(report: Report) -> Found:
             give_way = report.give_way
-            return files, moved_blocks(files, give_way), _in_blanks(files, report)
+            return files, moved_blocks(files, give_way), report.finish(_in_blanks(files))
 
         self._tasks.start("row words", work, self._on_found, self._controller.fail, behind=True)
 
@@ -55,17 +55,14 @@ class RowWords(QObject):
             self.found.emit()
 
 
-def _in_blanks(files: tuple[FileChange, ...], report: Report) -> int:
+def _in_blanks(files: tuple[FileChange, ...]) -> Steps[int]:
     count = looked = 0
     for file in files:
         for change in file.changes:
-            if len(change.removed) + len(change.added) < _STRIDE:
-                count += finished(differs_in_blanks(change))
-            else:
-                count += report.finish(differs_in_blanks(change))
+            count += yield from differs_in_blanks(change)
             looked += 1
-            if looked % _STRIDE == 0 and report.give_way():
-                return count
+            if looked % _STRIDE == 0:
+                yield
     return count
 
 

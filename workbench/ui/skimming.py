@@ -45,7 +45,8 @@ VISIT = 120.0
 KEEP = 5000
 """Milliseconds after which what is new is written."""
 
-_SAME = frozenset(("accept", "accept_file", "repeat"))
+_SAME = frozenset(("accept", "accept_file", "repeat", "menu", "palette"))
+"""What may come between two presses: what is itself one, and what only leads to one."""
 
 
 class Skimming(QObject):
@@ -65,6 +66,8 @@ class Skimming(QObject):
         self._session: Session | None = None
         self._looks: dict[str, Look] = {}
         self._news: set[str] = set()
+        self._waiting: set[str] = set()
+        """Of what it is being written, or waits for it."""
         self._visits: dict[str, float] = {}
         self.clock: Callable[[], float] = monotonic
         """Tells the seconds."""
@@ -212,10 +215,11 @@ class Skimming(QObject):
     # keeping
 
     def keep(self) -> None:
-        """Write what is new, off the window's thread."""
+        """Write what is new, off the window's thread, when nobody presses keys."""
         session, news = self._session, self._take_news()
         if session is None or not news:
             return
+        self._waiting = set(news)
         whole = dict(self._looks)
 
         def work(_: Report) -> None:
@@ -234,11 +238,12 @@ class Skimming(QObject):
 
     def _take_news(self) -> dict[str, Look]:
         self._keep.stop()
-        news, self._news = self._news, set()
+        # What still waits to be written is dropped for this.
+        news, self._news, self._waiting = self._news | self._waiting, set(), set()
         return {name: self._looks[name] for name in news}
 
     def _on_kept(self, _: object) -> None:
-        """Nothing to show."""
+        self._waiting = set()
 
     def _on_opened(self) -> None:
         session = self._controller.session

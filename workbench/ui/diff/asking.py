@@ -117,6 +117,10 @@ class Asking(Scrolling):
                     self._layout.measure_again()
                 self._resized_whole()
             self.viewport().update()
+            self._counted()
+
+    def _counted(self) -> None:
+        """It is known now where everything in long lines stands."""
 
     def _finish_long(self) -> Iterator[None]:
         """Find what is marked in long lines."""
@@ -200,16 +204,18 @@ class Asking(Scrolling):
         """Between events: prepare the page below and the page above."""
         started = perf_counter()
         scroll, height = self.verticalScrollBar().value(), self.viewport().height()
+        is_moving = self._motion.state() is QVariantAnimation.State.Running
+        if self._foreseen is None and self._is_sketched and not is_moving:
+            self._foreseen = self._complete()
         if self._foreseen is not None:
             for _ in self._foreseen:
                 if perf_counter() - started > _AHEAD_SLICE:
                     self._idle.start(_FORESEEN_PAUSE)
                     return
-            is_left = self._is_sketched and self._motion.state() is not QVariantAnimation.State.Running
-            self._foreseen = self._complete() if is_left else None
-            self._idle.start(_FORESEEN_PAUSE if is_left else _AHEAD_AFTER)
+            self._foreseen = None
+            self._idle.start(_FORESEEN_PAUSE if self._is_sketched else _AHEAD_AFTER)
             return
-        if self._motion.state() is QVariantAnimation.State.Running:
+        if is_moving:
             self._idle.start(_AHEAD_AFTER)
             return
         self._ask_lines_between(scroll - height, scroll + 2 * height)

@@ -358,6 +358,17 @@ class Cells:
             known = self._long[data] = Stretches(text, self._shaper)
         return Visible(known.text), known
 
+    def place_of(self, data: bytes, at: int) -> tuple[float, bool]:
+        """Where a character of a line stands, from the line's beginning, and whether that is sure: of a long
+        one that is not counted through, where it stands at least.
+        """
+        assert self._shaper is not None
+        seen, stretches = self._text(data)
+        if stretches is not None:
+            is_sure = stretches.finds(at)
+            return stretches.left(at), is_sure
+        return self._shaper.cells(seen.text[: seen.shown(at)]) * self._shaper.cell, True
+
     def count(self) -> Generator[None, None, bool]:
         """Count through the long lines that were shown, a bit at a time: where one ends is known only then.
         Whether there was anything to do.

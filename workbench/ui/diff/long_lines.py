@@ -125,6 +125,13 @@ class Stretches:
                 return True
         return self._blocks[-1] > cell
 
+    def finds(self, character: int) -> bool:
+        """Whether it is known where a character stands; counts on to there if that is a small step."""
+        for _ in range(_AT_ONCE):
+            if len(self._blocks) > character // _BLOCK or self.measure():
+                return True
+        return len(self._blocks) > character // _BLOCK
+
     def look_through(self) -> None:
         """Look for letters that look like others in some more of it."""
         if self.has_alike is None:

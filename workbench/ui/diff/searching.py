@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.review.changes import FileChange, Side
 from workbench.review.notes import Note, Place
-from workbench.review.text import decode, one_line
+from workbench.review.text import one_line
 from workbench.ui.diff.dress import PAD
 from workbench.ui.diff.finding import Found, Hit, Query, Sides, Standing, Text, words_said
-from workbench.ui.diff.long_lines import LONG, Stretches
 from workbench.ui.diff.mouse import Mouse
 from workbench.ui.diff.seeking import Seeker
 from workbench.ui.theme import Theme
@@ -36,6 +35,8 @@ class Searching(Mouse):
         self._seeker.found_more.connect(self._on_found)
         self._seeker.texts_wanted.connect(self.texts_wanted)
         self._at: tuple[Hit, int] | None = None
+        self._far: tuple[Hit, int] | None = None
+        """A match of which it is not known yet how far to the right it stands: its line is being counted."""
         self._turned = ""
         self._orders: dict[str, int] = {}
         self._last: Query | None = None
@@ -252,7 +253,8 @@ class Searching(Mouse):
         data = self._line_data(hit)
         if data is None:
             return
-        start, end = (self._x_of(data, at) for at in hit.spans[step])
+        (start, is_sure), (end, _) = (self._cells.place_of(data, at) for at in hit.spans[step])
+        self._far = None if is_sure else (hit, step)
         left, right = self._columns().code(hit.side)
         room, bar = right - left - 2 * PAD, self.horizontalScrollBar()
         if start < bar.value() or end > bar.value() + room:
@@ -260,11 +262,11 @@ class Searching(Mouse):
             bar.setRange(0, max(bar.maximum(), wanted))
             bar.setValue(wanted)
 
-    def _x_of(self, data: bytes, at: int) -> float:
-        """About where a character of a line stands, from the line's beginning."""
-        if len(data) > LONG:
-            return Stretches(decode(data), self.dress.shaper).left(at)
-        return len(decode(data)[:at].expandtabs(max(1, self._tab))) * self.dress.shaper.cell
+    def _counted(self) -> None:
+        far, self._far = self._far, None
+        if far is not None and self._cursor is not None and self._cursor.section == far[0].path:
+            self._widen()
+            self._reveal_columns(*far)
 
     def _line_data(self, hit: Hit) -> bytes | None:
         at = self._layout.files.get(hit.path)
