@@ -43,6 +43,8 @@ def numbers(spans: Iterable[Span]) -> Iterable[int]:
 
 def joined(spans: Iterable[Span]) -> list[Span]:
     """Ranges in any order as sorted, disjoint ones that do not touch; empty ones are left out."""
+    if isinstance(spans, tuple) and len(spans) < 2:
+        return [span for span in spans if span[1] > 0]
     found: list[Span] = []
     last, end = 0, -1
     for start, count in sorted(spans):

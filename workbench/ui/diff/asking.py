@@ -230,9 +230,8 @@ class Asking(Scrolling):
                 return
 
     def _ask_colours(self) -> None:
-        final = (
-            not self._is_sketched
-        )  # also where all that is on the screen is folded: it has no colours to come
+        # Also where all that is on the screen is folded: it has no colours to come.
+        final = not self._is_sketched
         for seen in self._painter.seen:
             file = seen.section.file
             if file is None or file.binary:

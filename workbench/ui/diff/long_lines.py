@@ -32,7 +32,7 @@ _BLOCK = 100 * STEP
 _PAGE = 1000
 """Characters of each of which it is found out where it stands, where somebody looks."""
 _AT_ONCE = 4
-"""Blocks that are counted within a frame at most."""
+"""Blocks of a line that are counted when it is first cut."""
 _KEPT = 60
 """Blocks and pages that stay known."""
 UNREACHED = -1
@@ -117,13 +117,18 @@ class Stretches:
         return self.is_measured
 
     def reach(self, cell: int) -> bool:
-        """Whether it is known what stands at a cell. Counts on to there if that is a small step: what is far
-        away is known when all is counted, a bit at a time.
+        """Whether it is known what stands at a cell. Counts one block on where that is surely enough: what is
+        further away is known when all is counted, a bit at a time.
         """
-        for _ in range(_AT_ONCE):
-            if self._blocks[-1] > cell or self.measure():
-                return True
-        return self._blocks[-1] > cell
+        if self.knows(cell):
+            return True
+        if cell - self._blocks[-1] < _BLOCK:
+            self.measure()
+        return self.knows(cell)
+
+    def knows(self, cell: int) -> bool:
+        """Whether it is counted that far, or to the end."""
+        return self._blocks[-1] > cell or self.is_measured
 
     def finds(self, character: int) -> bool:
         """Whether it is known where a character stands; counts on to there if that is a small step."""
@@ -275,7 +280,7 @@ class LongBreaks(Breaks):
 
     def knows(self, at: int) -> bool:
         """Whether it is known what stands on a line."""
-        return self.stretches.reach((at + 1) * self._room)
+        return self.stretches.knows((at + 1) * self._room)
 
     def span(self, at: int) -> tuple[int, int]:
         if not self.knows(at):
