@@ -109,7 +109,8 @@ def test_rows_sketched_on_the_way_are_made_where_it_ends(view: DiffView, qtbot: 
     view._foreseen = None
     view._look_ahead()
     assert view._is_sketched
-    qtbot.waitUntil(lambda: not view._is_sketched and not view._motion.state().value, timeout=20_000)
+    view._motion.stop()
+    qtbot.waitUntil(lambda: not view._is_sketched, timeout=5_000)
     whole = view.viewport().grab().toImage()
     view._cells.forget()
     assert view.viewport().grab().toImage() == whole

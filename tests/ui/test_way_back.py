@@ -55,15 +55,15 @@ def test_every_line_of_a_change_leads_to_it_and_no_other_line_to_any(file: FileC
 class Looked(tuple[Change, ...]):
     """Changes that count how many of them were looked at."""
 
-    count = 0
+    seen = 0
 
     def __getitem__(self, at: Any) -> Any:
-        Looked.count += 1
+        Looked.seen += 1
         return super().__getitem__(at)
 
     def __iter__(self) -> Iterator[Change]:
         for change in super().__iter__():
-            Looked.count += 1
+            Looked.seen += 1
             yield change
 
 
@@ -74,8 +74,8 @@ def test_it_is_not_looked_for_among_all_changes() -> None:
         for at in range(0, 8_000, 2)
     )
     file = replace(file_of("a", b"one\n", b"two\n"), changes=changes)
-    Looked.count = 0
+    Looked.seen = 0
     found = _change_of_line(file, Side.NEW, 7_001)
     assert found is not None
     assert found.id == "c7000"
-    assert Looked.count < 40
+    assert Looked.seen < 40
