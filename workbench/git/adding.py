@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.git import watching
+from workbench.git.discover import read_plain
 from workbench.git.paths import LANDING, why_hostile
 from workbench.git.runner import GitError, Where
 from workbench.git.walking import what_it_is
@@ -138,8 +139,7 @@ def add_sorted(
 def _is_binary(path: Path) -> bool:
     """By git's own rule; what cannot be read just now is left to git to say so."""
     try:
-        with path.open("rb") as file:
-            return b"\0" in file.read(_BEGINNING)
+        return not path.is_symlink() and b"\0" in read_plain(path, _BEGINNING)
     except OSError:
         return False
 

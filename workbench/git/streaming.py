@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from typing import IO, cast
 
@@ -79,6 +79,7 @@ class FileStream(Iterator[FileChange]):
                 self._begin_helper()
                 return self
         self.ended = True
+        self.read = in_order(self.read)
         return self
 
     def expect(self, total: int) -> None:
@@ -188,6 +189,11 @@ class FileStream(Iterator[FileChange]):
             if isinstance(ours, Generator):
                 ours.close()
             self._child.close()
+
+
+def in_order(files: Iterable[FileChange]) -> list[FileChange]:
+    """Files as git orders them, by their paths' bytes: what is huge came last, and stays there for nobody."""
+    return sorted(files, key=lambda file: file.path.encode("utf-8", "surrogateescape"))
 
 
 def told_by(child: Child, alone: Alone) -> Iterator[FileChange]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.errors import UserError
 from workbench.git.repository import Repository
-from workbench.git.streaming import FileStream
+from workbench.git.streaming import FileStream, in_order
 from workbench.review.changes import Change, FileChange, Side, Status
 from workbench.review.lines import split_lines
 from workbench.review.review import Review
@@ -88,6 +88,8 @@ class RoundFiles:
             stream.close()
             return False
         self._stream, self._ended = None, stream
+        # What is written from them follows their order, and is to be the same in any process.
+        self.files_so_far = tuple(in_order(self.files_so_far))
         if self.review.round is not None:
             self._files_by_tree[self.review.round.tree] = self.files_so_far
         return True
