@@ -23,6 +23,8 @@ class RoundFiles:
     only `files_so_far` may be asked for: what needs the whole review reads `files`, and is refused.
     """
 
+    files_so_far: tuple[FileChange, ...]
+
     def __init__(self, repository: Repository, review: Review, files: Sequence[FileChange]) -> None:
         self.repository = repository
         self.review = review
@@ -199,7 +201,7 @@ class RoundFiles:
 
     def _index_files(self, files: tuple[FileChange, ...]) -> None:
         self._stream = None
-        self.files_so_far: tuple[FileChange, ...] = files
+        self.files_so_far = files
         self.by_path: dict[str, FileChange] = {file.path: file for file in files}
         self.changes_by_id: dict[str, Change] = {
             change.id: change for file in files for change in file.changes
