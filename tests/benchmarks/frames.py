@@ -2,7 +2,7 @@
 
 `python -m tests.benchmarks.frames wheel,page,drag,keys REPO RANGE TRACE` prints one JSON object: for each
 kind of act a list of (milliseconds of this thread's processor, milliseconds by the clock), each from the
-event to the end of the paint that shows it.
+event to the end of the turn that paints what it shows.
 """
 
 from __future__ import annotations
