@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -137,6 +138,19 @@ def test_a_process_with_other_threads_is_not_copied() -> None:
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="elsewhere nothing is copied")
+def test_where_there_may_be_no_more_processes_it_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(beside, "_may_fork", lambda: True)
+    monkeypatch.setattr(os, "fork", refuse)
+    with closing(Beside(bytes.upper)) as other:
+        assert not other.takes()
+        other.give(0, b"piece")
+        assert other.answers() == {0: b"PIECE"}
 
 
 def test_what_cannot_be_read_is_told_by_the_command_itself(pieces: list[bytes], way: str) -> None:

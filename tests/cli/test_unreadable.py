@@ -77,6 +77,24 @@ def test_a_file_that_was_judged_and_cannot_be_read_any_more_was_not_altered(
     assert repo.read("folder/rejected.py") == numbered(20).encode()
 
 
+def test_a_file_that_was_gone_and_is_there_again_has_come_back_though_it_cannot_be_read(
+    review: str, repo: Repo
+) -> None:
+    place = repo.root / "folder/gone.py"
+    repo.write({"folder/gone.py": numbered(20), "folder/untracked.py": "x\n"})
+    place.chmod(0)
+    (repo.root / "folder/untracked.py").chmod(0)
+    said("next", review, "--refresh")
+    assert ledger(review) == {**JUDGED, "folder/gone.py": "altered"}
+    why = "cannot be read: no permission"
+    assert not_shown(review) == {"folder/gone.py": why, "folder/untracked.py": why}
+    assert refused("next", review, "--refresh") == "Nothing has changed since the work tree was last read."
+    place.unlink()
+    said("next", review, "--refresh")
+    assert "folder/gone.py" not in not_shown(review)
+    assert "folder/gone.py" in {each["path"] for each in document("changes", review)["files"]}
+
+
 def test_a_folder_that_cannot_be_opened_any_more_was_not_altered(review: str, repo: Repo) -> None:
     (repo.root / "folder").chmod(0)
     said("next", review, "--refresh")

@@ -13,6 +13,7 @@ import pytest
 from tests.git.conftest import Opening
 from tests.git.test_alone import edited, large_text
 from tests.repos import Repo, new_repo
+from workbench.errors import UserError
 from workbench.git import adding, objects
 from workbench.git.alone import HUGE, LARGE, Alone
 from workbench.git.repository import Repository
@@ -116,6 +117,25 @@ def test_the_first_bytes_of_an_object_are_read_and_the_next_object_after_it(
     assert begins(ids["b"], 12) == b"bb\n"
     assert begins(ids["c"], 12) == b""
     assert begins(ids["a"], 20_000) == b"0123456789" * 1000
+
+
+def test_a_large_file_whose_object_is_damaged_is_no_bug_of_ours(tmp_path: Path, opened: Opening) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"large": large_text()})
+    repo.commit({"large": edited(large_text())})
+    repository = opened(repo)
+    found = repository.resolve("HEAD")
+    blob = repository.tree_entries(found.tree)["large"][1]
+    place = repo.root / ".git/objects" / blob[:2] / blob[2:]
+    place.chmod(0o644)
+    place.write_bytes(place.read_bytes()[:2000])
+    told = repository.portions(found.base_tree, found.tree)
+    with pytest.raises(UserError, match=f"an object that is needed here: .*{blob}"):
+        repository.file_changes(found.base_tree, found.tree)
+    with pytest.raises(UserError, match=f"an object that is needed here: .*{blob}"):
+        told.files_of(next(told))
+    with pytest.raises(UserError, match=f"an object that is needed here: .*{blob}"):
+        repository.blob(blob)
 
 
 def test_large_binary_files_are_stored_as_they_are_and_text_is_packed(

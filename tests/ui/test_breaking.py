@@ -56,3 +56,13 @@ def test_letters_that_join_are_cut_between_words_where_they_can_be(view: DiffVie
     breaking.wear(view.dress.shaper)
     breaks = breaking.cut(text, 20)
     assert all(text[start - 1] == " " for start in breaks.starts[1:])
+
+
+def test_a_line_that_is_forgotten_is_cut_anew_where_the_same_line_stands_elsewhere(view: DiffView) -> None:
+    breaking, shaper = Breaking(), view.dress.shaper
+    breaking.wear(shaper)
+    one, other = bytes(bytearray(b"x" * 300)), bytes(bytearray(b"x" * 300))
+    before = breaking.breaks(one, 20 * shaper.cell, lambda data, cells: breaking.cut(data.decode(), cells))
+    breaking.forget(other)
+    after = breaking.breaks(other, 20 * shaper.cell, lambda data, cells: breaking.cut(data.decode(), cells))
+    assert after is not before

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.ui.samples import file_of
+from workbench.review.changes import Side
 from workbench.review.text import visible, visible_part
 from workbench.ui.diff.cell import NOTHING_BEYOND, Cell
 from workbench.ui.diff.document import Document
@@ -270,3 +271,72 @@ def test_a_match_that_is_not_counted_to_yet_is_brought_into_sight_when_it_is(
     at, bar = len(_WIDE) - len("the end"), view.horizontalScrollBar()
     left = 2 * at * view.dress.shaper.cell
     qtbot.waitUntil(lambda: bar.value() < left < bar.value() + view.viewport().width() / 2, timeout=20_000)
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+def test_more_long_lines_than_are_kept_are_all_counted_through(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, wrap: bool
+) -> None:
+    monkeypatch.setattr("workbench.ui.diff.cells._KEPT_LONG", 2 * len(_WIDE))
+    view.set_wrap(wrap)
+    show(view, qtbot, b"a\n", "".join(f"{number}{_WIDE}\n" for number in range(5)).encode())
+    cells = view._cells
+
+    def shown() -> list[Stretches]:
+        return [each.stretches for each in cells._cells.values() if each.stretches is not None]
+
+    view.horizontalScrollBar().setRange(0, 10_000_000)
+    view.horizontalScrollBar().setValue(10_000_000)
+    qtbot.waitUntil(lambda: bool(shown()) and all(each.is_measured for each in shown()))
+
+
+def test_a_wrapped_line_shows_its_end_also_where_it_was_counted_through_while_it_was_not_wrapped(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    text = "\u51fd\u6570" * 27_000
+    view.set_wrap(True)
+    show(view, qtbot, b"a\n", f"{text}\n".encode())
+    view._idle.stop()
+    cells = view._cells
+
+    def cell() -> Cell:
+        return next(each for each in cells._cells.values() if each.stretches is not None)
+
+    def is_counted() -> bool:
+        stretches = cell().stretches
+        return stretches is not None and stretches.is_measured
+
+    assert not is_counted()
+    view.set_wrap(False)
+    for at in range(10_000, 110_000, 10_000):
+        place = round(at * view.dress.shaper.cell)
+        view.horizontalScrollBar().setRange(0, place)
+        view.horizontalScrollBar().setValue(place)
+        view.viewport().repaint()
+    assert is_counted()
+    view.set_wrap(True)
+    view.viewport().repaint()
+    qtbot.waitUntil(lambda: cells.visual(cell(), cell().lines - 1).end == len(text))
+
+
+@pytest.mark.parametrize("words", [500, 20_000])
+def test_a_match_far_in_a_wrapped_line_is_brought_into_sight_and_nothing_moves_sideways(
+    view: DiffView, qtbot: QtBot, words: int
+) -> None:
+    text = f"{'word ' * words}needle{' word' * words}\n".encode()
+    view.set_wrap(True)
+    show(view, qtbot, b"a\n", text * 2)
+    view.find("needle")
+    qtbot.waitUntil(lambda: view.search_standing.done, timeout=20_000)
+    assert view.next_hit(1)
+    assert view.horizontalScrollBar().value() == 0
+
+    def in_sight() -> bool:
+        spot = view._layout.spot_of_line("app.min.js", Side.NEW, 1)
+        assert spot is not None
+        line, is_sure = view._cells.line_of(text, 5 * words, view._columns().room(Side.NEW))
+        top = view._layout.top_of(spot) + line * view._layout.heights.row - view.verticalScrollBar().value()
+        return is_sure and view._layout.heights.header <= top < view.viewport().height()
+
+    qtbot.waitUntil(in_sight)
+    assert view.horizontalScrollBar().value() == 0

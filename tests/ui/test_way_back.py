@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from tests.ui.samples import file_of
 from workbench.review.changes import Change, FileChange, Kind, Side
-from workbench.ui.controller import _change_of_line
+from workbench.review.verdicts import select_changes
+from workbench.ui.controller import _change_of_line, _first_of
 
 TEXT = [b"line %d\n" % number for number in range(200)]
 
@@ -50,6 +51,17 @@ def test_every_line_of_a_change_leads_to_it_and_no_other_line_to_any(file: FileC
         for line in range(len(TEXT) + 5):
             change_ = _change_of_line(file, side, line)
             assert (change_.id if change_ is not None else None) == found.get(line), (side, line)
+
+
+def test_a_whole_file_leads_to_its_first_change_also_where_that_only_adds_lines() -> None:
+    lines = list(TEXT)
+    lines[50] = b"changed\n"
+    lines[5:5] = [b"added\n"]
+    file = file_of("a.txt", b"".join(TEXT), b"".join(lines))
+    (selection,) = select_changes(file.changes)
+    first = _first_of(file, selection)
+    assert first is not None
+    assert first.id == file.changes[0].id
 
 
 class Looked(tuple[Change, ...]):

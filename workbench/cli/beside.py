@@ -115,7 +115,12 @@ class Beside:
 
     def _fork(self) -> None:
         (its_from, to), (from_, its_to) = os.pipe(), os.pipe()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # there are as many processes as there may be
+            self._gone = True
+            self._connected((its_from, its_to), (to, from_))
+            return
         if not pid:
             try:
                 os.close(to)

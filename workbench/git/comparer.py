@@ -4,7 +4,7 @@ Run as `python -m workbench.git.comparer`. One request on standard input, a line
 
     {"folder": GIT_DIR, "args": ARGS, "skip": N}
 
-`args` are those of the git child; so many files are known. Huge ones come last, as they do there.
+`args` are those of the git child; the first N files are known. Huge ones come last, as where those were read.
 
 Answers are frames on standard output: four bytes of length, then `F` and packed files, `A` after the last
 of them, `S` and the shapes of all changes by id. It ends then, and also when nobody reads it any more.

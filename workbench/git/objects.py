@@ -128,11 +128,12 @@ class Objects:
     def _dead(self, child: Child, name: str) -> Exception:
         self._children = {mode: kept for mode, kept in self._children.items() if kept is not child}
         try:
-            child.refuse_its_end()
+            said = child.refuse_its_end().strip()
         finally:
             child.kill()
             child.close()
-        return GitError(["cat-file", name], -1, b"the kept cat-file child ended in the middle of an answer")
+        unsaid = b"the kept cat-file child ended in the middle of an answer"
+        return GitError(["cat-file", name], -1, said or unsaid)
 
 
 def _require_sound(name: str, kind: str, content: bytes) -> None:

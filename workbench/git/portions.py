@@ -6,14 +6,14 @@ whatever process, needs nothing else. Nothing is taken apart here but at the bor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 
 from msgspec import Struct
 
 from workbench.git import runner, watching
 from workbench.git.alone import Alone
-from workbench.git.runner import Child
+from workbench.git.runner import Child, GitError
 from workbench.git.told import COMPARING, PIECE, raw_part
 from workbench.review.changes import FileChange
 from workbench.review.diff import read_diff
@@ -41,9 +41,15 @@ class Portion(Struct, frozen=True):
 class Portions(Iterator[Portion]):
     """The portions of one comparison, and the way to read them here."""
 
-    def __init__(self, told: Iterator[Portion] | None = None, alone: Alone | None = None) -> None:
+    def __init__(
+        self,
+        told: Iterator[Portion] | None = None,
+        alone: Alone | None = None,
+        explained: Callable[[GitError], Exception] = lambda failed: failed,
+    ) -> None:
         self._told = iter(()) if told is None else told
         self._alone = alone
+        self._explained = explained
 
     def __next__(self) -> Portion:
         return next(self._told)
@@ -53,7 +59,10 @@ class Portions(Iterator[Portion]):
         files, alone = read_diff(portion.output), self._alone
         if portion.is_plain or alone is None:
             return files
-        return tuple(alone.compared(file) if file.binary else file for file in files)
+        try:
+            return tuple(alone.compared(file) if file.binary else file for file in files)
+        except GitError as failed:
+            raise self._explained(failed) from failed
 
 
 def told_portions(child: Child) -> Iterator[Portion]:

@@ -254,7 +254,7 @@ class Repository:
         args = self._diff(base, tree, (), True)
         child = self.start(args)
         runner.widen(child)
-        return Portions(self._in_words(told_portions(child)), self._alone(args))
+        return Portions(self._in_words(told_portions(child)), self._alone(args), self._explained)
 
     def _alone(self, args: Sequence[str]) -> Alone:
         return Alone(args, self.blob_sizes, self._objects.begins, self.start, self._large)
@@ -336,6 +336,7 @@ class Repository:
             "missing",
             "could not read",
             "failed to read",
+            "unable to stream",
         )
         if not any(word in failed.stderr for word in missing):
             return failed
@@ -359,6 +360,8 @@ class Repository:
         """The bytes of many blobs, by id."""
         try:
             return {name: content for name, _, content in self._objects.read(dict.fromkeys(ids))}
+        except GitError as failed:
+            raise self._explained(failed) from failed
         except KeyError as missing:
             raise self._explained(
                 GitError(["cat-file"], 1, f"missing object {missing.args[0]}".encode())

@@ -233,13 +233,16 @@ class Child:
         if self._process.poll() is None:
             self._process.terminate()
 
-    def refuse_its_end(self) -> None:
-        """UserError where a child that ended by itself said something that is nobody's bug."""
+    def refuse_its_end(self) -> bytes:
+        """What a child that ended by itself said. UserError where that is nobody's bug."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=_LAST_WORDS)
             if self._drain is not None and not self._killed:
                 self._drain.join()
-                _refuse(b"".join(self._errors))
+                said = b"".join(self._errors)
+                _refuse(said)
+                return said
+        return b""
 
     def close(self) -> None:
         """End a kept child politely: its input is closed, and it goes."""

@@ -154,7 +154,12 @@ class _Taking:
         ignored = hashlib.blake2b(listed.ignored, digest_size=8).hexdigest()
         quiet = not (found.present or found.gone or changed or moved or fresh)
         tracked = set(listed.differing)
-        stuck = tuple(sorted({row.path for row in found.not_shown if row.path in tracked}))
+        # Also what is not in the index: of a file that was gone the last time, the kept one has no entry.
+        stuck = tuple(
+            sorted(
+                row.path for row in found.not_shown if row.path in tracked or row.why.startswith(UNREADABLE)
+            )
+        )
         quiet = quiet and stuck == state.stuck
         if not (state.tree and quiet and ignored == state.ignored):
             self._put_back(stuck)

@@ -192,7 +192,7 @@ class FileStream(Iterator[FileChange]):
 
 
 def in_order(files: Iterable[FileChange]) -> list[FileChange]:
-    """Files as git orders them, by their paths' bytes: what is huge came last, and stays there for nobody."""
+    """Files as git orders them, by their paths' bytes. What is huge was given last."""
     return sorted(files, key=lambda file: file.path.encode("utf-8", "surrogateescape"))
 
 

@@ -159,16 +159,6 @@ def changes_of_runs(runs: Sequence[Run], texts: Sequence[Change]) -> tuple[tuple
     return tuple(result)
 
 
-def estimated_rows(file: FileChange, context: int) -> int:
-    """About how many code rows a file has, before anything is laid out."""
-    rows = 0
-    for run in file.runs:  # a loop: for twenty thousand files it takes half as long as a sum of a generator
-        removed, added = len(run.removed), len(run.added)
-        rows += removed if removed > added else added
-    around = 0 if file.base_path is None or file.new_id is None else 2 * context + 1
-    return rows + around * len(file.runs)
-
-
 class Builder(Struct):
     """Lays out one file. `old_count` is the number of lines of the base's file, None while that is not
     known.

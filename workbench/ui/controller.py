@@ -292,14 +292,19 @@ class Controller(Showing):
         if file is None:
             return None
         facts = takewhile(lambda change: not change.is_text, file.changes)
-        lines = (
-            _change_of_line(file, side, start)
-            for side, spans in ((Side.OLD, selection.old), (Side.NEW, selection.new))
-            for start, _ in spans
-        )
         named = (change for change in facts if change.kind in selection.facts)
-        found = next(named, None) or next(filter(None, lines), None)
+        found = next(named, None) or _first_of(file, selection)
         return Stop(file.path, found.id if found is not None else None)
+
+
+def _first_of(file: FileChange, selection: Selection) -> Change | None:
+    """The first change that lines of a selection are of: one that only adds has none of the old side."""
+    sides = ((Side.OLD, selection.old), (Side.NEW, selection.new))
+    found = (
+        next(filter(None, (_change_of_line(file, side, start) for start, _ in spans)), None)
+        for side, spans in sides
+    )
+    return min(filter(None, found), key=lambda change: (change.old_start, change.new_start), default=None)
 
 
 def _change_of_line(file: FileChange, side: Side, line: int) -> Change | None:

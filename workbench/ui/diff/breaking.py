@@ -83,8 +83,8 @@ class Breaking:
         return known
 
     def forget(self, data: bytes) -> None:
-        """More is known of a line than when it was cut."""
-        for key in [key for key in self._known if key[0] is data]:
+        """More is known of a line than when it was cut, also where the same line stands elsewhere."""
+        for key in [key for key in self._known if key[0] == data]:
             del self._known[key]
 
     def cut(self, text: str, cells: int) -> Breaks:

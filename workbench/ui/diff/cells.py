@@ -71,6 +71,8 @@ class Cells:
         self._wanted: dict[tuple[bytes, bytes], None] = {}
         """Long lines of which the words were not found yet."""
         self._long: dict[bytes, Stretches] = {}
+        self._partly: dict[bytes, Stretches] = {}
+        """Long lines that were cut before they were counted through: they may have more lines than that."""
         self._breaking = Breaking()
         self._theme: Theme | None = None
         self._shaper: Shaper | None = None
@@ -84,6 +86,7 @@ class Cells:
         self._theme, self._shaper = theme, shaper
         self._breaking.wear(shaper)
         self._long.clear()
+        self._partly.clear()
         self.forget()
 
     def forget(self) -> None:
@@ -123,7 +126,12 @@ class Cells:
 
     def _cut(self, data: bytes, cells: int) -> Breaks:
         seen, stretches = self._text(data)
-        return self._breaking.cut(seen.text, cells) if stretches is None else LongBreaks(stretches, cells)
+        if stretches is None:
+            return self._breaking.cut(seen.text, cells)
+        made = LongBreaks(stretches, cells)
+        if not stretches.is_measured:
+            self._partly[data] = stretches
+        return made
 
     def cell(
         self,
@@ -354,7 +362,7 @@ class Cells:
                 return visible(text), None
             assert self._shaper is not None
             if sum(len(each) for each in self._long) > _KEPT_LONG:
-                self._long.clear()
+                self._long = {each: it for each, it in self._long.items() if not it.is_known}
             known = self._long[data] = Stretches(text, self._shaper)
         return Visible(known.text), known
 
@@ -369,14 +377,24 @@ class Cells:
             return stretches.left(at), is_sure
         return self._shaper.cells(seen.text[: seen.shown(at)]) * self._shaper.cell, True
 
+    def line_of(self, data: bytes, at: int, room: float) -> tuple[int, bool]:
+        """On which of its lines a character of a wrapped line stands, and whether that is sure."""
+        seen, stretches = self._text(data)
+        breaks = self.breaks(data, room)
+        if stretches is not None:
+            return breaks.line_of(at), stretches.is_measured
+        return breaks.line_of(seen.shown(at)), True
+
     def count(self) -> Generator[None, None, bool]:
         """Count through the long lines that were shown, a bit at a time: where one ends is known only then.
         Whether there was anything to do.
         """
-        left = [each for each in self._long.items() if not each[1].is_measured]
-        for data, stretches in left:
+        # One that was cut too early may be counted through by now, by a frame that was scrolled sideways.
+        left = {**self._partly, **{data: it for data, it in self._long.items() if not it.is_measured}}
+        for data, stretches in left.items():
             while not stretches.measure():
                 yield
+            self._partly.pop(data, None)
             self._breaking.forget(data)
             self._drop(lambda cell, it=stretches: cell.stretches is it)  # type: ignore[misc]
         return bool(left)

@@ -107,6 +107,11 @@ class Stretches:
     def is_measured(self) -> bool:
         return len(self._blocks) > (len(self.text) - 1) // _BLOCK + 1
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is counted and looked through: what is forgotten before that would never be."""
+        return self.is_measured and self.has_alike is not None
+
     def measure(self, blocks: int = 1) -> bool:
         """Count the cells of some more blocks; whether that was all."""
         for _ in range(blocks):

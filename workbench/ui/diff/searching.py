@@ -253,6 +253,9 @@ class Searching(Mouse):
         data = self._line_data(hit)
         if data is None:
             return
+        if self._layout.wrap:
+            self._reveal_part(hit, step, data)
+            return
         (start, is_sure), (end, _) = (self._cells.place_of(data, at) for at in hit.spans[step])
         self._far = None if is_sure else (hit, step)
         left, right = self._columns().code(hit.side)
@@ -261,6 +264,19 @@ class Searching(Mouse):
             wanted = 0 if end <= room else round(max(0.0, start - room / 3))
             bar.setRange(0, max(bar.maximum(), wanted))
             bar.setValue(wanted)
+
+    def _reveal_part(self, hit: Hit, step: int, data: bytes) -> None:
+        """Where lines are wrapped: scroll until the part that a match stands on is on the screen."""
+        layout = self._layout
+        spot = layout.spot_of_line(hit.path, hit.side, hit.line)
+        if spot is None:
+            return
+        line, is_sure = self._cells.line_of(data, hit.spans[step][0], self._columns().room(hit.side))
+        self._far = None if is_sure else (hit, step)
+        row, height = layout.heights.row, self.viewport().height()
+        top, scroll = layout.top_of(spot) + line * row, self._target()
+        if top < scroll + layout.sections[spot.section].header or top + row > scroll + height:
+            self._scroll_to(top - height // 3, smooth=False)
 
     def _counted(self) -> None:
         far, self._far = self._far, None
