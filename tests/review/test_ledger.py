@@ -202,6 +202,12 @@ def test_an_accepted_removal_that_was_undone_is_altered() -> None:
     assert (entry.line, entry.count) == (1, 1)
 
 
+def test_an_accepted_deletion_of_a_whole_file_that_was_undone_is_altered() -> None:
+    (entry,) = Rounds(first={}).judge_all(Verdict.ACCEPTED).then(BASE)
+    assert (entry.said, entry.is_violation) == (Said.ALTERED, True)
+    assert entry.words == "round 1: removal of 9 lines accepted, and undone since"
+
+
 def test_an_accepted_file_that_is_gone_is_altered() -> None:
     rounds = Rounds({}, {"n.py": b"x = 1\n"}).judge_all(Verdict.ACCEPTED, "n.py")
     (entry,) = rounds.then({})

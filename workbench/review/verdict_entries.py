@@ -298,7 +298,8 @@ def _is_only_taken_out(file: FileChange, aftermath: Aftermath, held: FileVerdict
     line maps would report accepted lines as gone and rejected ones as back, though all is as agreed.
     """
     start, after = aftermath.start, aftermath.after
-    if (start and start.new_id) != (after and after.new_id) or not held:
+    # Where nothing differs the base's file stands, and where it is deleted none.
+    if (start.new_id if start else file.old_id) != (after.new_id if after else file.old_id) or not held:
         return False
     rejected = held.old.has(_REJECTED) or held.new.has(_REJECTED)
     if start is not None and not rejected and (start.old_id, start.new_id) == (file.old_id, file.new_id):
