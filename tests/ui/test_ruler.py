@@ -25,7 +25,7 @@ def drawn_at_once(ruler: Ruler) -> QImage:
     return marks(ruler)
 
 
-@pytest.mark.parametrize(("files", "changes"), [(3, 5), (3, 900)])
+@pytest.mark.parametrize(("files", "changes"), [(3, 5), (3, 900), (400, 1)])
 def test_a_verdict_that_is_taken_back_leaves_nothing_behind(
     view: DiffView, qtbot: QtBot, files: int, changes: int
 ) -> None:

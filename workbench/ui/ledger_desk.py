@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from workbench.review.notes import Intent
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
 from workbench.ui.single_shot import single_shot
@@ -119,11 +118,6 @@ class LedgerDesk(QObject):
         """Ask every running answer to stop; what has arrived is kept. False where none is running."""
         asked = [self._tasks.ask_to_stop(_lane(note)) for note in tuple(self._controller.writing)]
         return any(asked)
-
-    def is_question(self, note_id: str | None) -> bool:
-        """Whether this note can be asked."""
-        note = self._controller.open_session().review.notes.get(note_id or "")
-        return note is not None and note.intent is Intent.QUESTION
 
     def _on_event(self, found: tuple[Session, str, Any]) -> None:
         from workbench.workflow.asking import take  # noqa: PLC0415 - said above

@@ -328,12 +328,39 @@ class Ruler(QWidget):
         before, now = drawn.get(section.key), self._layout.standings(section)
         drawn[section.key] = now
         places = self._places(at, section, tops)
-        if before is not None:
-            changed = [each for each in places if before.get(each[2]) is not now.get(each[2])]
+        if before is None:
+            for top, depth, change in places:
+                self._mark(painter, top, depth, change, now.get(change))
+            return
+        changed = [each for each in places if before.get(each[2]) is not now.get(each[2])]
+        if changed:
             _clear(painter, changed)
-            places = _touching(places, changed)
-        for top, depth, change in places:
-            self._mark(painter, top, depth, change, now.get(change))
+            self._around(painter, at, changed, tops, drawn)
+
+    def _around(
+        self,
+        painter: QPainter,
+        at: int,
+        cleared: Sequence[Stretch],
+        tops: list[int],
+        drawn: Mapping[str, Mapping[str, Standing]],
+    ) -> None:
+        """What stands where marks of a file were cleared: its own, and those of files so short that they
+        share pixels with it, in the order in which all is drawn.
+        """
+        sections = self._layout.sections
+        scale = self.height() / max(1, self._whole())
+        top, bottom = cleared[0][0], max(each[0] + each[1] for each in cleared)
+        first = last = at
+        while first and (tops[first - 1] + sections[first - 1].height) * scale + _LEAST + 1 > top:
+            first -= 1
+        while last + 1 < len(sections) and tops[last + 1] * scale - 1 < bottom:
+            last += 1
+        for each in range(first, last + 1):
+            standings = drawn.get(sections[each].key)
+            if standings is not None:
+                for y, depth, change in _touching(self._places(each, sections[each], tops), cleared):
+                    self._mark(painter, y, depth, change, standings.get(change))
 
     def _places(self, at: int, section: Section, tops: list[int]) -> list[Stretch]:
         """Where the marks of a file go. Folded lines between two changes count for a little."""
