@@ -118,6 +118,8 @@ def _read(source: IO[bytes], questions: queue.SimpleQueue[dict[str, Any]]) -> No
             # Set in here, it is in this process's memory alone: what a system shows of a process is what
             # it was started with.
             os.environ[question["name"]] = question["key"]
+            # And not for what is started from here: a provider's client asks lsb_release what system this is.
+            os.unsetenv(question["name"])
             _SECRETS[question["name"]] = question["key"]
         else:
             questions.put(question)
