@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.counting import makes
 from tests.ui.samples import large
 from workbench.review.verdicts import Verdict, judged, select_change
 from workbench.ui.diff.document import Document
@@ -24,19 +23,6 @@ def show(view: DiffView, qtbot: QtBot, document: Document) -> None:
     with qtbot.waitExposed(view):
         view.show()
     QApplication.processEvents()
-
-
-def makes(view: DiffView, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows with every cell that is made from here on."""
-    made: list[int] = []
-    make = view._cells._make
-
-    def count(*given: Any, **how: Any) -> Any:
-        made.append(1)
-        return make(*given, **how)
-
-    monkeypatch.setattr(view._cells, "_make", count)
-    return made
 
 
 def rest(view: DiffView, qtbot: QtBot) -> None:

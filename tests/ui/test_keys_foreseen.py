@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.counting import makes
 from tests.ui.samples import file_of, large
 from workbench.review.changes import Change, Kind
 from workbench.ui.diff.beside import Beside
@@ -42,14 +41,7 @@ def test_what_undo_jumps_back_to_is_made_before_it_is_pressed(
     view.go_to_end(1)
     view.viewport().repaint()
     rest(view)
-    made: list[int] = []
-    make = view._cells._make
-
-    def count(*given: Any, **how: Any) -> Any:
-        made.append(1)
-        return make(*given, **how)
-
-    monkeypatch.setattr(view._cells, "_make", count)
+    made = makes(view, monkeypatch)
     assert view.go_to_change(judged)
     view.viewport().repaint()
     assert made == []

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.git import watching
+from workbench.git.binary import BEGINNING, is_binary
 from workbench.git.discover import read_plain
 from workbench.git.paths import LANDING, why_hostile
 from workbench.git.runner import GitError, Where
@@ -29,8 +30,6 @@ UNREADABLE = "cannot be read: "
 """Begins the words about a file that is there and that nobody could look into."""
 _LARGE = 2_000_000
 """Bytes of a file from which on one notices how long git takes to store it."""
-_BEGINNING = 8000
-"""Bytes of which git looks for a NUL, which makes a file binary."""
 _AT_ONCE = 2000
 """Paths given to one child, so that whoever waits can be told how far it is. Each child costs one index."""
 
@@ -139,7 +138,7 @@ def add_sorted(
 def _is_binary(path: Path) -> bool:
     """By git's own rule; what cannot be read just now is left to git to say so."""
     try:
-        return not path.is_symlink() and b"\0" in read_plain(path, _BEGINNING)
+        return not path.is_symlink() and is_binary(read_plain(path, BEGINNING))
     except OSError:
         return False
 

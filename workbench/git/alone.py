@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from weakref import WeakValueDictionary
 
+from workbench.git.binary import BEGINNING, is_binary
 from workbench.git.runner import Child
 from workbench.git.told import told
 from workbench.review.changes import FileChange, Status
@@ -25,9 +26,6 @@ up to here no file with lines of a common length took histogram more than 0.1 s.
 
 HUGE = 4_000_000
 """Bytes above which a file of lines comes after all others: comparing it takes what one notices."""
-
-_BEGINNING = 8000
-"""Bytes of which git looks for a NUL, which makes a file binary."""
 
 BIG = ("-c", f"core.bigFileThreshold={LARGE}")
 """What git is told before its command, to leave larger ones to us."""
@@ -96,7 +94,7 @@ class Alone:
             return False
         # A link's target is no binary file, whatever it holds.
         looked_at = [] if LINK in (file.old_mode, file.new_mode) else ids
-        return not any(b"\0" in self._begins(each, _BEGINNING) for each in looked_at)
+        return not any(is_binary(self._begins(each, BEGINNING)) for each in looked_at)
 
     def _looked_at(self, file: FileChange) -> FileChange:
         paths = dict.fromkeys(each for each in (file.base_path, file.path) if each is not None)

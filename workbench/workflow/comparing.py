@@ -8,7 +8,7 @@ from workbench.errors import UserError
 from workbench.review.changes import FileChange
 from workbench.review.lines import split_lines
 from workbench.review.round_counts import last_snapshots
-from workbench.workflow.round_files import SUBMODULE
+from workbench.review.splitting import SUBMODULE
 from workbench.workflow.session import Session
 
 BASE = 0

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.errors import UserError
+from workbench.git.binary import is_binary
 from workbench.git.repository import Repository
 from workbench.git.streaming import FileStream, in_order
 from workbench.review.changes import Change, FileChange, Side, Status
 from workbench.review.lines import split_lines
 from workbench.review.review import Review
-
-SUBMODULE = "160000"
-BINARY = 8000
-"""Bytes in which git looks for a NUL, which makes a file binary."""
+from workbench.review.splitting import SUBMODULE
 
 
 class RoundFiles:
@@ -190,7 +188,7 @@ class RoundFiles:
             if entry is None:
                 continue
             mode, blob = entry
-            binary = mode == SUBMODULE or b"\0" in self.repository.blob(blob)[:BINARY]
+            binary = mode == SUBMODULE or is_binary(self.repository.blob(blob))
             found.append(FileChange(Status.MODIFIED, path, path, mode, mode, blob, blob, binary=binary))
         return tuple(found)
 
