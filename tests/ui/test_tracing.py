@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.tracing import Tracer, stack_of
+from workbench.ui.tracing import Tracer, stacks_of_all
 
 
 class Held:
@@ -45,7 +45,32 @@ def test_what_blocks_the_window_is_noted_and_not_kept_alive(qtbot: QtBot, tmp_pa
     assert all("in blocking" in stack for stack in stacks[:2])
 
 
-def test_a_stack_is_that_of_the_thread_that_is_asked_for() -> None:
+def test_who_waits_is_told_with_what_the_other_threads_did(qtbot: QtBot, tmp_path: Path) -> None:
+    """A thread that holds the interpreter blocks the window, whose own stack says nothing of it."""
+    trace = tmp_path / "trace.jsonl"
+    tracer = Tracer(trace, "", 0.0)
+    tracer.start()
+    assert tracer.watchdog is not None
+    noted, done = tracer.watchdog.noted, threading.Event()
+
+    def busy_elsewhere() -> None:
+        done.wait(30)
+
+    thread = threading.Thread(target=busy_elsewhere)
+    thread.start()
+    assert noted.wait(30)
+    qtbot.waitUntil(lambda: not noted.is_set(), timeout=30_000)
+    tracer.stop()
+    done.set()
+    thread.join()
+    [event, *_] = [
+        each for each in map(json.loads, trace.read_text().splitlines()) if each["event"] == "blocked"
+    ]
+    assert any("in busy_elsewhere" in stack for stack in event["others"])
+    assert not any("in _watch" in stack for stack in event["others"])
+
+
+def test_the_stacks_are_those_of_their_threads() -> None:
     ready, done, ident = threading.Event(), threading.Event(), list[int]()
 
     def elsewhere() -> None:
@@ -56,9 +81,10 @@ def test_a_stack_is_that_of_the_thread_that_is_asked_for() -> None:
     thread = threading.Thread(target=elsewhere)
     thread.start()
     ready.wait(30)
-    assert "in elsewhere" in stack_of(ident[0])
-    assert "in elsewhere" not in stack_of(threading.get_ident())
-    assert "test_a_stack_is_that" in stack_of(threading.get_ident())
+    stacks = stacks_of_all()
+    assert "in elsewhere" in stacks[ident[0]]
+    assert "in elsewhere" not in stacks[threading.get_ident()]
+    assert "test_the_stacks_are" in stacks[threading.get_ident()]
     done.set()
     thread.join()
-    assert stack_of(0) == ""
+    assert ident[0] not in stacks_of_all()

@@ -12,6 +12,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +24,8 @@ from workbench.errors import UserError
 BLOCKED_AFTER = 0.050
 BEAT = 0.010
 _INNERMOST = 6
+_THREAD = re.compile(r"^(?:Current t|T)hread 0x([0-9a-f]+) .*\n((?:  .*\n)*)", re.MULTILINE)
+"""A thread in what `faulthandler` writes, and its calls, the innermost first."""
 FORGET = 200
 """Milliseconds after a key's release without a frame, after which it is taken to have changed nothing."""
 
@@ -161,7 +164,7 @@ class _Watchdog(QObject):
             if late < BLOCKED_AFTER + BEAT:
                 continue
             beat, worked = self._beat, self._worked
-            stack = stack_of(self._main)
+            stacks = stacks_of_all()
             self.noted.set()
             while self._beat == beat and not self._stopped.wait(BEAT):
                 pass
@@ -169,13 +172,17 @@ class _Watchdog(QObject):
             seconds = round(self._beat - beat, 6)
             # How much of it the thread worked: the rest it waited, for the disk, a lock, or a busy machine.
             cpu = round(self._worked - worked, 6)
-            self._tracer.event_happened("blocked", seconds=seconds, cpu=cpu, stack=stack)
+            stack = stacks.pop(self._main, "")
+            stacks.pop(threading.get_ident(), None)
+            # Where it hardly worked, another thread may have held the interpreter in one long call.
+            others = {"others": list(stacks.values())} if cpu < seconds / 2 else {}
+            self._tracer.event_happened("blocked", seconds=seconds, cpu=cpu, stack=stack, **others)
 
 
-def stack_of(thread: int) -> str:
-    """The innermost calls of a thread, the last one last, as text.
+def stacks_of_all() -> dict[int, str]:
+    """The innermost calls of every thread by its identity, the last one last, as text.
 
-    Never its frames: whoever has one keeps what it holds. A painter that outlives its paint event in this
+    Never their frames: whoever has one keeps what it holds. A painter that outlives its paint event in this
     way, and is then destroyed by another thread, is the end of the program.
     """
     import tempfile  # noqa: PLC0415 - and with it random and hashlib: seldom needed
@@ -184,6 +191,8 @@ def stack_of(thread: int) -> str:
         faulthandler.dump_traceback(file, all_threads=True)
         file.seek(0)
         said = file.read()
-    found = re.search(rf"^(?:Current t|T)hread 0x0*{thread:x} .*\n((?:  .*\n)*)", said, re.MULTILINE)
-    lines = found[1].splitlines() if found else []
+    return {int(found[1], 16): _turned(found[2].splitlines()) for found in _THREAD.finditer(said)}
+
+
+def _turned(lines: Sequence[str]) -> str:
     return "".join(f"{line}\n" for line in reversed(lines[:_INNERMOST]))
