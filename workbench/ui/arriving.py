@@ -1,6 +1,7 @@
 """Rounds that are made here, off the window's thread: the work tree read again, lines edited or restored.
 
-They share one lane: each begins at the round that is shown, so the newest drops the one before.
+They share one lane, for each begins at the round that is shown. An edit drops the reading of the work tree,
+and waits for the edit before it: nothing that was written is dropped.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from typing import Any
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
+from workbench.errors import UserError
 from workbench.review.entries import Entry, Said
 from workbench.ui.controller import Controller
 from workbench.ui.errands import Errands
 from workbench.ui.tasks import Answer, Report, Tasks
 from workbench.workflow.candidates import late_words
-from workbench.workflow.receive import refresh, take_arrival, tweak_lines
+from workbench.workflow.draft_lines import DraftLines, start_now, tree_now
+from workbench.workflow.receive import Arrival, refresh, take_arrival, tweak_lines
 from workbench.workflow.session import Session
 from workbench.workflow.watching import Watch
 
@@ -27,10 +30,16 @@ class Edit(Struct, frozen=True):
     """Lines of the round's file that the expert replaces, and the editor they were written in."""
 
     key: str
-    path: str
-    start: int
-    count: int
+    lines: DraftLines
     text: bytes
+
+
+def lines_changed() -> UserError:
+    """What is said where the lines of an edit are not there any more."""
+    return UserError(
+        "The lines that this edit replaces were changed meanwhile.",
+        hint="Copy your text, press Esc, and edit the lines as they are now.",
+    )
 
 
 class Arriving(QObject):
@@ -46,8 +55,12 @@ class Arriving(QObject):
     ) -> None:
         super().__init__(parent)
         self._controller, self._errands, self._tasks = controller, errands, tasks
-        self._edit: Edit | None = None
+        self._now: Edit | Entry | None = None
+        """What is being taken in."""
+        self._waiting: dict[str, Edit | Entry] = {}
+        """What is taken in after it, in this order."""
         self._is_refreshing = False
+        controller.opened.connect(self._forget)
 
     def _begin(
         self,
@@ -113,49 +126,85 @@ class Arriving(QObject):
 
     def edit(self, edit: Edit) -> None:
         """Put the expert's own text in place of lines."""
-        session = self._controller.open_session()
-        self._edit = edit
-        self._begin(
-            lambda _: (session, tweak_lines(session, edit.path, edit.start, edit.count, edit.text)),
-            self._on_edited,
-            self._controller.fail,
-        )
-
-    def _on_edited(self, found: tuple[Session, Any]) -> None:
-        session, arrival = found
-        edit, self._edit = self._edit, None
-        if session is not self._controller.session or edit is None:
-            return
-        if arrival is None:
-            self._controller.said.emit("The lines are as they were.", "", False)
-            self.edit_done.emit(edit.key)
-        elif self._controller.attempt(lambda: take_arrival(session, arrival)):
-            self.edit_done.emit(edit.key)
-            self._errands.look_at_rounds()
+        self._take_in(edit)
 
     def restore(self, entry: Entry) -> None:
         """Answer an entry by an edit: accepted bytes are put back, or what was left out is put in."""
-        session = self._controller.open_session()
+        self._take_in(entry)
 
-        def work(_: Report) -> tuple[Session, Entry, Any]:
+    def _take_in(self, wanted: Edit | Entry) -> None:
+        if self._now is None or _name(self._now) == _name(wanted):
+            self._start(wanted)  # the same once more: nothing of it was taken yet, and the newest counts
+        else:
+            self._waiting[_name(wanted)] = wanted
+
+    def _start(self, wanted: Edit | Entry) -> None:
+        session = self._controller.open_session()
+        self._now = wanted
+
+        def restored(_: Report) -> tuple[Session, Entry, Any]:
             # Late: the first frame restores nothing.
             from workbench.workflow.answers import answered_by_edit  # noqa: PLC0415
 
-            return session, entry, answered_by_edit(session, entry)
+            assert isinstance(wanted, Entry)
+            return session, wanted, answered_by_edit(session, wanted)
 
-        self._begin(work, self._on_restored, self._controller.fail)
+        if isinstance(wanted, Edit):
+            self._begin(
+                lambda _: (session, wanted, _edited(session, wanted)), self._on_edited, self._on_failed
+            )
+        else:
+            self._begin(restored, self._on_restored, self._on_failed)
+
+    def _go_on(self) -> None:
+        """Take in what waited. The round that came meanwhile may have moved it, or answered it."""
+        self._now = None
+        while self._waiting and self._now is None:
+            wanted = self._waiting.pop(next(iter(self._waiting)))
+            found = wanted if isinstance(wanted, Edit) else self._controller.entry(wanted.id)
+            if found is not None:
+                self._start(found)
+            else:
+                self._controller.said.emit("The ledger does not say this any more.", "", False)
+
+    def _forget(self) -> None:
+        """Another review is shown. What was written for the one before is kept there as drafts."""
+        self._waiting.clear()
+        if self._now is not None:
+            self._tasks.cancel(ARRIVAL)
+            self._now = None
+
+    def _on_failed(self, error: BaseException) -> None:
+        try:
+            self._controller.fail(error)
+        finally:  # also where it was a bug
+            self._go_on()
+
+    def _on_edited(self, found: tuple[Session, Edit, Any]) -> None:
+        session, edit, arrival = found
+        try:
+            if arrival is None:
+                self._controller.said.emit("The lines are as they were.", "", False)
+                self.edit_done.emit(edit.key)
+            elif self._controller.attempt(lambda: take_arrival(session, arrival)):
+                self.edit_done.emit(edit.key)
+                self._errands.look_at_rounds()
+        finally:
+            self._go_on()
 
     def _on_restored(self, found: tuple[Session, Entry, Any]) -> None:
         session, entry, arrival = found
-        if session is not self._controller.session:
-            return
-        if arrival is None:
-            self._controller.said.emit("The lines are there already.", "", False)
-        elif self._controller.attempt(lambda: take_arrival(session, arrival)):
-            self._controller.entry_judged.emit(entry)
-            said = "What was left out is in" if entry.said is Said.LEFT_OUT else "The accepted lines are back"
-            self._controller.said.emit(f"{said}.", "u takes that back.", False)
-            self._errands.look_at_rounds()
+        try:
+            if arrival is None:
+                self._controller.said.emit("The lines are there already.", "", False)
+            elif self._controller.attempt(lambda: take_arrival(session, arrival)):
+                self._controller.entry_judged.emit(entry)
+                left_out = entry.said is Said.LEFT_OUT
+                said = "What was left out is in" if left_out else "The accepted lines are back"
+                self._controller.said.emit(f"{said}.", "u takes that back.", False)
+                self._errands.look_at_rounds()
+        finally:
+            self._go_on()
 
     # -- what came ----------------------------------------------------------------------------
 
@@ -168,3 +217,20 @@ class Arriving(QObject):
             words += f" {broken} violation{'s' if broken > 1 else ''}: ! goes to the first."
         self.arrived.emit(words)
         self._errands.look_at_rounds()
+
+
+def _name(wanted: Edit | Entry) -> str:
+    return wanted.key if isinstance(wanted, Edit) else wanted.id
+
+
+def _edited(session: Session, edit: Edit) -> Arrival | None:
+    """The round with the edit in it, wherever its lines are by now. None where it changes nothing. Blocking."""
+    tree = tree_now(session)
+    start = start_now(session, edit.lines)
+    if start is None:
+        raise lines_changed()
+    arrival = tweak_lines(session, edit.lines.path, start, edit.lines.count, edit.text)
+    if tree_now(session) != tree:
+        # The window's thread took another round meanwhile, in which the lines have other numbers.
+        raise UserError("Another round arrived meanwhile; the edit was not taken.", hint="Edit again.")
+    return arrival

@@ -1,155 +1,161 @@
-"""A line to type into in which nothing hides. What would is written as its code point, "⟦U+202E⟧", and means
-that character again for whoever reads the line, copies from it or searches with it.
+"""A line to type into in which nothing hides: `boxed_text.py` on one line, with the manners of Qt's own.
+
+What hides, and what would end a line or a column, is drawn as a box; letters that are written from the right
+stand in the order of the text, and letters that look like others are framed, and named in the tool tip. Each
+is still the character that was typed or pasted for whoever reads the line, copies from it or searches with it.
 """
 
 from __future__ import annotations
 
-import re
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor, QWheelEvent
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import (
-    QClipboard,
-    QContextMenuEvent,
-    QDropEvent,
-    QGuiApplication,
-    QInputMethodEvent,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-)
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from workbench.review.text import one_line
+from workbench.ui.boxed_text import BoxedText
 
-from workbench.review.text import visible
-
-_BOX = re.compile(r"⟦U\+([0-9A-F]{4,6})⟧")
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_NOT_OURS = (*_ENTER, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+"""Keys that move between lines, of which there is one: they belong to what is around the field."""
+_LEAST = 18
+_AROUND = 10
+"""Pixels that the theme's border and padding take above and below."""
+_BESIDE = 2
+_TABS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+_STAYS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
-def meant(shown: str) -> str:
-    """What a text stands for in which what hides is written as its code point."""
-    return _BOX.sub(_character, shown)
+class BoxedLine(BoxedText):
+    """A field of one line. Its text is what was put in, whatever it looks like."""
 
+    also_held = "\n\r\t"
 
-def _character(box: re.Match[str]) -> str:
-    number = int(box[1], 16)
-    character = chr(number) if number <= 0x10FFFF else ""
-    # Four of them, because marks over one letter are boxed from the fourth on.
-    return character if visible(4 * character).columns else box[0]
-
-
-def _hides(text: str) -> bool:
-    return bool(visible(text).columns)
-
-
-class BoxedLine(QLineEdit):
-    """`text` gives what is meant, and so does whatever leaves the field: copied, cut or selected by mouse.
-
-    What comes in that hides is put in as boxes at once: exchanged afterwards, it could not be taken back.
-    """
+    returnPressed = Signal()  # noqa: N815 - as Qt's own field calls it
+    editingFinished = Signal()  # noqa: N815
+    textEdited = Signal(str)  # noqa: N815
+    """By a hand, not by `setText`."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.textChanged.connect(self._show_boxes)
+        self._is_set = False
+        self._said = ""
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhNone)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(0)
+        self._fit()
+        self.textChanged.connect(self._on_text)
         self.setText(text)
 
     def text(self) -> str:
-        return meant(super().text())
+        """What stands in the line, as it was put in."""
+        return self.toPlainText()
+
+    def setText(self, text: str) -> None:
+        """Another text; the cursor goes to its end."""
+        if text == self.text():
+            return
+        self._is_set = True
+        blocked = QSignalBlocker(self)  # it is emptied first, which is nobody's business
+        self.setPlainText(text)
+        blocked.unblock()
+        self.moveCursor(QTextCursor.MoveOperation.End)
+        self.textChanged.emit()
+        self._is_set = False
+
+    def clear(self) -> None:
+        """Empty the line."""
+        self.setText("")
 
     def selected(self) -> str:
-        """What is selected, as it is meant."""
-        return meant(self.selectedText())
+        """What is selected."""
+        data = self.createMimeDataFromSelection()
+        return data.text()
 
-    # what goes out
+    def displayText(self) -> str:
+        """The text as one sees it, in words where one sees a box."""
+        return one_line(self.text())
 
-    def give(self) -> None:
-        """Copy what is selected."""
-        if self.hasSelectedText():
-            QGuiApplication.clipboard().setText(self.selected())
+    def _on_text(self) -> None:
+        self._say()
+        if not self._is_set:
+            self.textEdited.emit(self.text())
 
-    def take_out(self) -> None:
-        """Cut what is selected."""
-        if self.hasSelectedText() and not self.isReadOnly():
-            self.give()
-            self.del_()
+    def _say(self) -> None:
+        """Name what is boxed or framed, and for who cannot see it say the text: Qt would spell objects."""
+        text = self.text()
+        said = ""
+        if not text.isascii() or not text.isprintable():
+            from workbench.ui.hidden_line import hidden_words  # noqa: PLC0415 - not before the first frame
 
-    def give_selection(self, text: str) -> None:
-        """What the mouse selected, for the middle button of others."""
-        clipboard = QGuiApplication.clipboard()
-        if clipboard.supportsSelection():
-            clipboard.setText(text, QClipboard.Mode.Selection)
+            said = hidden_words(text)
+        if said != self._said:
+            from workbench.ui.sheet import as_tooltip  # noqa: PLC0415 - the same
 
-    # what comes in
+            self._said = said
+            self.setToolTip(as_tooltip(said) if said else "")
+        shown = self.displayText() if self.holds(text) else ""
+        self.setAccessibleDescription(". ".join(part for part in (shown, said) if part))
 
-    def put_in(self, text: str) -> None:
-        """Write in the place of what is selected."""
-        if not self.isReadOnly():
-            self.insert(visible(text).text)
+    # its size
 
-    def paste_in(self) -> None:
-        """Paste from the clipboard."""
-        self.put_in(QGuiApplication.clipboard().text())
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(17 * metrics.horizontalAdvance("x"), self.minimumHeight())
 
-    # events
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, self.minimumHeight())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        line = self.fontMetrics().height()
+        room = max(_LEAST, line)
+        self.setViewportMargins(_BESIDE, (room - line) // 2, _BESIDE, 0)
+        if self.height() != room + _AROUND or self.minimumHeight() != self.height():
+            self.setFixedHeight(room + _AROUND)
+
+    # keys and focus, as a line's
+
+    def event(self, event: QEvent) -> bool:
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and event.key() in _NOT_OURS:
+            event.ignore()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Cut):
-            self.take_out()
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self.give()
-        elif event.matches(QKeySequence.StandardKey.Paste) and _hides(QGuiApplication.clipboard().text()):
-            self.paste_in()
-        elif event.text() >= "\x80" and _hides(event.text()):
-            self.put_in(event.text())  # some layouts write blanks that are none
+        if event.key() in _ENTER:
+            self.returnPressed.emit()
+            self.editingFinished.emit()
+            event.ignore()
+        elif event.key() in _NOT_OURS:
+            event.ignore()
         else:
             super().keyPressEvent(event)
 
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        if _hides(event.commitString()):
-            self.put_in(event.commitString())
-            event.setCommitString("")
-        super().inputMethodEvent(event)
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        text = event.mimeData().text()
-        if not _hides(text) or self.isReadOnly():
-            super().dropEvent(event)
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in _TABS:
+            self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() in _STAYS:
             return
-        self.setCursorPosition(self.cursorPositionAt(event.position().toPoint()))
-        self.put_in(text)
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        clipboard = QGuiApplication.clipboard()
-        is_middle = event.button() == Qt.MouseButton.MiddleButton and clipboard.supportsSelection()
-        if is_middle and _hides(clipboard.text(QClipboard.Mode.Selection)):
-            self.deselect()
-            self.put_in(clipboard.text(QClipboard.Mode.Selection))
-            return
-        super().mouseReleaseEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton and self.hasSelectedText():
-            self.give_selection(self.selected())
-
-    def menu(self) -> QMenu:
-        """The field's own menu, whose rows mean what is meant."""
-        menu = self.createStandardContextMenu()
-        acts = {"edit-cut": self.take_out, "edit-copy": self.give, "edit-paste": self.paste_in}
-        for action in menu.actions():
-            act = acts.get(action.objectName())
-            if act is not None:
-                action.triggered.disconnect()
-                action.triggered.connect(act)
-        return menu
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
-
-    def _show_boxes(self, shown: str) -> None:
-        found = visible(shown)
-        if found.columns:
-            # In characters here, in UTF-16 there: they differ by what stands before the cursor.
-            before = shown.encode("utf-16-le", "surrogatepass")[: 2 * self.cursorPosition()]
-            at = visible(before.decode("utf-16-le", "replace")).text
-            self.setText(found.text)
-            self.setCursorPosition(len(at.encode("utf-16-le")) // 2)
+        cursor = self.textCursor()
+        if cursor.hasSelection():
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self.editingFinished.emit()

@@ -8,7 +8,7 @@ from workbench.errors import UserError
 from workbench.review.changes import Change, Side
 from workbench.review.notes import Intent, Place
 from workbench.review.places import place_lines
-from workbench.ui.arriving import Arriving, Edit
+from workbench.ui.arriving import Arriving, Edit, lines_changed
 from workbench.ui.controller import Controller
 from workbench.ui.diff.document import Stop
 from workbench.ui.diff.view import DiffView
@@ -341,9 +341,7 @@ class Editing(Editors):
         about = named_lines(rest)
         now = start_now(session, about) if about is not None else None
         if about is None or now is None:
-            error = "The lines that this edit replaces were changed meanwhile."
-            hint = "Copy your text, press Esc, and edit the lines as they are now."
-            self._controller.fail(UserError(error, hint=hint))
+            self._controller.fail(lines_changed())
             return
         start, count, path = now, about.count, about.path
         lines = session.new_lines(path)
@@ -353,7 +351,8 @@ class Editing(Editors):
         if text and (not replaced or replaced[-1].endswith(b"\n")):
             text += end
         self._saving[key] = written
-        self._arriving.edit(Edit(key, path, start, count, text))
+        at = DraftLines(tree_now(session), Side.NEW, start, count, path)
+        self._arriving.edit(Edit(key, at, text))
 
     def _on_edit_done(self, key: str) -> None:
         saved, editor = self._saving.pop(key, None), self._open.get(key)

@@ -15,12 +15,12 @@ from workbench.ui.theme import Theme
 
 ROW = 22
 COLUMNS = 4
-WIDEST, AROUND = 1520, 100
+WIDEST, AROUND = 1536, 96
 """Pixels of the sheet at most, and of what is around its columns: edges of card and window, a bar."""
 SHOWN = 2
 """Keys of one command that are drawn."""
 TITLE = 30
-BESIDE = 24
+BESIDE = 20
 """Pixels between two columns."""
 
 Block = tuple[str, tuple[tuple[tuple[str, ...], str], ...]]
