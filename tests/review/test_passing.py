@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,16 @@ from msgspec import DecodeError
 from tests.repos import new_repo
 from workbench.git.repository import Repository
 from workbench.review.changes import Change, FileChange, Kind, Run, Status
-from workbench.review.passing import packed, unpacked
+from workbench.review.passing import BULKY, packed, portions, unpacked
 from workbench.review.splitting import with_changes
+from workbench.review.steps import resting
 
 
 def passed(*files: FileChange) -> list[FileChange]:
-    return unpacked(packed(files))
+    left = chain.from_iterable(map(portions, files))
+    found = unpacked(packed(files), left)
+    assert next(left, None) is None
+    return found
 
 
 def text_file(*runs: Run, status: Status = Status.MODIFIED) -> FileChange:
@@ -36,6 +41,51 @@ def test_a_long_run_that_was_cut_into_several_changes() -> None:
         file = text_file(run)
         assert len(file.changes) > 30
         assert passed(file) == [file]
+
+
+def bulky(path: str = "a.py") -> FileChange:
+    """A file with a run of very many lines, many small runs, and facts."""
+    long = tuple(b"%d words\n" % number for number in range(BULKY))
+    runs = [Run(0, 1, (), long)]
+    runs += [Run(n, BULKY + n, (b"old\n",), (b"new\n", b"%d" % n)) for n in range(1, 1200)]
+    file = FileChange(
+        Status.RENAMED, path, "b.py", "100644", "100755", "1" * 40, "2" * 40, 90, runs=tuple(runs)
+    )
+    return with_changes(file)
+
+
+def test_a_bulky_file_goes_in_portions_and_holds_its_lines_once() -> None:
+    file, small = bulky(), text_file(Run(3, 3, (b"old\n",), (b"new\n",)))
+    parts = list(portions(file))
+    assert len(parts) > 12
+    assert max(map(len, [*parts, packed([file])])) < 100_000
+    assert not list(portions(small))
+    first, again, third = passed(small, file, bulky("c.py"))
+    assert (first, again, third) == (small, file, bulky("c.py"))
+    texts = [change for change in again.changes if change.is_text]
+    assert texts[0].added is again.runs[0].added
+
+
+def test_others_are_let_in_between_the_portions() -> None:
+    rested: list[None] = []
+    with resting(lambda: rested.append(None)):
+        passed(bulky())
+    assert len(rested) > 10
+
+
+@pytest.mark.parametrize("spoiled", [slice(0, 0), slice(0, 8), slice(1, None), slice(0, -1)])
+def test_portions_that_are_missing_are_noticed(spoiled: slice) -> None:
+    file = bulky()
+    with pytest.raises(DecodeError):
+        unpacked(packed([file]), iter(list(portions(file))[spoiled]))
+
+
+def test_a_portion_of_more_than_was_announced_is_refused() -> None:
+    file = bulky()
+    parts = list(portions(file))
+    lines = parts[4]
+    with pytest.raises(DecodeError):
+        unpacked(packed([file]), iter([*parts[:3], *[lines] * 12, *parts[3:]]))
 
 
 def test_names_and_words_that_are_no_utf_8() -> None:

@@ -135,6 +135,38 @@ def test_a_tally_counts_the_same_as_counting_afresh() -> None:
     assert tally.progress(review, (FILE,)) == progress(review, (FILE,))
 
 
+def test_a_tally_counts_the_same_where_files_are_read_again_in_part() -> None:
+    files = tuple(changed(OLD, NEW, f"{name}.py") for name in "abcd")
+    tally = Tally()
+    review = judged(noted(REVIEW, Place("c.py")), Verdict.ACCEPTED, files[0].changes[0])
+    tally.progress(review, files)
+    tally.news()
+
+    turned = tuple(reversed(files))
+    assert tally.progress(review, turned) == progress(review, turned)
+    assert not tally.news(), "another order is no other file"
+
+    again = changed(OLD, NEW + b"end\n", "b.py")
+    read = (files[0], again, files[3], changed(OLD, NEW, "e.py"))
+    assert tally.progress(review, read) == progress(review, read)
+    assert tally.by_path().keys() == {"a.py", "b.py", "d.py", "e.py"}
+    was = file_progress(files[1], {}, frozenset())
+    assert tally.news() == {"b.py": was, "e.py": None}, "no others were looked at"
+
+
+def test_a_note_is_counted_in_its_file_alone() -> None:
+    files = tuple(changed(OLD, NEW, f"{name}.py") for name in "ab")
+    tally = Tally()
+    tally.progress(REVIEW, files)
+    tally.news()
+    review = noted(REVIEW, Place("b.py", Side.NEW, 4, 1))
+    assert tally.progress(review, files) == progress(review, files)
+    assert tally.news().keys() == {"b.py"}
+    withdrawn = apply(review, NoteSettled(id="s", at=0.0, note="N1"))
+    assert tally.progress(withdrawn, files) == progress(withdrawn, files)
+    assert tally.news().keys() == {"b.py"}
+
+
 def test_a_key_in_ten_thousand_changes_is_counted_in_under_three_milliseconds() -> None:
     text = b"".join(b"line %d\n" % n for n in range(20))
     parts = (b"line 3\n", b"line 8\n", b"line 13\n", b"line 18\n")

@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 from workbench.review.entries import Said
 from workbench.review.skimming import Passed
 from workbench.ui.chip import Chip
+from workbench.ui.diff.cell import Visual
 from workbench.ui.diff.dress import Dress
-from workbench.ui.diff.tags import Tags
+from workbench.ui.diff.tags import Ending, Tags, _Row
 from workbench.ui.fonts import interface_font
 from workbench.ui.key_sheet import BESIDE, _inset, _packed, _widths, blocks
 from workbench.ui.keymap import Keymap
@@ -43,6 +44,38 @@ def test_a_letter_that_a_count_would_cut_is_covered_whole(qtbot: QtBot) -> None:
         assert ((end - before) / cell) % 1 == pytest.approx(0, abs=1e-6)
     assert tags._between(end, end - 4 * cell, 1) == end - 4 * cell
     assert tags._between(end, end + 9, -1) == end + 9, "the code ends before"
+
+
+def test_a_letter_of_two_cells_is_covered_whole(qtbot: QtBot) -> None:
+    tags, dress = Tags(), Dress(load_theme("dark"))
+    tags.wear(dress)
+    text = "ab漢字漢字漢字漢字"
+    shaped = dress.shaper.plain(text, dress.theme.text)
+    cell, origin = dress.shaper.cell, 40.0
+    ending = Ending(Visual(shaped, 0, len(text), 0.0, [], []), origin, origin)
+    end = origin + shaped.width
+    edges = [origin + shaped.x_of(at) for at in range(len(text) + 1)]
+    assert edges[3] - edges[2] == pytest.approx(2 * cell)
+    for letters in (0.5, 1, 1.4, 3, 4.7, 6.2):
+        x = end - letters * cell
+        before, after = tags._between(end, x, 1, ending), tags._between(end, x, -1, ending)
+        assert before in edges
+        assert after in edges
+        assert before < x < after
+    assert tags._between(end, edges[4], 1, ending) == pytest.approx(edges[4])
+
+
+@pytest.mark.parametrize("begin", [0.0, 120.0])
+def test_a_count_yields_where_it_would_hide_all_code_of_a_row(qtbot: QtBot, begin: float) -> None:
+    tags, dress = Tags(), Dress(load_theme("dark"))
+    tags.wear(dress)
+    text = " " * round(begin / dress.shaper.cell) + "return what(is, asked)"
+    shaped = dress.shaper.plain(text, dress.theme.text)
+    ending = Ending(Visual(shaped, 0, len(text), 0.0, [], []), 0.0, begin)
+    end = shaped.width
+    said = [tags._count(_Row(begin + room, end=end, edits=1, ending=ending), begin + room) for room in (120, 400)]
+    assert [words.partition(" ")[2] for words, _ in said] == ["▸", "· 1 edit ▸"]
+    assert said[0][1] - 6 > begin + 8 * dress.shaper.cell
 
 
 def test_a_name_has_its_word_beside_it_or_below_it_where_both_do_not_fit(qtbot: QtBot) -> None:

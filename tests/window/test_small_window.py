@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.repos import Repo, new_repo
 from tests.shots.rows import logo
 from tests.window.conftest import Hands
-from workbench.ui.diff.tags import _Row
+from workbench.ui.diff.tags import Ending, _Row
 from workbench.ui.file_painting import FileDelegate
 from workbench.ui.file_rows import FileRow, RowKind, Tint
 from workbench.ui.hints import Hints
@@ -130,6 +130,53 @@ def test_the_count_of_what_is_out_of_sight_counts_what_it_covers_itself(
     for row, words, left in counts:
         hidden = (row.end - (left - 6)) / cell
         assert hidden - 0.3 <= int(words[1:].replace(",", "")) <= hidden + 2
+
+
+@pytest.mark.parametrize("width", [700, 900, 1000])
+def test_no_letter_of_two_cells_is_cut_by_a_count(
+    hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    made = new_repo(tmp_path / "shop")
+    made.commit({"a.py": "x = 1\n"})
+    made.write({"a.py": "".join(f"{'x' * (long % 3)}{'漢字a' * long}\n" for long in range(9, 60))})
+    hands.open(made)
+    hands.window.resize(width, 700)
+    tags = hands.window.view._painter.code.tags
+    found: list[tuple[float, Ending]] = []
+    between = tags._between
+
+    def noted(end: float, x: float, way: int, ending: Ending | None = None) -> float:
+        assert ending is not None
+        found.append((between(end, x, way, ending), ending))
+        return found[-1][0]
+
+    monkeypatch.setattr(tags, "_between", noted)
+    hands.window.view.viewport().repaint()
+    assert len(found) > 9
+    for place, ending in found:
+        shaped = ending.visual.shaped
+        edges = (ending.x + ending.visual.x + shaped.x_of(at) for at in range(shaped.length + 1))
+        assert min(abs(edge - place) for edge in edges) < 1
+
+
+def test_a_count_leaves_some_code_of_each_row_in_sight(hands: Hands, tmp_path: Path) -> None:
+    line = "        return the_first_of(them, {})  # and not the last\n"
+    made = new_repo(tmp_path / "shop")
+    made.commit({"a.py": "".join(line.format(each) for each in "abcdefgh")})
+    made.write({"a.py": "".join(line.format(each) for each in "stuvwxyz")})
+    hands.open(made)
+    hands.window.resize(800, 700)
+    hands.window.view.viewport().repaint()
+    tags = hands.window.view._painter.code.tags
+    cell = hands.window.view._painter.dress.shaper.cell
+    counted = [row for row in tags._rows.values() if row.ending is not None and row.end > row.right]
+    assert counted
+    for row in counted:
+        assert row.ending is not None
+        assert row.edits
+        words, left = tags._count(row, row.right)
+        assert words.endswith(" ▸")
+        assert left - 6 >= row.ending.begin + min(8, (row.right - 60 - row.ending.begin) / cell) * cell
 
 
 def test_the_numbers_of_the_look_are_in_sight(hands: Hands, repo: Repo) -> None:

@@ -6,8 +6,9 @@ Run as `python -m workbench.git.comparer`. One request on standard input, a line
 
 `args` are those of the git child; the first N files are known. Huge ones come last, as where those were read.
 
-Answers are frames on standard output: four bytes of length, then `F` and packed files, `A` after the last
-of them, `S` and the shapes of all changes by id. It ends then, and also when nobody reads it any more.
+Answers are frames on standard output: four bytes of length, then `F` and packed files, each time followed by
+`P` and a portion as often as a bulky one among them has it, `A` after the last of them, `S` and the shapes of
+all changes by id. It ends then, and also when nobody reads it any more.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from workbench.git import runner
 from workbench.git.alone import Alone
 from workbench.git.objects import Objects
 from workbench.git.runner import Where
-from workbench.git.streaming import ALL, FILES, SHAPES, streamed
+from workbench.git.streaming import ALL, FILES, PORTION, SHAPES, streamed
 from workbench.review.changes import FileChange
-from workbench.review.passing import packed
+from workbench.review.passing import packed, portions
 from workbench.review.shapes import shape_of
 
 FEW, MANY = 20, 80
@@ -73,6 +74,8 @@ def main() -> int:
 def _give(out: IO[bytes], files: Sequence[FileChange]) -> None:
     if files:
         _write(out, FILES + packed(files))
+    for portion in chain.from_iterable(map(portions, files)):
+        _write(out, PORTION + portion)
 
 
 def _write(out: IO[bytes], data: bytes) -> None:

@@ -30,8 +30,10 @@ FIRST_FILES = 60
 FIRST_SECONDS = 0.05
 """Seconds after which no more of these are waited for, where there are more than that anyway."""
 
-FILES, ALL, SHAPES = b"F", b"A", b"S"
-"""How the frames of the helper begin: some files, that these were all, the shapes of all changes."""
+FILES, PORTION, ALL, SHAPES = b"F", b"P", b"A", b"S"
+"""How the frames of the helper begin: some files, a portion of a bulky one of them, that these were all, the
+shapes of all changes.
+"""
 
 
 class Comparing(Struct, frozen=True):
@@ -162,13 +164,14 @@ class FileStream(Iterator[FileChange]):
     ) -> Iterator[FileChange]:
         """The helper's files. Where it dies, those that it did not give are read here."""
         given = 0
+        portions = _portions(cast("IO[bytes]", helper.stdout))
         while True:
             frame = _frame(cast("IO[bytes]", helper.stdout))
             if frame[:1] == ALL:
                 self._stop_ours(ours)
                 return
             try:
-                files = unpacked(frame[1:]) if frame[:1] == FILES else []
+                files = unpacked(frame[1:], portions) if frame[:1] == FILES else []
             except DecodeError:
                 files = []
             if not files:
@@ -231,6 +234,12 @@ def _frame(pipe: IO[bytes]) -> bytes:
     except (OSError, ValueError):  # closed by another thread
         return b""
     return data if len(head) == 4 and len(data) == int.from_bytes(head, "big") else b""
+
+
+def _portions(pipe: IO[bytes]) -> Iterator[bytes]:
+    """The portions that follow; asked for no more than there are."""
+    while (frame := _frame(pipe))[:1] == PORTION:
+        yield frame[1:]
 
 
 def _end(helper: subprocess.Popen[bytes]) -> None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from workbench.review.changes import Change, FileChange, Kind, Run, Side, Status
 from workbench.review.linemap import LineMap
 from workbench.review.lines import LineSet, Span, common, joined, without
+from workbench.review.verdicts import FileVerdicts, Verdicts
 from workbench.review.words import paired
 
 
@@ -387,7 +388,9 @@ class Aftermaths:
             self._came_from = {file.path: file.base_path for file in self.between if file.base_path}
         return self.of(self._came_from.get(path, path))
 
-    def all_before(self) -> Iterator[tuple[FileChange, Aftermath]]:
-        """Every file change of the round before with its aftermath."""
+    def judged(self, verdicts: Verdicts) -> Iterator[tuple[FileChange, Aftermath, FileVerdicts]]:
+        """Every file change of the round before that those verdicts are on, with its aftermath."""
         for path, file in self._before.items():
-            yield file, self.of(path)
+            held = verdicts.get(path)
+            if held:
+                yield file, self.of(path), held

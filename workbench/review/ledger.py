@@ -7,6 +7,7 @@ the expert judges in this round changes no entry, so the list stands still while
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 
 from workbench.review.aftermath import Aftermaths
@@ -20,10 +21,9 @@ from workbench.review.review import Review
 from workbench.review.rounds import LeftOut
 from workbench.review.scope import scope_of_task
 from workbench.review.verdict_entries import VerdictEntries
-from workbench.review.verdicts import NO_VERDICTS
 
 # The values that a ledger is made of are part of what this module offers.
-__all__ = ["Entry", "Said", "ledger"]
+__all__ = ["Entry", "Ledger", "Said", "ledger"]
 
 
 def ledger(
@@ -42,25 +42,63 @@ def ledger(
     to the current one. `earlier` are the rounds before it, whose code may have come again. With a
     `before_index` of -1 only the scope is checked. Violations come first.
     """
-    files = Aftermaths(before, after, start, between)
-    found: list[Entry] = []
-    if 0 <= before_index < len(review.verdicts):
-        new_code = NewCode(between, after)
-        judge = VerdictEntries(review, before_index, before_index, new_code)
-        for file, aftermath in files.all_before():
-            held = review.verdicts[before_index].get(file.path, NO_VERDICTS)
-            if held:
-                found += judge.entries(file, aftermath, held)
+    return Ledger(before, after, start, between, before_index, earlier).entries(review)
+
+
+class Ledger:
+    """The ledger of one comparison. What its verdicts come to is worked out once, whatever is noted then:
+    of twenty thousand files that takes a second. Not thread-safe.
+    """
+
+    def __init__(
+        self,
+        before: Sequence[FileChange],
+        after: Sequence[FileChange],
+        start: Sequence[FileChange],
+        between: Sequence[FileChange],
+        before_index: int,
+        earlier: Sequence[EarlierRound] = (),
+    ) -> None:
+        self.after = after
+        self._start, self._between = start, between
+        self._before_index, self._earlier = before_index, earlier
+        self._files = Aftermaths(before, after, start, between)
+        self._judged: tuple[tuple[object, ...], list[Entry]] = ((), [])
+        """What verdicts came to, and what that was worked out of."""
+
+    def entries(self, review: Review) -> tuple[Entry, ...]:
+        """As `ledger` says. Of another state of the review, what does not depend on that is not done again."""
+        found: list[Entry] = []
+        if 0 <= self._before_index < len(review.verdicts):
+            found += self._of_verdicts(review)
+            found += NoteEntries(review, self._files, self._before_index).entries()
+        found += _out_of_scope(review, self.after, self._between)
+        found += _left_out(review)
+        return in_order(found)
+
+    def _of_verdicts(self, review: Review) -> Sequence[Entry]:
+        reasons = (note for note in review.notes.values() if note.reason)
+        basis = (*review.verdicts[: self._before_index + 1], review.places, *reasons)
+        known, found = self._judged
+        if len(known) != len(basis) or not all(map(operator.is_, known, basis)):
+            found = self._judged_anew(review)
+            self._judged = basis, found
+        return found
+
+    def _judged_anew(self, review: Review) -> list[Entry]:
+        index, files, found = self._before_index, self._files, list[Entry]()
+        new_code = NewCode(self._between, self.after)
+        judge = VerdictEntries(review, index, index, new_code)
+        for file, aftermath, held in files.judged(review.verdicts[index]):
+            found += judge.entries(file, aftermath, held)
+        if not self._earlier:
+            return found
         known = {entry.id for entry in found}
-        again = remembered(review, before_index, earlier, files, after, start, new_code) if earlier else ()
-        for entry in again:
+        for entry in remembered(review, index, self._earlier, files, self.after, self._start, new_code):
             if entry.id not in known:
                 known.add(entry.id)
                 found.append(entry)
-        found += NoteEntries(review, files, before_index).entries()
-    found += _out_of_scope(review, after, between)
-    found += _left_out(review)
-    return in_order(found)
+        return found
 
 
 def _left_out(review: Review) -> Iterator[Entry]:

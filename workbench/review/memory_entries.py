@@ -38,10 +38,8 @@ def remembered(
         files = Aftermaths(each.files, after, start, each.since)
         lines = new_code.since(each.since, after)
         judge = _Remembered(review, each.index, before_index, lines, since, last)
-        for file, aftermath in files.all_before():
-            held = left.get(file.path)
-            if held:
-                yield from judge.entries(file, aftermath, held)
+        for file, aftermath, held in files.judged(left):
+            yield from judge.entries(file, aftermath, held)
 
 
 class _Remembered(VerdictEntries):

@@ -1,16 +1,28 @@
 """File changes as bytes for another process of ours: what took long to find out is not found out twice.
 
 Lines are sent once: a change that is a part of a run says which. Paths and words may hold bytes that are
-no UTF-8, so they go as bytes.
+no UTF-8, so they go as bytes. A file of very many lines goes in portions: one call of C that made two million
+lines of one message would keep Python's lock from the window for half a second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import TypeVar
 
-from msgspec import Struct, msgpack
+from msgspec import DecodeError, Struct, msgpack
 
 from workbench.review.changes import Change, FileChange, Kind, Run, Status
+from workbench.review.steps import rest
+
+T = TypeVar("T")
+
+BULKY = 20_000
+"""Lines from which on a file goes in portions."""
+
+_LINES, _PARTS = 2_000, 500
+"""Lines in one portion, and runs or changes: what is made of it within a millisecond."""
 
 
 class _Run(Struct, array_like=True, gc=False):
@@ -47,26 +59,76 @@ class _File(Struct, array_like=True, gc=False):
     binary: bool
     runs: list[_Run]
     changes: list[_Change]
+    apart: tuple[int, int] = (0, 0)
+    """How many runs and changes follow in portions."""
+
+
+class _Counted(Struct, array_like=True, gc=False):
+    """A run whose lines follow in portions."""
+
+    old_start: int
+    new_start: int
+    removed: int
+    added: int
 
 
 _encoder = msgpack.Encoder()
 _decoder = msgpack.Decoder(list[_File])
+_runs_decoder = msgpack.Decoder(list[_Counted])
+_lines_decoder = msgpack.Decoder(list[bytes])
+_changes_decoder = msgpack.Decoder(list[_Change])
 _STATUS = {each.value: each for each in Status}
 _KIND = {each.value: each for each in Kind}
 
 
 def packed(files: Sequence[FileChange]) -> bytes:
-    """Some files as bytes."""
-    return _encoder.encode([_packed(file) for file in files])
+    """Some files as bytes. Of those that are bulky this is the head alone; their `portions` follow."""
+    return _encoder.encode([_head(file) if is_bulky(file) else _packed(file) for file in files])
 
 
-def unpacked(data: bytes) -> list[FileChange]:
-    """The files that `packed` was given. Raises `msgspec.DecodeError` for anything else."""
-    return [_unpacked(file) for file in _decoder.decode(data)]
+def portions(file: FileChange) -> Iterator[bytes]:
+    """What follows the head of a bulky file; nothing of any other."""
+    if not is_bulky(file):
+        return
+    runs = (_Counted(run.old_start, run.new_start, len(run.removed), len(run.added)) for run in file.runs)
+    lines = chain.from_iterable(side for run in file.runs for side in (run.removed, run.added))
+    yield from _by(_PARTS, runs)
+    yield from _by(_LINES, lines)
+    yield from _by(_PARTS, _cut(file))
+
+
+def _by(count: int, found: Iterable[object]) -> Iterator[bytes]:
+    rest_of = iter(found)
+    while part := list(islice(rest_of, count)):
+        yield _encoder.encode(part)
+
+
+def is_bulky(file: FileChange) -> bool:
+    """Whether a file goes in portions."""
+    return sum(len(run.removed) + len(run.added) for run in file.runs) >= BULKY
+
+
+def unpacked(data: bytes, more: Iterator[bytes] | None = None) -> list[FileChange]:
+    """The files that `packed` was given; of `more` their portions are taken, and not one beyond them.
+
+    Raises `msgspec.DecodeError` for anything else. Rests between the portions.
+    """
+    portions_left = iter(()) if more is None else more
+    return [_unpacked(file, portions_left) for file in _decoder.decode(data)]
 
 
 def _packed(file: FileChange) -> _File:
     runs = [_Run(run.old_start, run.new_start, list(run.removed), list(run.added)) for run in file.runs]
+    return _named(file, runs, list(_cut(file)))
+
+
+def _head(file: FileChange) -> _File:
+    return _named(file, [], [], (len(file.runs), len(file.changes)))
+
+
+def _named(
+    file: FileChange, runs: list[_Run], changes: list[_Change], apart: tuple[int, int] = (0, 0)
+) -> _File:
     return _File(
         file.status.value,
         _bytes(file.path),
@@ -78,13 +140,13 @@ def _packed(file: FileChange) -> _File:
         file.similarity,
         file.binary,
         runs,
-        _cut(file),
+        changes,
+        apart,
     )
 
 
-def _cut(file: FileChange) -> list[_Change]:
+def _cut(file: FileChange) -> Iterator[_Change]:
     """The changes, each with the run that it is a part of: they follow each other as the runs do."""
-    found: list[_Change] = []
     number, runs = 0, file.runs
     for change in file.changes:
         removed, added = change.removed, change.added
@@ -95,8 +157,7 @@ def _cut(file: FileChange) -> list[_Change]:
             run = number
         lines = ([], []) if run >= 0 else (list(removed), list(added))
         head = (change.id, change.kind.value, change.old_start, change.new_start, _bytes(change.words), run)
-        found.append(_Change(*head, *lines, len(removed), len(added)))
-    return found
+        yield _Change(*head, *lines, len(removed), len(added))
 
 
 def _holds(run: Run, change: Change) -> bool:
@@ -106,12 +167,20 @@ def _holds(run: Run, change: Change) -> bool:
     )
 
 
-def _unpacked(file: _File) -> FileChange:
+def _unpacked(file: _File, more: Iterator[bytes]) -> FileChange:
     path = _text(file.path)
     base_path = None if file.base_path is None else _text(file.base_path)
-    runs = tuple(
-        [Run(run.old_start, run.new_start, tuple(run.removed), tuple(run.added)) for run in file.runs]
-    )
+    many, most = file.apart
+    runs: tuple[Run, ...]
+    changes: Iterable[_Change]
+    if many:
+        runs = _runs(_taken(more, _runs_decoder, many), more)
+        changes = _taken(more, _changes_decoder, most)
+    else:
+        runs = tuple(
+            [Run(run.old_start, run.new_start, tuple(run.removed), tuple(run.added)) for run in file.runs]
+        )
+        changes = file.changes
     return FileChange(
         _STATUS[file.status],
         path,
@@ -123,8 +192,41 @@ def _unpacked(file: _File) -> FileChange:
         file.similarity,
         file.binary,
         runs,
-        tuple([_change(each, path, base_path, runs) for each in file.changes]),
+        tuple([_change(each, path, base_path, runs) for each in changes]),
     )
+
+
+def _runs(counted: Iterable[_Counted], more: Iterator[bytes]) -> tuple[Run, ...]:
+    """Runs and their lines. A tuple grows out of portions, so that others are let in between them."""
+    heads = list(counted)
+    lines = _taken(more, _lines_decoder, sum(head.removed + head.added for head in heads))
+    return tuple(
+        [
+            Run(
+                head.old_start,
+                head.new_start,
+                tuple(islice(lines, head.removed)),
+                tuple(islice(lines, head.added)),
+            )
+            for head in heads
+        ]
+    )
+
+
+def _taken(more: Iterator[bytes], decoder: msgpack.Decoder[list[T]], count: int) -> Iterator[T]:
+    """So many of what comes in portions."""
+    return chain.from_iterable(_decoded(more, decoder, count))
+
+
+def _decoded(more: Iterator[bytes], decoder: msgpack.Decoder[list[T]], count: int) -> Iterator[list[T]]:
+    while count > 0:
+        part = decoder.decode(next(more, b""))
+        count -= len(part)
+        if count < 0 or not part:
+            raise DecodeError("A portion does not hold what was announced.")
+        yield part
+        del part  # or it would hold its lines until the next one
+        rest()
 
 
 def _change(found: _Change, path: str, base_path: str | None, runs: Sequence[Run]) -> Change:

@@ -84,24 +84,30 @@ def asked(review: Review, files: Iterable[FileChange]) -> frozenset[str]:
     A note asks the change it was written on, or every change whose lines it touches; a note on a
     whole file or on the review asks none, and neither does the reason of a rejection.
     """
+    return frozenset().union(*asked_by_path(review, files).values())
+
+
+def asked_by_path(review: Review, files: Iterable[FileChange]) -> dict[str, frozenset[str]]:
+    """The same by the file that they are of. Files without any are absent."""
     places: dict[str, list[Place]] = {}
     for note in review.notes.values():
         if note.is_live and not note.reason and note.intent in ASKING:
             for place in places_now(review, note):
                 if place is not None and place.path is not None and not place.is_file:
                     places.setdefault(place.path, []).append(place)
-    if not places:
-        return NOTHING_ASKED
-    found: set[str] = set()
-    for file in files:
+    by_path: dict[str, frozenset[str]] = {}
+    for file in files if places else ():
         here = places.get(file.path)
         if here is None:
             continue
         ids = {change.id for change in file.changes}
+        found: set[str] = set()
         for place in here:
             # A note on a thousand changes of one file does not look through them a thousand times.
             found.update((place.change,) if place.change in ids else changes_at(file, place))
-    return frozenset(found)
+        if found:
+            by_path[file.path] = frozenset(found)
+    return by_path
 
 
 def changes_at(file: FileChange, place: Place) -> tuple[str, ...]:
@@ -160,7 +166,7 @@ def note_counts(review: Review) -> Mapping[Intent, int]:
 
 
 class _Counted(Struct):
-    """What a file was counted from, by identity, and the counts."""
+    """What a file was counted from, and the counts."""
 
     file: FileChange
     held: FileVerdicts | None
@@ -177,12 +183,14 @@ class Tally:
         self._places: object = None
         self._files: Sequence[FileChange] = ()
         self._asked = NOTHING_ASKED
+        self._asked_in: dict[str, frozenset[str]] = {}
+        self._asked_anew: set[str] = set()
+        """The files of which other changes are asked than when they were counted."""
         self._total = Progress()
         self._by_path: dict[str, Progress] = {}
         self._news: dict[str, Progress | None] = {}
         self._verdicts: Verdicts | None = None
         self._more: Sequence[FileChange] = ()
-        self._asked_then = NOTHING_ASKED
         self._places_in: dict[str, Places] = {}
 
     def asked(self, review: Review, files: Sequence[FileChange]) -> frozenset[str]:
@@ -192,29 +200,41 @@ class Tally:
             if self._files is not files:
                 self._take(files)
             self._notes, self._places, self._files = review.notes, places, files
-            found = asked(review, files)
-            if found != self._asked:
-                self._asked = found
+            before, now = self._asked_in, asked_by_path(review, files)
+            if now != before:
+                self._asked_anew |= {
+                    path for path in before.keys() | now.keys() if before.get(path) != now.get(path)
+                }
+                self._asked, self._asked_in = frozenset().union(*now.values()), now
         return self._asked
 
     def _take(self, files: Sequence[FileChange]) -> None:
-        """Other files, or the same with more of them at the end, while a large review is read."""
+        """Other files, in another order, or with more of them at the end, while a large review is read.
+
+        What is not another file than before keeps its counts: read again, a few of twenty thousand are.
+        """
         known = len(self._files)
         if known and len(files) > known and all(map(operator.is_, self._files, files)):
             self._more = (*self._more, *files[known:])
             return
-        self._counted, self._by_path, self._news, self._more = {}, {}, {}, ()
-        self._total = Progress()
+        counted = self._counted
+        gone = counted.keys() - {file.path for file in files}
+        for path in gone:
+            self._total = _less(self._total, counted.pop(path).progress)
+            del self._by_path[path]
+            self._news.pop(path, None)
+        held = ((file, counted.get(file.path)) for file in files)
+        self._more = [file for file, last in held if last is None or last.file is not file]
 
     def progress(self, review: Review, files: Sequence[FileChange]) -> Progress:
         """The counts of the whole review."""
-        asked_ids = self.asked(review, files)
+        self.asked(review, files)
         verdicts = review.current
         total = self._total
-        for file in self._other(files, verdicts, asked_ids):
+        for file in self._other(files, verdicts):
             last = self._counted.get(file.path)
-            held = verdicts.get(file.path)
-            if last is not None and last.held is held and last.asked is asked_ids and last.file is file:
+            held, asked_ids = verdicts.get(file.path), self._asked_in.get(file.path, NOTHING_ASKED)
+            if last is not None and last.held is held and last.asked == asked_ids and last.file is file:
                 continue
             counts = self._recounted(last, file, verdicts, asked_ids)
             if last is not None:
@@ -224,8 +244,8 @@ class Tally:
             self._news.setdefault(file.path, last.progress if last is not None else None)
             total += counts
         self._total = total
-        self._verdicts, self._asked_then = verdicts, asked_ids
-        self._more = ()
+        self._verdicts, self._more = verdicts, ()
+        self._asked_anew.clear()
         return total
 
     def _recounted(
@@ -238,21 +258,19 @@ class Tally:
         if known is None or known.file is not file:
             # At the first count, when the file comes: the first verdict would wait for it.
             known = self._places_in[file.path] = places_of(file)
-        if last is None or last.file is not file or last.asked is not asked_ids:
+        if last is None or last.file is not file or last.asked != asked_ids:
             return file_progress(file, verdicts, asked_ids)
         touched = known.touched(last.held, verdicts.get(file.path))
         before: Verdicts = {} if last.held is None else {file.path: last.held}
         counts = _less(last.progress, _counts(touched, before, asked_ids))
         return counts + _counts(touched, verdicts, asked_ids)
 
-    def _other(
-        self, files: Sequence[FileChange], verdicts: Verdicts, asked_ids: frozenset[str]
-    ) -> Iterable[FileChange]:
-        """The files that may count otherwise than last time: the judged ones, unless more is new."""
+    def _other(self, files: Sequence[FileChange], verdicts: Verdicts) -> Iterable[FileChange]:
+        """The files that may count otherwise than last time: those judged or asked about, and new ones."""
         before = self._verdicts
-        if not self._counted or before is None or asked_ids is not self._asked_then:
+        if not self._counted or before is None:
             return files
-        paths = _differing(before, verdicts)
+        paths = self._asked_anew.union(_differing(before, verdicts))
         return [*self._more, *(self._counted[path].file for path in paths if path in self._counted)]
 
     def file(self, path: str) -> Progress:

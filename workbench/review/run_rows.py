@@ -137,6 +137,13 @@ class RunRows(Struct):
             near = self._near = first, first + len(change.added or change.removed), change
         return near[2]
 
+    def begins_piece(self, row: int) -> bool:
+        """Whether a row is the first of a change that goes on from another one of the same run."""
+        if not row or len(self.changes) <= 1 or self.change_at(row) is None:
+            return False
+        assert self._near is not None
+        return self._near[0] == row
+
     def _first_row(self, change: Change) -> int:
         """Where one of several changes begins: only one-sided runs are cut, a long one into thousands."""
         if self.run.added:

@@ -19,7 +19,7 @@ from workbench.ui.errands import Errands
 from workbench.ui.tasks import Answer, Report, Tasks
 from workbench.workflow.candidates import late_words
 from workbench.workflow.draft_lines import DraftLines, start_now, tree_now
-from workbench.workflow.receive import Arrival, refresh, take_arrival, tweak_lines
+from workbench.workflow.receive import Arrival, load_ledger, refresh, take_arrival, tweak_lines
 from workbench.workflow.session import Session
 from workbench.workflow.watching import Watch
 
@@ -140,32 +140,43 @@ class Arriving(QObject):
 
     def _start(self, wanted: Edit | Entry) -> None:
         session = self._controller.open_session()
-        self._now = wanted
-
-        def restored(_: Report) -> tuple[Session, Entry, Any]:
-            # Late: the first frame restores nothing.
-            from workbench.workflow.answers import answered_by_edit  # noqa: PLC0415
-
-            assert isinstance(wanted, Entry)
-            return session, wanted, answered_by_edit(session, wanted)
-
+        tree, self._now = tree_now(session), wanted
         if isinstance(wanted, Edit):
+            edit = wanted
             self._begin(
-                lambda _: (session, wanted, _edited(session, wanted)), self._on_edited, self._on_failed
+                lambda _: (session, edit, _edited(session, edit, tree)), self._on_edited, self._on_failed
             )
         else:
-            self._begin(restored, self._on_restored, self._on_failed)
+            entry = wanted
+            self._begin(
+                lambda _: (session, entry, _answered(session, entry, tree)),
+                self._on_restored,
+                self._on_failed,
+            )
 
     def _go_on(self) -> None:
-        """Take in what waited. The round that came meanwhile may have moved it, or answered it."""
+        """Take in what waited."""
         self._now = None
-        while self._waiting and self._now is None:
-            wanted = self._waiting.pop(next(iter(self._waiting)))
-            found = wanted if isinstance(wanted, Edit) else self._controller.entry(wanted.id)
-            if found is not None:
-                self._start(found)
-            else:
-                self._controller.said.emit("The ledger does not say this any more.", "", False)
+        if not self._waiting:
+            return
+        wanted = self._waiting.pop(next(iter(self._waiting)))
+        if isinstance(wanted, Edit):
+            self._start(wanted)
+            return
+        # The round that came meanwhile may have moved it, or answered it.
+        self._now, session = wanted, self._controller.open_session()
+        self._begin(lambda _: (session, wanted, load_ledger(session)), self._on_ledger, self._on_failed)
+
+    def _on_ledger(self, found: tuple[Session, Entry, Any]) -> None:
+        session, entry, facts = found
+        session.ledger_facts = facts
+        self._controller.changed.emit()
+        again = self._controller.entry(entry.id)
+        if again is not None:
+            self._start(again)
+        else:
+            self._controller.said.emit(f"What the ledger said of {entry.path} is done with.", "", False)
+            self._go_on()
 
     def _forget(self) -> None:
         """Another review is shown. What was written for the one before is kept there as drafts."""
@@ -223,14 +234,26 @@ def _name(wanted: Edit | Entry) -> str:
     return wanted.key if isinstance(wanted, Edit) else wanted.id
 
 
-def _edited(session: Session, edit: Edit) -> Arrival | None:
-    """The round with the edit in it, wherever its lines are by now. None where it changes nothing. Blocking."""
-    tree = tree_now(session)
+def _edited(session: Session, edit: Edit, tree: str) -> Arrival | None:
+    """The round with the edit in it, wherever its lines are by now. None if it changes nothing. Blocking."""
     start = start_now(session, edit.lines)
     if start is None:
         raise lines_changed()
     arrival = tweak_lines(session, edit.lines.path, start, edit.lines.count, edit.text)
-    if tree_now(session) != tree:
-        # The window's thread took another round meanwhile, in which the lines have other numbers.
-        raise UserError("Another round arrived meanwhile; the edit was not taken.", hint="Edit again.")
+    _ensure_shown(session, tree)
     return arrival
+
+
+def _answered(session: Session, entry: Entry, tree: str) -> Arrival | None:
+    # Late: the first frame restores nothing.
+    from workbench.workflow.answers import answered_by_edit  # noqa: PLC0415
+
+    arrival = answered_by_edit(session, entry)
+    _ensure_shown(session, tree)
+    return arrival
+
+
+def _ensure_shown(session: Session, tree: str) -> None:
+    """The window's thread may have taken another round meanwhile, in which the lines have other numbers."""
+    if tree_now(session) != tree:
+        raise UserError("Another round arrived meanwhile; the edit was not taken.", hint="Edit again.")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from workbench.review.text import one_line
 from workbench.ui.boxed_text import BoxedText
+from workbench.ui.sheet import as_tooltip
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NOT_OURS = (*_ENTER, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -94,8 +95,6 @@ class BoxedLine(BoxedText):
 
             said = hidden_words(text)
         if said != self._said:
-            from workbench.ui.sheet import as_tooltip  # noqa: PLC0415 - the same
-
             self._said = said
             self.setToolTip(as_tooltip(said) if said else "")
         shown = self.displayText() if self.holds(text) else ""

@@ -98,11 +98,6 @@ def _letter(held: QTextFormat) -> str:
     return f"\u25cc{character}" if unicodedata.category(character)[0] == "M" else character
 
 
-def _is_held(text: str) -> bool:
-    """Whether anything of a text hides, or would stand in another place."""
-    return bool(_from_the_right.search(text)) or _hides(text)
-
-
 def _hides(text: str) -> bool:
     return _HOLDER in text or bool(visible(text).columns)
 
@@ -110,7 +105,10 @@ def _hides(text: str) -> bool:
 class BoxedText(QPlainTextEdit):
     """Plain text, all of which can be seen. `toPlainText` gives it as it is, no-break spaces too."""
 
-    def __init__(self, parent: QWidget) -> None:
+    also_held = ""
+    """Characters that have no place in the field, and are boxed too."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._boxes = _Boxes(self)
         self.document().documentLayout().registerHandler(_OBJECT, self._boxes)
@@ -120,8 +118,14 @@ class BoxedText(QPlainTextEdit):
 
     # what is put in
 
+    def holds(self, text: str) -> bool:
+        """Whether anything of a text is boxed, or would stand in another place if Qt laid it out."""
+        if text.isascii() and text.isprintable():
+            return False
+        return bool(_from_the_right.search(text)) or _hides(text) or any(map(text.__contains__, self.also_held))
+
     def setPlainText(self, text: str) -> None:
-        if not _is_held(text):
+        if not self.holds(text):
             super().setPlainText(text)
             return
         document = self.document()
@@ -141,7 +145,7 @@ class BoxedText(QPlainTextEdit):
         cursor, plain = self.textCursor(), QTextCharFormat()
         cursor.beginEditBlock()
         cursor.removeSelectedText()
-        for piece, hides in _pieces(text):
+        for piece, hides in _pieces(text, self.also_held):
             if hides:
                 held = QTextCharFormat()
                 held.setObjectType(_OBJECT)
@@ -155,7 +159,8 @@ class BoxedText(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if source.hasText() and not self.isReadOnly():
-            self.insertPlainText(source.text().replace("\r\n", "\n"))
+            text = source.text()
+            self.insertPlainText(text if self.also_held else text.replace("\r\n", "\n"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Control characters are keys; what some layouts write beyond them would hide.
@@ -164,7 +169,7 @@ class BoxedText(QPlainTextEdit):
             # Qt would write U+2028, which is no end of a line for anybody else, into a note or into code.
             self.insertPlainText("\n")
             event.accept()
-        elif text >= "\x80" and _is_held(text) and not self.isReadOnly():
+        elif text >= "\x80" and self.holds(text) and not self.isReadOnly():
             self.insertPlainText(text)
             event.accept()
         else:
@@ -172,7 +177,7 @@ class BoxedText(QPlainTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         text = event.commitString()
-        if _is_held(text) and not self.isReadOnly():
+        if self.holds(text) and not self.isReadOnly():
             self.insertPlainText(text)
             event.setCommitString("")
         super().inputMethodEvent(event)
@@ -253,11 +258,11 @@ def _parts(block: QTextBlock, start: int, end: int) -> Iterator[str]:
         place += 1
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+def _pieces(text: str, also: str) -> Iterator[tuple[str, bool]]:
     """Characters that are held one by one, what stands between them, and which it is."""
     start = 0
     letters = (found.start() for found in _from_the_right.finditer(text))
-    holders = (at for at, each in enumerate(text) if each == _HOLDER)
+    holders = (at for at, each in enumerate(text) if each == _HOLDER or each in also)
     for at in sorted({*visible(text).columns, *letters, *holders}):
         if start < at:
             yield text[start:at], False

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.errors import UserError
 from workbench.review.changes import FileChange
 from workbench.review.progress import NOTHING_ASKED, Progress, file_progress
+from workbench.review.steps import resting
 from workbench.ui.controller import Controller, as_user_error
 from workbench.ui.single_shot import single_shot
 from workbench.ui.tasks import Dropped, Report, Tasks
@@ -27,7 +28,7 @@ from workbench.workflow.receive import load_ledger
 from workbench.workflow.session import Session
 from workbench.workflow.watching import Watch
 
-OPEN, LOADING = "open", "loading"
+OPEN, LOADING, KEEP = "open", "loading", "keep"
 
 Batch = tuple[Session, FileStream, tuple[FileChange, ...]]
 """Some files of a review, and what they are read from."""
@@ -62,6 +63,7 @@ class Errands(QObject):
         """A review whose last files are in `_batches`."""
         self._take = single_shot(self, 0, self._take_batch)
         self._waits_since = 0.0
+        self._keeps_again = False
         controller.opened.connect(self._on_opened)
 
     # -- opening and reading ------------------------------------------------------------------
@@ -132,6 +134,7 @@ class Errands(QObject):
 
     def _on_opened(self) -> None:
         self._tasks.cancel(LOADING)
+        self._tasks.cancel(KEEP)  # it is of the review before
         self._batches.clear()
         self._read = None
         if self._controller.open_session().is_loading:
@@ -154,8 +157,10 @@ class Errands(QObject):
             return
 
         def work(report: Report) -> tuple[Session, FileStream]:
-            for batch in batches(stream, report.cancelled):
-                report.say((session, stream, batch))
+            # A huge file comes in portions, between which keys come first.
+            with resting(report.rest):
+                for batch in batches(stream, report.cancelled):
+                    report.say((session, stream, batch))
             return session, stream
 
         self._tasks.start(LOADING, work, self._on_loaded, self._controller.fail, self._on_batch)
@@ -211,9 +216,15 @@ class Errands(QObject):
         self._tasks.start("rounds", lambda _: _count_rounds(session), self._on_rounds, self._controller.fail)
 
     def keep(self) -> None:
-        """Copy what the review borrows from the repository, so that `git gc` there loses nothing of it."""
+        """Copy what the review borrows from the repository, so that `git gc` there loses nothing of it.
+
+        Packing what is large takes seconds: closing ends it, a round that comes meanwhile waits for its end.
+        """
         session = self._controller.session
         if session is None:
+            return
+        self._keeps_again = self._tasks.is_running(KEEP)
+        if self._keeps_again:
             return
 
         def work(_: Report) -> None:
@@ -222,7 +233,7 @@ class Errands(QObject):
             session.log.make_ready()
             keep_rounds(session)
 
-        self._tasks.start("keep", work, self._on_kept, self._controller.fail, behind=True)
+        self._tasks.start(KEEP, work, self._on_kept, self._controller.fail, watch=Watch(), behind=True)
 
     def look_at_files(self) -> None:
         """Find what is to be said of the files besides their lines, where that is not known yet."""
@@ -245,6 +256,10 @@ class Errands(QObject):
         self._controller.set_remarks(*found)
 
     def _on_kept(self, _: object) -> None:
+        if self._keeps_again:
+            self.keep()
+
+    def _on_written_back(self, _: object) -> None:
         """Nothing to show."""
 
     def _on_ledger(self, found: tuple[Session, Any]) -> None:
@@ -290,7 +305,11 @@ class Errands(QObject):
             return
         log = session.log
         self._tasks.start(
-            "write back", lambda _: log.write_back(), self._on_kept, self._controller.fail, behind=True
+            "write back",
+            lambda _: log.write_back(),
+            self._on_written_back,
+            self._controller.fail,
+            behind=True,
         )
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, 
 from workbench.review.skimming import Passed
 from workbench.review.text import visible
 from workbench.ui.landing_fields import CommitFields, Destinations
-from workbench.ui.landing_texts import FactList, ResultDiff, file_lines, passed_lines
+from workbench.ui.landing_texts import FactList, ResultDiff, file_lines, passed_lines, words_of_nothing
 from workbench.ui.sheet import Sheet, buttons, plain
 from workbench.ui.theme import Theme
 from workbench.workflow.landing_plan import WORKTREE, LandingPlan
@@ -83,31 +83,45 @@ class LandingSheet(Sheet):
             return
         self.plan = plan
         count = len(plan.rows)
-        parts = ["1 file" if count == 1 else f"{count} files"]
+        parts = ["1 file" if count == 1 else f"{count:,} files"]
         parts += [
-            f"{number} {word}"
+            f"{number:,} {word}"
             for number, word in ((plan.rejected, "rejected"), (plan.asked, "asked"), (plan.unread, "unread"))
         ]
         self._counts = " · ".join(parts)
         self.summary.setText(self._counts)
         self._list_files(plan)
         self.section.setText("DIFF OF THE RESULT")
-        nothing = "" if plan.conflicts else "Nothing would change: what is accepted is there already."
-        self.diff.show_diff(plan.diff, nothing)
-        left = "stay as the work tree has them" if plan.destination == WORKTREE else "are left out"
-        number = "1 change is" if plan.unread == 1 else f"{plan.unread} changes are"
-        self.unread.setText(f"{number} unread and {left}.")
-        self.unread.setVisible(bool(plan.unread))
-        self.sure.setText("Land &all the same")
-        self.sure.setVisible(bool(plan.unread))
-        self.sure.setChecked(False)
+        self.diff.show_diff(plan.diff, words_of_nothing(plan))
+        self._ask_about_unread(plan)
         self.commit.setVisible(plan.commit is not None)
         if plan.commit is not None:
             self.commit.show_commit(plan.commit)
         self._say(plan)
         self._allow()
         if self._is_free():
-            (self.sure if plan.unread else self.main).setFocus()
+            self._next(plan).setFocus()
+
+    def _ask_about_unread(self, plan: LandingPlan) -> None:
+        # Where nothing is written there is nothing to be sure of.
+        asks = bool(plan.unread and (plan.rows or plan.conflicts))
+        one = plan.unread == 1
+        if plan.destination == WORKTREE:
+            left = "stays as the work tree has it" if one else "stay as the work tree has them"
+        else:
+            left = "is left out" if one else "are left out"
+        number = "1 change is" if one else f"{plan.unread:,} changes are"
+        self.unread.setText(f"{number} unread and {left}.")
+        self.unread.setVisible(asks)
+        self.sure.setText("Land &all the same")
+        self.sure.setVisible(asks)
+        self.sure.setChecked(False)
+
+    def _next(self, plan: LandingPlan) -> QWidget:
+        """What is to be pressed next."""
+        if not plan.rows or plan.conflicts:
+            return self._leave
+        return self.sure if plan.unread else self.main
 
     def show_secrets(self, plan: LandingPlan) -> None:
         """Mark what looks secret. Nothing else of the plan is another than it was."""
@@ -117,7 +131,7 @@ class LandingSheet(Sheet):
     def _list_files(self, plan: LandingPlan) -> None:
         self.files.show_lines([line for each in plan.listed() for line in file_lines(self.files, *each)])
         counts = ((len(plan.secret), "SECRET-LOOKING"), (len(plan.sensitive), "SENSITIVE"))
-        words = [f"{many} {word}" for many, word in counts if many]
+        words = [f"{many:,} {word}" for many, word in counts if many]
         self.files_title.setText(f"FILES · {', '.join(words)}, FIRST" if words else "FILES")
         for widget in (self.files_title, self.files):
             widget.setVisible(bool(plan.listed()))
@@ -213,7 +227,7 @@ class LandingSheet(Sheet):
     def _say(self, plan: LandingPlan) -> None:
         if plan.conflicts:
             said = "; ".join(visible(each).text for each in plan.conflicts[:4])
-            more = f"; and {len(plan.conflicts) - 4} more" if len(plan.conflicts) > 4 else ""
+            more = f"; and {len(plan.conflicts) - 4:,} more" if len(plan.conflicts) > 4 else ""
             first = " Refresh first (R)." if plan.destination == WORKTREE else ""
             self.error.setText(f"Nothing can be written: {said}{more}.{first}")
         self.error.setVisible(bool(plan.conflicts))
@@ -260,6 +274,6 @@ class LandingSheet(Sheet):
                 if plan.commit is not None and plan.commit.hooks and not skip:
                     self.summary.setText(f"Running {' and '.join(plan.commit.hooks)}… Esc stops it.")
             self.confirmed.emit(plan, skip)
-        elif plan is not None and plan.unread and not self.sure.isChecked():
+        elif plan is not None and self.sure.isVisible() and not self.sure.isChecked():
             # What is missing is a confirmation: show where it is given.
             self.sure.setFocus()

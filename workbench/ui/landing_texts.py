@@ -25,6 +25,7 @@ from workbench.review.skimming import Passed, words_of_passed
 from workbench.review.text import decode, one_line, visible
 from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.theme import Theme, mixed
+from workbench.workflow.landing_plan import INDEX, WORKTREE, LandingPlan
 
 MOST_LINES = 5_000
 """Lines of the result's diff that are shown; the rest is counted."""
@@ -118,6 +119,22 @@ def passed_lines(shown: FactList, passed: Passed) -> list[str]:
     place = f"{one_line(passed.path)}:{passed.line}" if passed.line else one_line(passed.path)
     line = shown.fact(place, words_of_passed(passed))
     return [line, f"{INSET}! {passed.why}"] if passed.why else [line]
+
+
+def words_of_nothing(plan: LandingPlan) -> str:
+    """What stands where the diff would, if there is none: why, and what to do about it."""
+    if plan.rows or plan.conflicts:
+        return ""
+    if plan.takes_none:
+        return "Nothing would change: nothing is accepted yet. Esc goes back, and a accepts a change."
+    if plan.destination == WORKTREE:
+        return (
+            "Nothing would change: the work tree holds what is accepted.\n"
+            "The index, a branch or a patch file can have it, too."
+        )
+    if plan.destination == INDEX:
+        return "Nothing would change: the index holds what is accepted."
+    return "Nothing would change: the branch holds what is accepted."
 
 
 def shown_diff(diff: bytes) -> str:

@@ -218,7 +218,7 @@ class PromptSheet(Sheet):
         self._lines = split_lines(encoded(texts[0]))
         if not file.runs:
             self.summary.setText(f"{words} is the same in both.")
-        self.view.show_document(Document(files=(file,), read_only=True))
+        self.view.show_document(Document(files=(file,), read_only=True, is_prompt=True))
         self.view.set_contents({file.path: self._lines})
         self.pages.setCurrentIndex(1)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROW = 27
 NUMBER = 24
-RIGHT = 92
+RIGHT = 120
 """The most that the words at the right take."""
 BETWEEN = 12
 MOST_LOST = 3
@@ -65,7 +65,7 @@ def cost_words(round_: Round) -> str:
     if usage is not None and usage.cost:
         parts.append(dollars(usage.cost))
     if usage is not None and usage.seconds:
-        parts.append(f"{usage.seconds:.0f} s")
+        parts.append("under 1 s" if usage.seconds < 0.95 else f"{usage.seconds:.0f} s")
     if parts:
         return " · ".join(parts)
     return one_line(round_.model or "") or {"worktree": "work tree", "expert": "yours"}.get(

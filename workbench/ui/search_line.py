@@ -58,12 +58,12 @@ class SearchLine(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 14, 6)
         layout.setSpacing(8)
-        layout.addWidget(self.line, 1)
+        layout.addWidget(self.line, 2)
         for widget in (self.case, self.word, self.regex, self.sides, self.back, self.on):
             layout.addWidget(widget)
         for widget in (self.word, self.sides, self.back, self.on):
             widget.setVisible(whole)
-        layout.addWidget(self.count, 1)
+        layout.addWidget(self.count, 3)
         self.count.setMinimumWidth(110)
         self.query = Query("")
         self.line.textChanged.connect(self._on_changed)
@@ -93,7 +93,7 @@ class SearchLine(QWidget):
         """How many matches there are, and whether more than that; -1: they are being counted."""
         text = self.line.text()
         said = {-1: "searching…", 0: "nothing found", 1: "1 match"}.get(
-            count, f"{count}{'+' if more else ''} matches"
+            count, f"{count:,}{'+' if more else ''} matches"
         )
         self._say(said if text else "", error=False)
 

@@ -24,6 +24,13 @@ QCheckBox:focus, QRadioButton:focus { border-bottom-color: @accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: @faint; }
 """
 
+# Where the desktop has no dialog of its own, Qt's has black arrows, which nobody sees on a dark ground.
+_DIALOG = """
+QFileDialog {
+  backward-icon: url("@back"); forward-icon: url("@forward"); filedialog-parent-directory-icon: url("@up"); }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+"""
+
 
 def wear(application: QApplication, theme: Theme) -> None:
     """Dress the whole application in a theme."""
@@ -51,4 +58,7 @@ def wear(application: QApplication, theme: Theme) -> None:
         marks = marks.replace(f"@{name}", getattr(theme, name).name())
     ticks = {name: contrast(theme.accent, QColor(name)) for name in ("black", "white")}
     tick = asset("icons", f"tick-{max(ticks, key=lambda name: ticks[name])}.svg")
-    application.setStyleSheet(stylesheet(theme) + marks.replace("@tick", tick.as_posix()))
+    dialog = _DIALOG
+    for name in ("back", "forward", "up"):
+        dialog = dialog.replace(f"@{name}", asset("icons", f"arrow-{name}.svg").as_posix())
+    application.setStyleSheet(stylesheet(theme) + marks.replace("@tick", tick.as_posix()) + dialog)

@@ -32,6 +32,7 @@ SCROLLS = {
     "End": _Act.SliderToMaximum,
 }
 """The keys that scroll the review scroll what a sheet shows too."""
+_SCROLL = (("j", "k", "Space"), "scroll")
 
 
 class Column(Struct, frozen=True):
@@ -173,8 +174,9 @@ class ScrollSheet(Sheet):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         foot = QHBoxLayout()
-        self.keys = KeyLine(self.card, (("j", "k", "Space"), "scroll"))
+        self.keys = KeyLine(self.card)
         foot.addWidget(self.keys, 1)
+        self.area.verticalScrollBar().rangeChanged.connect(self._on_range)
         leave = QPushButton("Close  Esc", self.card)
         leave.setProperty("kind", "quiet")
         leave.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -184,6 +186,10 @@ class ScrollSheet(Sheet):
         self.body.addWidget(self.summary)
         self.body.addWidget(self.area, 1)
         self.body.addLayout(foot)
+
+    def _on_range(self, least: int, most: int) -> None:
+        # No key is named that does nothing.
+        self.keys.set_hints([_SCROLL] if most > least else [])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         action = SCROLLS.get(chord(event))

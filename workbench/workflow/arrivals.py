@@ -6,6 +6,7 @@ Only `take_arrival` changes a session. The rest is blocking: it reads, compares,
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,13 +15,14 @@ from workbench.errors import UserError
 from workbench.review.actions import EntryJudged, RoundArrived
 from workbench.review.carry import carry_rounds
 from workbench.review.changes import FileChange, NotShown
+from workbench.review.review import Review, apply
 from workbench.review.rounds import Answer, LeftOut, Only, Round, Source, Usage, Why
 from workbench.review.verdicts import Verdicts
 from workbench.workflow.logged import new_id
 from workbench.workflow.own_edits import with_own_edits
 from workbench.workflow.placing import places_in_round
 from workbench.workflow.remembering import earlier_rounds
-from workbench.workflow.session import LedgerFacts, Session
+from workbench.workflow.session import LedgerFacts, Session, ledger_of
 from workbench.workflow.turns import turn
 
 
@@ -112,13 +114,29 @@ def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
     return replace(action, places=places, carry=carry)
 
 
+def _as_before(known: Sequence[FileChange], files: Iterable[FileChange]) -> tuple[FileChange, ...]:
+    """The file changes of a round; those that the round before has too are the same objects.
+
+    So nobody looks again at what twenty thousand of them say when two are others.
+    """
+    by_path = {file.path: file for file in known}
+    return tuple(before if (before := by_path.get(file.path)) == file else file for file in files)
+
+
+def with_ledger(facts: LedgerFacts, files: tuple[FileChange, ...], review: Review) -> LedgerFacts:
+    """The facts with the ledger of that state, which whoever shows it would wait for."""
+    made = ledger_of(facts, files)
+    made.entries(review)
+    return replace(facts, ledger=made)
+
+
 def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
     """The next candidate: compared with the round before, verdicts carried, notes found again."""
     review, repository = session.review, session.repository
     current = review.round
     if current is None:
         raise UserError("This review has no round yet.", hint="Start a new review.")
-    files = tuple(repository.file_changes(review.base, tree))
+    files = _as_before(session.files, repository.file_changes(review.base, tree))
     between = tuple(repository.file_changes(current.tree, tree))
     round_ = Round(
         current.number + 1,
@@ -147,6 +165,7 @@ def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
     start = tuple(repository.file_changes(review.base, origin.start)) if origin.start != review.base else ()
     earlier = earlier_rounds(session, review, tree, review.index)
     facts = LedgerFacts(tree, review.index, session.files, start, between, earlier)
+    facts = with_ledger(facts, files, apply(review, action))
     return Arrival(
         action, files, facts, None, review.index, between, origin, current.tree, held=review.current
     )

@@ -14,6 +14,7 @@ from workbench.git.merging import Outcome, Wish
 from workbench.git.worktree import Conflict, Write
 from workbench.review.rounds import Source
 from workbench.review.sensitive import accepted
+from workbench.review.verdicts import Verdict
 from workbench.workflow.session import Session
 
 WORKTREE = "worktree"
@@ -52,6 +53,7 @@ class LandingPlan(Struct, frozen=True):
     `writes` are for the work tree, `wishes` for the index and a branch, `commit` for a branch alone.
     `sensitive`: every accepted file that does more than be read, written now or there already, and why;
     `secret`: every file that looks secret, and why, where that was looked for.
+    `takes_none`: no line and no fact is accepted.
     """
 
     destination: str
@@ -69,6 +71,7 @@ class LandingPlan(Struct, frozen=True):
     commit: CommitPlan | None = None
     sensitive: tuple[tuple[str, str], ...] = ()
     secret: tuple[tuple[str, str], ...] = ()
+    takes_none: bool = False
 
     def listed(self) -> tuple[tuple[str, str, str], ...]:
         """What is to be looked at: how, which path, and why. Those that have a reason come first."""
@@ -110,6 +113,7 @@ def counted(
         tuple(f"{each.path} {each.why}" for each in conflicts),
         tuple(warnings),
         sensitive=tuple(accepted(session.files, session.review.current).items()),
+        takes_none=not any(held.has(Verdict.ACCEPTED) for held in session.review.current.values()),
     )
 
 

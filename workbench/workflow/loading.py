@@ -22,12 +22,20 @@ MOST = 400
 
 def batches(stream: FileStream, cancelled: threading.Event) -> Iterator[tuple[FileChange, ...]]:
     """The files that are still to come. Ends git when they are not wanted any more."""
+    try:
+        yield from _batches(stream, cancelled)
+    finally:
+        # Also where it ended in the middle of a huge file, which rests while it is read.
+        if cancelled.is_set():
+            stream.close()
+
+
+def _batches(stream: FileStream, cancelled: threading.Event) -> Iterator[tuple[FileChange, ...]]:
     batch: list[FileChange] = []
     each = EACH
     until = time.monotonic() + each
     for file in stream:
         if cancelled.is_set():
-            stream.close()
             return
         batch.append(file)
         if not stream.is_beside:

@@ -47,7 +47,7 @@ def load_ledger(session: Session) -> LedgerFacts | None:
         return None
     before = review.rounds[before_index]
     repository = session.repository
-    return LedgerFacts(
+    facts = LedgerFacts(
         current.tree,
         before_index,
         session.files_of(before.tree),
@@ -55,6 +55,7 @@ def load_ledger(session: Session) -> LedgerFacts | None:
         tuple(repository.file_changes(before.tree, current.tree)),
         earlier_rounds(session, review, current.tree, before_index),
     )
+    return with_ledger(facts, session.files_of(current.tree), review)
 
 
 def previous_round(review: Review) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.errors import UserError
@@ -30,6 +31,8 @@ class RoundFiles:
         self._stream: FileStream | None = None
         self._ended: FileStream | None = None
         self._is_shared = False
+        self._in_order = True
+        """Whether the files came as git orders them: what takes long comes last."""
         known = tuple(files)
         self._index_files(known)
         if review.round:
@@ -77,6 +80,9 @@ class RoundFiles:
         if stream is not self._stream:
             return False
         more = tuple(files)
+        # Looked at as they come: at the end of twenty thousand it would take too long.
+        met = (*self.files_so_far[-1:], *more)
+        self._in_order = self._in_order and all(map(operator.is_, met, in_order(met)))
         self.files_so_far += more
         self.by_path.update((file.path, file) for file in more)
         self.changes_by_id.update((change.id, change) for file in more for change in file.changes)
@@ -89,7 +95,8 @@ class RoundFiles:
             return False
         self._stream, self._ended = None, stream
         # What is written from them follows their order, and is to be the same in any process.
-        self.files_so_far = tuple(in_order(self.files_so_far))
+        if not self._in_order:
+            self.files_so_far = tuple(in_order(self.files_so_far))
         if self.review.round is not None:
             self._files_by_tree[self.review.round.tree] = self.files_so_far
         return True
@@ -198,7 +205,7 @@ class RoundFiles:
             self.lines_at(path, Side.NEW)
 
     def _index_files(self, files: tuple[FileChange, ...]) -> None:
-        self._stream = None
+        self._stream, self._in_order = None, True
         self.files_so_far = files
         self.by_path: dict[str, FileChange] = {file.path: file for file in files}
         self.changes_by_id: dict[str, Change] = {

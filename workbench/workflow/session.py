@@ -51,6 +51,7 @@ from workbench.workflow.turns import turn
 if TYPE_CHECKING:
     from workbench.review.entries import Entry
     from workbench.review.feedback_values import Feedback
+    from workbench.review.ledger import Ledger
     from workbench.review.memory import EarlierRound
 
 
@@ -70,6 +71,16 @@ class LedgerFacts(Struct, frozen=True):
     start: tuple[FileChange, ...]
     between: tuple[FileChange, ...]
     earlier: tuple[EarlierRound, ...] = ()
+    ledger: Ledger | None = None
+    """Made of these, where a worker has done it already."""
+
+
+def ledger_of(facts: LedgerFacts, files: Sequence[FileChange]) -> Ledger:
+    """The ledger that these facts make with the files of the round."""
+    # Late: the first frame of a first round shows none.
+    from workbench.review.ledger import Ledger  # noqa: PLC0415
+
+    return Ledger(facts.before, files, facts.start, facts.between, facts.before_index, facts.earlier)
 
 
 class Session(NotedReview):
@@ -94,6 +105,7 @@ class Session(NotedReview):
         self.held_back: frozenset[str] = frozenset()
         """Ids of notes that wait for the expert, and that the next round is therefore not sent again."""
         self._last_verdict: tuple[Verdict, str | None] | None = None
+        self._ledger: tuple[LedgerFacts, Ledger] | None = None
         self._ledger_cache: tuple[tuple[object, ...], tuple[Entry, ...]] | None = None
 
     def __enter__(self) -> Session:
@@ -161,19 +173,17 @@ class Session(NotedReview):
             a is b for a, b in zip(self._ledger_cache[0], key, strict=True)
         ):
             return self._ledger_cache[1]
-        from workbench.review.ledger import ledger  # noqa: PLC0415 - as feedback
-
-        entries = ledger(
-            self.review,
-            facts.before,
-            self.files,
-            facts.start,
-            facts.between,
-            facts.before_index,
-            facts.earlier,
-        )
+        entries = self._ledger_of(facts).entries(self.review)
         self._ledger_cache = (key, entries)
         return entries
+
+    def _ledger_of(self, facts: LedgerFacts) -> Ledger:
+        if self._ledger is None or self._ledger[0] is not facts or self._ledger[1].after is not self.files:
+            made = facts.ledger
+            if made is None or made.after is not self.files:
+                made = ledger_of(facts, self.files)
+            self._ledger = facts, made
+        return self._ledger[1]
 
     # -- judging ------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from workbench.review.changes import Change, Side
 from workbench.review.moved import NO_MOVES, Move, Moves
 from workbench.review.steps import Steps
 from workbench.review.text import one_line
+from workbench.ui.diff.layout import Layout
 from workbench.ui.diff.sections import Section
 
 MOST_KEPT = 5000
@@ -36,7 +37,8 @@ _NOTHING = _Said()
 class Beside:
     """Of one view."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self.moves: Moves = NO_MOVES
         self.above: Callable[[str], Sequence[str]] = _nothing
         """What the header of a file, by its path, says of all its changes: it is not said of each again."""
@@ -98,7 +100,8 @@ class Beside:
         if len(change.removed) + len(change.added) > AT_ONCE:
             self._left[id(change)] = change
             return _NOTHING
-        said = _Said(whitespace_words(change), frozenset(conflict_lines(change.added)))
+        conflicts = () if self._layout.document.is_prompt else conflict_lines(change.added)
+        said = _Said(whitespace_words(change), frozenset(conflicts))
         self._keep(change, said)
         return said
 
@@ -124,7 +127,9 @@ class Beside:
 
     def _look_through(self, change: Change) -> Iterator[None]:
         words = yield from whitespace_in_steps(change)
-        conflicts = yield from conflicts_in_steps(change.added)
+        conflicts: tuple[int, ...] = ()
+        if not self._layout.document.is_prompt:
+            conflicts = yield from conflicts_in_steps(change.added)
         said = _Said(words, frozenset(conflicts))
         self._keep(change, said)
         self._has_news = self._has_news or said != _NOTHING

@@ -26,6 +26,8 @@ from workbench.ui.diff.texts import Text, Texts
 
 __all__ = ["CodePainter", "verdict_words"]
 
+_APART = 3
+"""Pixels between the verdict bars of two pieces of one run: of one colour, they would read as one change."""
 _KINDS = {Side.OLD: "removed", Side.NEW: "added"}
 _SIDES = (Side.OLD, Side.NEW)
 # An enum's members cost ten times as much to name as what a module holds, and here they are named per row.
@@ -243,6 +245,7 @@ class CodePainter(RowEnds):
                 return False
             if change is not compared.change:
                 self._compare(scene, rows, compared, change)
+            compared.apart = _APART if compared.run.begins_piece(at) else 0
         look = compared.look
         if look is None or look.stands is Standing.MIXED:
             return False
@@ -275,10 +278,11 @@ class CodePainter(RowEnds):
         look, height = compared.look, self._layout.heights.row
         assert look is not None
         is_new = pane.side is _NEW
-        pane.bar.add(painter, look.colour, top, height)
+        apart = compared.apart
+        pane.bar.add(painter, look.colour, top + apart, height - apart)
         if look.hollow:
             assert self._dress is not None
-            pane.hollow.add(painter, self._dress.theme.ground, top, height)
+            pane.hollow.add(painter, self._dress.theme.ground, top + apart, height - apart)
         if cell is None or number is None:
             pane.grounds.add(painter, compared.nothing, top, height)
             return compared.nothing
@@ -414,10 +418,13 @@ class CodePainter(RowEnds):
             colour = {Verdict.ACCEPTED: theme.accepted, Verdict.REJECTED: theme.rejected}.get(
                 verdict, theme.open
             )
-        pane.bar.add(painter, colour, row.y, row.height)
+        block = row.rows.block
+        is_next = block.run is not None and block.run.begins_piece(block.first + row.number)
+        apart = _APART if is_next else 0
+        pane.bar.add(painter, colour, row.y + apart, row.height - apart)
         if look.hollow:
             # Asked is told from unread by form too. The inner strip is flushed after the outer one.
-            pane.hollow.add(painter, theme.ground, row.y, row.height)
+            pane.hollow.add(painter, theme.ground, row.y + apart, row.height - apart)
 
     def _collect(
         self,

@@ -51,6 +51,8 @@ class Document(Struct, frozen=True):
     """More files are to come, after those that are here."""
     read_only: bool = False
     """Nothing here is of the review, so nothing has a verdict: two rounds or two prompts are compared."""
+    is_prompt: bool = False
+    """It is text of our own that files stand in, not files: its dividing marks are no merge's."""
 
 
 class Stop(Struct, frozen=True):

@@ -52,7 +52,9 @@ class Query(Struct, frozen=True):
             try:
                 re.compile(self.text)
             except (re.error, OverflowError, RecursionError) as error:
-                raise UserError(f"No regular expression: {error}.", hint="Search for it as text.") from error
+                # Without the position: there is room for one short sentence, and a pattern is short, too.
+                why = error.msg if isinstance(error, re.error) else error
+                raise UserError(f"No regular expression: {why}.", hint="Search for it as text.") from error
             inner = self.text
         return rf"(?<!\w)(?:{inner})(?!\w)" if self.word else inner
 

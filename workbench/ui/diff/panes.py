@@ -77,6 +77,8 @@ class Compared(Struct):
     """Whether what it adds is rejected."""
     speaks: bool = False
     """Whether something may be said beside its rows."""
+    apart: int = 0
+    """Pixels that the row's bar begins lower: it is the first of a piece of the run."""
     nothing: QColor | None = None
     removed: QColor | None = None
     added: QColor | None = None

@@ -17,9 +17,11 @@ from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.layout import Layout, Section
 from workbench.ui.diff.looks import Look
 from workbench.ui.diff.panes import Pane, Row, Rows
-from workbench.ui.diff.tags import Tags
+from workbench.ui.diff.tags import Ending, Tags
 
 _OLD = Side.OLD
+_INDENTED = 200
+"""Bytes of a line that are looked at for its indentation."""
 _TAG_ROWS = 3
 """Rows of a change among which its verdict looks for room."""
 
@@ -29,7 +31,7 @@ class RowEnds:
 
     def __init__(self, layout: Layout, cells: Cells) -> None:
         self.tags = Tags()
-        self.beside = Beside()
+        self.beside = Beside(layout)
         self._layout = layout
         self._cells = cells
         self._dress: Dress | None = None
@@ -46,6 +48,16 @@ class RowEnds:
             return x + self._cells.visual(cell, at).right if at < cell.lines else 0.0
         return x + cell.width if not at else 0.0
 
+    def _ending(self, x: float, left: int, cell: Cell, at: int) -> Ending | None:
+        """What the words at the end of a line that is drawn at `x`, and seen from `left` on, have to know."""
+        if at >= cell.lines:
+            return None
+        visual = self._cells.visual(cell, at)
+        head = cell.data[:_INDENTED]
+        indent = len(head) - len(head.lstrip())
+        begin = x + visual.x + visual.shaped.x_of(indent - visual.start)
+        return Ending(visual, x, max(float(left), begin))
+
     def _chips(self, row: Row, cell: Cell, pane: Pane, ground: QColor | None) -> None:
         """How much of a line is beyond the right edge, and what its text does not show."""
         dress = self._dress
@@ -56,10 +68,11 @@ class RowEnds:
         if end > right or pane.x < pane.left:
             covered = self.tags.covered
             edits = self._cells.beyond(cell, pane.left - pane.x, right - pane.x - covered, where=False)
+            ending = self._ending(pane.x, pane.left, cell, last)
             if end > right:
-                self.tags.code_ends(y, right, end, ground, edits.after)
+                self.tags.code_ends(y, right, end, ground, edits.after, ending)
             if edits.before:
-                self.tags.edits_before(y, pane.left, edits.before, ground, end)
+                self.tags.edits_before(y, pane.left, edits.before, ground, end, ending)
         if row.first <= last < row.last:
             if cell.mark:
                 self.tags.code_ends(y, right, end, ground)
@@ -94,7 +107,12 @@ class RowEnds:
         number = row.line.old if side is _OLD else row.line.new
         cell = self._cell(scene.columns, scene.left, row.rows.section, row.rows.block, row.line, side)
         if cell is not None and number is not None:
-            self.tags.code_ends(y, right, self._end(self._x(scene, side), cell, at), ground)
+            x = self._x(scene, side)
+            end = self._end(x, cell, at)
+            # Words that lie over no code need not know where its letters stand.
+            is_over = end + self.tags.width(look.words) + 2 * PAD > right
+            ending = self._ending(x, scene.columns.code(side)[0], cell, at) if is_over else None
+            self.tags.code_ends(y, right, end, ground, ending=ending)
 
     def _x(self, scene: Scene, side: Side) -> float:
         return scene.columns.code(side)[0] + PAD - scene.left

@@ -112,20 +112,25 @@ class Scrolling(QAbstractScrollArea):
 
     def _moved(self, value: Any) -> None:
         # An animation that has run is at its end: told of a new one, it says that at once, before it starts.
-        if self._motion.state() is QVariantAnimation.State.Running:
+        bar = self.verticalScrollBar()
+        if self._motion.state() is QVariantAnimation.State.Running and int(value) != bar.value():
             self._is_hasty = True
-            self.verticalScrollBar().setValue(int(value))
+            bar.setValue(int(value))
 
     def _go_to_share(self, share: float) -> None:
         middle = self.verticalScrollBar().value() + self.viewport().height() / 2
         self._course.went(middle / max(1, self._layout.height), share)
-        self._is_hasty = True
+        was_hasty, self._is_hasty = self._is_hasty, True
         before = self.verticalScrollBar().value()
         # Nothing of where it goes is known to anybody yet: what moves while that is laid out is not kept.
         moved = self._settle_share(share)
         self._scroll_to(self._top_of_share(share), smooth=False)
-        if moved and self.verticalScrollBar().value() == before:
+        if self.verticalScrollBar().value() != before:
+            return
+        if moved:
             self.show_again()
+        else:
+            self._is_hasty = was_hasty  # no frame comes of it, and the next one is another's
 
     def _settle_share(self, share: float) -> bool:
         """Lay out what is seen at a share of the whole. True if something moved."""

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter
 from workbench.review.changes import Change
 from workbench.review.progress import Standing
 from workbench.review.text import visible
+from workbench.ui.diff.cell import Visual
 from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.layout import Layout
 
@@ -23,8 +24,20 @@ _EDGE = 8
 _AROUND = 22
 _NEARLY = 0.05
 """Of a letter: what is so near to a place between two is there."""
+_LEFT_OF_CODE = 8
+"""Letters of a row's code that a count leaves in sight, where a shorter count can."""
 REASON = 160
 """Characters of a rejection's reason that are shown beside it."""
+
+
+class Ending(Struct, frozen=True):
+    """The end of a line whose code is out of sight: `visual` is drawn at `x`, and what is not blank in it
+    begins in sight at `begin`.
+    """
+
+    visual: Visual
+    x: float
+    begin: float
 
 
 class _Row(Struct):
@@ -34,6 +47,7 @@ class _Row(Struct):
     ground: QColor | None = None
     end: float = 0.0
     """Where its code ends."""
+    ending: Ending | None = None
     words: str = ""
     least: str = ""
     """What is shown of the words even over code."""
@@ -60,7 +74,7 @@ class Tags:
         self.counts: list[Count] = []
         """What was counted in the rows that were drawn last."""
         self._rows: dict[tuple[int, int], _Row] = {}
-        self._before: list[tuple[int, int, int, QColor | None, float]] = []
+        self._before: list[tuple[int, int, int, QColor | None, float, Ending | None]] = []
         self.covered = 0.0
         """Pixels at the right edge that a count of what is out of sight may cover."""
         self._dress: Dress | None = None
@@ -86,16 +100,33 @@ class Tags:
             row.ground = ground
         return row
 
-    def code_ends(self, y: int, right: int, end: float, ground: QColor | None, edits: int = 0) -> None:
+    def code_ends(
+        self,
+        y: int,
+        right: int,
+        end: float,
+        ground: QColor | None,
+        edits: int = 0,
+        ending: Ending | None = None,
+    ) -> None:
         """The code of a line ends there; what is beyond `right`, or under words, is counted: characters, and
         marked words.
         """
         row = self._row(y, right, ground)
         row.end, row.edits = end, max(row.edits, edits)
+        row.ending = ending or row.ending
 
-    def edits_before(self, y: int, left: int, edits: int, ground: QColor | None, end: float) -> None:
+    def edits_before(
+        self,
+        y: int,
+        left: int,
+        edits: int,
+        ground: QColor | None,
+        end: float,
+        ending: Ending | None = None,
+    ) -> None:
         """So many marked words of a line, whose code ends there, are out of sight at its left."""
-        self._before.append((y, left, edits, ground, end))
+        self._before.append((y, left, edits, ground, end, ending))
 
     def verdict(
         self, y: int, right: int, words: str, least: str, colour: QColor, ground: QColor | None
@@ -148,7 +179,8 @@ class Tags:
                 count, left = self._count(row, edge)
                 shade = dress.theme.text if row.edits else dress.theme.dim
                 self.counts.append(Count(y, left - 6, edge, 1, row.edits))
-                start, under = self._between(row.end, left - 6, 1), row.ground or dress.theme.ground
+                start = self._between(row.end, left - 6, 1, row.ending)
+                under = row.ground or dress.theme.ground
                 painter.fillRect(QRectF(start, y, left - 5 - start, height), under)
                 edge = self._words(painter, row, y, count, left, height, shade)
             at = row.end + _AROUND
@@ -156,41 +188,64 @@ class Tags:
                 self._words(painter, row, y, words, at, height, colour)
                 at += self.width(words) + _EDGE
 
-        for y, left, edits, known, end in self._before:
-            self._at_left(painter, QRectF(left, y, 0, height), edits, known or dress.theme.ground, end)
+        for y, left, edits, known, end, ending in self._before:
+            ground = known or dress.theme.ground
+            self._at_left(painter, QRectF(left, y, 0, height), edits, ground, end, ending)
 
-    def _between(self, end: float, x: float, way: int) -> float:
+    def _between(self, end: float, x: float, way: int, ending: Ending | None = None) -> float:
         """The place between two letters that is next to `x`, to its left for 1 and to its right for -1.
 
-        A letter that words would cut is covered whole: what is left of it looks like another one.
+        A letter that words would cut is covered whole: what is left of it looks like another one. What the
+        line itself does not tell (of a long one that is not laid out there) is a letter for each cell.
         """
         assert self._dress is not None
+        if ending is not None and (found := _edge(ending, x, way)) is not None:
+            return found
         cell = self._dress.shaper.cell
         count = (end - x) / cell
         if count <= 0 or abs(count - round(count)) < _NEARLY:
             return x
         return end - (ceil(count) if way > 0 else floor(count)) * cell
 
-    def _at_left(self, painter: QPainter, row: QRectF, edits: int, ground: QColor, end: float) -> None:
+    def _at_left(
+        self,
+        painter: QPainter,
+        row: QRectF,
+        edits: int,
+        ground: QColor,
+        end: float,
+        ending: Ending | None,
+    ) -> None:
         """The count of marked words that one has scrolled past, in a row whose code ends there."""
         assert self._dress is not None
         words, left = f"◂ {edits_words(edits)}", row.left()
         until = left + self.width(words) + 2 * _EDGE
         self.counts.append(Count(round(row.top()), left, until, -1, edits))
-        row.setRight(self._between(end, until, -1))
+        row.setRight(self._between(end, until, -1, ending))
         painter.fillRect(row, ground)
         painter.setPen(self._dress.readable(self._dress.theme.text, ground))
         painter.drawText(row.adjusted(_EDGE, 0, 4, 0), _LEFT, words)
 
     def _count(self, row: _Row, edge: float) -> tuple[str, float]:
-        """How many characters are out of sight, those under the count itself too, and where it stands."""
+        """How many characters are out of sight, those under the count itself too, and where it stands.
+
+        Where it would leave nothing of the code, it does not say how many words are marked.
+        """
+        assert self._dress is not None
+        if not row.edits:
+            return self._counted(row, edge, "")
+        count, left = self._counted(row, edge, f" · {edits_words(row.edits)} ▸")
+        least = _LEFT_OF_CODE * self._dress.shaper.cell
+        if row.ending is not None and left - 6 < row.ending.begin + least:
+            return self._counted(row, edge, " ▸")
+        return count, left
+
+    def _counted(self, row: _Row, edge: float, more: str) -> tuple[str, float]:
         assert self._dress is not None
         gap = _EDGE if edge == row.right else 4
         count, covered = "", edge
         for _ in range(3):  # a longer count covers more; it settles at once or at the next
-            said = f"+{ceil((row.end - covered) / self._dress.shaper.cell - 0.01):,}"
-            if row.edits:
-                said += f" · {edits_words(row.edits)} ▸"
+            said = f"+{ceil((row.end - covered) / self._dress.shaper.cell - 0.01):,}{more}"
             if said == count:
                 break
             count = said
@@ -222,6 +277,22 @@ class Tags:
         painter.setPen(self._dress.readable(colour, ground))
         painter.drawText(QRectF(left, y, width + 4, height), _LEFT, words)
         return left - 6
+
+
+def _edge(ending: Ending, x: float, way: int) -> float | None:
+    """The edge of the letter that covers a place, its left one for 1 and its right one for -1; None where the
+    line is not laid out there.
+    """
+    shaped, origin = ending.visual.shaped, ending.x + ending.visual.x
+    place = x - origin
+    if not 0 <= place < shaped.width:
+        return None
+    at = shaped.index_at(place)
+    low, high = shaped.x_of(at), shaped.x_of(at + 1)
+    near = _NEARLY * (high - low)
+    if place - low < near or high - place < near:
+        return x
+    return origin + (low if way > 0 else high)
 
 
 def edits_words(count: int) -> str:
