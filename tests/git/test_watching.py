@@ -44,6 +44,21 @@ def test_whoever_waits_is_told_the_steps_with_counts(repo: Repo, opened: Opening
     assert Step("Comparing files", 0, 120).text == "Comparing files: 0 of 120"
 
 
+def test_the_first_names_are_told_before_any_file_is_stored(repo: Repo, opened: Opening) -> None:
+    repository = opened(repo)
+    stored: list[int] = []
+
+    def told(step: Step) -> None:
+        if step.names:
+            stored.append(sum(1 for each in repository.shadow.glob("objects/??/*")))
+            assert (step.names[0], len(step.names), step.total) == ("file000.py", 12, 120)
+
+    with watching(Watch(told)):
+        repository.snapshot()
+
+    assert stored == [0]
+
+
 def test_cancelling_ends_the_children_of_that_work_alone(repo: Repo, opened: Opening) -> None:
     repository = opened(repo)
     others = repository.start(["cat-file", "--batch"], fed=True)

@@ -12,7 +12,7 @@ from tests.store.actions import ANY_ACTION, any_value, arrived, judged, started
 from workbench.errors import UserError
 from workbench.review import actions
 from workbench.review.actions import Action, Judged, ReviewClosed, Undone
-from workbench.store.codec import KINDS, _has_numbers, decode, dumps, encode, kind_of, loads, make_ready
+from workbench.store.codec import KINDS, _numbers_of, decode, dumps, encode, kind_of, loads, make_ready
 
 
 def every_action_type() -> list[type[Action]]:
@@ -128,9 +128,9 @@ def test_the_quick_way_and_the_careful_way_write_and_read_the_same(action: Actio
 
 
 def test_how_the_actions_of_keys_are_written_is_known_before_the_first_of_them() -> None:
-    _has_numbers.cache_clear()
+    _numbers_of.cache_clear()
     make_ready()
-    before = _has_numbers.cache_info().misses
+    before = _numbers_of.cache_info().misses
     dumps(Undone(id="u", at=1.0, target="i"))
     dumps(judged("i"))
-    assert _has_numbers.cache_info().misses == before
+    assert _numbers_of.cache_info().misses == before

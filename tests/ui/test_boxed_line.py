@@ -35,7 +35,7 @@ def test_what_is_pasted_is_seen_and_meant(line: BoxedLine, text: str) -> None:
     QTest.keySequence(line, "Ctrl+V")
     assert line.text() == text
     assert line.blockCount() == 1
-    assert line.displayText().replace("\U0001f600", "").replace("\ufffc", "").isprintable()
+    assert line.shown().replace("\U0001f600", "").replace("\ufffc", "").isprintable()
     QTest.keySequence(line, "Ctrl+A")
     QGuiApplication.clipboard().clear()
     QTest.keySequence(line, "Ctrl+C")
@@ -46,7 +46,7 @@ def test_what_is_pasted_is_seen_and_meant(line: BoxedLine, text: str) -> None:
 
 def test_marks_that_are_piled_up_are_seen_and_meant(line: BoxedLine) -> None:
     line.setText(PILE)
-    assert line.displayText().count("⟦U+0301⟧") == 3
+    assert line.shown().count("⟦U+0301⟧") == 3
     assert line.text() == PILE
 
 
@@ -57,7 +57,7 @@ def test_typing_goes_on_where_the_cursor_was(line: BoxedLine) -> None:
     QTest.keySequence(line, "Ctrl+V")
     QTest.keyClicks(line, "x")
     assert line.text() == "\U0001f600a\u202exb"
-    assert line.displayText() == "\U0001f600a⟦U+202E⟧xb"
+    assert line.shown() == "\U0001f600a⟦U+202E⟧xb"
 
 
 def test_what_is_pasted_over_is_taken_back(line: BoxedLine) -> None:
@@ -129,7 +129,7 @@ def test_what_is_put_in_by_other_ways_is_seen_and_can_be_taken_back(
 ) -> None:
     QTest.keyClicks(line, "a ")
     put_in(line, "b\u202e")
-    assert (line.text(), line.displayText()) == ("a b\u202e", "a b⟦U+202E⟧")
+    assert (line.text(), line.shown()) == ("a b\u202e", "a b⟦U+202E⟧")
     line.undo()  # one step, or one together with what was typed before: that is Qt's
     assert line.text() in ("a ", "")
 

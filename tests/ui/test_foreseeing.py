@@ -102,6 +102,25 @@ def test_rows_sketched_on_the_way_are_made_where_it_ends(view: DiffView, qtbot: 
     assert view.viewport().grab().toImage() == whole
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_drag_that_moves_nothing_leaves_the_next_frame_whole(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    show(view, qtbot, large(60, 20))
+    for _ in range(2):  # there, and then there again
+        view._go_to_share(share)
+        view.viewport().repaint()
+        rest(view, qtbot)
+        qtbot.waitUntil(lambda: not view._is_sketched, timeout=20_000)
+    view._go_to_share(share)
+    view._cells.forget()
+    made = makes(view, monkeypatch)
+    view.go_to_end(-1 if share else 1)
+    view.viewport().repaint()
+    assert made
+    assert view._cells.sketches == 0
+
+
 def test_a_line_in_which_something_hides_is_never_sketched(view: DiffView) -> None:
     cells = view._cells
     cells.is_hasty = True

@@ -73,13 +73,28 @@ def test_what_is_said_of_a_change_too_long_for_a_frame_is_found_between_frames(
     assert picture() == at_once
 
 
+@pytest.mark.parametrize("at_once", [2_000, 2])
+def test_our_own_marks_in_a_prompt_are_no_conflict(
+    view: DiffView, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("workbench.ui.diff.beside.AT_ONCE", at_once)
+    new = b"Answer so:\n<<<<<<< EDIT a.py\n======= SEARCH\n>>>>>>> END\n>>>>>>> ANSWER COMPLETE 1f\n"
+    file, beside = file_of("the prompt", b"Answer so:\n", new), view._painter.code.beside
+    for document in (Document((file,), is_prompt=True), Document((file_of("a", b"", new),))):
+        view.show_document(document)
+        (change,) = document.files[0].changes
+        beside.speaks(change)
+        rest(view)
+        assert beside.speaks(change) is not document.is_prompt
+
+
 def test_a_long_change_is_gone_on_with_where_looking_through_it_was_left(
-    monkeypatch: pytest.MonkeyPatch,
+    view: DiffView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.review.asides.PORTION", 10)
     lines = (b"a line\n",) * 3_000
     change = Change("c", Kind.TEXT, "a", "a", 1, 1, (), (*lines, b">>>>>>> theirs\n"))
-    beside = Beside()
+    beside = Beside(view._layout)
     assert not beside.speaks(change)
     steps = 0
     for _ in range(1_000):

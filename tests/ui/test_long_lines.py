@@ -141,7 +141,7 @@ def test_an_edit_out_of_sight_is_counted_at_the_edge_and_a_key_goes_there(
         x = new.index(word) * cell
         assert bar.value() < x < bar.value() + view.viewport().width() / 2
         assert max((row.edits for row in view._painter.code.tags._rows.values()), default=0) == after
-        assert {edits for _, _, edits, _, _ in view._painter.code.tags._before} == (
+        assert {each[2] for each in view._painter.code.tags._before} == (
             {before} if before else set()
         )
     told: list[str] = []
@@ -150,6 +150,50 @@ def test_an_edit_out_of_sight_is_counted_at_the_edge_and_a_key_goes_there(
     assert told == ["No edited words of this line are out of sight at the right."]
     assert view.show_edit(-1)
     assert bar.value() < new.index("changed") * cell
+
+
+def wide(calls: int) -> str:
+    return "".join(f"函数检查变量({number});" for number in range(calls))
+
+
+def test_an_edit_that_is_gone_to_before_the_line_is_counted_is_in_sight_when_it_is(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = wide(30_000)
+    new = old.replace("(29000);", "(changed);")
+    monkeypatch.setattr(view, "_count_long", lambda: iter(()))
+    show(view, qtbot, old.encode() + b"\n", new.encode() + b"\n")
+    qtbot.waitUntil(lambda: any(cell.words for cell in view._cells._cells.values()), timeout=20_000)
+    assert view.show_edit(1)
+    least = view.horizontalScrollBar().value()
+    monkeypatch.undo()
+    view.viewport().repaint()
+    stretches = [cell.stretches for cell in view._cells._cells.values() if cell.stretches is not None]
+    qtbot.waitUntil(lambda: all(each.is_measured for each in view._cells._long.values()), timeout=20_000)
+    qtbot.waitUntil(lambda: view._far_edit is None, timeout=20_000)
+    assert stretches
+    bar, room = view.horizontalScrollBar().value(), view.viewport().width() / 2
+    place, is_sure = view._cells.place_of(new.encode() + b"\n", new.index("changed"))
+    assert is_sure
+    assert bar > least
+    assert bar < place < bar + room
+
+
+def test_who_scrolled_on_since_is_not_called_back(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = wide(30_000)
+    new = old.replace("(29000);", "(changed);")
+    monkeypatch.setattr(view, "_count_long", lambda: iter(()))
+    show(view, qtbot, old.encode() + b"\n", new.encode() + b"\n")
+    qtbot.waitUntil(lambda: any(cell.words for cell in view._cells._cells.values()), timeout=20_000)
+    assert view.show_edit(1)
+    assert view._far_edit is not None
+    view.horizontalScrollBar().setValue(0)
+    monkeypatch.undo()
+    view.viewport().repaint()
+    qtbot.waitUntil(lambda: view._far_edit is None, timeout=20_000)
+    assert view.horizontalScrollBar().value() == 0
 
 
 def test_an_edit_out_of_sight_of_a_shorter_line_is_counted_too(view: DiffView, qtbot: QtBot) -> None:
@@ -316,7 +360,13 @@ def test_a_wrapped_line_shows_its_end_also_where_it_was_counted_through_while_it
     assert is_counted()
     view.set_wrap(True)
     view.viewport().repaint()
-    qtbot.waitUntil(lambda: cells.visual(cell(), cell().lines - 1).end == len(text))
+
+    def shows_its_end() -> bool:
+        # Between the counting and the next frame there is no cell.
+        found = [each for each in cells._cells.values() if each.stretches is not None]
+        return bool(found) and cells.visual(found[0], found[0].lines - 1).end == len(text)
+
+    qtbot.waitUntil(shows_its_end)
 
 
 @pytest.mark.parametrize("words", [500, 20_000])

@@ -184,6 +184,35 @@ def test_changed_rows_look_the_same_whichever_way_they_are_painted(
     assert taken
 
 
+def bars(image: QImage, x: int, colours: tuple[QColor, ...]) -> int:
+    """How many bars of some colours stand in a column, one below the other."""
+    inks = {colour.rgb() for colour in colours}
+    column = [image.pixelColor(x, y).rgb() in inks for y in range(image.height())]
+    return sum(here and not above for above, here in zip([False, *column], column, strict=False))
+
+
+@pytest.mark.parametrize("split", [True, False])
+@pytest.mark.parametrize("verdict", [Verdict.OPEN, Verdict.REJECTED])
+def test_the_pieces_of_one_run_are_apart_in_the_verdict_bar(
+    view: DiffView, monkeypatch: pytest.MonkeyPatch, split: bool, verdict: Verdict
+) -> None:
+    code = "".join(f"def one_{at}():\n" + "    return 1\n" * 8 + "\n" for at in range(4))
+    file = file_of("new.py", None, code.encode())
+    pieces = len(file.changes)
+    assert pieces > 1
+    verdicts = judged({}, [select_change(each) for each in file.changes], verdict)
+    view.show_document(Document((file,), verdicts=verdicts))
+    view.resize(900, 1400)
+    view.set_split(split)
+    theme = view._painter.dress.theme
+    column = view._scene().columns.bar(Side.NEW) + 1
+    found = []
+    for way in (view._painter.code.is_compared, lambda *_: False):
+        monkeypatch.setattr(view._painter.code, "is_compared", way)
+        found.append(bars(picture(view), column, (theme.open, theme.rejected)))
+    assert found == [pieces, pieces]
+
+
 def drawn(shaped: Shaped) -> QImage:
     image = QImage(2400, 40, QImage.Format.Format_RGB32)
     image.fill(QColor("white"))

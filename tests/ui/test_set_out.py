@@ -73,7 +73,8 @@ def test_a_count_yields_where_it_would_hide_all_code_of_a_row(qtbot: QtBot, begi
     shaped = dress.shaper.plain(text, dress.theme.text)
     ending = Ending(Visual(shaped, 0, len(text), 0.0, [], []), 0.0, begin)
     end = shaped.width
-    said = [tags._count(_Row(begin + room, end=end, edits=1, ending=ending), begin + room) for room in (120, 400)]
+    edges = (begin + 120, begin + 400)
+    said = [tags._count(_Row(edge, end=end, edits=1, ending=ending), edge) for edge in edges]
     assert [words.partition(" ")[2] for words, _ in said] == ["▸", "· 1 edit ▸"]
     assert said[0][1] - 6 > begin + 8 * dress.shaper.cell
 

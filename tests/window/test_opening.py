@@ -6,7 +6,7 @@ import threading
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.repos import Repo
 from tests.window.conftest import Hands
@@ -49,7 +49,7 @@ def begin(hands: Hands) -> Slow:
 
 def labels(hands: Hands) -> str:
     page = hands.window.desk.page()
-    found = page.findChildren(type(hands.window.notice.sentence))
+    found = page.findChildren(QLabel)
     return "\n".join(each.text() for each in found if each.isVisible())
 
 
@@ -58,6 +58,25 @@ def test_what_takes_long_is_told_with_counts(hands: Hands) -> None:
     hands.until(lambda: "Comparing files: " in labels(hands) and " of 100,000" in labels(hands))
     hands.press(Qt.Key.Key_Escape)
     hands.until(slow.ended.is_set)
+
+
+def test_the_files_that_are_read_are_named_before_any_is_there(hands: Hands) -> None:
+    tick = threading.Event()
+
+    def opened() -> Session | Nothing:
+        say("Reading the files that changed", 0, 14, [f"src/file{n}.py" for n in range(14)])
+        while not tick.wait(0.005):
+            say("Reading the files that changed", 2, 14)
+        raise GitCancelledError
+
+    hands.window.desk.show_opening("something large")
+    hands.window.errands.wait_for(opened, Watch())
+    hands.until(lambda: "src/file11.py" in labels(hands))
+    assert labels(hands).count("src/file") == 12
+    assert "and 2 more" in labels(hands)
+    hands.press(Qt.Key.Key_Escape)
+    hands.until(lambda: not hands.window.tasks.has_threads)
+    assert "src/file" not in labels(hands)
 
 
 def test_escape_leads_back_to_the_start_page_and_the_window_is_usable(hands: Hands, repo: Repo) -> None:

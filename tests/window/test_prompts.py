@@ -114,6 +114,7 @@ def test_two_prompts_are_compared_line_by_line_and_then_their_answers(asked: Han
         ((b"Take the limit from the module.\n",), (b"Take the limit from the request.\n",)),
     ]
     assert sheet.view.isVisible()
+    assert sheet.view._layout.document.is_prompt, "its marks are our own, not a merge's"
     asked.until(lambda: sheet.view.is_settled)
     before = sheet.view.stop().line
     asked.type("jj")

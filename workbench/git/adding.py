@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.git.repository import Repository
 
 INNER = "a repository inside this one; its files are its own"
+STORING = "Reading the files that changed"
 _READABLE = os.R_OK
 UNREADABLE = "cannot be read: "
 """Begins the words about a file that is there and that nobody could look into."""
@@ -152,7 +153,7 @@ def add_paths(repository: Repository, where: Where, paths: Sequence[str]) -> lis
     if len(paths) > _AT_ONCE:
         rows: list[NotShown] = []
         for start in range(0, len(paths), _AT_ONCE):
-            watching.say("Reading the files that changed", start, len(paths))
+            watching.say(STORING, start, len(paths))
             rows += add_paths(repository, where, paths[start : start + _AT_ONCE])
         return rows
     data = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)

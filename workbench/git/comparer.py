@@ -7,8 +7,8 @@ Run as `python -m workbench.git.comparer`. One request on standard input, a line
 `args` are those of the git child; the first N files are known. Huge ones come last, as where those were read.
 
 Answers are frames on standard output: four bytes of length, then `F` and packed files, each time followed by
-`P` and a portion as often as a bulky one among them has it, `A` after the last of them, `S` and the shapes of
-all changes by id. It ends then, and also when nobody reads it any more.
+`P` and a portion as often as a bulky one among them has it, `A` after the last of them; `S` and the shapes of
+some changes by id, `A` after the last. It ends then, and also when nobody reads it any more.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import IO
 
 from msgspec import msgpack
@@ -35,6 +35,8 @@ from workbench.review.shapes import shape_of
 FEW, MANY = 20, 80
 """Files in the first frames and in the later ones; a batch of lines ends a frame sooner."""
 LINES = 8_000
+SOME = 1_000
+"""Changes whose shapes go in one frame."""
 
 
 def main() -> int:
@@ -67,7 +69,9 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(10)
     changes = chain.from_iterable(file.changes for file in files)
-    _write(out, SHAPES + msgpack.encode({change.id: shape_of(change) for change in changes}))
+    while some := list(islice(changes, SOME)):
+        _write(out, SHAPES + msgpack.encode({change.id: shape_of(change) for change in some}))
+    _write(out, ALL)
     return 0
 
 

@@ -19,8 +19,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.errors import UserError
-from workbench.git import attribute_rules, filters, ignoring, kept_index, shadow, storing, submodules, walking
-from workbench.git.adding import UNREADABLE, Sorted, add_sorted, sort_paths
+from workbench.git import (
+    attribute_rules,
+    filters,
+    ignoring,
+    kept_index,
+    shadow,
+    storing,
+    submodules,
+    walking,
+    watching,
+)
+from workbench.git.adding import STORING, UNREADABLE, Sorted, add_sorted, sort_paths
 from workbench.git.discover import object_format
 from workbench.git.kept_index import State, decode, encode, fresh_index
 from workbench.git.listing import Listed, end_listing, list_ignored, read_listing, start_listing
@@ -195,6 +205,8 @@ class _Taking:
             repository.run_now(args, where, data=encode(gone))
         apart = {one.path for one in fresh}
         present = [path for path in (*found.present, *replaced) if path not in apart]
+        # Before any is stored, which takes seconds where one is of a hundred megabytes.
+        watching.say(STORING, 0, len(present), present)
         refused = add_sorted(repository, where, present, found.large)
         filters.put(repository, where, fresh)
         tree = storing.write_tree(repository, where, state.seed[0])

@@ -32,7 +32,7 @@ FIRST_SECONDS = 0.05
 
 FILES, PORTION, ALL, SHAPES = b"F", b"P", b"A", b"S"
 """How the frames of the helper begin: some files, a portion of a bulky one of them, that these were all, the
-shapes of all changes.
+shapes of some changes.
 """
 
 
@@ -104,12 +104,13 @@ class FileStream(Iterator[FileChange]):
         helper, self._helper = self._helper, None
         if helper is None:
             return {}
-        frame = _frame(cast("IO[bytes]", helper.stdout))
-        _end(helper)
+        pipe = cast("IO[bytes]", helper.stdout)
+        found: dict[str, str] = {}
         with suppress(DecodeError):
-            if frame[:1] == SHAPES:
-                return msgpack.decode(frame[1:], type=dict[str, str])
-        return {}
+            while (frame := _frame(pipe))[:1] == SHAPES:
+                found |= msgpack.decode(frame[1:], type=dict[str, str])
+        _end(helper)
+        return found if frame[:1] == ALL else {}
 
     def close(self) -> None:
         """End the children. Who still takes files from this in another thread gets `GitCancelledError`."""
@@ -171,7 +172,7 @@ class FileStream(Iterator[FileChange]):
                 self._stop_ours(ours)
                 return
             try:
-                files = unpacked(frame[1:], portions) if frame[:1] == FILES else []
+                files = unpacked(memoryview(frame)[1:], portions) if frame[:1] == FILES else []
             except DecodeError:
                 files = []
             if not files:
@@ -236,10 +237,10 @@ def _frame(pipe: IO[bytes]) -> bytes:
     return data if len(head) == 4 and len(data) == int.from_bytes(head, "big") else b""
 
 
-def _portions(pipe: IO[bytes]) -> Iterator[bytes]:
+def _portions(pipe: IO[bytes]) -> Iterator[memoryview]:
     """The portions that follow; asked for no more than there are."""
     while (frame := _frame(pipe))[:1] == PORTION:
-        yield frame[1:]
+        yield memoryview(frame)[1:]
 
 
 def _end(helper: subprocess.Popen[bytes]) -> None:

@@ -29,7 +29,7 @@ def told(child: Child, begun: Callable[[int], None] | None = None) -> Generator[
         entries = parse_raw(raw)
         if begun is not None:
             begun(len(entries))
-        sections = parse_patches(_lines(rest, pieces))
+        sections = parse_patches(chain((rest,), pieces))
         for number, entry in enumerate(entries):
             if number % _TOLD_EACH == 0:
                 watching.say(COMPARING, number, len(entries))
@@ -54,25 +54,3 @@ def raw_part(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
         read.append(piece)
         last = piece[-1:]
     return b"".join(read), b""
-
-
-def _lines(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Lines with their ends, split on `\\n` alone, out of pieces of any size."""
-    return chain.from_iterable(_blocks(rest, pieces))
-
-
-def _blocks(rest: bytes, pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
-    """The same a piece at a time: what runs once a line is left to C."""
-    begun: list[bytes] = []
-    for piece in chain((rest,), pieces):
-        first, found, after = piece.partition(b"\n")
-        if not found:
-            # A line of many megabytes: joined once, at its end.
-            begun.append(piece)
-            continue
-        *whole, last = after.split(b"\n")
-        yield [b"".join((*begun, first, found)), *[line + b"\n" for line in whole]]
-        begun = [last]
-    last = b"".join(begun)
-    if last:
-        yield [last]

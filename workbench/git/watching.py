@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -21,12 +21,19 @@ _TOLD_EVERY = 0.05
 """Seconds between two counts of one step; a window shows no more of them."""
 
 
+NAMED = 12
+"""Paths that are told at most: what one sees at a glance."""
+
+
 class Step(Struct, frozen=True):
-    """What is being done, and how far: `total` is 0 where git does not tell."""
+    """What is being done, and how far: `total` is 0 where git does not tell. `names` are the first paths of
+    what it is done with, where that is known.
+    """
 
     words: str
     done: int = 0
     total: int = 0
+    names: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -98,7 +105,12 @@ class Watch:
         """Tell a step: a new one at once, counts of the same one not too often."""
         self.check()
         now = time.monotonic()
-        same = self.step is not None and (self.step.words, self.step.total) == (step.words, step.total)
+        before = self.step
+        if before is not None and before.names and before.words == step.words and not step.names:
+            # Said again by each child that does it, which knows neither how many there are nor which.
+            count = (step.done, step.total) if step.total else (before.done, before.total)
+            step = Step(step.words, *count, before.names)
+        same = before is not None and (before.words, before.total) == (step.words, step.total)
         self.step = step
         if self.told is not None and (not same or now >= self._next):
             self._next = now + _TOLD_EVERY
@@ -138,11 +150,11 @@ def watching(watch: Watch) -> Iterator[Watch]:
         watch.end()
 
 
-def say(words: str, done: int = 0, total: int = 0) -> None:
+def say(words: str, done: int = 0, total: int = 0, names: Sequence[str] = ()) -> None:
     """Tell whoever waits what is being done; nothing where nobody does. `GitCancelledError` as `check`."""
     watch = _current.get()
     if watch is not None:
-        watch.say(Step(words, done, total))
+        watch.say(Step(words, done, total, tuple(names[:NAMED])))
 
 
 def check() -> None:

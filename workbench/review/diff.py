@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.review.changes import Change, FileChange, Kind, Run, Status
 from workbench.review.line_ends import lfs_words
-from workbench.review.lines import split_lines
 from workbench.review.splitting import LINK, SUBMODULE, with_changes
 
 _STATUS = {
@@ -35,10 +33,9 @@ _EMPTY = frozenset(
 )
 """The empty file, in repositories of either hash: it comes and goes without a line."""
 
-_AT_ONCE = 20_000
-"""Lines of a hunk that are looked at together: some milliseconds."""
-
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_BLOCKS = {sign: re.compile(rb"(?:%b[^\n]*+\n)++" % re.escape(sign)) for sign in (b"-", b"+")}
+"""Lines that begin with a sign, as many as there are."""
 _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: \d+)?\n")
 
 
@@ -104,17 +101,14 @@ def raw_entries(data: bytes) -> Iterator[RawEntry]:
 
 
 def parse_patches(data: bytes | Iterable[bytes]) -> Iterator[Section]:
-    """The sections of `-p -U0 --full-index` text, in order. `data` may be lines with ends, as from a pipe."""
-    lines = iter(split_lines(data) if isinstance(data, bytes) else data)
+    """The sections of `-p -U0 --full-index` text, in order. `data` may be pieces of it, as from a pipe."""
+    text = _Text((data,) if isinstance(data, bytes) else data)
     binary, inside = False, False
     runs: list[Run] = []
     ids: tuple[str | None, str | None] = (None, None)
-    line = next(lines, None)
-    while line is not None:
-        following: bytes | None = None
+    while line := text.line():
         if line.startswith(b"@@ "):
-            run, following = _read_hunk(line, lines)
-            runs.append(run)
+            runs.append(_read_hunk(line, text))
         elif line.startswith(b"diff --"):
             if not line.startswith(b"diff --git "):
                 raise DiffError(f"Not a diff of two trees: {line[:80]!r}")
@@ -125,7 +119,6 @@ def parse_patches(data: bytes | Iterable[bytes]) -> Iterator[Section]:
             binary = True
         elif line.startswith(b"index "):
             ids = _ids(line)
-        line = following or next(lines, None)
     if inside:
         yield Section(binary, tuple(runs), *ids)
 
@@ -179,42 +172,85 @@ def _said(change: Change, words: str) -> Change:
     return replace(change, words=words) if change.kind is Kind.BINARY else change
 
 
-def _read_hunk(header: bytes, lines: Iterator[bytes]) -> tuple[Run, bytes | None]:
-    """The run that a hunk header announces, and the line after it."""
+class _Text:
+    """Patch text out of pieces of any size. The lines of a hunk are taken out of each piece at once, because
+    what runs once a line runs for every line of every diff.
+    """
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._held, self._at = b"", 0
+
+    def line(self) -> bytes:
+        """The next line with its end, split on `\\n` alone; the last may lack one, and after it comes none."""
+        end = self._held.find(b"\n", self._at) + 1
+        if end:
+            line = self._held[self._at : end]
+            self._at = end
+            return line
+        # A line of many megabytes comes in many pieces: joined once, at its end.
+        begun = [self._held[self._at :]]
+        self._held, self._at = b"", 0
+        for piece in self._pieces:
+            self._at = piece.find(b"\n") + 1
+            if self._at:
+                self._held = piece
+                begun.append(piece[: self._at])
+                break
+            begun.append(piece)
+        return b"".join(begun)
+
+    def signed(self, sign: bytes, count: int) -> list[bytes]:
+        """So many lines with their ends that begin with a sign, and without it. No more may follow."""
+        found: list[bytes] = []
+        between = b"\n" + sign
+        block = _BLOCKS[sign]
+        while len(found) < count:
+            match = block.match(self._held, self._at)
+            if match is not None:
+                # Only the beginning of a line can stand behind a line's end: no content is split by this.
+                found += [line + b"\n" for line in match[0][1:-1].split(between)]
+                self._at = match.end()
+                continue
+            line = self.line()
+            if not (line.startswith(sign) and line.endswith(b"\n")):
+                break
+            found.append(line[1:])
+        if len(found) != count:
+            raise DiffError("A hunk of git's patch text does not have the lines that its header counts.")
+        return found
+
+    def begins(self, sign: bytes) -> bool:
+        """Whether the next line begins with a sign."""
+        while self._at >= len(self._held):
+            piece = next(self._pieces, None)
+            if piece is None:
+                return False
+            self._held, self._at = piece, 0
+        return self._held.startswith(sign, self._at)
+
+
+def _read_hunk(header: bytes, text: _Text) -> Run:
+    """The run that a hunk header announces."""
     match = _HUNK.match(header)
     if match is None:
         raise DiffError(f"Not a hunk header: {header[:80]!r}")
     old_start, old_count, new_start, new_count = match.groups()
-    removed, following = _read_side(b"-", old_count, next(lines, None), lines)
-    added, following = _read_side(b"+", new_count, following, lines)
-    return Run(int(old_start), int(new_start), removed, added), following
+    removed = _read_side(b"-", old_count, text)
+    return Run(int(old_start), int(new_start), removed, _read_side(b"+", new_count, text))
 
 
-def _read_side(
-    sign: bytes, counted: bytes | None, first: bytes | None, lines: Iterator[bytes]
-) -> tuple[tuple[bytes, ...], bytes | None]:
-    """One side of a hunk without the signs, and the line after it. No count means one line."""
+def _read_side(sign: bytes, counted: bytes | None, text: _Text) -> tuple[bytes, ...]:
+    """One side of a hunk without the signs. No count means one line."""
     count = 1 if counted is None else int(counted)
     if not count:
-        return (), first
-    found: list[bytes] = []
-    block = [] if first is None else [first]
-    while len(found) < count:
-        # By pieces: what one call of C takes of two million lines keeps Python's lock from the window.
-        size = min(_AT_ONCE, count - len(found))
-        block += islice(lines, size - len(block))
-        # One join and one compare instead of a loop: this runs for every line of every diff.
-        signs = b"".join([line[:1] for line in block])
-        if signs != sign * size or not block[-1].endswith(b"\n"):
-            raise DiffError("A hunk of git's patch text does not have the lines that its header counts.")
-        found += [line[1:] for line in block]
-        block = []
-    following = next(lines, None)
-    if following is not None and following.startswith(b"\\"):
+        return ()
+    found = text.signed(sign, count)
+    if text.begins(b"\\"):
         # "\ No newline at end of file", in whatever language: the backslash says it.
+        text.line()
         found[-1] = found[-1][:-1]
-        following = next(lines, None)
-    return tuple(found), following
+    return tuple(found)
 
 
 def _next_section(entry: RawEntry, sections: Iterator[Section]) -> Section:

@@ -43,6 +43,7 @@ def feedback_title(notes: Iterable[Note], progress: Progress) -> str:
         f"{count:,} note{'' if count == 1 else 's'}" if count else "",
         f"{progress.rejected:,} rejected" if progress.rejected else "",
         f"{progress.accepted:,} accepted" if progress.accepted else "",
+        f"{progress.mixed:,} mixed" if progress.mixed else "",
     )
     return f"Feedback · {', '.join(filter(None, said)) or 'nothing yet'}"
 

@@ -78,7 +78,8 @@ class Ledger:
 
     def _of_verdicts(self, review: Review) -> Sequence[Entry]:
         reasons = (note for note in review.notes.values() if note.reason)
-        basis = (*review.verdicts[: self._before_index + 1], review.places, *reasons)
+        rounds = self._before_index + 1
+        basis = (*review.verdicts[:rounds], *review.places[:rounds], *reasons)
         known, found = self._judged
         if len(known) != len(basis) or not all(map(operator.is_, known, basis)):
             found = self._judged_anew(review)

@@ -17,6 +17,7 @@ from workbench.review.changes import Change, FileChange, Kind, Run, Status
 from workbench.review.steps import rest
 
 T = TypeVar("T")
+Bytes = bytes | memoryview
 
 BULKY = 20_000
 """Lines from which on a file goes in portions."""
@@ -108,7 +109,7 @@ def is_bulky(file: FileChange) -> bool:
     return sum(len(run.removed) + len(run.added) for run in file.runs) >= BULKY
 
 
-def unpacked(data: bytes, more: Iterator[bytes] | None = None) -> list[FileChange]:
+def unpacked(data: Bytes, more: Iterator[Bytes] | None = None) -> list[FileChange]:
     """The files that `packed` was given; of `more` their portions are taken, and not one beyond them.
 
     Raises `msgspec.DecodeError` for anything else. Rests between the portions.
@@ -167,7 +168,7 @@ def _holds(run: Run, change: Change) -> bool:
     )
 
 
-def _unpacked(file: _File, more: Iterator[bytes]) -> FileChange:
+def _unpacked(file: _File, more: Iterator[Bytes]) -> FileChange:
     path = _text(file.path)
     base_path = None if file.base_path is None else _text(file.base_path)
     many, most = file.apart
@@ -196,7 +197,7 @@ def _unpacked(file: _File, more: Iterator[bytes]) -> FileChange:
     )
 
 
-def _runs(counted: Iterable[_Counted], more: Iterator[bytes]) -> tuple[Run, ...]:
+def _runs(counted: Iterable[_Counted], more: Iterator[Bytes]) -> tuple[Run, ...]:
     """Runs and their lines. A tuple grows out of portions, so that others are let in between them."""
     heads = list(counted)
     lines = _taken(more, _lines_decoder, sum(head.removed + head.added for head in heads))
@@ -213,12 +214,12 @@ def _runs(counted: Iterable[_Counted], more: Iterator[bytes]) -> tuple[Run, ...]
     )
 
 
-def _taken(more: Iterator[bytes], decoder: msgpack.Decoder[list[T]], count: int) -> Iterator[T]:
+def _taken(more: Iterator[Bytes], decoder: msgpack.Decoder[list[T]], count: int) -> Iterator[T]:
     """So many of what comes in portions."""
     return chain.from_iterable(_decoded(more, decoder, count))
 
 
-def _decoded(more: Iterator[bytes], decoder: msgpack.Decoder[list[T]], count: int) -> Iterator[list[T]]:
+def _decoded(more: Iterator[Bytes], decoder: msgpack.Decoder[list[T]], count: int) -> Iterator[list[T]]:
     while count > 0:
         part = decoder.decode(next(more, b""))
         count -= len(part)

@@ -12,9 +12,9 @@ Every change of a range is asked for its shape when it is listed, so what runs o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, starmap
 from operator import add
 
 from workbench.review.changes import Change, Kind
@@ -93,31 +93,40 @@ def _text_parts(removed: bytes, added: bytes) -> Sequence[bytes]:
     if not removed or not added:
         # Nothing is common to both sides: the same text, however deep it stands.
         return [_ONLY_REMOVED if removed else _ONLY_ADDED, _dedented(removed or added)]
-    rows = _rows(removed, added)
-    old, new = rows if len(rows[0]) == len(rows[1]) else ([_flat(rows[0])], [_flat(rows[1])])
+    old, new = _rows(removed), _rows(added)
+    before, after = _flat(old), _flat(new)
+    # Line by line where there are as many of each.
+    pairs = zip(old, new, strict=True) if len(old) == len(new) else ((before, after),)
     parts: list[bytes] = []
-    for before, after in dict.fromkeys(chain.from_iterable(map(_edits, old, new))):
+    for taken, put in dict.fromkeys(chain.from_iterable(starmap(_edits, pairs))):
         parts.append(_REMOVED)
-        parts += before
+        parts += taken
         parts.append(_ADDED)
-        parts += after
+        parts += put
     if not parts:
         # Only blanks differ: where they stand is the edit.
         return [b"\t%d" % removed.count(b"\n"), _WORD.sub(b"w", removed), _WORD.sub(b"w", added)]
-    common = set(chain.from_iterable(old)).intersection(chain.from_iterable(new))
-    # Those of the edit alone, in its order: its tokens are few beside those of whole lines.
-    named = [token for token in dict.fromkeys(parts) if token in common and token[0] in _NUMBERED]
-    if named:
-        numbers = dict(zip(named, _numbered(b"$%d", len(named)), strict=False))
-        parts = list(map(numbers.get, parts, parts))
-    before_after = _indents(b"\n" + removed), _indents(b"\n" + added)
-    if before_after[0] != before_after[1]:
-        parts += _moved(*before_after)
-    if len(before_after[0]) != len(before_after[1]):
-        parts.append(b"\t%d:%d" % (len(before_after[0]), len(before_after[1])))
-        counts = list(map(len, chain(*rows)))
+    parts = _numbering(parts, set(before).intersection(after))
+    indents = _indents(b"\n" + removed), _indents(b"\n" + added)
+    if indents[0] != indents[1]:
+        parts += _moved(*indents)
+    if len(indents[0]) != len(indents[1]):
+        parts.append(b"\t%d:%d" % (len(indents[0]), len(indents[1])))
+        counts = [*map(len, old), *map(len, new)]
         parts += map(_numbered(b"\t%d", max(counts) + 1).__getitem__, counts)
     return parts
+
+
+def _numbering(parts: list[bytes], common: Set[bytes]) -> list[bytes]:
+    """The same parts with the names and literals that are common to both sides numbered as they come."""
+    every = dict.fromkeys(parts)
+    # Those of the edit alone, in its order: its tokens are few beside those of whole lines.
+    named = [token for token in every if token in common and token[0] in _NUMBERED]
+    if not named:
+        return parts
+    said = dict(zip(every, every, strict=True))
+    said.update(zip(named, _numbered(b"$%d", len(named)), strict=False))
+    return list(map(said.__getitem__, parts))
 
 
 def _dedented(lines: bytes) -> bytes:
@@ -126,18 +135,16 @@ def _dedented(lines: bytes) -> bytes:
     return lines[len(first) :].replace(b"\n" + first, b"\n") if first else lines
 
 
-def _moved(old: list[bytes], new: list[bytes]) -> list[bytes]:
+def _moved(old: list[bytes], new: list[bytes]) -> Iterable[bytes]:
     """How lines are indented otherwise than before: than their own, or the first where lines come or go."""
     if len(old) == len(new):
-        pairs = [
-            (at, one, other) for at, (one, other) in enumerate(zip(old, new, strict=True)) if one != other
-        ]
-    else:
-        first, *_ = lines = (*old, *new)
-        # A step for each depth that there is, not for each line: of those there are many.
-        steps = {each: _step(first, each) for each in set(lines)}
-        return list(map(add, _numbered(b"\t%d", len(lines)), map(steps.__getitem__, lines)))
-    return [b"\t%d%b" % (at, _step(one, other)) for at, one, other in pairs]
+        pairs = enumerate(zip(old, new, strict=True))
+        return [b"\t%d%b" % (at, _step(one, other)) for at, (one, other) in pairs if one != other]
+    lines = old + new
+    first = lines[0]
+    # A step for each depth that there is, not for each line: of those there are many.
+    steps = {each: _step(first, each) for each in set(lines)}
+    return map(add, _numbered(b"\t%d", len(lines)), map(steps.__getitem__, lines))
 
 
 def _numbered(form: bytes, count: int) -> Sequence[bytes]:
@@ -151,9 +158,9 @@ def _step(one: bytes, other: bytes) -> bytes:
     return b"<" + one[len(other) :] if one.startswith(other) else one + b"|" + other
 
 
-def _rows(removed: bytes, added: bytes) -> tuple[list[list[bytes]], list[list[bytes]]]:
-    """The tokens of each line of both sides: compared line by line where there are as many of each."""
-    return list(map(_tokens, removed.split(b"\n"))), list(map(_tokens, added.split(b"\n")))
+def _rows(side: bytes) -> list[list[bytes]]:
+    """The tokens of each line."""
+    return list(map(_tokens, side.split(b"\n")))
 
 
 def _flat(rows: list[list[bytes]]) -> list[bytes]:
@@ -169,7 +176,12 @@ def _edits(old: list[bytes], new: list[bytes]) -> Iterable[Edit]:
         if one != other:
             break
         start += 1
-    least = (start - len(old)) if len(old) < len(new) else (start - len(new))
+    size = len(old) - len(new)
+    if not size and old[start + 1 :] == new[start + 1 :]:  # one token for another, as when a name is changed
+        return (((old[start],), (new[start],)),)
+    if size == -1 and old[start:] == new[start + 1 :]:  # one more
+        return (((), (new[start],)),)
+    least = start - min(len(old), len(new))
     while end > least and old[end - 1] == new[end - 1]:
         end -= 1
     before = tuple(old[start : end or None])

@@ -131,7 +131,7 @@ def dumps(action: Action) -> bytes:
     """
     # In C: a note on ten thousand places took 0.2 s in Python. It refuses lone surrogates, and would make
     # null of an infinite number, so what may hold one goes the other way.
-    if math.isfinite(action.at) and not _has_numbers(type(action)):
+    if _is_finite(action):
         with suppress(UnicodeEncodeError, TypeError):
             named = msgspec.json.encode({"kind": kind_of(action)})
             return named[:-1] + b"," + msgspec.json.encode(action)[1:]
@@ -142,7 +142,7 @@ def dumps(action: Action) -> bytes:
 def make_ready() -> None:
     """Find out of the actions that keys make how they are written: 3 ms of the first key of each kind."""
     for kind in (Judged, Undone, Redone, NoteWritten, NoteSettled, FileViewed):
-        _has_numbers(kind)
+        _numbers_of(kind)
 
 
 def loads(data: bytes) -> Action:
@@ -194,15 +194,33 @@ def _field_names(declared: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(declared))
 
 
+def _is_finite(value: Any) -> bool:
+    """Whether no number in a value is infinite. What cannot hold one is not looked through: a round carries
+    the verdicts of twenty thousand files.
+    """
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, Struct):
+        return all(_is_finite(getattr(value, name)) for name in _numbers_of(type(value)))
+    if isinstance(value, tuple):
+        return all(map(_is_finite, value))
+    return not isinstance(value, Mapping) or all(map(_is_finite, value.values()))
+
+
+@cache
+def _numbers_of(declared: Any) -> tuple[str, ...]:
+    """The fields of a struct in whose values a number may be that is not whole."""
+    hints = typing.get_type_hints(declared)
+    return tuple(each.name for each in fields(declared) if _has_numbers(hints[each.name]))
+
+
 @cache
 def _has_numbers(declared: Any) -> bool:
-    """Whether anything in values of this type may be a number that is not whole, but for when it was done."""
+    """Whether anything in values of this type may be a number that is not whole."""
     if declared is float:
         return True
     if isinstance(declared, type) and issubclass(declared, Struct):
-        hints = typing.get_type_hints(declared)
-        own = {"at"} if issubclass(declared, Action) else set()
-        return any(_has_numbers(hints[each.name]) for each in fields(declared) if each.name not in own)
+        return bool(_numbers_of(declared))
     return any(_has_numbers(each) for each in typing.get_args(declared))
 
 

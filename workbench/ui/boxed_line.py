@@ -1,8 +1,8 @@
 """A line to type into in which nothing hides: `boxed_text.py` on one line, with the manners of Qt's own.
 
-What hides, and what would end a line or a column, is drawn as a box; letters that are written from the right
-stand in the order of the text, and letters that look like others are framed, and named in the tool tip. Each
-is still the character that was typed or pasted for whoever reads the line, copies from it or searches with it.
+What hides, and what would end a line or a column, is drawn as a box; letters that are written from the
+right stand in the order of the text, and letters that look like others are framed, and named in the tool
+tip. Each is still what was typed or pasted for whoever reads the line, copies from it or searches with it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class BoxedLine(BoxedText):
         """What stands in the line, as it was put in."""
         return self.toPlainText()
 
-    def setText(self, text: str) -> None:
+    def setText(self, text: str) -> None:  # noqa: N802 - as Qt's own field calls it
         """Another text; the cursor goes to its end."""
         if text == self.text():
             return
@@ -77,7 +77,7 @@ class BoxedLine(BoxedText):
         data = self.createMimeDataFromSelection()
         return data.text()
 
-    def displayText(self) -> str:
+    def shown(self) -> str:
         """The text as one sees it, in words where one sees a box."""
         return one_line(self.text())
 
@@ -97,7 +97,7 @@ class BoxedLine(BoxedText):
         if said != self._said:
             self._said = said
             self.setToolTip(as_tooltip(said) if said else "")
-        shown = self.displayText() if self.holds(text) else ""
+        shown = self.shown() if self.holds(text) else ""
         self.setAccessibleDescription(". ".join(part for part in (shown, said) if part))
 
     # its size

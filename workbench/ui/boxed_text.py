@@ -122,7 +122,9 @@ class BoxedText(QPlainTextEdit):
         """Whether anything of a text is boxed, or would stand in another place if Qt laid it out."""
         if text.isascii() and text.isprintable():
             return False
-        return bool(_from_the_right.search(text)) or _hides(text) or any(map(text.__contains__, self.also_held))
+        if _from_the_right.search(text) or _hides(text):
+            return True
+        return any(each in text for each in self.also_held)
 
     def setPlainText(self, text: str) -> None:
         if not self.holds(text):

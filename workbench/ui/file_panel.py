@@ -130,8 +130,14 @@ class FilePanel(QWidget):
         self._marks = Marks(progress, violations, remarks, viewed)
         self._files = files
         grown = bool(known) and len(files) > len(known) and files[len(known) - 1] is known[-1]
-        if (files is known or grown) and not_shown is self._not_shown and self._shapes is None:
-            parted = self._recount(news, before, len(known))
+        others = () if files is known or grown else _exchanged(known, files)
+        as_before = not_shown == self._not_shown and self._shapes is None
+        if others is not None and as_before and not (others and self.filter.text().strip()):
+            if others:  # read again, a few of many
+                self._listed = files
+                for file in others:
+                    self._rows.exchange(file)
+            parted = self._recount(news, before, len(known), others)
             if parted and not self._flat:
                 self._rebuild_in_place()
             elif grown and self.filter.text().strip():
@@ -144,7 +150,13 @@ class FilePanel(QWidget):
         self._folders = Folders(files, progress)
         self._rebuild_in_place()
 
-    def _recount(self, news: Mapping[str, Progress | None], before: Marks, known: int) -> bool:
+    def _recount(
+        self,
+        news: Mapping[str, Progress | None],
+        before: Marks,
+        known: int,
+        others: Sequence[FileChange] = (),
+    ) -> bool:
         """Other rows for the files that are marked otherwise than before, and for the folders they lie in.
 
         True where folders that had one row are parted by more files: the rows stand otherwise then.
@@ -166,6 +178,7 @@ class FilePanel(QWidget):
             self.list.viewport().update()
             return parted
         paths = {path for path, was in news.items() if was is not None}  # the new ones have no row yet
+        paths.update(file.path for file in others)
         paths |= before.viewed ^ now.viewed
         paths |= {path for path, _ in before.violations.items() ^ now.violations.items()}
         self.model.changed(at for path in paths for at in self._rows.forget(path=path))
@@ -405,3 +418,11 @@ class FilePanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.list.viewport().update()
+
+
+def _exchanged(known: Sequence[FileChange], files: Sequence[FileChange]) -> Sequence[FileChange] | None:
+    """The files that are others than before, where all have the paths that they had; else None."""
+    if len(known) != len(files):
+        return None
+    pairs = [(one, other) for one, other in zip(known, files, strict=True) if one is not other]
+    return [other for _, other in pairs] if all(one.path == other.path for one, other in pairs) else None

@@ -198,6 +198,11 @@ class Rows(Sequence[FileRow]):
             self._made.pop(at, None)
         return found
 
+    def exchange(self, file: FileChange) -> None:
+        """The row of the file at this path is made of this one from now on."""
+        if file.path in self.places:
+            self._of[self.places[file.path]] = file
+
     def forget_all(self) -> None:
         """Make every row anew when it is asked for."""
         self._made.clear()

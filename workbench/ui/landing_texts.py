@@ -204,11 +204,13 @@ class ResultDiff(QPlainTextEdit):
 
     def show_diff(self, diff: bytes, nothing: str) -> None:
         """Show it; where it is empty, say so."""
-        self._colours.setDocument(self.document())
+        self.setFont(code_font(12) if diff else interface_font(13))
+        self._colours.setDocument(self.document() if diff else None)
         self.setPlainText(shown_diff(diff) or nothing)
 
     def show_words(self, words: str) -> None:
         """Show what is no diff, though it may look like one."""
+        self.setFont(code_font(12))
         self._colours.setDocument(None)
         self.setPlainText(visible(words).text)
 

@@ -117,9 +117,8 @@ class LookSheet(Sheet):
         made = QSpinBox(self.card)
         made.setRange(*limits)
         made.setValue(value)
-        # Its buttons have no width by the style sheet: told to have none, it would give its number one pixel.
         made.setToolTip("↑ and ↓, or the wheel")
-        made.setFixedWidth(64)
+        made.setFixedWidth(84)
         made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         made.setAccessibleName(name)
         return made
@@ -223,6 +222,8 @@ class LookSheet(Sheet):
         waiting, self._waiting = self._waiting, {}
         if waiting:
             self._preferences.change(**waiting)
+            # A new style sheet gives every widget the font back that it had under the first one.
+            self._show_sample()
 
     def _show_sample(self) -> None:
         item = self.fonts.currentItem()

@@ -114,7 +114,10 @@ class OpeningDesk(QObject):
 
     def _show_step(self) -> None:
         if self._window.errands.is_opening:
-            self.page().show_step(self._step.text if self._step is not None else "")
+            step = self._step
+            self.page().show_step(step.text if step is not None else "")
+            if step is not None and self.page().show_names(step.names, step.total):
+                self._window.tracer.event_happened("names_told")
 
     def _on_refresh_step(self, step: Step | None) -> None:
         """Reading again is said only when it takes long; then Escape ends it."""

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.assets import asset
-from workbench.review.text import visible
+from workbench.review.text import one_line, visible
 from workbench.ui.elided import Elided
 from workbench.ui.sheet import plain
 
@@ -99,6 +99,7 @@ class StartPage(QWidget):
         self._step: QLabel | None = None
         self._cancel: QPushButton | None = None
         self._first: RowButton | None = None
+        self._names: QVBoxLayout | None = None
         self.setProperty("kind", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
@@ -109,6 +110,8 @@ class StartPage(QWidget):
         area = QScrollArea(self)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
+        # A click beside the rows must not take the keys from them; a row that has them is scrolled to.
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setStyleSheet("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent }")
         middle = QWidget(area)
         inner = QHBoxLayout(middle)
@@ -179,6 +182,10 @@ class StartPage(QWidget):
         self._cancel.hide()
         for widget in (self._step, self._cancel):
             self._layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        self._names = QVBoxLayout()
+        self._names.setSpacing(2)
+        self._layout.addSpacing(8)
+        self._layout.addLayout(self._names)
         self._layout.addStretch(1)
 
     def show_step(self, words: str) -> None:
@@ -187,14 +194,25 @@ class StartPage(QWidget):
             self._step.setText(words)
             self._cancel.show()
 
+    def show_names(self, names: Sequence[str], count: int) -> bool:
+        """The first of `count` files that are read, before any is there. True where they are shown now."""
+        if self._names is None or self._names.count() or not names:
+            return False
+        for name in names:
+            # The end of a path is what tells it from the others.
+            label = Elided(self.column, "dim", Qt.TextElideMode.ElideMiddle)
+            label.set_whole(one_line(name))
+            self._names.addWidget(label)
+        if count > len(names):
+            self._names.addWidget(plain(f"and {count - len(names):,} more", self.column, "faint"))
+        return True
+
     def _begin(self, title: str, words: str) -> None:
         self._step = self._cancel = self._first = None
-        while (item := self._layout.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                # Taken away at once: what is deleted later would still be seen under the new page.
-                widget.hide()
-                widget.deleteLater()
+        if self._names is not None:
+            _clear(self._names)
+        self._names = None
+        _clear(self._layout)
         self._layout.addSpacing(ABOVE)
         mark = QLabel(self.column)
         icon = QIcon(str(asset("icons", "workbench.svg")))
@@ -254,3 +272,12 @@ class StartPage(QWidget):
                 event.accept()
                 self.folder_dropped.emit(url.toLocalFile())
                 return
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            # Taken away at once: what is deleted later would still be seen under the new page.
+            widget.hide()
+            widget.deleteLater()

@@ -25,10 +25,13 @@ QCheckBox:disabled, QRadioButton:disabled { color: @faint; }
 """
 
 # Where the desktop has no dialog of its own, Qt's has black arrows, which nobody sees on a dark ground.
-_DIALOG = """
+_ARROWS = """
 QFileDialog {
   backward-icon: url("@back"); forward-icon: url("@forward"); filedialog-parent-directory-icon: url("@up"); }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QSpinBox::up-arrow, QSpinBox::down-arrow { width: 10px; height: 10px; }
+QSpinBox::up-arrow { image: url("@up"); }
+QSpinBox::down-arrow { image: url("@down"); }
 """
 
 
@@ -58,7 +61,7 @@ def wear(application: QApplication, theme: Theme) -> None:
         marks = marks.replace(f"@{name}", getattr(theme, name).name())
     ticks = {name: contrast(theme.accent, QColor(name)) for name in ("black", "white")}
     tick = asset("icons", f"tick-{max(ticks, key=lambda name: ticks[name])}.svg")
-    dialog = _DIALOG
-    for name in ("back", "forward", "up"):
-        dialog = dialog.replace(f"@{name}", asset("icons", f"arrow-{name}.svg").as_posix())
-    application.setStyleSheet(stylesheet(theme) + marks.replace("@tick", tick.as_posix()) + dialog)
+    arrows = _ARROWS
+    for name in ("back", "forward", "up", "down"):
+        arrows = arrows.replace(f"@{name}", asset("icons", f"arrow-{name}.svg").as_posix())
+    application.setStyleSheet(stylesheet(theme) + marks.replace("@tick", tick.as_posix()) + arrows)

@@ -373,7 +373,8 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: @ground; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; }
 QLineEdit { min-height: 18px; }
 QSpinBox QLineEdit { border: 0; padding: 0 8px; min-height: 0; }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; border: 0; }
+QSpinBox::up-button, QSpinBox::down-button { width: 22px; border: 0; border-left: 1px solid @line; }
+QSpinBox::up-button:hover, QSpinBox::down-button:hover { background: @hover; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus {
   border-color: @accent; }
 QComboBox::drop-down { border: 0; width: 18px; }

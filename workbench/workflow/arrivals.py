@@ -114,13 +114,14 @@ def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
     return replace(action, places=places, carry=carry)
 
 
-def _as_before(known: Sequence[FileChange], files: Iterable[FileChange]) -> tuple[FileChange, ...]:
+def as_before(known: Sequence[FileChange], files: Iterable[FileChange]) -> tuple[FileChange, ...]:
     """The file changes of a round; those that the round before has too are the same objects.
 
     So nobody looks again at what twenty thousand of them say when two are others.
     """
     by_path = {file.path: file for file in known}
-    return tuple(before if (before := by_path.get(file.path)) == file else file for file in files)
+    found = ((file, by_path.get(file.path)) for file in files)
+    return tuple(before if before is not None and before == file else file for file, before in found)
 
 
 def with_ledger(facts: LedgerFacts, files: tuple[FileChange, ...], review: Review) -> LedgerFacts:
@@ -136,7 +137,7 @@ def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
     current = review.round
     if current is None:
         raise UserError("This review has no round yet.", hint="Start a new review.")
-    files = _as_before(session.files, repository.file_changes(review.base, tree))
+    files = as_before(session.files, repository.file_changes(review.base, tree))
     between = tuple(repository.file_changes(current.tree, tree))
     round_ = Round(
         current.number + 1,

@@ -18,7 +18,7 @@ from workbench.review.entries import Entry, entry_id
 from workbench.review.lines import Span, common, joined, ranges, split_lines, total, without
 from workbench.review.rounds import Round, Source
 from workbench.review.verdicts import NO_VERDICTS, Selection, Verdict, has_any, select_changes
-from workbench.workflow.arrivals import Arrival
+from workbench.workflow.arrivals import Arrival, as_before
 from workbench.workflow.logged import new_id
 from workbench.workflow.placing import places_in_round
 from workbench.workflow.session import Session
@@ -221,7 +221,7 @@ def _edited(session: Session, tree: str, taken: Sequence[Selection], words: str)
     review, repository, current = session.review, session.repository, session.review.round
     if current is None:
         raise UserError("This review has no round yet.", hint="Start a new review.")
-    files = tuple(repository.file_changes(review.base, tree))
+    files = as_before(session.files, repository.file_changes(review.base, tree))
     between = tuple(repository.file_changes(current.tree, tree))
     round_ = Round(current.number, current.edit + 1, Source.EXPERT, tree, current.start, time.time())
     action = RoundArrived(

@@ -12,7 +12,7 @@ from workbench.errors import UserError
 from workbench.git.snapshot import Snapshot, hides
 from workbench.review.review import Review
 from workbench.review.rounds import Round, Source
-from workbench.workflow.arrivals import Arrival, Origin, next_arrival, take_arrival
+from workbench.workflow.arrivals import Arrival, Origin, next_arrival, take_arrival, with_ledger
 from workbench.workflow.candidates import late_rows
 from workbench.workflow.edits import restore, tweak, tweak_lines
 from workbench.workflow.own_edits import with_own_edits

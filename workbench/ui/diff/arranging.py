@@ -45,22 +45,22 @@ class Arrangement(Stack):
         `old_counts` are the lengths of the base's files, by object id, as far as they were read.
         """
         last, self.document, self._count_old = self.document, document, old_counts
-        same = last.hidden == document.hidden and last.entries is document.entries
-        if self.sections and same and last.files is not document.files and self._take_in(last):
-            if last.notes is not document.notes or self._has_strays(last):
+        same, entries = last.hidden == document.hidden, last.entries is not document.entries
+        if self.sections and same and self._take_in(last):
+            if entries:
+                self._put_ledger()
+            if entries or last.notes is not document.notes or self._has_strays(last):
                 self._pin_all()
             return
-        other_changes = last.files is not document.files or last.hidden != document.hidden
-        if other_changes or last.entries is not document.entries or not self.sections:
-            self._arrange(last)
-        elif last.notes is not document.notes:
-            self._pin_all()
+        self._arrange(last)
 
     def _take_in(self, last: Document) -> bool:
         """Add the files that came at the end, and exchange those of the same path. False where that is not
         all that changed.
         """
         before, now = last.files, self.document.files
+        if before is now:
+            return True
         first = len(self.sections) - len(before)
         if len(now) < len(before) or first < 0:
             return False
@@ -173,6 +173,16 @@ class Arrangement(Stack):
         self.sections = front + files
         self._number_files()
         self._pin_all()
+
+    def _put_ledger(self) -> None:
+        """Another ledger before the files, or none."""
+        front = [each for each in self.sections[:2] if each.part in (Part.REVIEW, Part.LEDGER)]
+        kept = [each for each in front if each.part is Part.REVIEW]
+        if self.document.entries:
+            kept.append(self._ledger(folded=False))
+        self.sections[: len(front)] = kept
+        self._number_files()
+        self._tops = None
 
     def _number_changes(self) -> None:
         self.changes = [change for file in self.document.files for change in file.changes]

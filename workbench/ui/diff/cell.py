@@ -72,12 +72,18 @@ class Cell(Struct, gc=False):
 
 
 class Beyond(Struct, frozen=True):
-    """How many marked words of a line are out of sight, at the left and the right, and the nearest places."""
+    """How many marked words of a line are out of sight, at the left and the right, and the nearest places.
+
+    Of a long line also the characters that stand there, -1 of others: its places are the least that they can
+    be until it is counted through.
+    """
 
     before: int = 0
     after: int = 0
     last: float = 0.0
     following: float = 0.0
+    last_at: int = -1
+    following_at: int = -1
 
 
 NOTHING_BEYOND = Beyond()

@@ -328,9 +328,11 @@ class Cells:
             first, end = (stretches.character_at(int(each / self._shaper.cell)) for each in (left, right))
             before = bisect_right(words, first, key=lambda each: each[1])
             after = bisect_left(words, end, key=lambda each: each[0])
-            last = stretches.left(words[before - 1][0]) if before and where else 0.0
-            following = stretches.left(words[after][0]) if after < len(words) and where else 0.0
-            return Beyond(before, len(words) - after, last, following)
+            last_at = words[before - 1][0] if before and where else -1
+            following_at = words[after][0] if after < len(words) and where else -1
+            last = stretches.left(last_at) if last_at >= 0 else 0.0
+            following = stretches.left(following_at) if following_at >= 0 else 0.0
+            return Beyond(before, len(words) - after, last, following, last_at, following_at)
         places = self.visual(cell).words
         lefts = [start for start, end in places if end <= left]
         rights = [start for start, _ in places if start >= right]

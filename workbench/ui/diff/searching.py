@@ -279,6 +279,7 @@ class Searching(Mouse):
             self._scroll_to(top - height // 3, smooth=False)
 
     def _counted(self) -> None:
+        super()._counted()
         far, self._far = self._far, None
         if far is not None and self._cursor is not None and self._cursor.section == far[0].path:
             self._widen()

@@ -4,22 +4,33 @@ Takes no mouse and no documents.
 
 from __future__ import annotations
 
+from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from workbench.review.blocks import Folding
+from workbench.review.blocks import Folding, line_at
 from workbench.review.changes import Side
 from workbench.ui.diff import choosing, moves
 from workbench.ui.diff.choosing import Chosen
-from workbench.ui.diff.cursor import spot_of
+from workbench.ui.diff.cursor import Mark, spot_of
 from workbench.ui.diff.layout import Section
 from workbench.ui.diff.on_screen import OnScreen, on_screen
 from workbench.ui.diff.reaching import Reaching
 from workbench.ui.theme import Theme
 
 _MORE = 10
+
+
+class _FarEdit(Struct, frozen=True):
+    """Edited words that were gone to before it was known where in their line they stand."""
+
+    cursor: Mark
+    side: Side
+    at: int
+    value: int
+    """How far the code was scrolled for them: who scrolled on since is not called back."""
 
 
 class Steering(Reaching):
@@ -30,6 +41,7 @@ class Steering(Reaching):
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         self._both_sides = False
+        self._far_edit: _FarEdit | None = None
         self.is_waiting_for_lines = False
         """Whether the last copying has to be done again, because lines are not read yet."""
         super().__init__(parent, theme)
@@ -64,15 +76,42 @@ class Steering(Reaching):
         for side in dict.fromkeys((self._cursor.side, Side.NEW, Side.OLD)):
             found = self._painter.code.beyond(scene, section, spot, side)
             if found.after if n > 0 else found.before:
-                left, right = scene.columns.code(side)
-                bar = self.horizontalScrollBar()
-                wanted = round(max(0.0, (found.following if n > 0 else found.last) - (right - left) / 3))
-                bar.setRange(0, max(bar.maximum(), wanted))
-                bar.setValue(wanted)
+                x, at = (found.following, found.following_at) if n > 0 else (found.last, found.last_at)
+                data = self._line_under_cursor(side) if at >= 0 else None
+                is_sure = data is None or self._cells.place_of(data, at)[1]
+                value = self._bring_in(x, side)
+                self._far_edit = None if is_sure else _FarEdit(self._cursor, side, at, value)
                 return True
         way = "right" if n > 0 else "left"
         self.told.emit(f"No edited words of this line are out of sight at the {way}.", "")
         return False
+
+    def _bring_in(self, x: float, side: Side) -> int:
+        """Scroll the code sideways so that a place of a line is well in sight; how far it is then."""
+        left, right = self._columns().code(side)
+        bar = self.horizontalScrollBar()
+        wanted = round(max(0.0, x - (right - left) / 3))
+        bar.setRange(0, max(bar.maximum(), wanted))
+        bar.setValue(wanted)
+        return bar.value()
+
+    def _line_under_cursor(self, side: Side) -> bytes | None:
+        spot = spot_of(self._layout, self._cursor) if self._cursor is not None else None
+        if spot is None:
+            return None
+        block = self._layout.block(spot)
+        return self._cells.line(self._layout.sections[spot.section], block, line_at(block, spot.row), side)[0]
+
+    def _counted(self) -> None:
+        """Where the edited words that were gone to stand at least is where they stand only now."""
+        super()._counted()
+        far, self._far_edit = self._far_edit, None
+        if far is None or far.cursor != self._cursor or self.horizontalScrollBar().value() != far.value:
+            return
+        data = self._line_under_cursor(far.side)
+        if data is not None:
+            self._widen()
+            self._bring_in(self._cells.place_of(data, far.at)[0], far.side)
 
     def lines_on_screen(self) -> OnScreen:
         """The lines of changes that are on the screen, or will be when a scroll that is under way ends."""
