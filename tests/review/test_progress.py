@@ -154,6 +154,16 @@ def test_a_tally_counts_the_same_where_files_are_read_again_in_part() -> None:
     assert tally.news() == {"b.py": was, "e.py": None}, "no others were looked at"
 
 
+def test_a_tally_counts_a_file_that_changed_together_with_its_verdicts() -> None:
+    """As every round that arrives: the file is another, and what was judged in it, too."""
+    tally = Tally()
+    before = judged(judged(REVIEW, Verdict.ACCEPTED, FIRST), Verdict.REJECTED, THIRD)
+    assert tally.progress(before, (FILE,)).total == 3
+    less = changed(OLD, OLD.replace(b"line 3\n", b"three\n").replace(b"line 20\n", b"twenty\nmore\n"))
+    after = judged(REVIEW, Verdict.ACCEPTED, less.changes[0])
+    assert tally.progress(after, (less,)) == progress(after, (less,)) == Progress(accepted=1, unread=1)
+
+
 def test_a_note_is_counted_in_its_file_alone() -> None:
     files = tuple(changed(OLD, NEW, f"{name}.py") for name in "ab")
     tally = Tally()

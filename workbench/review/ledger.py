@@ -65,16 +65,23 @@ class Ledger:
         self._files = Aftermaths(before, after, start, between)
         self._judged: tuple[tuple[object, ...], list[Entry]] = ((), [])
         """What verdicts came to, and what that was worked out of."""
+        self._last: tuple[Sequence[Entry], list[Entry], tuple[Entry, ...]] = ((), [], ())
+        """What the entries were last put together of, and they."""
 
     def entries(self, review: Review) -> tuple[Entry, ...]:
-        """As `ledger` says. Of another state of the review, what does not depend on that is not done again."""
-        found: list[Entry] = []
+        """As `ledger` says. Of another state of the review, what does not depend on that is not done again,
+        and where nothing is otherwise it is the same tuple.
+        """
+        judged: Sequence[Entry] = ()
+        others: list[Entry] = []
         if 0 <= self._before_index < len(review.verdicts):
-            found += self._of_verdicts(review)
-            found += NoteEntries(review, self._files, self._before_index).entries()
-        found += _out_of_scope(review, self.after, self._between)
-        found += _left_out(review)
-        return in_order(found)
+            judged = self._of_verdicts(review)
+            others += NoteEntries(review, self._files, self._before_index).entries()
+        others += _out_of_scope(review, self.after, self._between)
+        others += _left_out(review)
+        if judged is not self._last[0] or others != self._last[1]:
+            self._last = judged, others, in_order((*judged, *others))
+        return self._last[2]
 
     def _of_verdicts(self, review: Review) -> Sequence[Entry]:
         reasons = (note for note in review.notes.values() if note.reason)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from workbench.errors import UserError
-from workbench.review.entries import Entry, Said
+from workbench.review.entries import Entry, Said, violations_of
 from workbench.ui.controller import Controller
 from workbench.ui.errands import Errands
 from workbench.ui.tasks import Answer, Report, Tasks
@@ -47,8 +47,8 @@ class Arriving(QObject):
 
     refresh_said = Signal(object)
     """A step of reading the work tree; None once nothing reads it any more."""
-    arrived = Signal(str)
-    edit_done = Signal(str)
+    arrived = Signal(object)
+    edit_done = Signal(object)
 
     def __init__(
         self, controller: Controller, errands: Errands, tasks: Tasks, parent: QObject | None = None
@@ -222,7 +222,7 @@ class Arriving(QObject):
     def say_arrived(self, session: Session) -> None:
         """A round was taken: say what came with it, and look at what it is held against."""
         current = session.review.round
-        broken = sum(entry.is_violation for entry in session.ledger())
+        broken = violations_of(session.ledger())
         words = current.arrival if current is not None else ""
         if broken:
             words += f" {broken} violation{'s' if broken > 1 else ''}: ! goes to the first."

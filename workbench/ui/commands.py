@@ -109,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("note_file", "Note on the file", ("C",), Menu.NOTE),
     Command("note_review", "Note on the review", ("Alt+C",), Menu.NOTE),
     Command("withdraw", "Withdraw the note", ("Delete",), Menu.NOTE),
+    Command("drafts", "Go to a draft…", (), Menu.NOTE),
     Command("make_rule", "Make this a rule", ("M",), Menu.NOTE),
     Command("ask", "Ask the question now", (), Menu.NOTE),
     Command("why", "Why: what the model said of this change", ("i",), Menu.NOTE),

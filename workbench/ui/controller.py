@@ -42,7 +42,7 @@ class Controller(Showing):
     """Does what is wanted. Everything that is shown is read anew on `changed`."""
 
     opened = Signal()
-    said = Signal(str, str, bool)
+    said = Signal(object, object, bool)
     judged = Signal(object)
     entry_judged = Signal(object)
     moved_to = Signal(object)

@@ -89,6 +89,11 @@ class Desk(LookDesk):
         """The palette with files alone."""
         self._window.sheets.open_palette(self._window.theme, files_only=True)
 
+    def open_drafts(self) -> None:
+        """The palette with drafts alone; a single one is gone to."""
+        if not self._window.sheets.open_drafts(self._window.theme):
+            self._window.say("There is no draft.", "What is begun in a note and left is kept as one.", False)
+
     def open_keys(self) -> None:
         """The keys."""
         self._window.sheets.open_keys(self._window.theme)

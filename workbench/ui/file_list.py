@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QToolButton, QWidget
 
 from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.file_model import FileModel, row_of
@@ -107,6 +107,26 @@ class FileList(QListView):
 
     def _on_chosen(self, index: QModelIndex) -> None:
         self.chosen.emit(row_of(index))
+
+
+class AllFiles(QToolButton):
+    """Beside the filter while there is one: a click empties it, as Escape does."""
+
+    def __init__(self, line: BoxedLine, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._line = line
+        self.setText("✕")
+        self.setProperty("kind", "quiet")
+        self.setFixedSize(26, 26)
+        self.setToolTip("Show all files (Escape)")
+        self.setAccessibleName("Show all files")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.clicked.connect(line.clear)
+        line.textChanged.connect(self._follow)
+        self.hide()
+
+    def _follow(self) -> None:
+        self.setVisible(bool(self._line.text()))
 
 
 class FilterLine(BoxedLine):

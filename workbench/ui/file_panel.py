@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.review.changes import FileChange, NotShown
 from workbench.review.progress import Progress
-from workbench.ui.file_list import FileList, FilterLine
+from workbench.ui.file_list import AllFiles, FileList, FilterLine
 from workbench.ui.file_model import FileModel
 from workbench.ui.file_painting import ROW, FileDelegate
 from workbench.ui.file_rows import NO_REMARKS, FileRow, Marks, RowKind, file_row, last_rows
@@ -34,7 +34,7 @@ STEP, PAUSE = 2000, 4
 class FilePanel(QWidget):
     """The panel: what is shown comes from `show_files`, what is wanted goes out as a path."""
 
-    file_chosen = Signal(str)
+    file_chosen = Signal(object)
     change_chosen = Signal(str)
     command_wanted = Signal(str)
     """A command that lists the files in another way."""
@@ -101,8 +101,8 @@ class FilePanel(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(12, 0, 6, 0)
         line.setSpacing(2)
-        line.addWidget(self.filter)
-        line.addWidget(self.listed)
+        for widget in (self.filter, AllFiles(self.filter, self), self.listed):
+            line.addWidget(widget)
         layout.addLayout(line)
         layout.addWidget(self.list)
 

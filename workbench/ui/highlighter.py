@@ -100,7 +100,7 @@ def language_key(blob: str, path: str) -> str:
 class Highlighter(QObject):
     """Colours of code lines by key (see `language_key`) and line from 0."""
 
-    coloured = Signal(str)
+    coloured = Signal(object)
     """New colours for this key. Sent at most once for each turn of the event loop."""
 
     def __init__(self, parent: QObject | None = None, patience: int = PATIENCE) -> None:

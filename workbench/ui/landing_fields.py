@@ -39,7 +39,7 @@ HOOKS = (
 class Destinations(QWidget):
     """Four places to land, two of them with a name."""
 
-    chosen = Signal(str)
+    chosen = Signal(object)
     """Where it is to go, as the command line says it. "" while a name is lacking."""
 
     def __init__(self, parent: QWidget) -> None:

@@ -27,7 +27,7 @@ MOST_PASSED = 500
 class LandingSheet(Sheet):
     """Destinations and files at the left; at the right the message of a commit, and the diff."""
 
-    plan_wanted = Signal(str)
+    plan_wanted = Signal(object)
     confirmed = Signal(object, bool)
     """The plan, and whether hooks are to be left out."""
 

@@ -30,6 +30,9 @@ from workbench.workflow.landing_plan import INDEX, WORKTREE, LandingPlan
 MOST_LINES = 5_000
 """Lines of the result's diff that are shown; the rest is counted."""
 
+_LONGEST = 2_000
+"""Bytes of one line that are shown."""
+
 _COUNTED = 4_000_000
 """Bytes of that rest up to which its lines are counted."""
 
@@ -143,8 +146,8 @@ def shown_diff(diff: bytes) -> str:
     while found < MOST_LINES and (at := diff.find(b"\n", end)) >= 0:
         end, found = at + 1, found + 1
     if found < MOST_LINES:
-        return "\n".join(visible(decode(line)).text for line in diff.split(b"\n"))
-    texts = [visible(decode(line)).text for line in diff[: end - 1].split(b"\n")]
+        return "\n".join(map(_shown, diff.split(b"\n")))
+    texts = [_shown(line) for line in diff[: end - 1].split(b"\n")]
     left = len(diff) - end
     # Counting two million lines takes as long as several frames.
     if left > _COUNTED:
@@ -153,6 +156,16 @@ def shown_diff(diff: bytes) -> str:
         more_lines = diff.count(b"\n", end) + 1
         more = f"{more_lines:,} more lines"
     return "\n".join([*texts, f"… {more}"])
+
+
+def _shown(line: bytes) -> str:
+    """One line. A field of Qt's lays out all of it before it is seen, which of megabytes took seconds."""
+    if len(line) <= _LONGEST:
+        return visible(decode(line)).text
+    end = _LONGEST
+    while line[end] & 0xC0 == 0x80 and end > _LONGEST - 3:  # within a character
+        end -= 1
+    return f"{visible(decode(line[:end])).text} … {len(line) - end:,} more bytes"
 
 
 class DiffColours(QSyntaxHighlighter):

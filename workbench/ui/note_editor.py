@@ -31,10 +31,10 @@ class Editor(QFrame):
 
     height_changed = Signal()
     caret_moved = Signal()
-    saved = Signal(str, object)
-    asked = Signal(str, object)
-    left = Signal(str)
-    draft_changed = Signal(str, str)
+    saved = Signal(object, object)
+    asked = Signal(object, object)
+    left = Signal(object)
+    draft_changed = Signal(object, object)
 
     def __init__(self, key: str) -> None:
         super().__init__()

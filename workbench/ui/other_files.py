@@ -21,7 +21,7 @@ class OtherFiles(QObject):
 
     listed = Signal(object)
     lines_read = Signal(object)
-    shown = Signal(str)
+    shown = Signal(object)
 
     def __init__(self, controller: Controller, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)

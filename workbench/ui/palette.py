@@ -121,7 +121,7 @@ class _Line(BoxedLine):
 class Palette(Sheet):
     """The line and the list. What is taken goes out as target and id."""
 
-    taken = Signal(str, str)
+    taken = Signal(object, object)
 
     def __init__(self, theme: Theme, choices: Sequence[Choice], parent: QWidget, hint: str) -> None:
         super().__init__(parent, width=640, top=60)

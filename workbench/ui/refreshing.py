@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.review.entries import Entry, violations_of
 from workbench.review.progress import Progress
 from workbench.ui.controller import Controller
 from workbench.ui.errands import Errands
 from workbench.ui.file_panel import FilePanel
-from workbench.ui.ledger_list import ledger_rows
+from workbench.ui.ledger_list import LedgerRow, ledger_rows
 from workbench.ui.preferences import Preferences
 from workbench.ui.rounds_bars import RoundBar, cost_words, lost_bars
 from workbench.ui.sending_errands import SendingErrands
@@ -47,6 +48,9 @@ class Panels(QObject):
         self.is_covered: Callable[[], bool] = bool
         """Whether a page lies over the review: nothing of the review is shown around it then."""
         self._earlier: dict[int, Progress] = {}
+        self._listed: tuple[tuple[Entry, ...], Mapping[str, str], tuple[LedgerRow, ...]] = ((), {}, ())
+        """What the ledger lists, and what that was made of: ten thousand entries are not gone through anew
+        with every key."""
         self._numbers = ""
         self._soon = single_shot(self, SOON, self._show_painted)
         self._later = single_shot(self, LATER, errands.estimate)
@@ -111,7 +115,9 @@ class Panels(QObject):
         self._errands.look_at_files()
         entries = session.ledger()
         answered = self._controller.document().answered
-        self._side.show_ledger(ledger_rows(entries, answered), current.number if current is not None else 1)
+        if entries is not self._listed[0] or answered is not self._listed[1]:
+            self._listed = entries, answered, ledger_rows(entries, answered)
+        self._side.show_ledger(self._listed[2], current.number if current is not None else 1)
         self._show_bars()
         self._top.set_view(self._controller.views.now.value)
         self._top.show_review(session.repository.name, review.task, split=self._preferences.settings.split)
@@ -124,7 +130,7 @@ class Panels(QObject):
     def _show_bars(self) -> None:
         session = self._controller.open_session()
         review = session.review
-        altered = sum(entry.is_violation for entry in session.ledger())
+        altered = violations_of(session.ledger())
         bars = []
         for index, round_ in enumerate(review.rounds):
             is_current = index == review.index

@@ -64,6 +64,9 @@ class SearchLine(QWidget):
         for widget in (self.word, self.sides, self.back, self.on):
             widget.setVisible(whole)
         layout.addWidget(self.count, 3)
+        self.leave = self._button("✕", "Leave the search (Escape)")
+        self.leave.clicked.connect(self.left)
+        layout.addWidget(self.leave)
         self.count.setMinimumWidth(110)
         self.query = Query("")
         self.line.textChanged.connect(self._on_changed)

@@ -62,7 +62,7 @@ class ShapeSheet(Sheet):
     reasoned = Signal(str, object)
     noted = Signal(object, str, object)
     entered = Signal(str)
-    drafted = Signal(str, str)
+    drafted = Signal(object, object)
     undo_wanted = Signal(str)
     opened_editor = Signal()
 

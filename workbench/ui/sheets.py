@@ -39,10 +39,10 @@ class Sheets(QObject):
     """Knows which sheet is open."""
 
     command_taken = Signal(str)
-    file_taken = Signal(str)
+    file_taken = Signal(object)
     tracked_wanted = Signal()
     note_taken = Signal(str)
-    draft_taken = Signal(str)
+    draft_taken = Signal(object)
     change_taken = Signal(str)
     handed_over = Signal(object)
     tray_wanted = Signal(str)
@@ -129,6 +129,19 @@ class Sheets(QObject):
         self._show(palette)
         if self._controller.session is not None:
             self.tracked_wanted.emit()
+
+    def open_drafts(self, theme: Theme) -> bool:
+        """The palette with drafts alone, or the only one there is. False: there is none."""
+        from workbench.ui.palette import Palette, Target
+
+        choices = [each for each in self._draft_choices() if each.target is Target.DRAFT]
+        if len(choices) == 1:
+            self.draft_taken.emit(choices[0].id)
+        elif choices:
+            palette = Palette(theme, choices, self._window, "Go to a draft")
+            palette.taken.connect(self._on_taken)
+            self._show(palette)
+        return bool(choices)
 
     def show_tracked(self, paths: tuple[str, ...]) -> None:
         """The files that the round leaves as they are, after those that it changes."""

@@ -54,7 +54,7 @@ def counted(files: int) -> str:
 class RowButton(QPushButton):
     """A row that can be pressed."""
 
-    chosen = Signal(str)
+    chosen = Signal(object)
 
     def __init__(self, row: Row, parent: QWidget) -> None:
         super().__init__(parent)
@@ -88,9 +88,9 @@ class RowButton(QPushButton):
 class StartPage(QWidget):
     """One column in the middle."""
 
-    review_chosen = Signal(str)
-    range_chosen = Signal(str)
-    folder_dropped = Signal(str)
+    review_chosen = Signal(object)
+    range_chosen = Signal(object)
+    folder_dropped = Signal(object)
     wanted = Signal(str)
     cancel_wanted = Signal()
 

@@ -86,7 +86,7 @@ class StatusLine(QWidget):
         self.notes = Told("next_note", self)
         self.round = Told("rounds", self)
         self.money = Told("costs", self)
-        self.drafts = Told("palette", self)
+        self.drafts = Told("drafts", self)
         self.reading = QLabel(self)
         self.whitespace = Told("whitespace", self)
         for each in self._leading():

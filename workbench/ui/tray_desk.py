@@ -36,7 +36,7 @@ OURS = (Pinned, Unpinned, ItemRemoved, SecretAllowed, RuleMade)
 class Trays(QObject):
     """Opens the sheet, keeps it up to date, and does what its keys ask for."""
 
-    file_wanted = Signal(str)
+    file_wanted = Signal(object)
     command_wanted = Signal(str)
 
     def __init__(

@@ -106,8 +106,8 @@ class TrayList(QScrollArea):
     """The rows, a cursor on one of them, and keys."""
 
     moved = Signal(object)
-    removed = Signal(str)
-    put_back = Signal(str)
+    removed = Signal(object)
+    put_back = Signal(object)
     allowed = Signal(object)
     opened = Signal(object)
     unpin_wanted = Signal(object)

@@ -104,7 +104,7 @@ class RoomBar(QWidget):
 class TraySheet(Sheet):
     """The list at the left, the exact text of the item at the right, the sum below."""
 
-    file_wanted = Signal(str)
+    file_wanted = Signal(object)
     task_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:

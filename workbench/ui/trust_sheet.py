@@ -24,6 +24,14 @@ _SCROLLING = (
 )
 
 
+LATER = "When it names one later, it is restricted again."
+NOTHING = f"It names no program now. {LATER}"
+
+
+def _number(count: int) -> str:
+    return "1 program" if count == 1 else f"{count:,} programs"
+
+
 class _Ranks(QSyntaxHighlighter):
     """What runs stands out, where it is named and what it says step back."""
 
@@ -97,15 +105,21 @@ class TrustSheet(Sheet):
         """Show what was read."""
         self.found = found
         count = len(found.surface.programs)
-        number = "1 program" if count == 1 else f"{count} programs"
-        if found.trusted:
-            self.state.setText(f"Trusted, as long as this does not change: {number}.")
+        how = "Trusted" if found.trusted else f"Restricted ({on_one_line(found.why)})"
+        if not count:
+            words = f"{how}. {NOTHING}"
+        elif found.trusted:
+            words = f"{how}, as long as this does not change: {_number(count)}."
         else:
-            self.state.setText(f"Restricted ({on_one_line(found.why)}): {number}.")
-            self.state.setVisible(not self.needed.text())  # which says it too
+            words = f"{how}: {_number(count)}."
+        if self.needed.text() and not found.trusted:
+            # It says most of it.
+            words = "" if count else LATER
+        self.state.setText(words)
+        self.state.setVisible(bool(words))
         blocks = ["\n".join(told(each, found.changed, MOST_LINES)) for each in found.surface.programs]
-        nothing = "It names no program now. When it names one later, it is restricted again."
-        self.programs.setPlainText("\n\n".join(blocks) or nothing)
+        self.programs.setPlainText("\n\n".join(blocks))
+        self.programs.setVisible(bool(count))
         self.trust.setText("Restrict" if found.trusted else "&Trust")
         self.keep.setText("Keep trusted  Esc" if found.trusted else "Keep restricted  Esc")
         self.trust.setEnabled(True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from operator import attrgetter
 
 from workbench.errors import UserError
 from workbench.git.binary import is_binary
@@ -13,6 +15,8 @@ from workbench.review.changes import Change, FileChange, Side, Status
 from workbench.review.lines import split_lines
 from workbench.review.review import Review
 from workbench.review.splitting import SUBMODULE
+
+_id_of, _changes_of = attrgetter("id"), attrgetter("changes")
 
 
 class RoundFiles:
@@ -85,7 +89,7 @@ class RoundFiles:
         self._in_order = self._in_order and all(map(operator.is_, met, in_order(met)))
         self.files_so_far += more
         self.by_path.update((file.path, file) for file in more)
-        self.changes_by_id.update((change.id, change) for file in more for change in file.changes)
+        self._index_changes(more)
         return True
 
     def end_stream(self, stream: FileStream) -> bool:
@@ -208,9 +212,13 @@ class RoundFiles:
         self._stream, self._in_order = None, True
         self.files_so_far = files
         self.by_path: dict[str, FileChange] = {file.path: file for file in files}
-        self.changes_by_id: dict[str, Change] = {
-            change.id: change for file in files for change in file.changes
-        }
+        self.changes_by_id: dict[str, Change] = {}
+        self._index_changes(files)
+
+    def _index_changes(self, files: tuple[FileChange, ...]) -> None:
+        # Without a loop of ours: a file of a hundred megabytes may have a hundred thousand of them.
+        changes = tuple(chain.from_iterable(map(_changes_of, files)))
+        self.changes_by_id.update(zip(map(_id_of, changes), changes, strict=True))
 
     def _blob(self, blob: str | None, mode: str | None) -> bytes:
         return self.repository.blob(blob) if blob and mode != "160000" else b""

@@ -7,6 +7,8 @@ path, cost nothing to the others: a large review is shown while it is being read
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, count
+from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -19,6 +21,8 @@ from workbench.ui.diff.comparing import ledger_blocks
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.sections import LEDGER_KEY, REVIEW_KEY, Heights, Part, Section, estimate
 from workbench.ui.diff.stacking import Needs, Stack
+
+_id_of, _changes_of = attrgetter("id"), attrgetter("changes")
 
 
 class Arrangement(Stack):
@@ -90,16 +94,17 @@ class Arrangement(Stack):
         if not files:
             return
         folding, tall = self._folding(), self._tall if self._tops is not None else []
-        add, names, order, changes = self.sections.append, self.files, self.order, self.changes
+        add, names = self.sections.append, self.files
         self._stale = self._stale or self._tops is not None
         for at, file in enumerate(files, len(self.sections)):
             names[file.path] = at
             section = self._new_section(file, folding)
             add(section)
             tall.append(section.header if section.folded else section.header + section.estimate)
-            for change in file.changes:
-                order[change.id] = len(changes)
-                changes.append(change)
+        # Without a loop of ours: a file of a hundred megabytes may have a hundred thousand changes.
+        more = list(chain.from_iterable(map(_changes_of, files)))
+        self.order.update(zip(map(_id_of, more), count(len(self.changes)), strict=False))
+        self.changes += more
 
     def _has_strays(self, last: Document) -> bool:
         """Whether something may lie at the top of the review because its file was not there."""
@@ -185,8 +190,8 @@ class Arrangement(Stack):
         self._tops = None
 
     def _number_changes(self) -> None:
-        self.changes = [change for file in self.document.files for change in file.changes]
-        self.order = {change.id: index for index, change in enumerate(self.changes)}
+        self.changes = list(chain.from_iterable(map(_changes_of, self.document.files)))
+        self.order = dict(zip(map(_id_of, self.changes), count(), strict=False))
 
     def _number_files(self) -> None:
         part = Part.FILE  # asked for twenty thousand times, an enum's member is felt

@@ -33,7 +33,7 @@ _FORESEEN_PAUSE = 1
 class Asking(Scrolling):
     """A scrolling view that says what it needs soon."""
 
-    contents_wanted = Signal(str)
+    contents_wanted = Signal(object)
     """The path of a file whose base lines are needed soon; answer with `set_contents`."""
     highlighted = Signal()
     """What is on the screen has its final colours."""

@@ -24,7 +24,7 @@ from workbench.ui.theme import Theme
 class Jumping(Steering):
     """A view that knows which blocks moved."""
 
-    pictures_wanted = Signal(str)
+    pictures_wanted = Signal(object)
     """The path of a file whose pictures are on the screen; answer with `set_picture`."""
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:

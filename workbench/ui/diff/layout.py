@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -37,6 +38,7 @@ __all__ = [
     "versions",
 ]
 
+_id_of = attrgetter("id")
 _NO_STOPS = (Sort.GAP, Sort.WORDS, Sort.EDITOR, Sort.PICTURE)
 
 
@@ -269,7 +271,7 @@ class Layout(Arrangement):
                 section.standings = section.standings | now
             elif held is None and not asked:
                 section.counts = None
-                section.standings = dict.fromkeys((change.id for change in file.changes), Standing.UNREAD)
+                section.standings = dict.fromkeys(map(_id_of, file.changes), Standing.UNREAD)
             else:
                 section.counts = None
                 section.standings = {change.id: standing(change, verdicts, asked) for change in file.changes}

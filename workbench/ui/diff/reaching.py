@@ -29,7 +29,7 @@ class Reaching(Spoken):
     stop_changed = Signal(object)
     """The cursor's new `Stop`."""
     selection_changed = Signal()
-    told = Signal(str, str)
+    told = Signal(object, object)
     """A sentence for the expert, and a hint."""
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:

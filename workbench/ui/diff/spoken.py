@@ -29,7 +29,7 @@ PAUSE = 0.15
 class Spoken(Canvas):
     """A canvas that can be heard."""
 
-    spoken = Signal(str)
+    spoken = Signal(object)
     """What a screen reader was told."""
 
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:

@@ -1,0 +1,311 @@
+"""Every place that shows text of a repository or of a model, with a hostile name in each.
+
+The name turns the order of what follows it, has no width, is markup, and would underline a letter of a menu.
+In each place it is seen with its code points, nowhere as itself, and nowhere could Qt take it for markup.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QMenu,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from tests.painted import texts
+from tests.repos import Repo, new_repo, numbered
+from tests.window.conftest import Hands
+from workbench.generation.exchange import Call, Exchange
+from workbench.generation.prompt import Message
+from workbench.review.actions import CallMade, FindingsArrived, NoteAnswered, RoundFailed
+from workbench.review.findings import Draft
+from workbench.review.notes import AnswerKind, Author, Intent, Reply
+from workbench.review.rounds import Usage
+from workbench.review.text import is_boxed
+from workbench.store.paths import settings_path
+from workbench.ui.boxed_text import BoxedText
+from workbench.workflow.calls import keep
+from workbench.workflow.logged import new_id
+
+EVIL = "<b>R&D\u202e\u200b"
+SHOWN = "R&D⟦U+202E⟧⟦U+200B⟧"
+_ROLES = (
+    *(Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole),
+    *(Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole),
+)
+Said = tuple[str, str]
+"""A text, and what kind of text of which widget it is."""
+
+
+def repository(folder: Path) -> Repo:
+    """Every sort of change, each with the name in it, on a branch and by an author of that name."""
+    made = new_repo(folder / f"shop{EVIL}")
+    made.git("config", "user.name", f"Ada {EVIL}")
+    made.git("config", "user.email", f"ada@{EVIL}.example")
+    made.git("config", "filter.evil.clean", f"sed s/{EVIL}/x/")
+    made.git("checkout", "-q", "-b", f"work{EVIL}")
+    body = f"def run{EVIL}(one):\n" + "".join(f"    line_{at} = '{EVIL}'\n" for at in range(60))
+    names = ("a", "code", "moved", "gone")
+    made.commit(
+        {f"{name}{EVIL}.py": body if name == "code" else numbered(20, name) for name in names}
+        | {f"raw{EVIL}.bin": b"\0one", "lf.txt": "x\n"},
+        message=f"Say {EVIL}",
+    )
+    made.write(
+        {
+            f"code{EVIL}.py": body.replace("line_40", "line_forty").replace("line_4 ", "line_four "),
+            f"new{EVIL}.py": f"name = '{EVIL}'\n",
+            f"conftest{EVIL}.py": "x = 1\n",
+            f"raw{EVIL}.bin": b"\0two",
+            f"two\nlines{EVIL}.py": "x = 1\n",
+            f".husky/{EVIL}": "x\n",
+            ".gitattributes": f"*{EVIL}.dat filter=evil\n",
+            f"b{EVIL}.dat": "x\n",
+        }
+    )
+    (made.root / f"a{EVIL}.py").write_text(numbered(20, "a").replace("a 3\n", f"a {EVIL}\n"))
+    (made.root / f"gone{EVIL}.py").unlink()
+    (made.root / f"moved{EVIL}.py").rename(made.root / f"elsewhere{EVIL}.py")
+    (made.root / f"link{EVIL}").symlink_to(f"to{EVIL}")
+    new_repo(made.root / f"nested{EVIL}").commit({"x": "x"})
+    hook = made.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n# {EVIL}\n")
+    hook.chmod(0o755)
+    return made
+
+
+def settings() -> None:
+    path = settings_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    name = EVIL.encode("unicode_escape").decode()
+    path.write_text(
+        f'take_out_before_sending = false\n[models."mine{name}"]\nmodel = "openai/{name}"\n'
+        'api_base = "http://127.0.0.1:9"\n',
+        "utf-8",
+    )
+
+
+@pytest.fixture
+def evil(make_hands: Callable[[], Hands], tmp_path: Path, home: Path) -> Hands:
+    """A review in which everything that others write has the name in it."""
+    settings()
+    made, hands = repository(tmp_path), make_hands()
+    hands.open(made)
+    session = hands.session
+    session.set_task(f"Do {EVIL}\n\nScope: src/{EVIL}")
+    code, new = (session.by_path[f"{name}{EVIL}.py"] for name in ("code", "new"))
+    place = session.place_of(code.changes[0])
+    session.write_note(place, Intent.QUESTION, f"Why {EVIL}?", f"better {EVIL}\n")
+    reply = Reply(Author.MODEL, f"Because {EVIL}", 0, AnswerKind.ANSWERED, model=f"of/{EVIL}")
+    session.act(NoteAnswered(id=new_id(), at=time.time(), note="N1", reply=reply))
+    _calls(hands, session.place_of(new.changes[0]))
+    hands.window.controller.changed.emit()
+    hands.window.view.go_to_file(code.path)
+    hands.type("a")
+    place_of_code = made.root / code.path
+    place_of_code.write_text(place_of_code.read_text().replace("line_four ", "line_4444 "))
+    hands.type("R")
+    hands.until(lambda: session.review.round is not None and len(session.review.rounds) > 1)
+    hands.until(lambda: not hands.window.tasks.is_busy)
+    hands.window.panels.show_now()
+    return hands
+
+
+def _calls(hands: Hands, place: object) -> None:
+    session = hands.session
+    messages = (Message("system", "Be exact."), Message("user", f"Files: {EVIL}\n"))
+    call = Call(messages, f"Answer {EVIL}", "cut", void=(f"half {EVIL}",), problems=(f"No {EVIL}.",))
+    kept = keep(session.log, Exchange(f"of/{EVIL}", (call,)))
+    at = time.time()
+    session.act(
+        RoundFailed(id=new_id(), at=at, number=2, model=f"of/{EVIL}", why=f"cut {EVIL}", exchange=kept)
+    )
+    session.act(
+        CallMade(
+            id=new_id(),
+            at=at,
+            purpose="ask",
+            model=f"of/{EVIL}",
+            outcome="answered",
+            usage=Usage(),
+            round=1,
+            exchange=kept,
+        )
+    )
+    draft = Draft(Intent.MUST, place, f"Claims {EVIL}", f"Shows {EVIL}")  # type: ignore[arg-type]
+    current = session.review.round
+    assert current is not None
+    session.act(
+        FindingsArrived(
+            id=new_id(),
+            at=at,
+            round=0,
+            tree=current.tree,
+            model=f"of/{EVIL}",
+            findings=(draft, replace(draft, claim=f"Two {EVIL}")),
+            unread=(f"big{EVIL}.py",),
+        )
+    )
+
+
+# what a place says
+
+
+def said_by(widget: QWidget) -> Iterator[Said]:
+    """Everything that a widget says, but what it paints itself."""
+    name = type(widget).__name__
+    yield widget.windowTitle(), f"{name} title"
+    yield widget.toolTip(), f"{name} tooltip"
+    yield widget.statusTip(), f"{name} tip"
+    yield widget.accessibleName(), f"{name} accessible name"
+    yield widget.accessibleDescription(), f"{name} accessible description"
+    for action in widget.actions():
+        yield from _of_action(action)
+    if isinstance(widget, QMenu):
+        yield widget.title(), "menu"
+    if isinstance(widget, QLabel | QAbstractButton):
+        yield widget.text(), f"{name} text"
+    if isinstance(widget, QPlainTextEdit | QTextEdit):
+        # What is held by an object is drawn as a box, and means itself.
+        holds = isinstance(widget, BoxedText)
+        yield (widget.document().toRawText() if holds else widget.toPlainText()), f"{name} text"
+        yield widget.placeholderText(), f"{name} placeholder"
+    if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+        model = widget.model()
+        for row in range(model.rowCount(QModelIndex())):
+            for role in _ROLES:
+                data = model.data(model.index(row, 0, QModelIndex()), role)
+                if isinstance(data, str):
+                    yield data, f"{name} {'tooltip' if role is _ROLES[1] else 'row'}"
+
+
+def _of_action(action: QAction) -> Iterator[Said]:
+    yield action.text(), "menu"
+    yield action.toolTip(), "menu tooltip"
+    yield action.statusTip(), "menu tip"
+
+
+def everything(window: QWidget) -> list[Said]:
+    """What all widgets say, and what the window paints."""
+    found = [each for widget in QApplication.allWidgets() for each in said_by(widget) if each[0]]
+    found += [(text.words, "painted") for text in texts(window)]
+    return found
+
+
+def wrong(said: Sequence[Said]) -> list[str]:
+    """What hides, what Qt could take for markup, and what underlines a letter."""
+    found = [f"{what} hides: {text!r}" for text, what in said if any(map(is_boxed, text))]
+    for text, what in said:
+        is_markup = what.endswith(("tooltip", "tip")) and "<b>" in text
+        underlines = what.endswith("menu") and re.search("R&(?!&)", text)
+        if is_markup or underlines:
+            found.append(f"{what} is markup: {text!r}")
+    for label in QApplication.allWidgets():
+        if isinstance(label, QLabel) and "<b>" in label.text():
+            if label.textFormat() is not Qt.TextFormat.PlainText:
+                found.append(f"a label is markup: {label.text()!r}")
+            if label.buddy() is not None:
+                found.append(f"a label underlines: {label.text()!r}")
+        if isinstance(label, QAbstractButton) and re.search("R&(?!&)", label.text()):
+            found.append(f"a button underlines: {label.text()!r}")
+    return found
+
+
+def run(*commands: str) -> Callable[[Hands], None]:
+    def done(hands: Hands) -> None:
+        for command in commands:
+            hands.window.run_command(command)
+            hands.until(lambda: not hands.window.tasks.is_busy)
+
+    return done
+
+
+def at(path: str, *commands: str) -> Callable[[Hands], None]:
+    def done(hands: Hands) -> None:
+        hands.window.view.go_to_file(path)
+        hands.until(lambda: hands.window.view.is_settled)
+        run(*commands)(hands)
+
+    return done
+
+
+def typed(command: str, text: str) -> Callable[[Hands], None]:
+    """What is typed into the field that a command opens, as one pastes it."""
+
+    def done(hands: Hands) -> None:
+        run(command)(hands)
+        field = hands.focus()
+        assert isinstance(field, BoxedText)
+        field.insertPlainText(text)
+        hands.until(lambda: not hands.window.tasks.is_busy)
+
+    return done
+
+
+CODE = f"code{EVIL}.py"
+PLACES: dict[str, Callable[[Hands], None]] = {
+    "the window's title, the list of files and its tips": run(),
+    "a header, code, and the name in a gap": at(CODE),
+    "a deleted file": at(f"gone{EVIL}.py"),
+    "a renamed file": at(f"elsewhere{EVIL}.py"),
+    "a binary file": at(f"raw{EVIL}.bin"),
+    "a link and where it leads": at(f"link{EVIL}"),
+    "a file that runs by itself": at(f".husky/{EVIL}"),
+    "a name of two lines": at(f"two\nlines{EVIL}.py"),
+    "what is not shown": run("last"),
+    "the ledger": run("next_violation"),
+    "a note, its suggestion and its answer": run("first", "next_note"),
+    "a finding": run("first", "next_note", "next_note"),
+    "the menu of a file": at(f"new{EVIL}.py", "menu"),
+    "the files by shape": run("by_shape"),
+    "the files as a list": run("flat_files"),
+    "the palette": typed("palette", EVIL),
+    "the list of other files": run("go_to_file"),
+    "the filter": typed("filter_files", EVIL),
+    "the search": typed("search", EVIL),
+    "a line to go to": at(CODE, "go_to_line"),
+    "the task": run("task"),
+    "the landing": run("land"),
+    "what is sent": run("send"),
+    "who reads": run("read"),
+    "the trust": run("trust"),
+    "what the next round gets": run("tray"),
+    "the rounds": run("rounds"),
+    "the costs": run("costs"),
+    "the prompts": run("prompts"),
+    "two rounds": run("compare"),
+    "a shape": at(CODE, "next_change", "shape"),
+    "the title of a note": at(CODE, "next_change", "note"),
+    "a note on a file": at(CODE, "note_file"),
+    "a reason": at(f"new{EVIL}.py", "reject_reason"),
+    "an edit": at(f"new{EVIL}.py", "next_change", "edit"),
+    "what is said of a pin": at(CODE, "pin_file"),
+    "what is said of a verdict": at(f"new{EVIL}.py", "reject_file"),
+    "what is said of a file that is marked": at(CODE, "viewed"),
+    "what was copied": run("copy_feedback"),
+    "the recent reviews": run("recent"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_hostile_name_is_seen_in_its_code_points(evil: Hands, place: str) -> None:
+    PLACES[place](evil)
+    QApplication.processEvents()
+    said = everything(evil.window)
+    assert wrong(said) == []
+    assert any(SHOWN in text.replace("&&", "&").replace("&amp;", "&") for text, _ in said)
