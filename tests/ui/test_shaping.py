@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.diff.breaking import Breaking
 from workbench.ui.diff.shaping import Piece, Shaper, pieces_of, recoloured
-from workbench.ui.fonts import code_font
+from workbench.ui.fonts import code_font, load_fonts
 
 RED, GREEN, BLUE = QColor("#ff0000"), QColor("#00ff00"), QColor("#0000ff")
 
@@ -30,6 +30,20 @@ def test_every_character_of_plain_code_is_one_cell(shaper: Shaper) -> None:
 def test_tabs_end_at_the_next_stop(shaper: Shaper) -> None:
     shaped = shaper.plain("a\tb\t\tc", RED)
     assert [round(shaped.x_of(at) / shaper.cell) for at in range(7)] == [0, 1, 4, 5, 8, 12, 13]
+
+
+@pytest.mark.parametrize("text", ["if a:\treturn", "\t\tiii", "will fill  "])
+def test_a_font_of_many_widths_is_laid_out_in_cells_all_the_same(qtbot: QtBot, text: str) -> None:
+    """Whoever names one in the settings: no line may fail."""
+    load_fonts()
+    font = QFont("Inter")
+    font.setPixelSize(13)
+    shaper = Shaper(font, tab=4)
+    columns, _ = shaper.laid(text)
+    shaped = shaper.plain(text, RED)
+    assert shaped.width == pytest.approx(columns[-1] * shaper.cell)
+    assert columns == sorted(columns)
+    assert shaper.one_run("will fill", RED).width == pytest.approx(shaper.cells("will fill") * shaper.cell)
 
 
 @pytest.mark.parametrize("text", ["漢字 = 1", "e\u0301 = 1", "𝒳 = '👩'", "שלום = עולם"])

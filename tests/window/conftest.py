@@ -63,7 +63,8 @@ class Hands:
         QTest.keyClick(self.focus(), key, modifiers)
 
     def until(self, happened: Callable[[], object]) -> None:
-        self.bot.waitUntil(lambda: bool(happened()), timeout=20_000)
+        # A processor that is shared by ten is no failure: it is waited for what takes five seconds of it.
+        self.bot.waitUntil(lambda: bool(happened()), timeout=90_000)
 
     def open(self, repo: Repo, asked: Asked | None = None) -> None:
         """Open a repository and wait until the review is there and whole."""

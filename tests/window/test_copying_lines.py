@@ -1,5 +1,5 @@
-"""Lines selected by key and mouse within one side, and copied as text and as a patch: where lines are wrapped,
-rows are folded, ends are CRLF or lacking.
+"""Lines selected by key and mouse within one side, and copied as text and as a patch: where lines are
+wrapped, rows are folded, ends are CRLF or lacking.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from tests.repos import Repo, new_repo
-from tests.window.conftest import CONTROL, SHIFT, Hands
+from tests.window.conftest import SHIFT, Hands
 from workbench.review.changes import Side
 
 LONG = "word, " * 700
@@ -50,7 +50,7 @@ def point_of(hands: Hands, side: Side, line: int, part: int = 0) -> QPoint:
     spot = view._layout.spot_of_line(PATH, side, line)
     assert spot is not None
     left, right = view._columns().code(side)
-    top = view._layout.top_of(spot) + part * view._painter.heights.row
+    top = view._layout.top_of(spot) + part * view._layout.heights.row
     return QPoint((left + right) // 2, top - view.verticalScrollBar().value() + 8)
 
 
@@ -72,7 +72,7 @@ def test_keys_select_on_one_side_and_what_is_copied_is_what_the_file_has(
     assert view.go_to_line(PATH, side, 4)
     for _ in range(30):
         hands.press(Qt.Key.Key_Down, SHIFT)
-        if view.stop().line == 8:
+        if (view.stop().side, view.stop().line) == (side, 8):
             break
     assert copied(hands) == "".join(texts[3:8])
     assert all(not (each.old if side is Side.NEW else each.new) for each in view.selections())
@@ -92,7 +92,7 @@ def test_a_drag_from_within_a_wrapped_line_selects_whole_lines_of_its_side(
     spot = view._layout.spot_of_line(PATH, side, 5)
     assert spot is not None
     lines = view._layout.bottom_of(spot) - view._layout.top_of(spot)
-    part = lines // view._painter.heights.row - 2
+    part = lines // view._layout.heights.row - 2
     assert part > 3, "the line is not wrapped"
     drag(hands, point_of(hands, side, 5, part), point_of(hands, side, last))
     assert copied(hands) == "".join(texts[4:last])
@@ -145,7 +145,11 @@ def test_each_change_copied_as_a_patch_is_what_git_applies(
 
 def test_a_file_copied_as_a_patch_is_what_git_applies(hands: Hands, odd: Repo, tmp_path: Path) -> None:
     base = base_of(odd, tmp_path / "base")
-    hands.window.view.go_to_file(PATH)
+    view = hands.window.view
+    view.go_to_file(PATH)
+    while view.stop().line is not None:
+        hands.type("k")
+    assert view.stop().path == PATH
     assert applied(copied(hands, "copy_patch"), base) == "".join(NEW)
 
 

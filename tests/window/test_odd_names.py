@@ -55,9 +55,34 @@ def test_a_signal_of_str_loses_what_is_not_unicode_and_one_of_object_keeps_it() 
 
 
 PLAIN = frozenset(
-    """answered change_chosen change_taken change_wanted chosen clicked command_taken command_wanted decoded
-    entered entry_chosen exchange_chosen finding_chosen finding_wanted note_taken noted question_asked ran
-    reasoned round_began textEdited tray_wanted triggered undo_wanted wanted written""".split()
+    [
+        "answered",
+        "change_chosen",
+        "change_taken",
+        "change_wanted",
+        "chosen",
+        "clicked",
+        "command_taken",
+        "command_wanted",
+        "decoded",
+        "entered",
+        "entry_chosen",
+        "exchange_chosen",
+        "finding_chosen",
+        "finding_wanted",
+        "note_taken",
+        "noted",
+        "question_asked",
+        "ran",
+        "reasoned",
+        "round_began",
+        "textEdited",
+        "tray_wanted",
+        "triggered",
+        "undo_wanted",
+        "wanted",
+        "written",
+    ]
 )
 """Signals that carry ids, names of commands and what was typed: all of it is Unicode."""
 

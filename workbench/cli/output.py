@@ -23,19 +23,24 @@ def print_json(document: Any) -> None:
 
 def print_json_list(document: dict[str, Any], name: str, items: Sequence[bytes]) -> None:
     """One JSON document with a last field that is a list, whose items are JSON already."""
-    data = b'%b,"%b":[%b]}' % (encoded(document)[:-1], name.encode(), b",".join(filter(None, items)))
+    # Item by item, because few of many have anything to escape.
+    every = b",".join([_in_ascii(item) for item in items if item])
+    data = b'%b,"%b":[%b]}' % (encoded(document)[:-1], name.encode(), every)
     sys.stdout.write(f"{_as_json(data)}\n")
 
 
 def _as_json(data: bytes) -> str:
     try:
-        text = msgspec.json.format(data, indent=1).decode("utf-8")
-    except msgspec.DecodeError:
+        return msgspec.json.format(_in_ascii(data), indent=1).decode("ascii")
+    except (UnicodeDecodeError, msgspec.DecodeError):
         import json  # noqa: PLC0415 - it takes lone surrogates, and seldom are there any
 
         return json.dumps(json.loads(data), indent=1, ensure_ascii=True)
-    # Beyond ASCII there is only what stands in strings, where an escape says the same in every encoding.
-    return text if text.isascii() else _BEYOND_ASCII.sub(_escaped, text)
+
+
+def _in_ascii(data: bytes) -> bytes:
+    """Beyond ASCII there is only what stands in strings, where an escape says the same in every encoding."""
+    return data if data.isascii() else _BEYOND_ASCII.sub(_escaped, data.decode("utf-8")).encode("ascii")
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -8,7 +8,10 @@ other side stands, as in a zero-context diff.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
 from enum import StrEnum
+from itertools import compress, count
 
 from msgspec import Struct
 
@@ -110,3 +113,12 @@ class NotShown(Struct, frozen=True):
     path: str
     why: str
     count: int = 1
+
+
+def exchanged(before: Sequence[FileChange], now: Sequence[FileChange]) -> list[int] | None:
+    """Where another file of the same path stands, as far as both go; None where another path does.
+
+    For who shows twenty thousand files, of which two were read anew: it looks at no others.
+    """
+    found = list(compress(count(), map(operator.is_not, before, now)))
+    return found if all(before[at].path == now[at].path for at in found) else None

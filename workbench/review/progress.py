@@ -9,11 +9,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from itertools import compress, count, islice
+from itertools import compress, islice
 
 from msgspec import Struct
 
-from workbench.review.changes import Change, FileChange, Side
+from workbench.review.changes import Change, FileChange, Side, exchanged
 from workbench.review.notes import ASKING, Intent, Place
 from workbench.review.places import places_now
 from workbench.review.review import Review
@@ -217,9 +217,9 @@ class Tally:
         if known and len(files) > known and all(map(operator.is_, self._files, files)):
             self._more = (*self._more, *files[known:])
             return
-        others = _others(self._files, files)
+        others = exchanged(self._files, files) if len(files) == known else None
         if others is not None:
-            self._more = (*self._more, *others)
+            self._more = (*self._more, *(files[at] for at in others))
             return
         counted = self._counted
         gone = counted.keys() - {file.path for file in files}
@@ -297,15 +297,6 @@ class Tally:
         """
         news, self._news = self._news, {}
         return news
-
-
-def _others(before: Sequence[FileChange], files: Sequence[FileChange]) -> list[FileChange] | None:
-    """The files that are others than before, where all paths are those of before; else None."""
-    if len(before) != len(files):
-        return None
-    at = list(compress(count(), map(operator.is_not, before, files)))
-    same = all(before[each].path == files[each].path for each in at)
-    return [files[each] for each in at] if same else None
 
 
 def _differing(before: Verdicts, verdicts: Verdicts) -> list[str]:

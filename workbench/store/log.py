@@ -55,6 +55,7 @@ class ActionLog:
         self._lock = threading.RLock()
         self.written = 0
         """Transactions that were written since the journal was last written back from here."""
+        self._ahead: tuple[Action | None, bytes] = None, b""
 
     @classmethod
     def open(cls, path: Path) -> ActionLog:
@@ -106,6 +107,12 @@ class ActionLog:
         """Do ahead what the first act would wait for. In any thread; nothing depends on it."""
         make_ready()
 
+    def write_ahead(self, action: Action) -> None:
+        """Put an action into its saved form before it is appended, in any thread: that of a round that
+        carries the verdicts of twenty thousand files takes longer than a frame.
+        """
+        self._ahead = action, dumps(action)
+
     def append(self, review: str, action: Action) -> int:
         """Put one action at the end and give its number. It is on disk when this returns.
 
@@ -117,7 +124,8 @@ class ActionLog:
 
     def append_all(self, review: str, actions: Sequence[Action]) -> int:
         """As `append`, several at once: all of them are there afterwards, or none. The number of the last."""
-        bodies = [dumps(action) for action in actions]
+        (ahead, written), self._ahead = self._ahead, (None, b"")
+        bodies = [written if action is ahead else dumps(action) for action in actions]
         number = 0
         with self._writing() as run:
             for action, body in zip(actions, bodies, strict=True):

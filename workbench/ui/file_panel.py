@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.review.changes import FileChange, NotShown
+from workbench.review.changes import FileChange, NotShown, exchanged
 from workbench.review.progress import Progress
 from workbench.ui.file_list import AllFiles, FileList, FilterLine
 from workbench.ui.file_model import FileModel
@@ -105,6 +105,9 @@ class FilePanel(QWidget):
             line.addWidget(widget)
         layout.addLayout(line)
         layout.addWidget(self.list)
+        # By Tab as they stand there.
+        QWidget.setTabOrder(self.filter, self.listed)
+        QWidget.setTabOrder(self.listed, self.list)
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another theme."""
@@ -130,9 +133,11 @@ class FilePanel(QWidget):
         self._marks = Marks(progress, violations, remarks, viewed)
         self._files = files
         grown = bool(known) and len(files) > len(known) and files[len(known) - 1] is known[-1]
-        others = () if files is known or grown else _exchanged(known, files)
-        as_before = not_shown == self._not_shown and self._shapes is None
-        if others is not None and as_before and not (others and self.filter.text().strip()):
+        at = [] if files is known or grown else exchanged(known, files)
+        as_many = grown or len(files) == len(known)
+        as_before = as_many and not_shown == self._not_shown and self._shapes is None
+        if at is not None and as_before and not (at and self.filter.text().strip()):
+            others = [files[each] for each in at]
             if others:  # read again, a few of many
                 self._listed = files
                 for file in others:
@@ -418,11 +423,3 @@ class FilePanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.list.viewport().update()
-
-
-def _exchanged(known: Sequence[FileChange], files: Sequence[FileChange]) -> Sequence[FileChange] | None:
-    """The files that are others than before, where all have the paths that they had; else None."""
-    if len(known) != len(files):
-        return None
-    pairs = [(one, other) for one, other in zip(known, files, strict=True) if one is not other]
-    return [other for _, other in pairs] if all(one.path == other.path for one, other in pairs) else None

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.review.costs import dollars
-from workbench.review.text import visible
+from workbench.review.text import one_line, visible
 from workbench.ui.fonts import code_font
 from workbench.ui.growing_text import GrowingText
 from workbench.ui.sheet import Sheet, buttons, plain
@@ -124,7 +124,7 @@ class SendSheet(Sheet):
         self.take_out.setChecked(take_out)
         for number, recipient in enumerate(self._recipients):
             name, _, more = recipient.label.partition(": ")
-            button = QRadioButton(name.replace("&", "&&"), self.card)
+            button = QRadioButton(one_line(name).replace("&", "&&"), self.card)
             button.setEnabled(not recipient.lacks)
             self._group.addButton(button, number)
             self._choices.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

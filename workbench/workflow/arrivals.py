@@ -104,14 +104,15 @@ def _brought_up_to_date(session: Session, arrival: Arrival) -> RoundArrived:
     review, action = session.review, arrival.action
     if arrival.after < 0:
         return action
-    places = dict(action.places)
+    places, carry = action.places, action.carry
     standing = {note.id for note in review.notes.values() if not note.withdrawn} | set(review.findings)
     if not standing <= set(places):
-        places = dict(places_in_round(session, action.round.tree, arrival.files, arrival.between))
-    carry = action.carry
+        places = places_in_round(session, action.round.tree, arrival.files, arrival.between)
     if review.current is not arrival.held:
         carry = carry_rounds(session.files, arrival.files, arrival.between, review.current)
-    return replace(action, places=places, carry=carry)
+    # The same one is written already, see `next_arrival`.
+    is_same = places is action.places and carry is action.carry
+    return action if is_same else replace(action, places=places, carry=carry)
 
 
 def as_before(known: Sequence[FileChange], files: Iterable[FileChange]) -> tuple[FileChange, ...]:
@@ -163,6 +164,7 @@ def next_arrival(session: Session, tree: str, origin: Origin) -> Arrival:
         answers=origin.answers,
         whys=origin.whys,
     )
+    session.log.write_ahead(action)
     start = tuple(repository.file_changes(review.base, origin.start)) if origin.start != review.base else ()
     earlier = earlier_rounds(session, review, tree, review.index)
     facts = LedgerFacts(tree, review.index, session.files, start, between, earlier)

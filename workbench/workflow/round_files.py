@@ -11,7 +11,7 @@ from workbench.errors import UserError
 from workbench.git.binary import is_binary
 from workbench.git.repository import Repository
 from workbench.git.streaming import FileStream, in_order
-from workbench.review.changes import Change, FileChange, Side, Status
+from workbench.review.changes import Change, FileChange, Side, Status, exchanged
 from workbench.review.lines import split_lines
 from workbench.review.review import Review
 from workbench.review.splitting import SUBMODULE
@@ -26,8 +26,6 @@ class RoundFiles:
     only `files_so_far` may be asked for: what needs the whole review reads `files`, and is refused.
     """
 
-    files_so_far: tuple[FileChange, ...]
-
     def __init__(self, repository: Repository, review: Review, files: Sequence[FileChange]) -> None:
         self.repository = repository
         self.review = review
@@ -37,6 +35,9 @@ class RoundFiles:
         self._is_shared = False
         self._in_order = True
         """Whether the files came as git orders them: what takes long comes last."""
+        self.files_so_far: tuple[FileChange, ...] = ()
+        self.by_path: dict[str, FileChange] = {}
+        self.changes_by_id: dict[str, Change] = {}
         known = tuple(files)
         self._index_files(known)
         if review.round:
@@ -210,9 +211,19 @@ class RoundFiles:
 
     def _index_files(self, files: tuple[FileChange, ...]) -> None:
         self._stream, self._in_order = None, True
-        self.files_so_far = files
-        self.by_path: dict[str, FileChange] = {file.path: file for file in files}
-        self.changes_by_id: dict[str, Change] = {}
+        before, self.files_so_far = self.files_so_far, files
+        others = exchanged(before, files) if before and len(files) == len(before) else None
+        if others is not None:  # read again: a few of many
+            # Copies: a worker may be looking through those of before.
+            self.changes_by_id = dict(self.changes_by_id)
+            for at in others:
+                for change in before[at].changes:
+                    self.changes_by_id.pop(change.id, None)
+            self.by_path = self.by_path | {files[at].path: files[at] for at in others}
+            self._index_changes(tuple(files[at] for at in others))
+            return
+        self.by_path = {file.path: file for file in files}
+        self.changes_by_id = {}
         self._index_changes(files)
 
     def _index_changes(self, files: tuple[FileChange, ...]) -> None:

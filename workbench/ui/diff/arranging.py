@@ -14,13 +14,14 @@ from msgspec.structs import replace
 
 from workbench.review.blocks import Block, Folding, Pin, Sort
 from workbench.review.bulky import SMALL, why_folded
-from workbench.review.changes import Change, FileChange, Side
+from workbench.review.changes import Change, FileChange, Side, exchanged
 from workbench.review.following import line_now
 from workbench.review.notes import Note, Place
 from workbench.ui.diff.comparing import ledger_blocks
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.sections import LEDGER_KEY, REVIEW_KEY, Heights, Part, Section, estimate
 from workbench.ui.diff.stacking import Needs, Stack
+from workbench.ui.diff.tops import Tops
 
 _id_of, _changes_of = attrgetter("id"), attrgetter("changes")
 
@@ -68,7 +69,7 @@ class Arrangement(Stack):
         first = len(self.sections) - len(before)
         if len(now) < len(before) or first < 0:
             return False
-        others = _exchanged(before, now)
+        others = exchanged(before, now)
         if others is None:
             return False
         for at in others:
@@ -87,7 +88,7 @@ class Arrangement(Stack):
                     self._changed(section)
         self._append(now[len(before) :])
         if others:
-            self._number_changes()
+            self._number_again([(before[at], now[at]) for at in others])
         return True
 
     def _append(self, files: Sequence[FileChange]) -> None:
@@ -139,7 +140,7 @@ class Arrangement(Stack):
         self._tops = None
         if not self.sections:
             self.files, self.order, self.changes = {}, {}, []
-            self._tops, self._tall, self._stale = [0], [], True
+            self._tops, self._tall, self._stale = Tops(), [], True
             self._append(self.document.files)
             if self.document.entries:
                 self.sections.insert(0, self._ledger(folded=False))
@@ -192,6 +193,21 @@ class Arrangement(Stack):
     def _number_changes(self) -> None:
         self.changes = list(chain.from_iterable(map(_changes_of, self.document.files)))
         self.order = dict(zip(map(_id_of, self.changes), count(), strict=False))
+
+    def _number_again(self, pairs: Sequence[tuple[FileChange, FileChange]]) -> None:
+        """The changes of files that were exchanged stand where those before did, where they are as many."""
+        order, changes = self.order, self.changes
+        first = [order[was.changes[0].id] if was.changes else 0 for was, _ in pairs]
+        for was, _ in pairs:
+            for change in was.changes:
+                order.pop(change.id, None)
+        if any(len(was.changes) != len(now.changes) for was, now in pairs):
+            changes = self.changes = list(chain.from_iterable(map(_changes_of, self.document.files)))
+            order.update(zip(map(_id_of, changes), count(), strict=False))
+            return
+        for at, (_, now) in zip(first, pairs, strict=True):
+            changes[at : at + len(now.changes)] = now.changes
+            order.update(zip(map(_id_of, now.changes), count(at), strict=False))
 
     def _number_files(self) -> None:
         part = Part.FILE  # asked for twenty thousand times, an enum's member is felt
@@ -371,9 +387,3 @@ def pin_under(change: Change, key: str, *, is_editor: bool) -> Pin:
     if change.added:
         return Pin(key, is_editor, Side.NEW, change.new_start + len(change.added) - 1)
     return Pin(key, is_editor, Side.OLD, change.old_start + len(change.removed) - 1)
-
-
-def _exchanged(before: Sequence[FileChange], now: Sequence[FileChange]) -> list[int] | None:
-    """Where another file of the same path stands; None where another path does."""
-    found = [at for at, (one, other) in enumerate(zip(before, now, strict=False)) if one is not other]
-    return found if all(before[at].path == now[at].path for at in found) else None

@@ -28,6 +28,8 @@ _AHEAD_SLICE = 0.003
 _FORESEEN_AFTER = 3
 _FORESEEN_PAUSE = 1
 """The same of what the next frames show: they come within a few milliseconds. Events come between."""
+_CALM_AFTER = 40
+"""Milliseconds after the last frame of a drag in which what is on the screen is asked for."""
 
 
 class Asking(Scrolling):
@@ -54,6 +56,11 @@ class Asking(Scrolling):
         self._closed = False
         self._later = single_shot(self, 0, self._ask)
         self._idle = single_shot(self, _AHEAD_AFTER, self._look_ahead)
+        self._calm = single_shot(self, _CALM_AFTER, self._ask)
+        self._was_hasty = False
+        """Whether the last frame was one of a drag or a motion."""
+        self._passing: frozenset[str] = frozenset()
+        """The files on the screen when lines were asked for last."""
         self._ahead: Iterator[None] = iter(())
         self._foreseen: Iterator[None] | None = None
         """What the next frames of a drag or of a motion will show."""
@@ -82,11 +89,22 @@ class Asking(Scrolling):
         layout = self._layout
         if not layout.sections:
             return
-        # Where the view jumped, as each frame of a drag does, what is near is asked for once it stands.
-        margin = height if abs(scroll - self._asked_at) <= height else 0
+        # Where the view jumped, as each frame of a drag does, what is near is asked for once it stands, and
+        # of what is on the screen only what stays there: thousands of files may fly by.
+        has_jumped = abs(scroll - self._asked_at) > height
+        before, self._passing = self._passing, frozenset(each.key for each in layout.within(scroll, height))
         self._asked_at = scroll
-        self._ask_lines_between(scroll - margin, scroll + height + margin)
-        self._ask_colours()
+        if has_jumped and self._was_hasty:
+            self._calm.start()
+            stays = before & self._passing
+            for section in layout.within(scroll, height):
+                if section.key in stays:
+                    self._ask_lines(section)
+            self._ask_colours(stays)
+        else:
+            margin = 0 if has_jumped else height
+            self._ask_lines_between(scroll - margin, scroll + height + margin)
+            self._ask_colours()
         scene = self._scene()
         self._ahead = chain(
             self._count_long(),
@@ -229,12 +247,15 @@ class Asking(Scrolling):
                 self._idle.start(_AHEAD_PAUSE)
                 return
 
-    def _ask_colours(self) -> None:
+    def _ask_colours(self, of: frozenset[str] | None = None) -> None:
         # Also where all that is on the screen is folded: it has no colours to come.
         final = not self._is_sketched
         for seen in self._painter.seen:
             file = seen.section.file
             if file is None or file.binary:
+                continue
+            if of is not None and seen.section.key not in of:
+                final = False
                 continue
             if seen.old_last:
                 final = self._want_colours(file, Side.OLD, seen.old_first, seen.old_last) and final
@@ -276,11 +297,12 @@ class Asking(Scrolling):
     @property
     def is_settled(self) -> bool:
         """Whether what is on the screen has its final colours and nothing is asked for."""
-        at_rest = not self._later.isActive() and not self._motion.state().value
+        at_rest = not (self._later.isActive() or self._calm.isActive() or self._motion.state().value)
         return self._final and at_rest and not self._is_sketched
 
     def stop_helpers(self) -> None:
         """End the lexing helper; called when the window closes."""
         self._closed = True
         self._later.stop()
+        self._calm.stop()
         self._highlighter.stop()

@@ -224,7 +224,7 @@ class Canvas(Asking):
             self._painter.paint(painter, self._scene(bands_of(region)))
         finally:  # an error's traceback would keep it, and Qt dies of a painter that outlives its event
             painter.end()
-            self._is_hasty = cells.is_hasty = False
+            self._was_hasty, self._is_hasty, cells.is_hasty = self._is_hasty, False, False
         is_whole = event.rect() == self.viewport().rect()
         self._is_sketched = cells.sketches > 0 or (was_sketched and not is_whole)
         if now.left and widest != self._painter.code.widest:

@@ -4,6 +4,8 @@ Qt.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from workbench.review.blocks import Line, Sort, line_at
@@ -14,7 +16,7 @@ from workbench.review.places import place_lines
 from workbench.review.verdicts import Selection, select_change
 from workbench.ui.diff.cells import Contents
 from workbench.ui.diff.cursor import Mark
-from workbench.ui.diff.layout import LEDGER_KEY, REVIEW_KEY, Layout, Part, Spot
+from workbench.ui.diff.layout import LEDGER_KEY, REVIEW_KEY, Layout, Part, Section, Spot
 
 
 class Chosen(Struct, frozen=True):
@@ -112,6 +114,8 @@ def copied(layout: Layout, contents: Contents, chosen: Chosen, side: Side) -> st
     """The text of the selected lines, with the characters that the file has; None while it is not read.
 
     Of rows that are selected across both sides, `side` is copied, or the other one if it has no line there.
+    What is folded between selected lines is copied with them, as a note on them speaks of it too: left out in
+    silence, nobody would miss it where the text goes.
     """
     section = layout.sections[chosen.first.section]
     lines = chosen_lines(layout, chosen)
@@ -120,18 +124,32 @@ def copied(layout: Layout, contents: Contents, chosen: Chosen, side: Side) -> st
         other = Side.OLD if side is Side.NEW else Side.NEW
         only = side if any(_number(line, side) is not None for line in lines) else other
     parts: list[bytes] = []
+    last: Line | None = None
     for line in lines:
         at = only or (Side.NEW if line.new is not None else Side.OLD)
         if _number(line, at) is None:
             continue
         data = line_bytes(layout, contents, section.key, at, line)
-        if data is None:
+        folded = _folded(section, contents, at, last, line)
+        if data is None or folded is None:
             return None
-        parts.append(data)
+        parts += (*folded, data)
+        last = line
     try:
         return "".join(part.decode() for part in parts)
     except UnicodeDecodeError:
         return "".join(part.decode("latin-1") for part in parts)
+
+
+def _folded(
+    section: Section, contents: Contents, side: Side, above: Line | None, line: Line
+) -> Sequence[bytes] | None:
+    """The lines of a side that are not shown between two that are selected; None while they are not read."""
+    first, number = _number(above, side) if above is not None else None, _number(line, side)
+    if first is None or number is None or number <= first + 1 or section.file is None:
+        return ()
+    texts = contents.side(section.file, side)
+    return texts[first : number - 1] if texts is not None else None
 
 
 def _number(line: Line, side: Side) -> int | None:

@@ -15,6 +15,8 @@ from workbench.ui.diff.layout import Layout, Part, Section
 from workbench.ui.diff.shaping import Shaped
 
 _KEPT_FIGURES = 500
+_NAME = 120
+"""Pixels of a name, at the usual size, for which badges give way."""
 _LEAST = 24
 """Pixels of its folders, below which a path is cut in its middle."""
 
@@ -89,13 +91,13 @@ class Header:
         dress, theme = self.dress, self.dress.theme
         right = self._right(painter, section, file, box)
         left = 30.0
-        badges = self._badges(file)
-        room = (
-            right - left - 24 - sum(dress.small_metrics.horizontalAdvance(words) + 20 for words, _ in badges)
-        )
         name = one_line(file.path)
         if file.status is Status.RENAMED and file.base_path is not None:
             name = f"{one_line(file.base_path)} → {name}"
+        room = right - left - 24
+        least = min(_NAME * dress.scale, dress.strong_metrics.horizontalAdvance(name))
+        badges = self._fitting_badges(self._badges(file), room - least)
+        room -= sum(self._badge_room(words) for words, _ in badges)
         shown = _fitting(name, dress.strong_metrics, max(60.0, room))
         painter.setFont(dress.strong)
         painter.setPen(theme.text)
@@ -107,6 +109,25 @@ class Header:
             left += self._badge(painter, words, colour, left, box) + 8
         if section.folded and section.why:
             self._folded(painter, section.why, left + 4, right - 12, box)
+
+    def _badge_room(self, words: str) -> float:
+        return self.dress.small_metrics.horizontalAdvance(words) + 20
+
+    def _fitting_badges(self, badges: list[tuple[str, QColor]], room: float) -> list[tuple[str, QColor]]:
+        """Those for which there is room, what warns before the others, and how many more there are."""
+        if sum(self._badge_room(words) for words, _ in badges) <= room:
+            return badges
+        theme = self.dress.theme
+        room -= self._badge_room(f"+{len(badges)}")
+        kept: list[int] = []
+        for at in sorted(range(len(badges)), key=lambda at: badges[at][1] is not theme.back):
+            needs = self._badge_room(badges[at][0])
+            if needs <= room:
+                kept.append(at)
+                room -= needs
+        left = [colour for at, (_, colour) in enumerate(badges) if at not in kept]
+        more = (f"+{len(left)}", theme.back if theme.back in left else theme.dim)
+        return [*(badges[at] for at in sorted(kept)), more]
 
     def _folded(self, painter: QPainter, why: str, left: float, right: float, box: QRect) -> None:
         """Why nothing of a file is to be seen, and what opens it."""

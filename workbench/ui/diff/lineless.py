@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from workbench.review.blocks import Block
 from workbench.review.changes import Change, FileChange, Side, Status
@@ -24,6 +24,7 @@ from workbench.ui.diff.frame import Columns, Scene
 from workbench.ui.diff.gaps import MORE, Opens
 from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.diff.layout import Layout, Section
+from workbench.ui.diff.lettering import Lettering
 from workbench.ui.theme import mixed
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -32,7 +33,6 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 _ELIDED = Qt.TextElideMode.ElideRight
 Zone = tuple[Opens, tuple[float, float]]
 """What a sign opens, and from where to where it stands."""
-_KEPT_WIDTHS = 4000
 _CHECK = 8
 """Pixels of a square of the board under what is transparent."""
 
@@ -58,7 +58,8 @@ class Lineless:
         self._dress: Dress | None = None
         self._tile: QImage | None = None
         self._drawn = KeptRows()
-        self._widths: dict[tuple[str, bool], float] = {}
+        self._plain: Lettering
+        self._strong: Lettering
 
     @property
     def dress(self) -> Dress:
@@ -69,7 +70,8 @@ class Lineless:
         """Another theme or size."""
         self._dress, self._tile = dress, None
         self._drawn.forget()
-        self._widths.clear()
+        self._plain = Lettering(dress.text, dress.text_metrics)
+        self._strong = Lettering(dress.strong, dress.strong_metrics)
 
     def forget_scopes(self) -> None:
         """Other files."""
@@ -87,23 +89,25 @@ class Lineless:
         if zones:
             self._signs(painter, zones, QRect(start, box.y(), round(zones[-1][1][1]) - start, box.height()))
             left = round(zones[-1][1][1]) + 12
-        count = block.hidden
-        words = "more lines" if count is None else f"{count:,} unchanged line{'' if count == 1 else 's'}"
-        scope = self._scope(section, block)
+        count, plain = block.hidden, self._plain
+        words = "more lines" if count is None else f" unchanged line{'' if count == 1 else 's'}"
+        scope = self._scope(section, block, is_hasty=self._cells.is_hasty)
         if scope:
             words += "  ·  "
         base = box.y() + round((box.height() - dress.text_metrics.height()) / 2 + dress.text_metrics.ascent())
-        painter.setFont(dress.text)
         painter.setPen(dress.theme.dim)
-        # From a point: in a rectangle Qt lays the words out as a paragraph.
-        painter.drawText(left, base, words)
+        if count is not None:
+            # By itself: what follows it is the same in every gap, and laid out already.
+            number = f"{count:,}"
+            plain.draw(painter, left, base, number)
+            left += round(plain.width(number))
+        plain.draw(painter, left, base, words)
         if scope:
-            left += round(self._width(words, dress.text_metrics))
+            left += round(plain.width(words))
             room = scene.columns.width - left - 20
-            painter.setFont(dress.strong)
-            if self._width(scope, dress.strong_metrics) + 1 > room:
+            if self._strong.width(scope) + 1 > room:
                 scope = dress.strong_metrics.elidedText(scope, _ELIDED, room)
-            painter.drawText(left, base, scope)
+            self._strong.draw(painter, left, base, scope)
 
     def words(self, painter: QPainter, scene: Scene, block: Block, box: QRect) -> None:
         """A sentence where rows would be, on the ground of what is folded and in line with the code."""
@@ -117,21 +121,13 @@ class Lineless:
         for side, words in ((Side.OLD, old), (Side.NEW, new)):
             painter.drawText(box.adjusted(columns.code(side)[0] + PAD, 0, 0, 0), _LEFT, words)
 
-    def _width(self, words: str, metrics: QFontMetricsF) -> float:
-        """How wide the words of a gap are: many say the same, and to measure takes as long as to draw."""
-        key = (words, metrics is self.dress.strong_metrics)
-        known = self._widths.get(key)
-        if known is None:
-            if len(self._widths) >= _KEPT_WIDTHS:
-                self._widths.clear()
-            known = self._widths[key] = metrics.horizontalAdvance(words)
-        return known
-
     def warm(self, section: Section, block: Block) -> None:
         """Look for what the line after a gap stands in: the gap may be painted soon."""
         scope = self._scope(section, block)
         if scope:
-            self._width(scope, self.dress.strong_metrics)
+            self._strong.warm(scope)
+        if block.hidden is not None:
+            self._plain.warm(f"{block.hidden:,}")
 
     def _signs(self, painter: QPainter, zones: Sequence[Zone], box: QRect) -> None:
         """The signs of a gap in one picture: there are three rows of signs in all, and hundreds of gaps."""
@@ -179,7 +175,8 @@ class Lineless:
             left += width + 6
         return found
 
-    def _scope(self, section: Section, block: Block) -> str:
+    def _scope(self, section: Section, block: Block, *, is_hasty: bool = False) -> str:
+        """What the line after a gap stands in. In a frame that is sketched only what is known already."""
         if block.hidden is None or section.file is None:
             return ""
         line = block.old + block.hidden
@@ -188,6 +185,9 @@ class Lineless:
         if known is None:
             lines = self._cells.contents.old(section.file)
             if lines is None:
+                return ""
+            if is_hasty:
+                self._cells.sketches += 1
                 return ""
             path = section.file.base_path or section.file.path
             known = one_line(scope_of(lines, line, path)) if line <= len(lines) else ""

@@ -8,7 +8,7 @@ colours.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 
@@ -20,6 +20,7 @@ from workbench.review.blocks import Sort
 from workbench.review.progress import Standing
 from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.layout import Layout, Part, Section
+from workbench.ui.diff.tops import Tops
 from workbench.ui.single_shot import single_shot
 from workbench.ui.theme import mixed
 
@@ -59,7 +60,7 @@ class Ruler(QWidget):
         self._hits_by_path: dict[str, list[float]] = {}
         self._hit_ys: Sequence[int] = ()
         self._note_ys: Sequence[tuple[int, QColor]] = ()
-        self._tops: list[int] = []
+        self._tops = Tops()
         self._drawn_with: dict[str, Mapping[str, Standing]] = {}
         self._document = layout.document
         self._later = single_shot(self, _LATER, self._look)
@@ -67,7 +68,7 @@ class Ruler(QWidget):
         """The marks as they are being drawn anew; what is shown meanwhile are the last ones."""
         self._left: Iterator[tuple[int, Section]] = iter(())
         self._made_with: dict[str, Mapping[str, Standing]] = {}
-        self._made_of: list[int] = []
+        self._made_of = Tops()
         self._made_from = layout.document
         self._between = single_shot(self, _PAUSE, self._draw_on)
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -119,7 +120,7 @@ class Ruler(QWidget):
         self._document = self._made_from
         self.update()
 
-    def _is_of_now(self, marks: QPixmap, tops: list[int]) -> bool:
+    def _is_of_now(self, marks: QPixmap, tops: Tops) -> bool:
         return self._layout.tops is tops and self._fits(marks)
 
     def _patch(self) -> None:
@@ -158,7 +159,7 @@ class Ruler(QWidget):
             chosen: Iterable[int] = range(count)
         else:
             tops, whole, height = layout.tops, self._whole(), max(1, self.height())
-            found = (bisect_right(tops, y * whole // height) - 1 for y in range(height))
+            found = (tops.at(y * whole // height) for y in range(height))
             chosen = dict.fromkeys(min(at, count - 1) for at in found)
         for at in chosen:
             if sections[at].part is Part.FILE:
@@ -321,7 +322,7 @@ class Ruler(QWidget):
         painter: QPainter,
         at: int,
         section: Section,
-        tops: list[int],
+        tops: Tops,
         drawn: dict[str, Mapping[str, Standing]],
     ) -> None:
         """The marks of one file. Of one that is drawn already, those that look different now."""
@@ -342,7 +343,7 @@ class Ruler(QWidget):
         painter: QPainter,
         at: int,
         cleared: Sequence[Stretch],
-        tops: list[int],
+        tops: Tops,
         drawn: Mapping[str, Mapping[str, Standing]],
     ) -> None:
         """What stands where marks of a file were cleared: its own, and those of files so short that they
@@ -362,7 +363,7 @@ class Ruler(QWidget):
                 for y, depth, change in _touching(self._places(each, sections[each], tops), cleared):
                     self._mark(painter, y, depth, change, standings.get(change))
 
-    def _places(self, at: int, section: Section, tops: list[int]) -> list[Stretch]:
+    def _places(self, at: int, section: Section, tops: Tops) -> list[Stretch]:
         """Where the marks of a file go. Folded lines between two changes count for a little."""
         changes = section.file.changes if section.file is not None else ()
         if not changes:

@@ -271,28 +271,36 @@ class Scrolling(QAbstractScrollArea):
 
     def _prepare(self) -> bool:
         """Make the layout exact around what is about to be painted. True if something moved."""
-        moved = False
         bar, height = self.verticalScrollBar(), self.viewport().height()
         margin = _MARGIN * self._layout.heights.row
+        scroll, moved = bar.value(), False
         self._settling = True
         try:
-            for _ in range(4):
-                scroll = bar.value()
-                mark = self._screen_mark(scroll)
-                spot = spot_of(self._layout, mark) if mark is not None else None
-                before = self._layout.top_of(spot) if spot is not None else 0
-                if not self._layout.settle(scroll - margin, scroll + height + margin):
-                    break
-                moved = True
-                self._resized_whole()
-                spot = spot_of(self._layout, mark) if mark is not None else None
-                if spot is not None and scroll > 0:
-                    bar.setValue(scroll + self._layout.top_of(spot) - before)
+            # Asked twice for a frame: what holds the view is not looked for where nothing is going to move.
+            if not self._layout.is_settled(scroll - margin, scroll + height + margin):
+                moved = self._settle_shown(margin)
             bar.setRange(0, self._most())
         finally:
             self._settling = False
         self._ruler.show_part(bar.value(), height)
         self._lay_editors()
+        return moved
+
+    def _settle_shown(self, margin: int) -> bool:
+        """Lay out what is on the screen, and so many pixels about it, with what is there held in place."""
+        bar, height, moved = self.verticalScrollBar(), self.viewport().height(), False
+        for _ in range(4):
+            scroll = bar.value()
+            mark = self._screen_mark(scroll)
+            spot = spot_of(self._layout, mark) if mark is not None else None
+            before = self._layout.top_of(spot) if spot is not None else 0
+            if not self._layout.settle(scroll - margin, scroll + height + margin):
+                break
+            moved = True
+            self._resized_whole()
+            spot = spot_of(self._layout, mark) if mark is not None else None
+            if spot is not None and scroll > 0:
+                bar.setValue(scroll + self._layout.top_of(spot) - before)
         return moved
 
     def _picture(self) -> Picture:

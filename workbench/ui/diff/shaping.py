@@ -87,6 +87,8 @@ class Shaper:
         self.raw = QRawFont.fromFont(font)
         self._glyphs: dict[str, int] = {}
         self._odd: set[str] = set()
+        self._is_even = False
+        """Whether printable ASCII is one cell each, as it is in fonts for code."""
         self._places = [QPointF(column * self.cell, self.ascent) for column in range(_SHARED)]
         self._starts: dict[int, QGlyphRun] = {}
         """Runs without glyphs, by the column that they begin at."""
@@ -138,19 +140,23 @@ class Shaper:
         shaped = Shaped(self.cell, len(text))
         ink = text.lstrip(" ")
         if ink:
-            glyphs = list(map(self._glyphs.__getitem__, ink))
+            try:
+                glyphs = list(map(self._glyphs.__getitem__, ink))
+            except KeyError:
+                # Of a font whose letters are not all one cell wide.
+                return self.plain(text, colour)
             shaped._runs.append((colour, self._run(len(text) - len(ink), glyphs)))
         return shaped
 
     def cells(self, text: str) -> int:
         """How many cells a text takes."""
-        if "\t" not in text and (text.isascii() or self._learned(text)):
+        if "\t" not in text and (self._is_even and text.isascii() or self._learned(text)):
             return len(text)
         return self.laid(text)[0][-1]
 
     def laid(self, text: str) -> tuple[list[int], set[int]]:
         """The column of each character, and of the end; and where no line may be cut."""
-        if text.isascii() or self._learned(text):
+        if self._is_even and text.isascii() or self._learned(text):
             return self.columns(text), set()
         laid = self.other.lay(text, self.tab)
         return laid.columns, {at for start, end, _ in laid.words for at in range(start + 1, end)}
@@ -228,12 +234,14 @@ class Shaper:
         ):
             if glyph and abs(advance.x() - self.cell) < 0.6:
                 self._glyphs[character] = glyph
-        if " " in self._glyphs:
-            self._glyphs["\t"] = self._glyphs[" "]
+        # Without ink, and put where its cell is: how wide a font of other widths has it does not matter.
+        self._glyphs[" "] = self._glyphs["\t"] = glyphs[0]
+        self._is_even = all(map(self._glyphs.__contains__, text))
 
     def _learn(self, character: str) -> bool:
-        if character == "\t":
-            self._glyphs[character] = self._glyphs[" "]
+        if character in " \t":
+            # Only where the common ones were not learned in one call.
+            self._glyphs[character] = self._glyphs.get(" ", 0)
             return True
         glyphs = self.raw.glyphIndexesForString(character)
         kind = unicodedata.category(character)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from itertools import accumulate
 
-from workbench.review.blocks import Block, Builder, Sort, tops_of
+from workbench.review.blocks import Block, Builder, Sort
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.sections import EMPTY, SLICE, Heights, Section, Slice, code_of, estimate
+from workbench.ui.diff.tops import PART, Tops
 from workbench.ui.diff.wrapping import Wraps
 
 Needs = Callable[[Section, Block, int], int]
@@ -30,32 +30,30 @@ class Stack:
         self.files: dict[str, int] = {}
         self._measure = measure
         self._needs = needs
-        self._tops: list[int] | None = None
+        self._tops: Tops | None = None
         self._tall: list[int] = []
         """The height of each section as `_tops` was made from it."""
         self._stale = False
         self._grown = 0
         """By how much everything is higher than `_tops` says."""
-        self._stale_from = 0
-        """The first section that has another height than `_tops` was made from."""
+        self._stale_parts: set[int] = set()
+        """The parts of `_tops` with a section that has another height than they were made from."""
         self._count_old: Mapping[str, int] = {}
 
     # heights
 
     @property
-    def tops(self) -> list[int]:
+    def tops(self) -> Tops:
         """The top of each section, and the height of everything."""
         if self._tops is None:
             self._tall = [section.height for section in self.sections]
-            self._tops, self._stale = tops_of(self._tall), False
+            self._tops = Tops(self._tall)
         elif self._stale:
-            # What stands above the first that changed stays: with twenty thousand, half of it counts.
-            first = min(self._stale_from, len(self._tops) - 1)
-            below = accumulate(self._tall[first:], initial=self._tops[first])
-            self._tops, self._stale = [*self._tops[:first], *below], False
+            self._tops = self._tops.renewed(self._tall, self._stale_parts)
         else:
             return self._tops
-        self._stale_from, self._grown = len(self._tall), 0
+        self._stale, self._grown = False, 0
+        self._stale_parts.clear()
         return self._tops
 
     @property
@@ -67,7 +65,7 @@ class Stack:
 
     def section_at(self, y: int) -> int:
         """The section that covers a height, clamped."""
-        return max(0, min(bisect_right(self.tops, y) - 1, len(self.sections) - 1))
+        return max(0, min(self.tops.at(y), len(self.sections) - 1))
 
     def within(self, top: int, height: int) -> Iterator[Section]:
         """The sections between a height and so many pixels below it."""
@@ -86,7 +84,7 @@ class Stack:
         if self._tall[at] != height:
             self._grown += height - self._tall[at]
             self._tall[at], self._stale = height, True
-            self._stale_from = min(self._stale_from, at)
+            self._stale_parts.add(at // PART)
 
     def height_of(self, section: Section, block: Block, index: int = -1) -> int:
         """The height of a block in pixels. `index` is asked for where lines are wrapped."""
@@ -235,6 +233,22 @@ class Stack:
             at += 1
         return moved
 
+    def is_settled(self, top: int, bottom: int) -> bool:
+        """Whether all between two heights is laid out exactly. False where that takes longer to tell than to
+        do, because lines are wrapped.
+        """
+        if self.wrap:
+            return False
+        at = self.section_at(top)
+        y = self.tops[at]
+        while at < len(self.sections) and y < bottom:
+            section = self.sections[at]
+            if not section.folded and not _is_exact(section, top - y, bottom - y):
+                return False
+            y += section.height
+            at += 1
+        return True
+
     def _settle(self, section: Section, top: int, bottom: int) -> bool:
         """Lay out the slices between two heights of a section, and find the exact rows of their blocks."""
         moved = False
@@ -302,3 +316,26 @@ def resolve(block: Block) -> bool:
     if block.tail:
         block.rows = run.count - block.first
     return block.rows != before
+
+
+def _is_exact(section: Section, top: int, bottom: int) -> bool:
+    """Whether the slices between two heights of a section are laid out, and the pairs of their runs known."""
+    blocks = section.blocks
+    if blocks is None:
+        return section.file is None
+    low, high = top - section.header, bottom - section.header
+    at, starts = section.slice_at(low), section.starts
+    while at < len(section.slices) and starts[at] < high:
+        part, start = section.slices[at], starts[at]
+        tops = part.tops
+        if tops is None:
+            return False
+        index = max(0, bisect_right(tops, low - start) - 1)
+        while index < part.size and start + tops[index] < high:
+            block = blocks[part.base + index]
+            run = block.run
+            if block.tail and run is not None and not (run.known and block.rows == run.count - block.first):
+                return False
+            index += 1
+        at += 1
+    return True
