@@ -22,7 +22,8 @@ can_hold_back = pytest.mark.skipif(
 )
 
 
-def _hold_back() -> None:
+def hold_back() -> None:
+    """Before a program begins: permissions hold it back."""
     if os.geteuid() == 0:
         libc = ctypes.CDLL(None, use_errno=True)
         for capability in (_OVERRIDE, _SEARCH):
@@ -43,7 +44,7 @@ def held_back(
         timeout=120,
         cwd=cwd or Path(__file__).resolve().parents[1],
         env={**os.environ, **(env or {})},
-        preexec_fn=_hold_back,
+        preexec_fn=hold_back,
     )
 
 

@@ -1,6 +1,8 @@
 """Workbench: review the changes that an AI made to a git repository, and land what you accepted."""
 
+import signal
 import sys
+from contextlib import suppress
 
 __version__ = "0.1.0"
 
@@ -11,10 +13,17 @@ def _load_msgspec() -> None:
     if name in sys.modules:
         return
     sys.modules[name] = None  # type: ignore[assignment]  # documented: an import of it fails
+    # An exception that rises while its C code is made ready is dropped there, and what was not made ready ends
+    # the process in a crash much later. Until then Ctrl+C ends it as it ends any program.
+    before = signal.getsignal(signal.SIGINT)
+    with suppress(ValueError):  # another thread hears of no signal
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         import msgspec  # noqa: F401, PLC0415 - as said
     finally:
         del sys.modules[name]
+        with suppress(ValueError):
+            signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
 
 
 _load_msgspec()

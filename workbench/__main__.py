@@ -1,8 +1,20 @@
-"""`python -m workbench`: the same as the console command."""
+"""`python -m workbench`, and the console command: the same."""
 
+from __future__ import annotations
+
+import signal
 import sys
 
-from workbench.cli.main import main
+
+def main() -> int:
+    """Run the command line and give the exit status."""
+    # Until a command begins there is nothing to save or to end, so Ctrl+C ends the process as it ends any. An
+    # exception would rise in the midst of an import: in C code that does not expect it, it ended in a crash.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from workbench.cli.main import main as run  # noqa: PLC0415 - after that
+
+    return run()
+
 
 if __name__ == "__main__":
     sys.exit(main())

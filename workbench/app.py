@@ -85,6 +85,8 @@ def show(options: Options) -> Ended:
     handed: list[Any] = []
     window.handed_over.connect(handed.append)
     window.tracer.ended.connect(window.close)
+    window.errands.open_failed.connect(window.tracer.open_failed)
+    window.errands.nothing_found.connect(window.tracer.found_nothing)
     _hook(window)
     window.tracer.start()
     _fill(window, opening, options)
@@ -95,6 +97,8 @@ def show(options: Options) -> Ended:
         options.prepare(window)
     application.exec()
     window.tracer.stop()
+    if window.tracer.failure is not None:
+        raise window.tracer.failure
     return _ended(window, options, handed)
 
 

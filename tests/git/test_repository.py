@@ -390,3 +390,44 @@ def test_a_child_that_somebody_stopped_keeps_no_repository_open(
         os.kill(process.pid, signal.SIGSTOP)
     repository.close()
     assert [process.returncode for process in kept] == [-signal.SIGKILL]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ends a process with a signal")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_child_that_somebody_ended_is_a_sentence(
+    tmp_path: Path, opened: Opening, number: signal.Signals
+) -> None:
+    """By a system without memory, say: no bug of ours, and what is asked next starts another one."""
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"a.py": "1\n"})
+    repository = opened(repo)
+    waiting = repository._objects._start(["cat-file", "--batch"])
+    os.kill(waiting._process.pid, number)
+    with pytest.raises(UserError, match=f"git was ended by {number.name} before it was done"):
+        waiting.finish()
+    blob = repo.git("rev-parse", "HEAD:a.py").decode().strip()
+    for _ in range(2):
+        assert repository.blob(blob) == b"1\n"
+        for kept in repository._objects._children.values():
+            os.kill(kept._process.pid, number)
+            kept._process.wait()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="stops a process with SIGSTOP")
+def test_a_child_that_is_ended_in_the_middle_of_an_answer_is_a_sentence(
+    tmp_path: Path, opened: Opening
+) -> None:
+    repo = new_repo(tmp_path / "repo")
+    repo.commit({"a.py": "1\n", "b.py": "2\n"})
+    a, b = (repo.git("rev-parse", f"HEAD:{name}").decode().strip() for name in ("a.py", "b.py"))
+    repository = opened(repo)
+    assert repository.blob(a) == b"1\n"
+    kept = [child._process for child in repository._objects._children.values()]
+    for process in kept:
+        os.kill(process.pid, signal.SIGSTOP)  # it takes the question and answers nothing
+    ending = threading.Timer(0.3, lambda: [os.kill(process.pid, signal.SIGKILL) for process in kept])
+    ending.start()
+    with pytest.raises(UserError, match="git was ended by SIGKILL before it was done"):
+        repository.blob(b)
+    ending.join()
+    assert repository.blob(b) == b"2\n"

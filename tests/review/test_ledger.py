@@ -13,7 +13,7 @@ from tests.review.texts import arrived, changed, lines_by_git, started, tree_cha
 from workbench.review.actions import Judged, NoteWritten
 from workbench.review.changes import FileChange, Kind, Side
 from workbench.review.compose import Take, compose_file
-from workbench.review.ledger import Entry, Said, ledger
+from workbench.review.ledger import Entry, Ledger, Said, ledger
 from workbench.review.linemap import LineMap
 from workbench.review.lines import split_lines
 from workbench.review.notes import AnswerKind, Intent, Note, Place
@@ -522,3 +522,30 @@ def test_taking_out_exactly_what_was_rejected_is_never_a_violation(
         )
     entries = rounds.then(rounds.start())
     assert not [entry for entry in entries if entry.said is Said.STILL_THERE or entry.is_violation]
+
+
+def test_a_ledger_that_is_asked_again_says_what_one_made_anew_says() -> None:
+    rounds = Rounds()
+    rounds.judge(Verdict.REJECTED, b"print").judge(Verdict.ACCEPTED, b"import time")
+    rounds.note(Intent.SHOULD, b"import time")
+    second = edited(b"import time\n", b"import clock\n")
+    after, between = tree_changes(BASE, second), tree_changes(FIRST, second)
+    told = (rounds.before, after, tree_changes(BASE, FIRST), between, 0)
+    kept = Ledger(*told)
+
+    review = arrived(rounds.review, rounds.before, after, between, places={"N1": None})
+    states = [review]
+    reason = Note(
+        "N2", Intent.MUST, Place("a.py", change=rounds.before[0].changes[-1].id), "no", 0, reason=True
+    )
+    for note in (
+        reason,
+        Note("N3", Intent.MUST, Place("a.py"), "more", 0),
+        Note("N4", Intent.MUST, Place(), "x", 1),
+    ):
+        states.append(apply(states[-1], NoteWritten(id=note.id, at=0.0, note=note)))
+    found = [kept.entries(state) for state in states]
+    assert found == [ledger(state, *told) for state in states]
+    assert Said.STILL_THERE in said(found[0])
+    assert [each for each in found[1] if each.note == "N2"], "the reason that came is named"
+    assert found[3] is found[2], "a note of this round is nothing to it"

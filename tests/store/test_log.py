@@ -317,3 +317,16 @@ def test_several_actions_are_there_all_or_not_at_all(log: ActionLog) -> None:
     with pytest.raises(ValueError, match="Another action"):
         log.append_all("r1", [judged("b"), judged("a")])
     assert [action.id for _, action in log.since("r1")] == [started().id, "a"]
+
+
+def test_what_was_written_ahead_is_appended_as_it_is_and_another_action_is_not_taken_for_it(
+    log: ActionLog,
+) -> None:
+    log.append("r1", started())
+    log.write_ahead(arrived("a"))
+    log.append("r1", judged("b"))
+    ahead = arrived("c")
+    log.write_ahead(ahead)
+    log.append("r1", ahead)
+    log.append("r1", judged("d"))
+    assert [action for _, action in log.since("r1")] == [started(), judged("b"), ahead, judged("d")]

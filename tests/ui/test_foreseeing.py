@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.counting import makes
-from tests.ui.samples import large
+from tests.ui.samples import large, lines_of
 from workbench.review.verdicts import Verdict, judged, select_change
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.foreseeing import Course
@@ -119,6 +119,22 @@ def test_a_drag_that_moves_nothing_leaves_the_next_frame_whole(
     view.viewport().repaint()
     assert made
     assert view._cells.sketches == 0
+
+
+def test_what_a_gap_stands_in_is_looked_for_in_the_rest(view: DiffView, qtbot: QtBot) -> None:
+    document = large(20, 20)
+    show(view, qtbot, document)
+    view.set_contents({file.path: lines_of(file, 430) for file in document.files})
+    rest(view, qtbot)
+    scopes = view._painter.lineless._scopes
+    scopes.clear()
+    view._go_to_share(0.6)
+    view.viewport().repaint()
+    assert not scopes
+    assert view._is_sketched
+    rest(view, qtbot)
+    qtbot.waitUntil(lambda: not view._is_sketched, timeout=20_000)
+    assert scopes
 
 
 def test_a_line_in_which_something_hides_is_never_sketched(view: DiffView) -> None:

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from tests.ui.samples import file_of, large, many
 from workbench.review.blocks import Block, Builder, Folding, Sort
 from workbench.review.changes import FileChange, Side
+from workbench.review.entries import Entry, Said
 from workbench.review.lines import numbers
 from workbench.ui.diff.choosing import Chosen, selected
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.moves import gap_for, open_after
-from workbench.ui.diff.sections import EMPTY, SLICE
+from workbench.ui.diff.sections import EMPTY, SLICE, Part
 from workbench.ui.diff.wrapping import PAGE, Wraps
 
 
@@ -221,3 +222,36 @@ def test_the_next_open_change_is_found_behind_files_that_have_none() -> None:
     assert open_after(layout, None, first.id) is None
     layout.show(Document(tuple(files), asked=asked - {first.id}), {})
     assert open_after(layout, None, last.id) is first
+
+
+def numbering(layout: Layout) -> tuple[list[str], dict[str, int], dict[str, int]]:
+    """The changes in their order, where each stands, and where each file does."""
+    return [change.id for change in layout.changes], layout.order, layout.files
+
+
+@pytest.mark.parametrize("counts", [(4, 2, 3), (7, 2, 1), (4, 0, 3)])
+def test_files_that_are_read_again_are_numbered_as_if_all_were_new(counts: tuple[int, ...]) -> None:
+    names = ("a.py", "b.py", "c.py")
+    first = tuple(many(name, count) for name, count in zip(names, (4, 2, 3), strict=True))
+    again = (
+        many("a.py", counts[0]),
+        first[1] if counts[1] == 2 else many("b.py", 0),
+        many("c.py", counts[2]),
+    )
+    layout = layout_of(*first)
+    layout.show(Document(again), {})
+    assert numbering(layout) == numbering(layout_of(*again))
+
+
+def test_another_ledger_stands_before_the_files_and_none_leaves_nothing() -> None:
+    files = (many("a.py", 2), many("b.py", 2))
+    entry = Entry("e1", Said.ALTERED, "a.py", words="altered")
+    layout = layout_of(*files)
+    kept = layout.sections[:]
+    for entries in ((entry,), (entry, replace(entry, id="e2")), ()):
+        layout.show(Document(files, entries=entries), {})
+        parts = [section.part for section in layout.sections]
+        assert parts == [Part.LEDGER] * bool(entries) + [Part.FILE] * 2
+        assert layout.sections[-2:] == kept, "the files keep how they are laid out"
+        assert layout.files == {"a.py": bool(entries), "b.py": 1 + bool(entries)}
+        assert layout.tops[-1] == layout.height

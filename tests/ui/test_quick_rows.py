@@ -298,6 +298,26 @@ def test_while_the_view_is_dragged_only_what_is_on_the_screen_is_asked_for(view:
     assert len(asked) > len(shown)
 
 
+def test_of_what_flies_by_in_a_drag_only_what_stays_is_asked_for_until_it_rests(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    asked: list[str] = []
+    view.contents_wanted.connect(asked.append)
+    view.show_document(large(400, 3))
+    QApplication.processEvents()
+    for share in (0.2, 0.4, 0.6):
+        view._go_to_share(share)
+        view.viewport().repaint()
+        asked.clear()
+        view._later.stop()
+        view._ask()
+    assert asked == []
+    assert not view.is_settled
+    height = view.viewport().height()
+    here = {each.key for each in view._layout.within(view.verticalScrollBar().value(), height)}
+    qtbot.waitUntil(lambda: here <= set(asked), timeout=20_000)
+
+
 def test_nothing_is_prepared_for_later_while_a_frame_waits(view: DiffView) -> None:
     view._idle.start(0)
     view.viewport().repaint()

@@ -62,6 +62,14 @@ def drag(hands: Hands, first: QPoint, last: QPoint) -> None:
     QTest.mouseRelease(surface, Qt.MouseButton.LeftButton, pos=last)
 
 
+def select_to(hands: Hands, line: int) -> None:
+    for _ in range(60):
+        hands.press(Qt.Key.Key_Down, SHIFT)
+        if hands.window.view.stop().line == line:
+            return
+    raise AssertionError(hands.window.view.stop())
+
+
 @pytest.mark.parametrize("wrap", [False, True])
 @pytest.mark.parametrize(("side", "texts"), [(Side.NEW, NEW), (Side.OLD, OLD)])
 def test_keys_select_on_one_side_and_what_is_copied_is_what_the_file_has(
@@ -103,8 +111,7 @@ def test_across_folded_rows_the_folded_lines_are_copied_too(hands: Hands, odd: R
     view = hands.window.view
     view.go_to_line(PATH, Side.NEW, 9)
     hands.press(Qt.Key.Key_Down, SHIFT)
-    while view.stop().line != 40:
-        hands.press(Qt.Key.Key_Down, SHIFT)
+    select_to(hands, 40)
     assert copied(hands) == "".join(NEW[8:40])
 
 
@@ -147,9 +154,8 @@ def test_a_file_copied_as_a_patch_is_what_git_applies(hands: Hands, odd: Repo, t
     base = base_of(odd, tmp_path / "base")
     view = hands.window.view
     view.go_to_file(PATH)
-    while view.stop().line is not None:
-        hands.type("k")
-    assert view.stop().path == PATH
+    hands.window.run_command("fold")
+    assert (view.stop().path, view.stop().line) == (PATH, None)
     assert applied(copied(hands, "copy_patch"), base) == "".join(NEW)
 
 
@@ -159,8 +165,7 @@ def test_lines_selected_over_folded_rows_are_a_patch_that_git_applies(
     view, base = hands.window.view, base_of(odd, tmp_path / "base")
     view.go_to_line(PATH, Side.NEW, 7)
     hands.press(Qt.Key.Key_Down, SHIFT)
-    while view.stop().line != 42:
-        hands.press(Qt.Key.Key_Down, SHIFT)
+    select_to(hands, 42)
     (selection,) = view.selections()
     assert not selection.old
     patch = copied(hands, "copy_patch")

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from tests.repos import Repo
 from tests.window.conftest import Hands
+from workbench.review.changes import Status
 from workbench.ui.file_painting import ROW
 from workbench.ui.file_rows import RowKind
 
@@ -157,3 +158,28 @@ def test_the_current_file_stays_in_its_place_however_many_come_above_it(
     refresh(hands, 71 + count)
     assert bar.value() > 30 * ROW + 7
     assert height_of(hands, "a/0040.py") == row
+
+
+def test_files_that_are_read_again_have_other_rows_and_the_rest_keep_theirs(hands: Hands, repo: Repo) -> None:
+    open_web(hands, repo)
+    assert (marks(hands)["web"], marks(hands)["web/deep"]) == ("0/3", "0/2")
+    rows = hands.window.files._rows
+    kept = rows[rows.places["web/a.js"]]
+
+    lines = "".join(f"def f{number}():\n    return {number}\n\n\n" for number in range(30))
+    repo.write({"web/deep/b.js": lines})  # more than one change by its length
+    hands.type("R")
+    hands.until(lambda: len(hands.session.by_path["web/deep/b.js"].changes) > 1)
+    after = marks(hands)
+    count = len(hands.session.by_path["web/deep/b.js"].changes)
+    assert after["web/deep"] == f"0/{1 + count}"
+    assert after["web/deep/b.js"] == f"0/{count}"
+    assert hands.window.files._rows is rows, "the list stands as it stood"
+    assert rows[rows.places["web/a.js"]] is kept
+
+    (repo.root / "code.py").unlink()
+    hands.type("R")
+    hands.until(lambda: hands.session.by_path["code.py"].status is Status.DELETED)
+    hands.window.panels.show_now()
+    assert hands.window.files._rows is rows
+    assert "deleted" in rows[rows.places["code.py"]].words, "the row is made of the file as it is now"

@@ -177,7 +177,7 @@ FEATURES: dict[str, Ways] = {
         ("test_the_entry_opens_the_editor_at_the_line_of_the_cursor",),
     ),
     "notes and edits in place": Ways(
-        ("note", "note_file", "note_review", "edit", "withdraw", "ask", "make_rule", "why"),
+        ("note", "note_file", "note_review", "edit", "withdraw", "drafts", "ask", "make_rule", "why"),
         ("test_the_menu_of_a_note_settles_it", "test_a_double_click_on_a_note_edits_it"),
         ("test_an_editor_that_grows_at_the_lower_edge_stays_in_sight",),
     ),

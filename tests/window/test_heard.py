@@ -89,6 +89,40 @@ def test_a_verdict_is_told_whatever_comes_right_after_it(hands: Hands, heard: li
     assert any("Change 1 of 3: accepted" in each for each in heard)
 
 
+SEEN_ALONE = (
+    ("split", "Unified, one column"),
+    ("wrap", "Long lines are wrapped"),
+    ("whitespace", ""),
+    ("whitespace", "White space is looked at again"),
+    ("views", ""),
+    ("views", "All changes: 3"),
+    ("bigger", "Code at 14 pixels"),
+    ("flat_files", "Files as a list"),
+    ("files_panel", "The files are hidden"),
+    ("side_panel", "The rounds are hidden"),
+    ("theme_light", "Theme: light"),
+    ("copy", "Copied"),
+    ("viewed", "Viewed: code.py"),
+)
+"""Commands in a row whose work others see, and what is told of each. "": a notice says it."""
+
+
+def test_what_others_see_is_told(hands: Hands, heard: list[str]) -> None:
+    hands.type("]")
+    hears(hands, heard, "Change 2 of 3")
+    for command, words in SEEN_ALONE:
+        heard.clear()
+        hands.window.notice.hide()
+        hands.window.run_command(command)
+        if words:
+            hears(hands, heard, words)
+        else:
+            assert hands.window.notice.isVisible(), command
+    hands.window.notice.hide()
+    hands.type(";")
+    assert hands.notice().startswith("There is no note.")
+
+
 def test_qt_is_told_the_same_when_it_asks(hands: Hands, heard: list[str]) -> None:
     found = QAccessible.queryAccessibleInterface(hands.window.view)
     assert found.role() is QAccessible.Role.Document

@@ -55,6 +55,24 @@ def trust(hands: Hands) -> None:
     grant(repository, trust_of(repository).surface)
 
 
+def test_the_sheet_says_why_nothing_would_change(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    sheet = open_landing(hands)
+    assert sheet.diff.toPlainText().startswith("Nothing would change: nothing is accepted yet.")
+    assert not sheet.main.isEnabled()
+    assert not sheet.sure.isVisible(), "there is nothing to be sure of"
+    hands.press(Qt.Key.Key_Escape)
+    hands.type("a")
+    sheet = open_landing(hands)
+    assert "the work tree holds what is accepted" in sheet.diff.toPlainText()
+    hands.press(Qt.Key.Key_Escape)
+    hands.type("x")
+    sheet = open_landing(hands)
+    assert "diff --git" in sheet.diff.toPlainText()
+    assert sheet.unread.text() == "1 change is unread and stays as the work tree has it."
+    assert sheet.sure.isVisible()
+
+
 def test_the_index_by_keys(hands: Hands, repo: Repo) -> None:
     hands.open(repo)
     trust(hands)

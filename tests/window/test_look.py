@@ -229,3 +229,16 @@ def test_a_size_that_cannot_be_saved_is_worn_and_said(make_hands: Callable[[], H
     hands.press(Qt.Key.Key_Plus, CONTROL)
     hands.until(lambda: "settings" in hands.notice().lower())
     assert hands.window.view._size == usual + 1
+
+
+def test_the_sample_keeps_its_size_in_another_theme(hands: Hands, repo: Repo) -> None:
+    """Qt gives widgets the fonts back that they had under their first style sheet."""
+    hands.open(repo)
+    sheet = open_sheet(hands)
+    sheet.code_size.setValue(20)
+    hands.until(lambda: hands.window.preferences.code_size == 20)
+    before = hands.window.theme
+    sheet.themes.setCurrentRow(sheet.themes.count() - 1)
+    if hands.window.theme is before:
+        hands.until(lambda: hands.window.theme is not before)
+    assert sheet.sample.font().pixelSize() == 20

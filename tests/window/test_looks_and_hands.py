@@ -20,8 +20,10 @@ from workbench.ui.commands import BEGINS, BY_ID, COMMANDS
 from workbench.ui.diff.cards import _cut
 from workbench.ui.diff.cell_lines import _brackets
 from workbench.ui.driving import CONTROL
-from workbench.ui.key_sheet import _fitting, _needs, blocks
+from workbench.ui.file_list import AllFiles
+from workbench.ui.key_sheet import KeySheet, _fitting, _needs, blocks
 from workbench.ui.keymap import Keymap
+from workbench.ui.palette import Palette
 from workbench.ui.theme import load_theme
 
 if TYPE_CHECKING:
@@ -207,3 +209,68 @@ def test_a_picture_is_pointed_at_and_judged_with_the_mouse(hands: Hands, tmp_pat
     assert view.stop().change == fact
     choose(hands.window, "reject")
     assert hands.verdicts() == ["open", "rejected"]
+
+
+def test_the_keys_fit_on_one_sheet_in_a_window_of_the_usual_size(hands: Hands) -> None:
+    hands.window.resize(1600, 1000)
+    hands.window.run_command("keys")
+    sheet = hands.window.sheets.current()
+    assert isinstance(sheet, KeySheet)
+    hands.until(sheet.area.isVisible)
+    assert sheet.area.verticalScrollBar().maximum() == 0
+
+
+def test_the_search_and_the_filter_are_left_with_the_mouse(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("/return")
+    line = hands.window.desk.search()
+    assert line.isVisible()
+    QTest.mouseClick(line.leave, Qt.MouseButton.LeftButton)
+    assert not line.isVisible()
+    assert hands.window.view.hasFocus()
+
+    files = hands.window.files
+    away = files.findChild(AllFiles)
+    assert isinstance(away, AllFiles)
+    assert not away.isVisible()
+    files.filter.setText("new")
+    hands.until(lambda: len(files.model.rows) == 1)
+    QTest.mouseClick(away, Qt.MouseButton.LeftButton)
+    assert files.filter.text() == ""
+    hands.until(lambda: len(files.model.rows) > 1)
+    assert not away.isVisible()
+
+
+def test_the_one_draft_is_gone_to_and_several_are_listed(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.window.run_command("drafts")
+    assert hands.notice() == "There is no draft."
+    hands.type("c")
+    hands.type("first")
+    hands.press(Qt.Key.Key_Escape)
+    QTest.mouseClick(hands.window.status.drafts, Qt.MouseButton.LeftButton)
+    assert hands.window.editing().is_open()
+    hands.press(Qt.Key.Key_Escape)
+    hands.type("C")
+    hands.type("second")
+    hands.press(Qt.Key.Key_Escape)
+    hands.window.run_command("drafts")
+    palette = hands.window.sheets.current()
+    assert isinstance(palette, Palette)
+    assert len(palette.shown()) == 2
+
+
+def test_badges_give_way_to_the_name_and_say_how_many_there_are(hands: Hands, tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "odd")
+    repo.commit({"zed.py": "x = 1\n"})
+    repo.write({"zed.py": "x = 1\n<<<<<<< HEAD\n=======\n>>>>>>> t\nis_\u0430dmin = '\u202e'\n"})
+    hands.open(repo)
+    hands.until(lambda: "zed.py" in hands.window.view._layout.document.remarks)
+    header = hands.window.view._painter._header
+    file = hands.session.by_path["zed.py"]
+    badges = header._badges(file)
+    assert len(badges) > 2
+    assert header._fitting_badges(badges, 10_000) == badges
+    room = header._badge_room(badges[0][0]) + header._badge_room("+9") + 1
+    words = [said for said, _ in header._fitting_badges(badges, room)]
+    assert words == [badges[0][0], f"+{len(badges) - 1}"]

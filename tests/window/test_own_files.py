@@ -22,6 +22,7 @@ from workbench.store.paths import looks_dir, settings_path
 from workbench.store.settings import load_settings
 from workbench.ui.compare_sheet import CompareSheet
 from workbench.ui.key_sheet import KeySheet
+from workbench.ui.task_sheet import TaskSheet
 from workbench.workflow.opening import open_saved
 
 
@@ -124,6 +125,48 @@ def test_a_page_over_the_review_leaves_what_cannot_be_kept_in_its_editor(hands: 
         assert hands.window.editing().unkept, "it stands there still"
         assert not hands.window.close(), "it was said of opening, not of closing"
         assert hands.notice() == "What you are writing could not be kept."
+
+
+def test_a_task_that_cannot_be_saved_stays_in_its_sheet_until_it_can(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    with full_disk(hands):
+        hands.type("T")
+        hands.focus().insertPlainText(LONG)  # type: ignore[attr-defined]
+        hands.press(Qt.Key.Key_Return, CONTROL)
+        sheet = hands.window.sheets.current()
+        assert isinstance(sheet, TaskSheet)
+        assert "the disk is full" in hands.notice()
+        assert "What you wrote stands here alone" in sheet.error.text()
+        hands.press(Qt.Key.Key_Escape)
+        assert hands.window.sheets.current() is sheet, "the text is nowhere else"
+        assert sheet.text.toPlainText() == LONG
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    assert hands.window.sheets.current() is None
+    assert hands.session.review.task == LONG.strip()
+    assert hands.session.drafts() == {}
+
+
+def test_a_task_that_was_left_is_there_again(make_hands: Callable[[], Hands], repo: Repo) -> None:
+    first = make_hands()
+    first.open(repo)
+    first.type("Thalf a task")
+    first.press(Qt.Key.Key_Escape)
+    assert first.window.sheets.current() is None
+    assert first.session.review.task == ""
+    first.type("T and")
+    first.window.close()
+
+    hands = make_hands()
+    hands.open(repo)
+    hands.press(Qt.Key.Key_K, CONTROL)
+    hands.type("draft, the task")
+    hands.press(Qt.Key.Key_Return)
+    sheet = hands.window.sheets.current()
+    assert isinstance(sheet, TaskSheet)
+    assert sheet.text.toPlainText() == "half a task and"
+    hands.press(Qt.Key.Key_Return, CONTROL)
+    assert hands.session.review.task == "half a task and"
+    assert hands.session.drafts() == {}
 
 
 def test_what_is_not_saved_is_kept_when_its_editor_is_left_at_once(hands: Hands, repo: Repo) -> None:

@@ -113,3 +113,41 @@ def test_the_first_frame_waits_for_nothing_that_it_does_not_show(repo: Repo) -> 
     early, late = done.stdout.splitlines()[-2:]
     assert early == "early []"
     assert "workbench.ui.menus" in late, "what is made after it is made"
+
+
+def ended_without_a_review(path: Path, trace: Path, quit_after: str) -> tuple[int, str, str]:
+    command = [
+        sys.executable,
+        "-m",
+        "workbench",
+        str(path),
+        "--trace",
+        str(trace),
+        "--quit-after",
+        quit_after,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    said = [line for line in done.stderr.split("\n") if line and not line.startswith("This plugin ")]
+    return done.returncode, "\n".join(said), trace.read_text("utf-8")
+
+
+def test_who_waits_for_a_change_is_told_that_none_comes(repo: Repo, tmp_path: Path) -> None:
+    head = repo.root / ".git" / "HEAD"
+    head.write_text("neither a branch nor a commit\n")
+    status, said, trace = ended_without_a_review(repo.root, tmp_path / "trace", "first_change_painted")
+    assert status == 1
+    assert len(said.split("\n")) == 2, said
+    assert '"open_failed"' in trace
+
+    status, said, _ = ended_without_a_review(repo.root, tmp_path / "trace", "open_failed")
+    assert (status, said) == (0, "")
+    assert ended_without_a_review(repo.root, tmp_path / "trace", "window_shown")[:2] == (0, "")
+
+
+def test_the_same_where_there_is_nothing_to_review(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({})
+    repo.git("reset", "--hard")
+    repo.git("clean", "-fd")
+    status, said, trace = ended_without_a_review(repo.root, tmp_path / "trace", "first_change_painted")
+    assert (status, said.split("\n")[0]) == (1, "There is nothing to review.")
+    assert '"nothing_found"' in trace

@@ -200,3 +200,54 @@ def test_a_round_is_not_compared_anew_while_nothing_was_judged(session: Session,
     take_arrival(session, arrival)
     assert session.review.carries[-1] is arrival.action.carry
     assert verdicts(session) == ["accepted", "open", "open"]
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Repo:
+    """Four changed files, of which the first has two changes."""
+    made = new_repo(tmp_path / "many")
+    made.commit({name: numbered(30) for name in "abcd"})
+    made.write({name: numbered(30).replace("line 5\n", f"{name}\n") for name in "abcd"})
+    made.write({"a": numbered(30).replace("line 5\n", "five\n").replace("line 25\n", "more\n")})
+    return made
+
+
+def test_what_is_read_again_and_is_not_otherwise_is_the_same_object(opened: Open, many: Repo) -> None:
+    session = opened(many.root)
+    before = session.files
+    # One has a change less now, one another, and one is as the base has it.
+    many.write({"a": numbered(30).replace("line 5\n", "five\n")})
+    many.write({"c": numbered(30).replace("line 9\n", "nine\n")})
+    arrival = refresh(session)
+    assert arrival is not None
+    take_arrival(session, arrival)
+    same = [one is other for one, other in zip(before, session.files, strict=True)]
+    assert same == [False, True, False, True]
+    assert session.by_path == {file.path: file for file in session.files}
+    assert session.changes_by_id == {each.id: each for file in session.files for each in file.changes}
+
+    many.write({"b": numbered(30)})
+    arrival = refresh(session)
+    assert arrival is not None
+    take_arrival(session, arrival)
+    assert list(session.by_path) == ["a", "c", "d"]
+    assert session.changes_by_id == {each.id: each for file in session.files for each in file.changes}
+
+
+def test_the_ledger_of_a_round_is_made_before_it_is_taken(opened: Open, many: Repo) -> None:
+    session = opened(many.root)
+    session.judge_change(session.files[1].changes[0].id, Verdict.ACCEPTED)
+    many.write({"b": numbered(30).replace("line 5\n", "otherwise\n")})
+    arrival = refresh(session)
+    assert arrival is not None
+    assert arrival.facts is not None
+    made = arrival.facts.ledger
+    assert made is not None
+    judged = made._judged[1]
+    take_arrival(session, arrival)
+    assert [entry.said.value for entry in session.ledger()] == ["altered"]
+    assert made._judged[1] is judged, "nothing was worked out again"
+
+    entries = session.ledger()
+    session.write_note(Place(path="d"), Intent.SHOULD, "x")
+    assert session.ledger() is entries, "a note of this round changes no entry"

@@ -174,3 +174,24 @@ def test_the_shapes_come_from_the_process_that_read_the_files(streamed: Streamed
     told = session.told_shapes()
     assert told == {change.id: shape_of(change) for file in session.files for change in file.changes}
     assert session.told_shapes() == {}, "the process has ended then"
+
+
+def test_files_that_came_in_order_stay_the_same_tuple_at_the_end_and_others_are_put_in_order(
+    streamed: Streamed,
+) -> None:
+    session = streamed()
+    stream = session.share_stream()
+    assert stream is not None
+    session.add_files(stream, tuple(stream))
+    whole = session.files_so_far
+    assert session.end_stream(stream)
+    assert session.files is whole, "who counted them counts nothing anew"
+
+    other = streamed()
+    stream = other.share_stream()
+    assert stream is not None
+    *rest, last = stream
+    other.add_files(stream, [last])  # as the ones that take long may be met between others
+    other.add_files(stream, rest)
+    assert other.end_stream(stream)
+    assert [file.path for file in other.files] == sorted(file.path for file in whole)

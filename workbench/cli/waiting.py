@@ -6,6 +6,7 @@ children that work on it.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -14,10 +15,15 @@ from contextlib import contextmanager
 from types import FrameType
 
 from workbench.cli.output import shown
-from workbench.workflow.watching import Step, Watch, watching
+from workbench.workflow.watching import GitCancelledError, Step, Watch, watching
 
 _SLOW = 1.0
 """Seconds after which a command says what it is doing."""
+_AGAIN = 0.01
+"""Seconds after which an interruption that came amid an import is tried again."""
+_LOADERS = frozenset({"importlib._bootstrap", "importlib._bootstrap_external", "msgspec._utils"})
+"""What an exception from nowhere must not rise in: importlib drops it in a callback, and the C code that makes a
+decoder of a type crashes on it."""
 
 
 @contextmanager
@@ -27,20 +33,40 @@ def waiting() -> Iterator[Watch]:
     watch = Watch(teller.tell if sys.stderr.isatty() else None)
 
     def interrupted(number: int, frame: FrameType | None) -> None:
-        del number, frame
+        del number
         if watch.saving:
             watch.interrupted = True  # raised when it is saved
+            return
+        if os.name == "posix" and _is_loading(frame):
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
             return
         watch.cancel()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, interrupted)
+    heard = (signal.SIGINT, signal.SIGALRM) if os.name == "posix" else (signal.SIGINT,)
+    before = [(each, signal.signal(each, interrupted)) for each in heard]
     try:
         with watching(watch):
             yield watch
+    except GitCancelledError as cancelled:
+        if watch.cancelled:  # and the exception beside it was lost in a callback
+            raise KeyboardInterrupt from cancelled
+        raise
     finally:
-        signal.signal(signal.SIGINT, before)
+        if os.name == "posix":
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for each, handler in before:
+            signal.signal(each, handler)
         teller.clear()
+
+
+def _is_loading(frame: FrameType | None) -> bool:
+    """Whether an import, or what is made ready in one, is under way in what was interrupted."""
+    while frame is not None:
+        if frame.f_globals.get("__name__") in _LOADERS:
+            return True
+        frame = frame.f_back
+    return False
 
 
 class _Teller:

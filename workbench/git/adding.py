@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from workbench.errors import UserError
 from workbench.git import watching
 from workbench.git.binary import BEGINNING, is_binary
 from workbench.git.discover import read_plain
@@ -31,6 +32,7 @@ UNREADABLE = "cannot be read: "
 """Begins the words about a file that is there and that nobody could look into."""
 _LARGE = 2_000_000
 """Bytes of a file from which on one notices how long git takes to store it."""
+_PIECE = 1 << 20
 _AT_ONCE = 2000
 """Paths given to one child, so that whoever waits can be told how far it is. Each child costs one index."""
 
@@ -162,6 +164,13 @@ def add_paths(repository: Repository, where: Where, paths: Sequence[str]) -> lis
         heard = repository.start(args, where.storing(), fed=True).finish_both(data)[1]
         told = heard.decode("utf-8", "replace")
         said = "\n".join(line for line in told.split("\n") if line.startswith(("Ignoring path", "error:")))
+    except UserError:
+        # A file that git could not read, or a folder of ours that it could not write to.
+        closed = []
+        if not closed:
+            raise
+        shut = {row.path for row in closed}
+        return [*closed, *add_paths(repository, where, [path for path in paths if path not in shut])]
     except GitError as failed:
         said = failed.stderr or "git refuses it"
     if not said:
@@ -170,4 +179,23 @@ def add_paths(repository: Repository, where: Where, paths: Sequence[str]) -> lis
         half = len(paths) // 2
         return [*add_paths(repository, where, paths[:half]), *add_paths(repository, where, paths[half:])]
     why = said.strip().split("\n")[0].removeprefix("error: ")
+    if why.startswith("open("):
+        why = f"{UNREADABLE}{why.rpartition(': ')[2]}"
     return [NotShown(paths[0], "git refuses it" if why.startswith("Ignoring path") else why)]
+
+
+def _closed(work_tree: Path, paths: Sequence[str]) -> list[NotShown]:
+    """Those that cannot be opened and read, though a look at their permissions said so a moment ago."""
+    rows: list[NotShown] = []
+    for path in paths:
+        place = work_tree / path
+        try:
+            if stat.S_ISREG(place.lstat().st_mode):
+                with place.open("rb") as file:
+                    while file.read(_PIECE):
+                        pass
+        except FileNotFoundError:
+            continue  # gone meanwhile, which git takes in
+        except OSError as error:
+            rows.append(NotShown(path, f"{UNREADABLE}{error.strerror}"))
+    return rows

@@ -121,6 +121,8 @@ class Objects:
     def _child(self, mode: str) -> Child:
         child = self._children.get(mode)
         if child is None or not child.running:
+            if child is not None:
+                child.close()  # somebody ended it, and its pipes are open still
             child = self._children[mode] = self._start(["cat-file", mode])
             child.drain_errors()
         return child

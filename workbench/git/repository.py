@@ -278,7 +278,10 @@ class Repository:
         # One patch has one algorithm. Nobody judges by this one, so the one that copes with any may be it.
         large = any(size > LARGE for size in self.blob_sizes(list(dict.fromkeys(ids))))
         options = quicker(_DIFF[6:]) if large else _DIFF[6:]
-        return self._tree_work(self.start([*_DIFF[:3], "-p", "--binary", *options, *_RENAMES, base, tree]))
+        child = self.start([*_DIFF[:3], "-p", "--binary", *options, *_RENAMES, base, tree])
+        # Read as one: parts of a hundred megabytes would be put together in one call, which others wait for.
+        child.drain_errors()
+        return self._tree_work(child)
 
     def tree_paths(self, tree: str) -> tuple[str, ...]:
         """Every path of a tree, submodules included."""

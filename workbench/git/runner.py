@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -216,7 +217,7 @@ class Child:
         if self._killed:
             raise GitCancelledError
         if self._process.returncode not in ok:
-            _refuse(err or b"")
+            _refuse(err or b"", self._process.returncode)
             raise GitError(self._args, self._process.returncode, err or b"")
         return out, err or b""
 
@@ -240,7 +241,7 @@ class Child:
             if self._drain is not None and not self._killed:
                 self._drain.join()
                 said = b"".join(self._errors)
-                _refuse(said)
+                _refuse(said, self._process.returncode)
                 return said
         return b""
 
@@ -279,11 +280,23 @@ def see_out(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _refuse(stderr: bytes) -> None:
+def _refuse(stderr: bytes, status: int = 1) -> None:
     """What git could not do and nobody is to blame for, as a sentence."""
     _refuse_full_disk(stderr)
     _refuse_gone(stderr)
     _refuse_disk(stderr)
+    _refuse_killed(status)
+
+
+def _refuse_killed(status: int) -> None:
+    """A child that was ended from outside, by a system without memory say. SIGPIPE would be of our making."""
+    if status >= 0 or -status == getattr(signal, "SIGPIPE", 0):
+        return
+    name = next((each.name for each in signal.Signals if each == -status), f"signal {-status}")
+    raise UserError(
+        f"git was ended by {name} before it was done.",
+        hint="Do it again. Should that not help: is the system short of memory?",
+    )
 
 
 def _refuse_full_disk(stderr: bytes) -> None:

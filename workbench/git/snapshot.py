@@ -208,6 +208,7 @@ class _Taking:
         # Before any is stored, which takes seconds where one is of a hundred megabytes.
         watching.say(STORING, 0, len(present), present)
         refused = add_sorted(repository, where, present, found.large)
+        self._put_back(tuple(row.path for row in refused if row.why.startswith(UNREADABLE)))
         filters.put(repository, where, fresh)
         tree = storing.write_tree(repository, where, state.seed[0])
         away = (*found.gone, *(one.path for one in moved if not one.found))

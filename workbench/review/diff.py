@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from workbench.review.changes import Change, FileChange, Kind, Run, Status
 from workbench.review.line_ends import lfs_words
+from workbench.review.lines import taken
 from workbench.review.splitting import LINK, SUBMODULE, with_changes
 
 _STATUS = {
@@ -250,7 +251,7 @@ def _read_side(sign: bytes, counted: bytes | None, text: _Text) -> tuple[bytes, 
         # "\ No newline at end of file", in whatever language: the backslash says it.
         text.line()
         found[-1] = found[-1][:-1]
-    return tuple(found)
+    return taken(found)
 
 
 def _next_section(entry: RawEntry, sections: Iterator[Section]) -> Section:

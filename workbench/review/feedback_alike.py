@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from workbench.review.changes import Change
 from workbench.review.feedback_values import Rejected, RejectedPlace
+from workbench.review.lines import size_of
 from workbench.review.shapes import shape_of
 
 _FEW = 3
@@ -25,7 +26,7 @@ def told_once(pairs: Sequence[tuple[Rejected, Change]]) -> Generator[None, None,
         return every
     alike: dict[tuple[str | None, str], list[Rejected]] = {}
     for number, (each, change) in enumerate(pairs):
-        if not each.partly and sum(map(len, change.removed)) + sum(map(len, change.added)) < _LARGE:
+        if not each.partly and not _is_large(change):
             alike.setdefault((each.note, shape_of(change)), []).append(each)
         if number % _STRIDE == _STRIDE - 1:
             yield
@@ -39,3 +40,9 @@ def told_once(pairs: Sequence[tuple[Rejected, Change]]) -> Generator[None, None,
             first[group[0].change] = replace(group[0], places=places)
             others.update(each.change for each in group[1:])
     return [first.get(each.change, each) for each in every if each.change not in others]
+
+
+def _is_large(change: Change) -> bool:
+    removed, added = change.removed, change.added
+    # No line is empty.
+    return len(removed) + len(added) >= _LARGE or size_of(removed) + size_of(added) >= _LARGE

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from workbench.review.feedback_text import PART_END, markdown_parts
 from workbench.review.feedback_values import Feedback, Rejected
+from workbench.review.lines import size_of
 
 LARGE = 100_000
 """Bytes of code in one rejection above which only they are counted, and not the sign before each line."""
@@ -17,20 +18,19 @@ _STRIDE = 100
 
 def weight_in_steps(feedback: Feedback) -> Generator[None, None, int]:
     """The bytes of its Markdown. Exact, but for the signs before the lines of what is very large."""
-    heavy = sum(_code(each) for each in feedback.rejected if _code(each) > LARGE)
+    heavy, rejected = 0, list[Rejected]()
+    for number, each in enumerate(feedback.rejected):
+        code = size_of(each.removed) + size_of(each.added)
+        if code > LARGE:
+            heavy += code
+        rejected.append(replace(each, removed=(), added=()) if code > LARGE else each)
+        if number % _STRIDE == _STRIDE - 1:
+            yield
     if heavy:
-        feedback = replace(feedback, rejected=tuple(map(_light, feedback.rejected)))
+        feedback = replace(feedback, rejected=tuple(rejected))
     weight = heavy - len(PART_END) + 1
     for number, part in enumerate(markdown_parts(feedback)):
         weight += len(part.encode()) + len(PART_END)
         if number % _STRIDE == _STRIDE - 1:
             yield
     return weight
-
-
-def _code(part: Rejected) -> int:
-    return sum(map(len, part.removed)) + sum(map(len, part.added))
-
-
-def _light(part: Rejected) -> Rejected:
-    return replace(part, removed=(), added=()) if _code(part) > LARGE else part

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+
+from workbench.review.steps import rest
 
 Span = tuple[int, int]
 """Lines that follow each other: the first of them, and how many."""
@@ -12,6 +15,9 @@ Span = tuple[int, int]
 
 _AT_ONCE = 1 << 18
 """Bytes that are split by one call: a millisecond."""
+
+_FEW, _MANY = 10_000, 100_000
+"""Lines that are gone through by one call, in a fraction of that; and so many that this is noticed."""
 
 
 def split_lines(data: bytes) -> tuple[bytes, ...]:
@@ -28,14 +34,38 @@ def gathered(blocks: Iterable[Sequence[bytes]]) -> tuple[bytes, ...]:
     Of two million lines at once it would be made by one call of C, which keeps Python's lock from the window:
     here others are let in between two blocks, and each is let go before the next one.
     """
-    return tuple(chain.from_iterable(each for each in blocks))
+    return aside(tuple(chain.from_iterable(each for each in blocks)))
 
 
-def emptied(blocks: list[list[bytes]]) -> Iterator[list[bytes]]:
-    """The blocks of a list, which are let go as they are given."""
-    blocks.reverse()
-    while blocks:
-        yield blocks.pop()
+def taken(lines: list[bytes]) -> tuple[bytes, ...]:
+    """The lines of a list that nobody needs any more, as a tuple; the same of very many, which is emptied."""
+    if len(lines) < _MANY:
+        return tuple(lines)
+    found = gathered(lines[at : at + _FEW] for at in range(0, len(lines), _FEW))
+    while lines:
+        del lines[-_FEW:]
+    return found
+
+
+def aside(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Very many lines that were just made, where nobody looks for garbage.
+
+    The next look at what is new would go through each of two million, in the window's thread.
+    """
+    if len(lines) >= _MANY:
+        gc.freeze()
+    return lines
+
+
+def size_of(lines: Sequence[bytes]) -> int:
+    """How many bytes some lines are. Of very many it takes what one notices: it rests now and then."""
+    if len(lines) < _FEW:
+        return sum(map(len, lines))
+    found = 0
+    for at in range(0, len(lines), _FEW):
+        found += sum(map(len, lines[at : at + _FEW]))
+        rest()
+    return found
 
 
 def _split(data: bytes) -> list[bytes]:
@@ -78,7 +108,7 @@ def numbers(spans: Iterable[Span]) -> Iterable[int]:
 
 def joined(spans: Iterable[Span]) -> list[Span]:
     """Ranges in any order as sorted, disjoint ones that do not touch; empty ones are left out."""
-    if isinstance(spans, tuple) and len(spans) < 2:
+    if isinstance(spans, (tuple, list)) and len(spans) < 2:
         return [span for span in spans if span[1] > 0]
     found: list[Span] = []
     last, end = 0, -1

@@ -14,6 +14,7 @@ from typing import TypeVar
 from msgspec import DecodeError, Struct, msgpack
 
 from workbench.review.changes import Change, FileChange, Kind, Run, Status
+from workbench.review.lines import aside
 from workbench.review.steps import rest
 
 T = TypeVar("T")
@@ -206,8 +207,8 @@ def _runs(counted: Iterable[_Counted], more: Iterator[Bytes]) -> tuple[Run, ...]
             Run(
                 head.old_start,
                 head.new_start,
-                tuple(islice(lines, head.removed)),
-                tuple(islice(lines, head.added)),
+                aside(tuple(islice(lines, head.removed))),
+                aside(tuple(islice(lines, head.added))),
             )
             for head in heads
         ]

@@ -31,7 +31,8 @@ _CODES = {verdict: code for code, verdict in enumerate(_VERDICTS)}
 _NAMES = tuple(
     frozenset(verdict for code, verdict in enumerate(_VERDICTS) if mask >> code & 1) for mask in range(8)
 )
-_ONE_RUN = tuple(bytes((0, code, 0)) for code in range(len(_VERDICTS)))
+_PAIR = tuple(bytes((code, 0)) for code in range(len(_VERDICTS)))
+_ONE_RUN = tuple(b"\0" + pair for pair in _PAIR)
 _WHOLE = tuple(next(iter(names)) if len(names) == 1 else Verdict.MIXED for names in _NAMES)
 
 
@@ -159,10 +160,13 @@ class LineVerdicts(Mapping[int, Verdict]):
         mine, known, at, end = self._edges, self._codes, 0, len(self._edges)
         if not wanted or not (mine or code):
             return self
-        if not mine and len(wanted) == 1:
-            # Of twenty thousand files that are judged together, most have one run of lines a side.
-            start, count = wanted[0]
-            return self._of_edges(array("q", (start, start + count)), _ONE_RUN[code])
+        if not mine:
+            # Of twenty thousand files that are judged together, most have nothing judged and few runs a side.
+            if len(wanted) == 1:
+                start, count = wanted[0]
+                return self._of_edges(array("q", (start, start + count)), _ONE_RUN[code])
+            edges = array("q", [edge for start, count in wanted for edge in (start, start + count)])
+            return self._of_edges(edges, b"\0" + _PAIR[code] * len(wanted))
         edges, codes = array("q"), bytearray(1)
         for start, count in wanted:
             if at < end:
@@ -341,17 +345,23 @@ def select_change(change: Change) -> Selection:
 
 def select_changes(changes: Iterable[Change]) -> tuple[Selection, ...]:
     """One selection a path, covering every change given."""
-    old: dict[str, list[Span]] = {}
-    new: dict[str, list[Span]] = {}
-    facts: dict[str, list[Kind]] = {}
+    by_path: dict[str, tuple[list[Span], list[Span], list[Kind]]] = {}
+    # A loop of its own: a hundred thousand changes are chosen by one key.
     for change in changes:
-        part = select_change(change)
-        old.setdefault(part.path, []).extend(part.old)
-        new.setdefault(part.path, []).extend(part.new)
-        facts.setdefault(part.path, []).extend(part.facts)
+        held = by_path.get(change.path)
+        if held is None:
+            held = by_path[change.path] = ([], [], [])
+        if change.kind is not Kind.TEXT:
+            held[2].append(change.kind)
+            continue
+        removed, added = len(change.removed), len(change.added)
+        if removed:
+            held[0].append((change.old_start, removed))
+        if added:
+            held[1].append((change.new_start, added))
     return tuple(
-        Selection(path, old=tuple(joined(old[path])), new=tuple(joined(new[path])), facts=tuple(facts[path]))
-        for path in old
+        Selection(path, tuple(joined(old)), tuple(joined(new)), tuple(facts))
+        for path, (old, new, facts) in by_path.items()
     )
 
 

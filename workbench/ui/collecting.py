@@ -18,8 +18,8 @@ LONGEST = 5.0
 """Seconds that it may be put off."""
 YOUNG = 20_000
 """Objects made and not freed since the last time: below, there is nothing to look for."""
-MOST = 100_000
-"""Objects that are looked through in one go, which takes some 20 ms; as many are so even between keys."""
+MOST = 60_000
+"""Objects that are looked through in one go, which takes some 15 ms; as many are so even between keys."""
 QUIET = 0.4
 """Seconds after a key or a scroll before which nothing is collected: it cannot be broken off."""
 AWAY = 60.0
@@ -59,7 +59,8 @@ class Collector(QObject):
         self._looked = monotonic()
         young = gc.get_count()[0]
         came, self._young = young - self._young, young
-        if self._set_aside and self._since_stir() >= AWAY:
+        # Lines of huge files are set aside by who makes them.
+        if self._since_stir() >= AWAY and (self._set_aside or gc.get_freeze_count()):
             # A review that was left, a sheet that was closed long after: else they would stay for good.
             gc.unfreeze()
             gc.collect()

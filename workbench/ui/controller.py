@@ -214,10 +214,10 @@ class Controller(Showing):
         session = self.open_session()
         return path in session.by_path and self.attempt(lambda: session.view(path or ""))
 
-    def set_task(self, text: str) -> None:
+    def set_task(self, text: str) -> bool:
         """Write the task."""
         session = self.open_session()
-        self.attempt(lambda: session.set_task(text))
+        return self.attempt(lambda: session.set_task(text))
 
     def close_review(self) -> None:
         """Say that the review is done."""

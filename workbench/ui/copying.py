@@ -25,6 +25,7 @@ class Copying(QObject):
     def copy_lines(self) -> None:
         """The selected lines, else the line under the cursor, without numbers and marks."""
         if self._view.copy():
+            self._view.tell("Copied")
             return
         if self._view.is_waiting_for_lines:
             self._controller.said.emit(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.review.actions import Action, EntryJudged, RoundArrived
 from workbench.review.changes import Side
 from workbench.review.review import undoable
+from workbench.review.text import one_line
 from workbench.review.verdicts import Selection, Verdict
 from workbench.ui.arriving import Arriving
 from workbench.ui.commands import BY_ID, THEMES, When
@@ -150,8 +151,8 @@ class Dispatch(QObject):
         return {
             "next_open": self._next_open,
             "next_violation": self._next_violation,
-            "next_note": lambda: view.next_note(1),
-            "previous_note": lambda: view.next_note(-1),
+            "next_note": lambda: self._next_note(1),
+            "previous_note": lambda: self._next_note(-1),
             "other_end": self._other_end,
             "go_to_file": desk.open_files,
             "go_to_line": desk.open_line,
@@ -325,7 +326,9 @@ class Dispatch(QObject):
         return (action,)
 
     def _mark_viewed(self) -> None:
-        if self._controller.view_file(self._view.current_file()):
+        path = self._view.current_file()
+        if self._controller.view_file(path):
+            self._view.tell(f"Viewed: {one_line(path or '')}")
             self._view.next_file(1)
 
     def _next_open(self) -> None:
@@ -338,6 +341,10 @@ class Dispatch(QObject):
             self._controller.said.emit(
                 "Everything is judged.", "L lands it, Ctrl+Shift+Enter sends it.", False
             )
+
+    def _next_note(self, step: int) -> None:
+        if not self._view.next_note(step) and not self._view.stop().note:
+            self._controller.said.emit("There is no note.", "c writes one.", False)
 
     def _next_violation(self) -> None:
         if not self._view.next_violation(1):

@@ -10,13 +10,15 @@ _LONGEST = 100
 _OF_ENTRIES = {"reply": "reply to", "edit": "other words for", "adopt": "note out of", "dismiss": "no to"}
 SHAPES = {"shape-note": "note", "shape-reason": "reject_reason"}
 """Kinds of editors that lie in the list of a shape, and the command that opens each there."""
+TASK = "task"
+"""The key of the task's draft."""
 _IN_FLOW = frozenset({"note", "reply", "edit", "adopt", "dismiss", "reason", "lines"})
 
 
 def can_open(key: str) -> bool:
     """Whether a draft's editor can be opened by its name."""
     kind = key.partition(" ")[0]
-    return kind in _IN_FLOW or kind in SHAPES
+    return kind in _IN_FLOW or kind in SHAPES or key == TASK
 
 
 def draft_words(key: str, body: str) -> str:
@@ -33,6 +35,8 @@ def _about(key: str) -> str:
         return "note on all of a shape" if kind == "shape-note" else "reason of rejecting all of a shape"
     if kind == "reason":
         return "reason of a rejection"
+    if key == TASK:
+        return "the task"
     if kind == "lines":
         lines = named_lines(rest)
         return f"edit of {lines.path}:{lines.start}" if lines is not None else "edit of lines"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from workbench.errors import UserError
+from workbench.ui.heard_looks import HeardLooks
 from workbench.ui.opening_desk import OpeningDesk
 from workbench.ui.row_words import whitespace_words
 from workbench.ui.styling import wear
@@ -27,16 +28,19 @@ class LookDesk(OpeningDesk):
         self._worn: tuple[object, ...] | None = None
         """What was shown of the settings."""
         window.preferences.changed.connect(self._wear)
+        HeardLooks(window.preferences, window.view, self)
         window.preferences.refused.connect(window.controller.fail)
 
     def toggle_files(self) -> None:
         """Show or hide the files."""
         self._window.files.setVisible(not self._window.files.isVisible())
+        self._window.view.tell(f"The files are {'shown' if self._window.files.isVisible() else 'hidden'}")
         self._window.places.moved()
 
     def toggle_side(self) -> None:
         """Show or hide the rounds."""
         self._window.side.setVisible(not self._window.side.isVisible())
+        self._window.view.tell(f"The rounds are {'shown' if self._window.side.isVisible() else 'hidden'}")
         self._window.places.moved()
 
     def toggle_split(self) -> None:
@@ -58,6 +62,8 @@ class LookDesk(OpeningDesk):
                 "They are shown as unchanged, and cannot be judged now. What lands is not touched by it.",
                 False,
             )
+        else:
+            view.tell("White space is looked at again")
 
     def show_whitespace(self) -> None:
         """Say, as long as white space is ignored, how much of the review is not on the screen."""
@@ -83,6 +89,8 @@ class LookDesk(OpeningDesk):
         shown, whole = window.controller.views.counts(window.controller.open_session())
         if view.value != "All changes":
             window.say(f"{view.value}: {shown:,} of {whole:,} changes.", "d shows the next view.", False)
+        else:
+            window.view.tell(f"All changes: {whole:,}")
 
     def change_code_size(self, step: int) -> None:
         """Bigger or smaller code; 0 is its usual size."""

@@ -93,14 +93,18 @@ class _Picture(QWidget):
     def _legend(self, painter: QPainter) -> None:
         theme = self._theme
         painter.setFont(self._small)
-        at = float(LEFT)
-        for sign, word, tone in (*_PARTS, ("≠", "altered", "altered"), ("↩", "came back", "back")):
+        wide = painter.fontMetrics().horizontalAdvance
+        parts = (*_PARTS, ("≠", "altered", "altered"), ("↩", "came back", "back"))
+        needs = sum(wide(sign) + wide(word) + 23 for sign, word, _ in parts)
+        # Above the bars; in a narrow window it begins further left.
+        at = float(max(0, min(LEFT, self.width() - needs)))
+        for sign, word, tone in parts:
             painter.setPen(getattr(theme, tone))
             painter.drawText(QPointF(at, 20), sign)
-            at += painter.fontMetrics().horizontalAdvance(sign) + 5
+            at += wide(sign) + 5
             painter.setPen(theme.dim)
             painter.drawText(QPointF(at, 20), word)
-            at += painter.fontMetrics().horizontalAdvance(word) + 18
+            at += wide(word) + 18
         painter.fillRect(QRectF(0, LEGEND - 1, self.width(), 1), theme.line)
 
     def _row(self, painter: QPainter, row: RoundCounts, box: QRectF, most: int, dear: int) -> None:

@@ -18,6 +18,10 @@ PAD = 6
 SIGN = 22
 
 
+ARROW = 24
+"""Pixels between what is taken out and what is put in."""
+
+
 class ShapeHeading(QWidget):
     """What a shape takes out and what it puts in, by its first change."""
 
@@ -30,30 +34,43 @@ class ShapeHeading(QWidget):
             for text, ground in ((before, theme.removed_words), (after, theme.added_words))
             if text
         ]
+        self._more = self._shaper.plain("…", theme.text)
         self.setFixedHeight(LINE + 4)
         self.setAccessibleName(visible(f"{before or 'nothing'} becomes {after or 'nothing'}").text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         x = 0.0
         with QPainter(self) as painter:
-            room = self.width() / max(1, len(self._parts)) - 10
             drop = (self.height() - self._shaper.height) / 2
-            for number, (text, ground) in enumerate(self._parts):
-                width = min(text.width + 12, room)
+            for number, ((text, ground), width) in enumerate(zip(self._parts, self._widths(), strict=True)):
                 if number:
                     painter.setPen(self._theme.dim)
                     painter.setFont(interface_font())
-                    painter.drawText(QRectF(x, 0, 24, self.height()), Qt.AlignmentFlag.AlignCenter, "→")
-                    x += 24
+                    painter.drawText(QRectF(x, 0, ARROW, self.height()), Qt.AlignmentFlag.AlignCenter, "→")
+                    x += ARROW
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(ground)
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
                 painter.drawRoundedRect(QRectF(x, 1, width, self.height() - 2), 4, 4)
+                end = text.width
+                if end > width - 12:
+                    # Whole letters, and a sign that there are more.
+                    end = text.x_of(text.index_at(max(0.0, width - 12 - self._more.width)))
+                    self._more.draw(painter, x + 6 + end, drop)
                 painter.save()
-                painter.setClipRect(QRectF(x, 0, width - 4, self.height()))
+                painter.setClipRect(QRectF(x, 0, 6 + end, self.height()))
                 text.draw(painter, x + 6, drop)
                 painter.restore()
                 x += width
+
+    def _widths(self) -> list[float]:
+        """Of both parts: what one does not need, the other has."""
+        wanted = [text.width + 12 for text, _ in self._parts]
+        room = self.width() - ARROW * (len(wanted) - 1)
+        if sum(wanted) <= room or not wanted:
+            return wanted
+        first = min(wanted[0], max(room / len(wanted), room - sum(wanted[1:])))
+        return [first, *(min(each, room - first) for each in wanted[1:])]
 
 
 class ShapeDetail(QWidget):

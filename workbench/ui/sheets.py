@@ -232,6 +232,11 @@ class Sheets(QObject):
         ]
 
     def _on_taken(self, target: str, identity: str) -> None:
+        from workbench.ui.drafts import TASK
+
+        if (target, identity) == ("draft", TASK):
+            self.open_task()
+            return
         signals = {
             "command": self.command_taken,
             "file": self.file_taken,
@@ -254,10 +259,13 @@ class Sheets(QObject):
 
     def open_task(self) -> None:
         """Write the task."""
+        from workbench.ui.task_desk import TaskDesk
         from workbench.ui.task_sheet import TaskSheet
 
-        sheet = TaskSheet(self._controller.open_session().review.task, self._window)
-        sheet.written.connect(self._controller.set_task)
+        session = self._controller.open_session()
+        desk = TaskDesk(session, self._controller)
+        sheet = TaskSheet(session.review.task, desk.draft(), self._window)
+        desk.attend(sheet)
         self._show(sheet)
 
     # -- sending ------------------------------------------------------------------------------

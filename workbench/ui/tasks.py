@@ -179,7 +179,8 @@ class Tasks(QObject):
         self._busy_behind: int | None = None
         """The number of the piece that is done behind the window now, if its thread has not ended."""
         self._still = Stillness()
-        self._stirred = 0.0
+        self._stirred = time.monotonic()
+        """The start counts: whoever has just opened the window is there."""
         self._rest = single_shot(self, AT_REST, self._on_rest)
         self._lull = single_shot(self, LULL, self._still.between.set)
         sys.setswitchinterval(_SWITCH)

@@ -348,6 +348,7 @@ _SHEET = """
 QWidget { color: @text; selection-background-color: @accent; selection-color: @on_accent; }
 QMainWindow, QDialog, QWidget[kind="panel"], QWidget[kind="bar"] { background: @panel; }
 QWidget[kind="ground"] { background: @ground; }
+QWidget[kind="strip"] { background: @panel; border-bottom: 1px solid @line; }
 QWidget[kind="notice"] { background: @panel; border-top: 1px solid @line; }
 QFrame[kind="card"], QWidget[kind="card"] {
   background: @raised; border: 1px solid @line; border-radius: 8px; }

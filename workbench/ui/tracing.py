@@ -42,6 +42,8 @@ class Tracer(QObject):
         super().__init__(parent)
         self._started = started
         self._quit_after = quit_after
+        self.failure: UserError | None = None
+        """Why the event that is waited for will not come: a page without a review is shown instead."""
         self._out: IO[str] | None = None
         if file is not None:
             try:
@@ -103,6 +105,22 @@ class Tracer(QObject):
                     self._out.write(line + "\n")
                     self._out.flush()
         if name == self._quit_after:
+            self._quit_after = ""
+            self._reached.emit()
+
+    def open_failed(self, error: UserError) -> None:
+        """An error is shown instead of a review. Whoever waits for an event of that waits no longer."""
+        self._no_review("open_failed", error)
+
+    def found_nothing(self, _: object) -> None:
+        """The same where there is nothing to review."""
+        hint = "Name a range, or change something first."
+        self._no_review("nothing_found", UserError("There is nothing to review.", hint=hint))
+
+    def _no_review(self, name: str, error: UserError) -> None:
+        self.event_happened(name, said=error.message)
+        if self._quit_after not in ("", "window_shown"):  # that comes in any case
+            self._quit_after, self.failure = "", error
             self._reached.emit()
 
     def frame_painted(self, took: float) -> None:

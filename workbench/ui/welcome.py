@@ -31,9 +31,9 @@ class Welcome(QWidget):
     def __init__(self, theme: Theme, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keymap = keymap
-        self.setProperty("kind", "bar")
+        self.setProperty("kind", "strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(38)
+        self.setFixedHeight(39)
         self.hints = KeyHints(theme, self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 0, 14, 0)

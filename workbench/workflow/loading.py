@@ -19,6 +19,9 @@ What is shown grows at once, and then so seldom that showing it costs little.
 MOST = 400
 """Files in one batch, which the window takes in within a few milliseconds."""
 
+HEAVY = 5_000
+"""Changes of one file from which on it is a batch of its own: taking it in is enough at once."""
+
 
 def batches(stream: FileStream, cancelled: threading.Event) -> Iterator[tuple[FileChange, ...]]:
     """The files that are still to come. Ends git when they are not wanted any more."""
@@ -37,12 +40,16 @@ def _batches(stream: FileStream, cancelled: threading.Event) -> Iterator[tuple[F
     for file in stream:
         if cancelled.is_set():
             return
+        is_heavy = len(file.changes) > HEAVY
+        if is_heavy and batch:
+            yield tuple(batch)
+            batch = []
         batch.append(file)
         if not stream.is_beside:
             # The window's thread is let in after every file: it would get Python's lock only each 5 ms, and
             # it gives it away at nearly every call of Qt.
             time.sleep(0)
-        if len(batch) >= MOST or time.monotonic() > until:
+        if is_heavy or len(batch) >= MOST or time.monotonic() > until:
             yield tuple(batch)
             each = min(LONGEST, 2 * each)
             batch, until = [], time.monotonic() + each

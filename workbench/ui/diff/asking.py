@@ -28,7 +28,7 @@ _AHEAD_SLICE = 0.003
 _FORESEEN_AFTER = 3
 _FORESEEN_PAUSE = 1
 """The same of what the next frames show: they come within a few milliseconds. Events come between."""
-_CALM_AFTER = 40
+_CALM_AFTER = 60
 """Milliseconds after the last frame of a drag in which what is on the screen is asked for."""
 
 
@@ -89,22 +89,7 @@ class Asking(Scrolling):
         layout = self._layout
         if not layout.sections:
             return
-        # Where the view jumped, as each frame of a drag does, what is near is asked for once it stands, and
-        # of what is on the screen only what stays there: thousands of files may fly by.
-        has_jumped = abs(scroll - self._asked_at) > height
-        before, self._passing = self._passing, frozenset(each.key for each in layout.within(scroll, height))
-        self._asked_at = scroll
-        if has_jumped and self._was_hasty:
-            self._calm.start()
-            stays = before & self._passing
-            for section in layout.within(scroll, height):
-                if section.key in stays:
-                    self._ask_lines(section)
-            self._ask_colours(stays)
-        else:
-            margin = 0 if has_jumped else height
-            self._ask_lines_between(scroll - margin, scroll + height + margin)
-            self._ask_colours()
+        self._ask_near(scroll, height)
         scene = self._scene()
         self._ahead = chain(
             self._count_long(),
@@ -126,6 +111,30 @@ class Asking(Scrolling):
         elif self._is_sketched and self._foreseen is None:
             self._foreseen = self._complete()
         self._idle.start(_FORESEEN_AFTER if self._foreseen is not None else _AHEAD_AFTER)
+
+    def _ask_near(self, scroll: int, height: int) -> None:
+        """Ask for lines and colours.
+
+        Where the view jumped, as each frame of a drag does, what is near is asked for once it stands.
+        Thousands of files may fly by: then also of what is on the screen only what stays there.
+        """
+        layout = self._layout
+        has_jumped = abs(scroll - self._asked_at) > height
+        flies = has_jumped and self._was_hasty
+        before, self._passing = self._passing, frozenset(each.key for each in layout.within(scroll, height))
+        self._asked_at = scroll
+        if flies and self._calm.isActive():
+            stays = before & self._passing
+            for section in layout.within(scroll, height):
+                if section.key in stays:
+                    self._ask_lines(section)
+            self._ask_colours(stays)
+        else:
+            margin = 0 if has_jumped else height
+            self._ask_lines_between(scroll - margin, scroll + height + margin)
+            self._ask_colours()
+        if flies:
+            self._calm.start()
 
     def _count_long(self) -> Iterator[None]:
         """Count through long lines: only then it is known how wide or how high they are."""

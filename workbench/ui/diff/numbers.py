@@ -8,7 +8,8 @@ from PySide6.QtGui import QGlyphRun, QPainter
 from workbench.ui.diff.dress import Dress
 
 _KEPT_PLACES = 4000
-_MOST_DIGITS = 10
+_DIGITS = 4
+"""Digits that have their places made at first: most files have fewer lines than ten thousand."""
 _GOES_ON = "·"
 """In the gutter, where a wrapped line goes on."""
 
@@ -44,8 +45,10 @@ class Numbers:
 
     def _put(self, right: int, text: str, y: int) -> None:
         self._digits += map(self._glyphs.__getitem__, text)
-        places = self._places.get((right, y)) or self._places_at(right, y)
-        self._points += places[-len(text) :]
+        places, count = self._places.get((right, y)), len(text)
+        if places is None or len(places) < count:
+            places = self._places_at(right, y, max(count, _DIGITS))
+        self._points += places[-count:]
 
     def current(self, painter: QPainter, right: int, number: int, y: int, *, accent: bool) -> None:
         """The number of the row under the cursor; its accent says on which side it is."""
@@ -63,14 +66,14 @@ class Numbers:
         shaped = dress.small_strong_code.plain(str(number), dress.theme.accent)
         shaped.draw(painter, right - shaped.width, y + dress.number_drop)
 
-    def _places_at(self, right: int, y: int) -> list[QPointF]:
+    def _places_at(self, right: int, y: int, digits: int) -> list[QPointF]:
         """Where the digits of a number stand that ends there; made once: points are dear."""
         dress = self._dress
         assert dress is not None
         if len(self._places) > _KEPT_PLACES:
             self._places.clear()
         cell, base = dress.small_code.cell, y + dress.number_drop + dress.small_code.ascent
-        found = [QPointF(right - count * cell, base) for count in range(_MOST_DIGITS, 0, -1)]
+        found = [QPointF(right - count * cell, base) for count in range(digits, 0, -1)]
         self._places[right, y] = found
         return found
 

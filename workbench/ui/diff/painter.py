@@ -93,6 +93,9 @@ class Painter:
                 box = QRect(0, max(y, min(0, bottom - section.header)), scene.columns.width, section.header)
                 if scene.shows(box.top(), box.bottom() + 1):
                     self._head(painter, section, box, current=scene.spot == Spot(at, -1))
+                    if not box.top():
+                        # What is above the view ends in a line: two would be a thick one.
+                        painter.fillRect(QRect(0, 0, box.width(), 1), self._header.dress.header)
                     # A file that is folded with its reason is all that is to be seen of its changes.
                     self.code.painted_change |= section.folded and bool(section.why)
 

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -179,6 +179,13 @@ class Ruler(QWidget):
         """Draw the marks again at the next paint."""
         self._marks = self._beside = self._made = None
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        # Told to `event` alone, when the window comes to a screen of another scale: marks drawn for the one
+        # before would be stretched.
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.redraw()
+        return super().event(event)
 
     def show_part(self, scroll: int, height: int) -> None:
         """The part of the whole that is on the screen."""

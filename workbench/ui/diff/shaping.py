@@ -150,13 +150,13 @@ class Shaper:
 
     def cells(self, text: str) -> int:
         """How many cells a text takes."""
-        if "\t" not in text and (self._is_even and text.isascii() or self._learned(text)):
+        if "\t" not in text and ((self._is_even and text.isascii()) or self._learned(text)):
             return len(text)
         return self.laid(text)[0][-1]
 
     def laid(self, text: str) -> tuple[list[int], set[int]]:
         """The column of each character, and of the end; and where no line may be cut."""
-        if self._is_even and text.isascii() or self._learned(text):
+        if (self._is_even and text.isascii()) or self._learned(text):
             return self.columns(text), set()
         laid = self.other.lay(text, self.tab)
         return laid.columns, {at for start, end, _ in laid.words for at in range(start + 1, end)}

@@ -67,6 +67,11 @@ class Spoken(Canvas):
         self._to_say.append(words)
         self._say_in_time()
 
+    def tell(self, words: str) -> None:
+        """Tell a screen reader what others see: something looks otherwise, is marked, or was copied."""
+        if words and self._is_heard():
+            self._speak(words)
+
     def _tell_selected(self) -> None:
         """Tell a screen reader what is selected: PySide leaves out what it could ask of that for itself."""
         if self.spoken_selection() != self._said_selected and self._is_heard():
