@@ -13,8 +13,8 @@ def _load_msgspec() -> None:
     if name in sys.modules:
         return
     sys.modules[name] = None  # type: ignore[assignment]  # documented: an import of it fails
-    # An exception that rises while its C code is made ready is dropped there, and what was not made ready ends
-    # the process in a crash much later. Until then Ctrl+C ends it as it ends any program.
+    # An exception that rises while its C code is made ready is dropped there, and what was not made ready
+    # ends the process in a crash much later. Until then Ctrl+C ends it as it ends any program.
     before = signal.getsignal(signal.SIGINT)
     with suppress(ValueError):  # another thread hears of no signal
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -60,7 +60,8 @@ def test_ctrl_c_amid_an_import_comes_when_that_is_done(
             threading.Event().wait(30)
 
     try:
-        pytest.raises(KeyboardInterrupt, work)
+        with pytest.raises(KeyboardInterrupt):
+            work()
         assert sys.modules[name].whole
     finally:
         sys.modules.pop(name, None)
@@ -73,4 +74,5 @@ def test_an_interruption_that_was_lost_in_a_callback_is_no_bug() -> None:
             watch.cancel()
             raise GitCancelledError
 
-    pytest.raises(KeyboardInterrupt, work)
+    with pytest.raises(KeyboardInterrupt):
+        work()

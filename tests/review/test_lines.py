@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.review.lines import numbers, ranges, split_lines
+from workbench.review import lines as module
+from workbench.review.lines import aside, gathered, numbers, ranges, size_of, split_lines, taken
+from workbench.review.steps import resting
 
 
 @given(st.binary(max_size=60))
@@ -16,6 +20,35 @@ def test_lines_joined_are_the_bytes_and_only_the_last_may_lack_its_end(data: byt
     assert b"".join(lines) == data
     assert all(line.endswith(b"\n") and line.count(b"\n") == 1 for line in lines[:-1])
     assert all(line and line.count(b"\n") <= 1 for line in lines)
+
+
+@given(st.binary(max_size=200), st.integers(1, 40))
+def test_a_large_text_is_split_by_pieces_into_the_same_lines(data: bytes, at_once: int) -> None:
+    whole = split_lines(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_AT_ONCE", at_once)
+        assert split_lines(data) == whole
+
+
+def test_very_many_lines_are_taken_weighed_and_set_aside() -> None:
+    lines = [b"%d\n" % number for number in range(150_000)]
+    whole, rested = tuple(lines), list[None]()
+    found = taken(lines)
+    assert (found, lines) == (whole, [])
+    assert gathered(iter([whole[:3], whole[3:]])) == whole
+    with resting(lambda: rested.append(None)):
+        assert size_of(whole) == len(b"".join(whole))
+    assert len(rested) == 15
+    gc.unfreeze()
+    assert aside(found) is found
+    assert gc.get_freeze_count(), "nobody looks through them for garbage"
+    gc.unfreeze()
+
+
+def test_few_lines_are_a_plain_tuple() -> None:
+    lines = [b"a\n", b"b"]
+    assert taken(lines) == (b"a\n", b"b")
+    assert size_of(lines) == 3
 
 
 def test_nothing_but_a_newline_ends_a_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.boxed_text import BoxedText
+from workbench.review.text import visible
+from workbench.ui.boxed_text import BoxedText, ShownText
 from workbench.ui.styling import wear
 from workbench.ui.theme import load_theme
 
@@ -188,3 +190,24 @@ def test_letters_that_look_like_others_are_framed(field: BoxedText) -> None:
     assert has_frame()
     field.setPlainText("\u043f\u0440\u0438\u0432\u0435\u0442")
     assert not has_frame()
+
+
+@pytest.mark.parametrize("text", ["paypal", "say שלום (x) 12 עולם", "a\u202eb", "p\u0430ypal = 1\nשלום"])
+def test_what_is_only_read_is_spelled_out_in_the_order_of_the_text(qtbot: QtBot, text: str) -> None:
+    shown = ShownText()
+    qtbot.addWidget(shown)
+    shown.setPlainText(text)
+    assert shown.isReadOnly()
+    assert shown.toPlainText() == visible(text).text
+    assert not re.search("[\u0590-\u08ff]", shown.document().toRawText()), (
+        "Qt would put them in its own order"
+    )
+    # As Qt counts: a search in it finds the places in the field.
+    assert shown.document().characterCount() - 1 == len(visible(text).text)
+
+
+def test_of_very_many_letters_from_the_right_none_is_held(qtbot: QtBot) -> None:
+    shown = ShownText()
+    qtbot.addWidget(shown)
+    shown.setPlainText("שלום" * 5_000)
+    assert shown.document().toRawText() == "שלום" * 5_000

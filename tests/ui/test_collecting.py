@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.ui import collecting
 from workbench.ui.collecting import Collector
+from workbench.ui.tasks import Tasks
 
 
 @pytest.fixture
@@ -121,6 +122,26 @@ def test_what_was_set_aside_is_looked_through_when_nobody_is_there(
     collector.look()
     assert len(freed) == 1, "once: what comes afterwards is collected as ever"
     assert kept
+
+
+def test_while_something_is_read_not_everything_is_looked_through_though_nobody_presses_keys(
+    qtbot: QtBot, collecting_again: None
+) -> None:
+    parent = QObject()
+    collector = Collector(parent, lambda: collecting.AWAY)
+    kept = _make_many(collecting.MOST + collecting.YOUNG)
+    collector.look()
+    assert gc.get_freeze_count() > 0
+    kept += _make_many(collecting.YOUNG + 1)
+    collector.look()
+    assert gc.get_freeze_count() > 0, "more came meanwhile"
+    collector.look()
+    assert gc.get_freeze_count() == 0
+    assert kept
+
+
+def test_a_window_that_has_just_opened_is_not_left_alone(qtbot: QtBot) -> None:
+    assert Tasks().since_stir < collecting.AWAY
 
 
 def test_a_cycle_with_a_widget_is_freed_by_the_windows_thread(qtbot: QtBot, collecting_again: None) -> None:

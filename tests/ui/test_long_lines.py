@@ -141,9 +141,7 @@ def test_an_edit_out_of_sight_is_counted_at_the_edge_and_a_key_goes_there(
         x = new.index(word) * cell
         assert bar.value() < x < bar.value() + view.viewport().width() / 2
         assert max((row.edits for row in view._painter.code.tags._rows.values()), default=0) == after
-        assert {each[2] for each in view._painter.code.tags._before} == (
-            {before} if before else set()
-        )
+        assert {each[2] for each in view._painter.code.tags._before} == ({before} if before else set())
     told: list[str] = []
     view.told.connect(lambda words, _: told.append(words))
     assert not view.show_edit(1)

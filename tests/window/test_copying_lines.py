@@ -95,7 +95,9 @@ def test_a_drag_from_within_a_wrapped_line_selects_whole_lines_of_its_side(
     view.go_to_line(PATH, side, 5)
     QGuiApplication.processEvents()
     last, texts = (8, NEW) if side is Side.NEW else (7, OLD)
-    view.verticalScrollBar().setValue(view._layout.top_of(view._layout.spot_of_line(PATH, side, last)) - 300)
+    end = view._layout.spot_of_line(PATH, side, last)
+    assert end is not None
+    view.verticalScrollBar().setValue(view._layout.top_of(end) - 300)
     QGuiApplication.processEvents()
     spot = view._layout.spot_of_line(PATH, side, 5)
     assert spot is not None

@@ -323,6 +323,7 @@ PLACES: dict[str, Callable[[Hands], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_a_hostile_name_is_seen_in_its_code_points(evil: Hands, drawn: list[str], place: str) -> None:
     before = set() if place == TITLE else set(everything())

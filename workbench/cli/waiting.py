@@ -22,8 +22,9 @@ _SLOW = 1.0
 _AGAIN = 0.01
 """Seconds after which an interruption that came amid an import is tried again."""
 _LOADERS = frozenset({"importlib._bootstrap", "importlib._bootstrap_external", "msgspec._utils"})
-"""What an exception from nowhere must not rise in: importlib drops it in a callback, and the C code that makes a
-decoder of a type crashes on it."""
+"""What an exception from nowhere must not rise in: importlib drops it in a callback, and what is half made
+ready in C stays so.
+"""
 
 
 @contextmanager

@@ -166,7 +166,7 @@ def add_paths(repository: Repository, where: Where, paths: Sequence[str]) -> lis
         said = "\n".join(line for line in told.split("\n") if line.startswith(("Ignoring path", "error:")))
     except UserError:
         # A file that git could not read, or a folder of ours that it could not write to.
-        closed = []
+        closed = _closed(repository.work_tree, paths)
         if not closed:
             raise
         shut = {row.path for row in closed}

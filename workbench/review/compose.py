@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from io import BytesIO
-from operator import eq, methodcaller
+from operator import methodcaller
 
 from msgspec import Struct
 
@@ -56,6 +56,7 @@ def _composed(
     old: Sequence[bytes], runs: Sequence[Run], verdicts: FileVerdicts, take: Take
 ) -> Iterator[list[bytes]]:
     """The same by pieces: one call of C over two million lines keeps Python's lock from the window."""
+    result: list[bytes] = []
     done = 0
     for run in runs:
         # A run without removed lines stands after line `old_start`, one with them at it.
@@ -63,21 +64,32 @@ def _composed(
         end = start + len(run.removed)
         if start < done or not _holds(old, start, run.removed) or start > len(old):
             raise ValueError(f"The base does not hold the lines of the run at line {run.old_start}.")
-        yield from _parts(old, done, start)
-        yield from _taken(run, verdicts, take)
+        for lines, first, last in ((old, done, start), *_taken(run, verdicts, take)):
+            if last - first <= _AT_ONCE:
+                result += lines[first:last]
+                continue
+            for at in range(first, last, _AT_ONCE):
+                result += lines[at : min(at + _AT_ONCE, last)]
+                yield result
+                result = []
+        if len(result) > _AT_ONCE:
+            yield result
+            result = []
         done = end
-    yield from _parts(old, done, len(old))
+    for at in range(done, len(old), _AT_ONCE):
+        result += old[at : at + _AT_ONCE]
+        yield result
+        result = []
+    if result:
+        yield result
 
 
-def _parts(lines: Sequence[bytes], start: int, end: int) -> Iterator[list[bytes]]:
-    return (list(lines[at : min(at + _AT_ONCE, end)]) for at in range(start, end, _AT_ONCE))
-
-
-def _holds(old: Sequence[bytes], start: int, removed: Sequence[bytes]) -> bool:
+def _holds(old: Sequence[bytes], start: int, removed: tuple[bytes, ...]) -> bool:
     """Whether some lines stand there."""
-    end = start + len(removed)
-    theirs, ours = _parts(old, start, end), _parts(removed, 0, len(removed))
-    return all(map(eq, theirs, ours))
+    if len(removed) <= _AT_ONCE:
+        return tuple(old[start : start + len(removed)]) == removed
+    parts = range(0, len(removed), _AT_ONCE)
+    return all(_holds(old, start + at, removed[at : at + _AT_ONCE]) for at in parts)
 
 
 def compose_file(
@@ -149,13 +161,16 @@ def _needed(file: FileChange, old_data: bytes | None) -> bytes:
     return old_data
 
 
-def _taken(run: Run, verdicts: FileVerdicts, take: Take) -> Iterator[list[bytes]]:
+def _taken(run: Run, verdicts: FileVerdicts, take: Take) -> list[tuple[Sequence[bytes], int, int]]:
+    """What of a run goes into the result, as lines and the places of the first and the last of them."""
+    kept: list[tuple[Sequence[bytes], int, int]] = []
     for start, count, verdict in verdicts.old.pieces(run.old_start, len(run.removed)):
         if not take.takes(verdict):
-            yield from _parts(run.removed, start - run.old_start, start - run.old_start + count)
+            kept.append((run.removed, start - run.old_start, start - run.old_start + count))
     for start, count, verdict in verdicts.new.pieces(run.new_start, len(run.added)):
         if take.takes(verdict):
-            yield from _parts(run.added, start - run.new_start, start - run.new_start + count)
+            kept.append((run.added, start - run.new_start, start - run.new_start + count))
+    return kept
 
 
 def _amount(runs: Sequence[Run], verdicts: FileVerdicts, take: Take) -> bool | None:

@@ -183,7 +183,7 @@ class _Text:
         self._held, self._at = b"", 0
 
     def line(self) -> bytes:
-        """The next line with its end, split on `\\n` alone; the last may lack one, and after it comes none."""
+        """The next line with its end, split on `\\n` alone. The last may lack one; after it comes none."""
         end = self._held.find(b"\n", self._at) + 1
         if end:
             line = self._held[self._at : end]

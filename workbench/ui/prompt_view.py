@@ -25,7 +25,8 @@ from workbench.errors import UserError
 from workbench.review.changes import FileChange
 from workbench.review.line_diff import compare_texts, encoded
 from workbench.review.lines import split_lines
-from workbench.review.text import one_line, visible
+from workbench.review.text import one_line
+from workbench.ui.boxed_text import ShownText
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.finding import Query
 from workbench.ui.diff.view import DiffView
@@ -110,8 +111,7 @@ class PromptSheet(Sheet):
         return self.prompt, self.answer
 
     def _text(self, name: str) -> QPlainTextEdit:
-        made = QPlainTextEdit(self.card)
-        made.setReadOnly(True)
+        made = ShownText(self.card)
         made.setFont(code_font(12))
         made.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -199,9 +199,9 @@ class PromptSheet(Sheet):
         else:
             self.comparing = ""
             self.title.setText("The exact prompts")
-            self.prompt.setPlainText(visible(call.prompt).text)
+            self.prompt.setPlainText(call.prompt)
             self.prompt.setPlaceholderText(NO_PROMPT)
-            self.answer.setPlainText(visible(_arrived(call)).text)
+            self.answer.setPlainText(_arrived(call))
             self.answer.setPlaceholderText(NOT_ARRIVED)
             self._mark_active()
             self.pages.setCurrentIndex(0)

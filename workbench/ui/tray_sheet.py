@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLay
 
 from workbench.review.costs import dollars
 from workbench.review.text import visible
+from workbench.ui.boxed_text import ShownText
 from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.key_line import Hint, KeyLine
 from workbench.ui.sheet import Sheet, plain
@@ -114,8 +115,7 @@ class TraySheet(Sheet):
         self.summary = plain("Packing…", self.card, "dim")
         self.body.addWidget(self.summary)
         self.items = TrayList(theme, self.card)
-        self.text = QPlainTextEdit(self.card)
-        self.text.setReadOnly(True)
+        self.text = ShownText(self.card)
         self.text.setFont(code_font(12))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.text.setTabChangesFocus(True)
