@@ -425,7 +425,12 @@ def test_a_child_that_is_ended_in_the_middle_of_an_answer_is_a_sentence(
     kept = [child._process for child in repository._objects._children.values()]
     for process in kept:
         os.kill(process.pid, signal.SIGSTOP)  # it takes the question and answers nothing
-    ending = threading.Timer(0.3, lambda: [os.kill(process.pid, signal.SIGKILL) for process in kept])
+
+    def end() -> None:
+        for process in kept:
+            os.kill(process.pid, signal.SIGKILL)
+
+    ending = threading.Timer(0.3, end)
     ending.start()
     with pytest.raises(UserError, match="git was ended by SIGKILL before it was done"):
         repository.blob(b)

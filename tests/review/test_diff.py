@@ -155,6 +155,9 @@ def test_lines_from_a_pipe_read_the_same_as_bytes(box: GitBox) -> None:
     new = box.tree({"a": (FILE, b"1\n3\n"), "b": (FILE, b"y\nz")})
     raw, patch = split_output(box.git(*DIFF, old, new))
     assert file_changes(parse_raw(raw), parse_patches(split_lines(patch))) == read_diff(raw + b"\0" + patch)
+    for size in (1, 2, 3, 7, 64):
+        pieces = [patch[at : at + size] for at in range(0, len(patch), size)]
+        assert file_changes(parse_raw(raw), parse_patches(pieces)) == read_diff(raw + b"\0" + patch)
 
 
 @pytest.mark.parametrize("cut", [10, 60, 120, 180, 230, 250, 260])

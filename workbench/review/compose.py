@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from io import BytesIO
 from operator import methodcaller
 
 from msgspec import Struct
@@ -111,10 +110,8 @@ def compose_file(
     mode = _mode(file, verdicts, take)
     if amount is None:
         old = split_lines(_needed(file, old_data))
-        data = BytesIO()
-        for part in _ended(_composed(old, file.runs, verdicts, take)):
-            data.write(b"".join(part))
-        return (Result(path, mode, data.getvalue(), None),)
+        parts = map(b"".join, _ended(_composed(old, file.runs, verdicts, take)))
+        return (Result(path, mode, b"".join(parts), None),)
     if amount:
         return () if file.new_id is None else (Result(path, mode, None, file.new_id),)
     if file.old_id is not None:
