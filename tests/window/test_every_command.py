@@ -184,6 +184,8 @@ def seen(hands: Hands) -> dict[str, Any]:
     """What a person could tell apart."""
     window, view = hands.window, hands.window.view
     quiet(hands)
+    if window.isVisible():
+        window.preferences.keep()  # the size of the code is saved a moment after the last key
     session = window.controller.session
     sheet = window.sheets.current()
     popup = QApplication.activePopupWidget()
