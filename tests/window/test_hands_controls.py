@@ -20,7 +20,7 @@ from workbench.review.entries import Said
 from workbench.ui.file_rows import RowKind
 from workbench.ui.key_line import KeyLine
 from workbench.ui.key_presses import press_shown
-from workbench.ui.note_editor import NoteEditor
+from workbench.ui.note_editor import LinesEditor, NoteEditor
 from workbench.ui.palette import Palette
 from workbench.ui.round_views import View
 from workbench.ui.told import Told
@@ -446,3 +446,22 @@ def test_a_drawn_letter_is_not_written_into_what_is_typed(shop: Hands) -> None:
     assert line.text() == ""
     assert press_shown("x", shop.window.status)
     shop.until(lambda: shop.verdicts()[0] == "rejected")
+
+
+def test_an_open_editor_has_the_fonts_of_the_review(shop: Hands) -> None:
+    """Lines that are edited stand among lines of the same font, and a note is as large as the others."""
+    view, button = shop.window.view, shop.window.top.split
+    shop.type("c")
+    note = shop.window.findChild(NoteEditor)
+    assert note is not None
+    before = note.text.font().pixelSize(), note.text.height()
+    for _ in range(6):
+        from_menu(shop, button, "bigger")
+    assert note.suggestion.font().pixelSize() == view.dress.size
+    assert note.text.font().pixelSize() == view.dress.text.pixelSize() > before[0]
+    assert note.text.height() > before[1]
+    shop.press(Qt.Key.Key_Escape)
+    shop.press(Qt.Key.Key_Return)
+    lines = shop.window.findChild(LinesEditor)
+    assert lines is not None
+    assert lines.text.font().pixelSize() == view.dress.size

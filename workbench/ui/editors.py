@@ -13,6 +13,7 @@ from workbench.errors import UserError
 from workbench.review.notes import Place
 from workbench.ui.controller import Controller
 from workbench.ui.diff.view import DiffView
+from workbench.ui.fonts import code_font
 from workbench.ui.note_editor import Editor
 from workbench.ui.preferences import Preferences
 from workbench.ui.written import Written, as_draft, from_draft
@@ -52,7 +53,7 @@ class Editors(QObject):
         editor.asked.connect(self._on_asked)
         editor.left.connect(self._on_left)
         editor.draft_changed.connect(self._on_draft)
-        editor.set_tab(self._preferences.settings.tab_width)
+        self._dress(editor)
         self._open[key] = editor
         written_on = named_lines(key.removeprefix("note at ").removeprefix("lines "))
         self._trees[key] = written_on.tree if written_on else tree_now(self._controller.open_session())
@@ -79,6 +80,15 @@ class Editors(QObject):
             written = editor.written() if again else None
             if written is not None:
                 self._on_draft(key, as_draft(written))
+
+    def wear(self) -> None:
+        """The review has other fonts now; its editors have them too."""
+        for editor in self._open.values():
+            self._dress(editor)
+
+    def _dress(self, editor: Editor) -> None:
+        dress, settings = self._view.dress, self._preferences.settings
+        editor.wear(dress.text, code_font(dress.size, settings.code_font), settings.tab_width)
 
     def forget(self) -> None:
         """Another review is shown: its editors are not those."""

@@ -160,14 +160,16 @@ def last_rows(not_shown: Sequence[NotShown], wanted: str, *, nothing: bool) -> l
     return rows
 
 
+def _left_out(count: int) -> str:
+    return "1 path is not shown" if count == 1 else f"{count:,} paths are not shown"
+
+
 def _not_shown_rows(shown: Sequence[NotShown]) -> list[FileRow]:
     rows: list[FileRow] = []
     if shown:
         count = sum(each.count for each in shown)
         rows.append(FileRow(RowKind.HEADING, "", "", 0))
-        rows.append(
-            FileRow(RowKind.HEADING, "", f"not shown · {count}", 0, words=f"{count} paths are not shown")
-        )
+        rows.append(FileRow(RowKind.HEADING, "", f"not shown · {count}", 0, words=_left_out(count)))
         rows.extend(
             FileRow(
                 RowKind.NOT_SHOWN,

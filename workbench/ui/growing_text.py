@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from workbench.ui.boxed_text import BoxedText
+from workbench.ui.diff.dress import TAB
 
 MOST_ROWS = 16
 
@@ -34,18 +35,16 @@ class GrowingText(BoxedText):
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.textChanged.connect(self._fit)
 
-    def set_tab(self, columns: int) -> None:
-        """Tabs end at multiples of so many columns, as they do in the review."""
-        self.setTabStopDistance(columns * QFontMetricsF(self.font()).horizontalAdvance("0"))
+    def wear(self, font: QFont, columns: int = TAB) -> None:
+        """Another font. Tabs end at multiples of so many columns, as they do in the review."""
+        self.setFont(font)
+        self.setTabStopDistance(columns * QFontMetricsF(font).horizontalAdvance("0"))
+        self._fit()
 
     def begin(self, text: str) -> None:
         """Start from some lines: at the first of them, and at its beginning."""
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.Start)
-
-    def set_rows_font(self) -> None:
-        """The font was set; be as high as the text needs."""
-        self._fit()
 
     def _fit(self) -> None:
         lines = int(self.document().size().height()) if self.isVisible() else self.blockCount()

@@ -134,6 +134,8 @@ class LookDesk(OpeningDesk):
         window.view.set_wrap(settings.wrap)
         window.top.set_split(split=settings.split)
         window.view.set_code_font(settings.code_font, preferences.code_size, settings.tab_width)
+        if window.is_writing:
+            window.editing().wear()
         window.view.smooth = settings.smooth_scroll
         window.menus.mark("smooth", on=settings.smooth_scroll)
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QTextCursor
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from workbench.review.notes import Intent
@@ -53,11 +53,13 @@ class Editor(QFrame):
         """Start from this."""
         raise NotImplementedError
 
-    def set_tab(self, columns: int) -> None:
-        """How wide tabs are in its code."""
+    def wear(self, text: QFont, code: QFont, columns: int) -> None:
+        """The fonts of the review that it stands in; tabs of code end at multiples of so many columns."""
         for field in self.findChildren(GrowingText):
-            if not field.tabChangesFocus():
-                field.set_tab(columns)
+            if field.tabChangesFocus():
+                field.wear(text)
+            else:
+                field.wear(code, columns)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # Between its fields an editor is no part of the review that it lies over: the keys stay.
@@ -110,15 +112,14 @@ class NoteEditor(Editor):
         self.state = QLabel("", self)
         self.state.setProperty("kind", "faint")
         self.text = GrowingText(2, self)
-        self.text.setFont(interface_font())
-        self.text.set_rows_font()
+        self.text.wear(interface_font())
         self.text.setPlaceholderText("! must   ? question   + keep   otherwise: should")
         self.text.setAccessibleName(f"Note, {one_line(title)}")
         self.suggestion_title = QLabel("suggestion", self)
         self.suggestion_title.setProperty("kind", "dim")
         self.suggestion = GrowingText(1, self, code=True)
         self.suggestion.setProperty("kind", "code")
-        self.suggestion.setFont(code_font())
+        self.suggestion.wear(code_font())
         self.suggestion.setAccessibleName("Suggestion")
         extra = ("Ctrl+E suggestion",) if lines is not None else ()
         self._hints = ("Ctrl+Enter saves", "Esc keeps the draft", *extra)
@@ -213,7 +214,7 @@ class LinesEditor(Editor):
         label = plain(one_line(title), self, "dim", wrapped=False)
         self.text = GrowingText(1, self, code=True)
         self.text.setProperty("kind", "code")
-        self.text.setFont(code_font())
+        self.text.wear(code_font())
         self.text.begin(text)
         self.text.setAccessibleName(one_line(title))
         hint = Hints(self, "Ctrl+Enter accepts it as yours", "Esc keeps the draft")

@@ -335,7 +335,8 @@ def _nothing(repository: Repository, asked: Asked, candidate: Candidate) -> Noth
         Source.PATCH: "The patch changes nothing.",
     }.get(asked.source, f"Nothing differs in {asked.range_text}.")
     if candidate.not_shown:
-        sentence += f" {len(candidate.not_shown)} paths are not shown."
+        count = sum(each.count for each in candidate.not_shown)
+        sentence += " 1 path is not shown." if count == 1 else f" {count:,} paths are not shown."
     return Nothing(repository.work_tree, name, sentence, choices(repository, repository.head()))
 
 
