@@ -15,15 +15,18 @@ def _load_msgspec() -> None:
     sys.modules[name] = None  # type: ignore[assignment]  # documented: an import of it fails
     # An exception that rises while its C code is made ready is dropped there, and what was not made ready
     # ends the process in a crash much later. Until then Ctrl+C ends it as it ends any program.
-    before = signal.getsignal(signal.SIGINT)
+    # Where whoever started it had it ignored, as a shell does in the background, it stays so.
+    ends = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     with suppress(ValueError):  # another thread hears of no signal
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if ends:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         import msgspec  # noqa: F401, PLC0415 - as said
     finally:
         del sys.modules[name]
         with suppress(ValueError):
-            signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+            if ends:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 _load_msgspec()

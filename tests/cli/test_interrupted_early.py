@@ -33,16 +33,40 @@ print("went on")
 """
 
 
+def _started(before: signal.Handlers, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A Python that was started where Ctrl+C did `before`."""
+
+    def beforehand() -> None:
+        signal.signal(signal.SIGINT, before)
+
+    command = [sys.executable, "-c", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, preexec_fn=beforehand
+    )
+
+
 @pytest.mark.parametrize("module", ["msgspec", "msgspec._core", "datetime", "uuid", "msgspec._utils"])
 def test_ctrl_c_while_the_first_library_is_made_ready_ends_the_process_without_a_word(module: str) -> None:
-    command = [sys.executable, "-c", PRESSED, module]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = _started(signal.SIG_DFL, PRESSED, module)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
-def test_python_s_own_ctrl_c_is_there_again_afterwards() -> None:
-    code = "import signal, workbench; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "True\n"
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(signal.SIG_DFL, "default_int_handler"), (signal.SIG_IGN, "SIG_IGN")],
+    ids=["heard", "ignored"],
+)
+def test_ctrl_c_does_afterwards_what_it_did_before(before: signal.Handlers, after: str) -> None:
+    done = _started(before, "import signal, workbench; print(repr(signal.getsignal(signal.SIGINT)))")
+    assert after in done.stdout
+
+
+def test_a_command_in_the_background_of_a_shell_is_not_ended_by_ctrl_c() -> None:
+    code = (
+        "import os, signal\nfrom workbench.cli.waiting import waiting\n"
+        "with waiting():\n    os.kill(os.getpid(), signal.SIGINT)\nprint('went on')"
+    )
+    assert _started(signal.SIG_IGN, code).stdout == "went on\n"
 
 
 def test_ctrl_c_amid_an_import_comes_when_that_is_done(

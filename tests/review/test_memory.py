@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 
@@ -12,7 +13,7 @@ from workbench.review.actions import EntriesSentBack, EntryJudged, Judged, Round
 from workbench.review.carry import carry_rounds
 from workbench.review.changes import FileChange, Kind, Side
 from workbench.review.entries import Entry, Said
-from workbench.review.ledger import ledger
+from workbench.review.ledger import Ledger, ledger
 from workbench.review.memory import EarlierRound
 from workbench.review.review import Review, apply
 from workbench.review.rounds import Round, Source
@@ -293,6 +294,22 @@ def test_altered_code_is_told_until_it_has_an_answer() -> None:
     for answer in ("taken", "again"):
         rounds = Rounds().then(STORED).judge(Verdict.ACCEPTED).then(altered(b"never()"))
         assert rounds.answer(answer, Said.ALTERED).then(later).said() == []
+
+
+def test_a_ledger_that_was_made_ahead_hears_of_an_answer_that_came_meanwhile() -> None:
+    later = _tree(altered(b"never()").replace(b"import os\n", b"import sys\n"))
+    rounds = Rounds().then(STORED).judge(Verdict.ACCEPTED).then(altered(b"never()"))
+    before, trees = rounds.review, list(rounds.trees)
+    last = rounds.files(trees[1])
+    facts = (last, rounds.files(later), last, rounds.files(later, trees[1]), 1)
+    kept = Ledger(*facts, (EarlierRound(0, rounds.files(trees[0]), rounds.files(later, trees[0])),))
+    assert [each.said for each in kept.entries(rounds.then(later).review) if each.is_violation] == [
+        Said.ALTERED
+    ]
+    rounds.review, rounds.trees = before, trees
+    review = rounds.answer("taken", Said.ALTERED).then(later).review
+    assert all(map(operator.is_, review.verdicts[:2], before.verdicts)), "no verdict says so"
+    assert not any(each.is_violation for each in kept.entries(review))
 
 
 def test_an_accepted_removal_undone_made_again_and_undone_again_is_altered() -> None:

@@ -26,7 +26,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Repo:
 
 def _came(hands: Hands, paths: list[str]) -> list[Mapping[str, tuple[bytes, ...]]]:
     found: list[Mapping[str, tuple[bytes, ...]]] = []
-    hands.until(lambda: not hands.window.tasks.is_busy)
+    # What the view itself looks ahead for is read as well, and would come among these.
+    hands.until(lambda: hands.window.view.is_settled and not hands.window.tasks.is_busy)
     hands.window.base_lines.read.connect(found.append)
     for path in paths:
         hands.window.base_lines.want(path)

@@ -23,7 +23,9 @@ from workbench.store.settings import load_settings
 from workbench.ui.compare_sheet import CompareSheet
 from workbench.ui.key_sheet import KeySheet
 from workbench.ui.task_sheet import TaskSheet
-from workbench.workflow.opening import open_saved
+from workbench.ui.written import from_draft
+from workbench.workflow.opening import open_review, open_saved
+from workbench.workflow.session import Session
 
 
 @contextmanager
@@ -144,6 +146,47 @@ def test_a_task_that_cannot_be_saved_stays_in_its_sheet_until_it_can(hands: Hand
     assert hands.window.sheets.current() is None
     assert hands.session.review.task == LONG.strip()
     assert hands.session.drafts() == {}
+
+
+def test_a_task_that_is_nowhere_else_keeps_the_window_open_once(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    with full_disk(hands):
+        hands.type("T")
+        hands.focus().insertPlainText(LONG)  # type: ignore[attr-defined]
+        assert not hands.window.close()
+        sheet = hands.window.sheets.current()
+        assert isinstance(sheet, TaskSheet)
+        assert sheet.text.toPlainText() == LONG
+        assert "What you wrote stands here alone" in sheet.error.text()
+        assert hands.window.close()
+
+
+def test_a_task_goes_as_a_draft_with_its_review_when_another_one_comes(
+    hands: Hands, repo: Repo, tmp_path: Path
+) -> None:
+    hands.open(repo)
+    before = hands.session
+    other = new_repo(tmp_path / "other")
+    other.commit({"a.py": "1\n"})
+    other.write({"a.py": "2\n"})
+    hands.type("T")
+    hands.focus().insertPlainText("half a task")  # type: ignore[attr-defined]
+    found = open_review(other.root)
+    assert isinstance(found, Session)
+    hands.window.errands.take_opened(found)
+    assert hands.window.sheets.current() is None
+    assert [from_draft(body).text for body in before.drafts().values()] == ["half a task"]
+    assert hands.session.drafts() == {}
+
+
+def test_the_task_is_gone_to_where_it_is_the_one_draft(hands: Hands, repo: Repo) -> None:
+    hands.open(repo)
+    hands.type("Thalf a task")
+    hands.press(Qt.Key.Key_Escape)
+    hands.window.run_command("drafts")
+    sheet = hands.window.sheets.current()
+    assert isinstance(sheet, TaskSheet)
+    assert sheet.text.toPlainText() == "half a task"
 
 
 def test_a_task_that_was_left_is_there_again(make_hands: Callable[[], Hands], repo: Repo) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.repos import Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from workbench.errors import UserError
+from workbench.review.changes import Change
 from workbench.review.notes import Intent, Place
 from workbench.review.verdicts import Selection, Verdict, verdict_of
 from workbench.workflow.opening import open_saved
@@ -232,6 +233,30 @@ def test_what_is_read_again_and_is_not_otherwise_is_the_same_object(opened: Open
     take_arrival(session, arrival)
     assert list(session.by_path) == ["a", "c", "d"]
     assert session.changes_by_id == {each.id: each for file in session.files for each in file.changes}
+
+
+@pytest.mark.parametrize("gone", [(), ("b",)])
+def test_who_looks_through_the_changes_meanwhile_finds_those_of_one_round(
+    opened: Open, many: Repo, monkeypatch: pytest.MonkeyPatch, gone: tuple[str, ...]
+) -> None:
+    session = opened(many.root)
+    put: list[tuple[object, dict[str, Change]]] = []
+
+    def setting(self: Session, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+        if name == "changes_by_id":
+            put.append((value, dict(session.changes_by_id)))
+
+    before = session.changes_by_id
+    known = dict(before)
+    many.write({"c": numbered(30).replace("line 9\n", "nine\n"), **dict.fromkeys(gone, numbered(30))})
+    arrival = refresh(session)
+    assert arrival is not None
+    monkeypatch.setattr(Session, "__setattr__", setting)
+    take_arrival(session, arrival)
+    assert before == known, "a worker may be looking through them"
+    assert [found for _, found in put] == [session.changes_by_id]
+    assert put[0][0] is session.changes_by_id
 
 
 def test_the_ledger_of_a_round_is_made_before_it_is_taken(opened: Open, many: Repo) -> None:

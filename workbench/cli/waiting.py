@@ -45,7 +45,12 @@ def waiting() -> Iterator[Watch]:
         raise KeyboardInterrupt
 
     heard = (signal.SIGINT, signal.SIGALRM) if os.name == "posix" else (signal.SIGINT,)
-    before = [(each, signal.signal(each, interrupted)) for each in heard]
+    # In the background a shell has Ctrl+C ignored, and so it stays.
+    before = [
+        (each, signal.signal(each, interrupted))
+        for each in heard
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+    ]
     try:
         with watching(watch):
             yield watch

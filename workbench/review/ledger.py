@@ -63,7 +63,7 @@ class Ledger:
         self._start, self._between = start, between
         self._before_index, self._earlier = before_index, earlier
         self._files = Aftermaths(before, after, start, between)
-        self._judged: tuple[tuple[object, ...], list[Entry]] = ((), [])
+        self._judged: tuple[tuple[object, ...], Sequence[str], list[Entry]] = ((), (), [])
         """What verdicts came to, and what that was worked out of."""
         self._last: tuple[Sequence[Entry], list[Entry], tuple[Entry, ...]] = ((), [], ())
         """What the entries were last put together of, and they."""
@@ -87,11 +87,19 @@ class Ledger:
         reasons = (note for note in review.notes.values() if note.reason)
         rounds = self._before_index + 1
         basis = (*review.verdicts[:rounds], *review.places[:rounds], *reasons)
-        known, found = self._judged
-        if len(known) != len(basis) or not all(map(operator.is_, known, basis)):
+        answers = self._answers(review)
+        known, answered, found = self._judged
+        if answers != answered or len(known) != len(basis) or not all(map(operator.is_, known, basis)):
             found = self._judged_anew(review)
-            self._judged = basis, found
+            self._judged = basis, answers, found
         return found
+
+    def _answers(self, review: Review) -> Sequence[str]:
+        """What was answered in the rounds before: one may come while the ledger of the next is made."""
+        if not self._earlier:
+            return ()
+        now = f"{review.index}/"
+        return [f"{key} {answer}" for key, answer in review.entries.items() if not key.startswith(now)]
 
     def _judged_anew(self, review: Review) -> list[Entry]:
         index, files, found = self._before_index, self._files, list[Entry]()

@@ -72,11 +72,6 @@ class BoxedLine(BoxedText):
         """Empty the line."""
         self.setText("")
 
-    def selected(self) -> str:
-        """What is selected."""
-        data = self.createMimeDataFromSelection()
-        return data.text()
-
     def shown(self) -> str:
         """The text as one sees it, in words where one sees a box."""
         return one_line(self.text())

@@ -53,7 +53,23 @@ _BESIDE = 3.0
 class _Boxes(QPyTextObject):
     """Draws the characters that hide, and those that would be put into another order."""
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._font = QFont()
+        self._sizes: dict[int, QSizeF] = {}
+        """Of each character in that font: Qt asks thirty times for each place that it is in."""
+
     def intrinsicSize(self, doc: QTextDocument, _: int, held: QTextFormat) -> QSizeF:
+        font, character = doc.defaultFont(), held.property(_CHARACTER)
+        if font != self._font:
+            self._font = font
+            self._sizes.clear()
+        size = self._sizes.get(character)
+        if size is None:
+            size = self._sizes[character] = self._size(doc, held)
+        return size
+
+    def _size(self, doc: QTextDocument, held: QTextFormat) -> QSizeF:
         letter = _letter(held)
         if letter:
             own = QFontMetricsF(doc.defaultFont())
@@ -235,9 +251,16 @@ class BoxedText(QPlainTextEdit):
         return raw.replace("\u2029", "\n")
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        cursor, data = self.textCursor(), QMimeData()
-        data.setText(self._text_between(cursor.selectionStart(), cursor.selectionEnd()))
+        # Made by Qt, of a field without a selection: one of Python's that still is in the clipboard when the
+        # process ends is the end of it by SIGSEGV, where the platform has no clipboard of its own.
+        data = QPlainTextEdit().createMimeDataFromSelection()
+        data.setText(self.selected())
         return data
+
+    def selected(self) -> str:
+        """What is selected."""
+        cursor = self.textCursor()
+        return self._text_between(cursor.selectionStart(), cursor.selectionEnd())
 
     def _text_between(self, start: int, end: int) -> str:
         """The text between two places of the document, with what its boxes stand for."""

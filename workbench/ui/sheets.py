@@ -136,7 +136,7 @@ class Sheets(QObject):
 
         choices = [each for each in self._draft_choices() if each.target is Target.DRAFT]
         if len(choices) == 1:
-            self.draft_taken.emit(choices[0].id)
+            self._on_taken(Target.DRAFT, choices[0].id)
         elif choices:
             palette = Palette(theme, choices, self._window, "Go to a draft")
             palette.taken.connect(self._on_taken)

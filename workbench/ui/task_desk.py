@@ -43,8 +43,9 @@ class TaskDesk(QObject):
             self._keep(text)
 
     def _keep(self, text: str) -> None:
-        if self._sheet is None or self._session is not self._controller.session:
+        if self._sheet is None:
             return
+        # In its own review, also where another one has just come and closes the sheet.
         try:
             if text.strip() == self._session.review.task:
                 self._session.drop_draft(TASK)

@@ -362,6 +362,11 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.sheets.close()
+        if (
+            self.sheets.is_open
+        ):  # it said why: what is written in it is nowhere else, and it goes the next time
+            event.ignore()
+            return
         self._keep_used()
         with suppress(UserError):  # the window goes; at the next start the code has the size it had before
             self.preferences.keep()

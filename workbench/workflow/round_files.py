@@ -90,7 +90,7 @@ class RoundFiles:
         self._in_order = self._in_order and all(map(operator.is_, met, in_order(met)))
         self.files_so_far += more
         self.by_path.update((file.path, file) for file in more)
-        self._index_changes(more)
+        _index_changes(self.changes_by_id, more)
         return True
 
     def end_stream(self, stream: FileStream) -> bool:
@@ -213,23 +213,25 @@ class RoundFiles:
         self._stream, self._in_order = None, True
         before, self.files_so_far = self.files_so_far, files
         others = exchanged(before, files) if before and len(files) == len(before) else None
-        if others is not None:  # read again: a few of many
-            # Copies: a worker may be looking through those of before.
-            self.changes_by_id = dict(self.changes_by_id)
+        # Each is whole when it is put there: a worker may be looking through those of before.
+        changes = dict(self.changes_by_id) if others is not None else {}
+        if others is None:
+            self.by_path = {file.path: file for file in files}
+        else:  # read again: a few of many
             for at in others:
                 for change in before[at].changes:
-                    self.changes_by_id.pop(change.id, None)
-            self.by_path = self.by_path | {files[at].path: files[at] for at in others}
-            self._index_changes(tuple(files[at] for at in others))
-            return
-        self.by_path = {file.path: file for file in files}
-        self.changes_by_id = {}
-        self._index_changes(files)
-
-    def _index_changes(self, files: tuple[FileChange, ...]) -> None:
-        # Without a loop of ours: a file of a hundred megabytes may have a hundred thousand of them.
-        changes = tuple(chain.from_iterable(map(_changes_of, files)))
-        self.changes_by_id.update(zip(map(_id_of, changes), changes, strict=True))
+                    changes.pop(change.id, None)
+            files = tuple(files[at] for at in others)
+            self.by_path = self.by_path | {file.path: file for file in files}
+        _index_changes(changes, files)
+        self.changes_by_id = changes
 
     def _blob(self, blob: str | None, mode: str | None) -> bytes:
         return self.repository.blob(blob) if blob and mode != "160000" else b""
+
+
+def _index_changes(known: dict[str, Change], files: tuple[FileChange, ...]) -> None:
+    """Put the changes of some files to those that are known by id."""
+    # Without a loop of ours: a file of a hundred megabytes may have a hundred thousand of them.
+    changes = tuple(chain.from_iterable(map(_changes_of, files)))
+    known.update(zip(map(_id_of, changes), changes, strict=True))
