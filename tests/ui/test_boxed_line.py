@@ -225,3 +225,10 @@ def test_enter_is_told_and_goes_on_to_what_is_around(line: BoxedLine) -> None:
         QApplication.sendEvent(line, event)
         assert not event.isAccepted()
     assert (told, line.text()) == (["entered"], "")
+
+
+def test_what_is_told_of_an_edit_is_all_of_it(line: BoxedLine) -> None:
+    told: list[object] = []
+    line.textEdited.connect(told.append)
+    line.insertPlainText("x\udcff, \ud800y")
+    assert told == [line.text()] == ["x\udcff, \ud800y"]

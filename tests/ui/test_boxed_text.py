@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -211,3 +213,45 @@ def test_of_very_many_letters_from_the_right_none_is_held(qtbot: QtBot) -> None:
     qtbot.addWidget(shown)
     shown.setPlainText("שלום" * 5_000)
     assert shown.document().toRawText() == "שלום" * 5_000
+
+
+def test_what_was_copied_does_not_end_the_process_that_it_was_copied_in() -> None:
+    """Offscreen, Qt frees what is in the clipboard behind Python's end."""
+    program = """
+from PySide6.QtWidgets import QApplication
+from workbench.ui.boxed_text import BoxedText
+application = QApplication([])
+field = BoxedText()
+field.setPlainText("a\\u202eb")
+field.selectAll()
+field.copy()
+assert application.clipboard().text() == "a\\u202eb"
+"""
+    ended = subprocess.run([sys.executable, "-c", program], timeout=60)
+    assert ended.returncode == 0
+
+
+def test_a_box_is_measured_once_and_anew_in_another_font(field: BoxedText) -> None:
+    field.setPlainText(200 * "\u202e")
+    boxes = field._boxes
+    assert len(boxes._sizes) == 1
+    held = field.document().begin().begin().fragment().charFormat()
+    small = boxes.intrinsicSize(field.document(), 0, held)
+    font = field.font()
+    font.setPixelSize(40)
+    field.setFont(font)
+    assert boxes.intrinsicSize(field.document(), 0, held).width() > small.width()
+
+
+@pytest.mark.parametrize("corrected", ["\u05e9\u05dc\u05d5\u05dd", "\u202e", "plain"])
+def test_an_input_method_that_corrects_a_word_leaves_it_nowhere_twice(
+    field: BoxedText, corrected: str
+) -> None:
+    field.setPlainText("x \u05e9\u05dc\u05d5")
+    field.moveCursor(QTextCursor.MoveOperation.End)
+    event = QInputMethodEvent("", [])
+    event.setCommitString(corrected, -3, 3)
+    QApplication.sendEvent(field, event)
+    assert field.toPlainText() == f"x {corrected}"
+    field.undo()
+    assert field.toPlainText() == "x \u05e9\u05dc\u05d5"

@@ -33,7 +33,7 @@ class BoxedLine(BoxedText):
 
     returnPressed = Signal()  # noqa: N815 - as Qt's own field calls it
     editingFinished = Signal()  # noqa: N815
-    textEdited = Signal(str)  # noqa: N815
+    textEdited = Signal(object)  # noqa: N815
     """By a hand, not by `setText`."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
@@ -151,5 +151,4 @@ class BoxedLine(BoxedText):
         if cursor.hasSelection():
             cursor.clearSelection()
             self.setTextCursor(cursor)
-        if event.reason() is not Qt.FocusReason.PopupFocusReason:
-            self.editingFinished.emit()
+        self.editingFinished.emit()

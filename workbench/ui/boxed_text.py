@@ -199,6 +199,14 @@ class BoxedText(QPlainTextEdit):
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         text = event.commitString()
         if self.holds(text) and not self.isReadOnly():
+            if event.replacementLength():
+                # A method that corrects the word before the cursor, as those for letters from the right do.
+                cursor = self.textCursor()
+                cursor.removeSelectedText()
+                cursor.setPosition(cursor.position() + event.replacementStart())
+                end = cursor.position() + event.replacementLength()
+                cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
+                self.setTextCursor(cursor)
             self.insertPlainText(text)
             event.setCommitString("")
         super().inputMethodEvent(event)

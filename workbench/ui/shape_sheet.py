@@ -59,8 +59,8 @@ class ShapeSheet(Sheet):
     """The sheet. `verdicts` and `tiers` are asked for each change by id and by path."""
 
     judged = Signal(object, object)
-    reasoned = Signal(str, object)
-    noted = Signal(object, str, object)
+    reasoned = Signal(object, object)
+    noted = Signal(object, object, object)
     entered = Signal(str)
     drafted = Signal(object, object)
     undo_wanted = Signal(str)
