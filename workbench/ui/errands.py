@@ -233,7 +233,7 @@ class Errands(QObject):
             session.log.make_ready()
             keep_rounds(session)
 
-        self._tasks.start(KEEP, work, self._on_kept, self._controller.fail, watch=Watch(), behind=True)
+        self._tasks.start(KEEP, work, self._on_kept, self._on_not_kept, watch=Watch(), behind=True)
 
     def look_at_files(self) -> None:
         """Find what is to be said of the files besides their lines, where that is not known yet."""
@@ -258,6 +258,10 @@ class Errands(QObject):
     def _on_kept(self, _: object) -> None:
         if self._keeps_again:
             self.keep()
+
+    def _on_not_kept(self, error: BaseException) -> None:
+        self._controller.fail(error)
+        self._on_kept(None)  # a round that asked meanwhile is another attempt
 
     def _on_written_back(self, _: object) -> None:
         """Nothing to show."""
