@@ -20,16 +20,27 @@ def ended() -> Iterator[None]:
     a test closed would otherwise live until some later loop of events, while Python may empty its widgets
     before: what the next test does to all widgets then finds them without their attributes.
     """
-    was = gc.isenabled()
+    was, before = gc.isenabled(), _put_away()
     gc.disable()
     try:
         yield
     finally:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        # All that was made within is of the youngest generation still.
-        gc.collect(0)
+        if _put_away() == before:
+            # All that was made within is of the youngest generation still.
+            gc.collect(0)
+        else:
+            gc.unfreeze()
+            gc.collect()
         if was:
             gc.enable()
+
+
+def _put_away() -> tuple[int, int]:
+    """What changes when objects leave the youngest generation: how many are set aside, and how often the next
+    one was looked through.
+    """
+    return gc.get_freeze_count(), gc.get_stats()[1]["collections"]
 
 
 def entering(

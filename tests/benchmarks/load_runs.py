@@ -110,8 +110,9 @@ def _memory(runs: Sequence[Sequence[Event]]) -> list[Seen]:
 
 
 def _longest(events: Sequence[Event], since: float, until: float) -> tuple[float, float]:
+    # Without the time that the window was ready in, and the machine ran others: that is the machine's.
     found = [
-        (event["seconds"] * 1000, event["cpu"] * 1000)
+        ((event["seconds"] - event["ready"]) * 1000, event["cpu"] * 1000)
         for event in events
         if event["event"] == "blocked" and since <= event["at"] - event["seconds"] and event["at"] <= until
     ]

@@ -67,6 +67,7 @@ def test_who_waits_is_told_with_what_the_other_threads_did(qtbot: QtBot, tmp_pat
         each for each in map(json.loads, trace.read_text().splitlines()) if each["event"] == "blocked"
     ]
     assert any("in busy_elsewhere" in stack for stack in event["others"])
+    assert 0 <= event["ready"] < event["seconds"], "it waited for us, not for the machine"
     assert not any("in _watch" in stack for stack in event["others"])
 
 

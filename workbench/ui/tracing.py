@@ -26,6 +26,7 @@ BEAT = 0.010
 _INNERMOST = 6
 _THREAD = re.compile(r"^(?:Current t|T)hread 0x([0-9a-f]+) .*\n((?:  .*\n)*)", re.MULTILINE)
 """A thread in what `faulthandler` writes, and its calls, the innermost first."""
+_SCHEDULED = Path("/proc/thread-self/schedstat")
 FORGET = 200
 """Milliseconds after a key's release without a frame, after which it is taken to have changed nothing."""
 
@@ -158,7 +159,7 @@ class _Watchdog(QObject):
         self._tracer = tracer
         self._main = threading.get_ident()
         self._beat = time.perf_counter()
-        self._worked = time.thread_time()
+        self._worked, self._stood = time.thread_time(), _stood_ready()
         self._stopped = threading.Event()
         self.noted = threading.Event()
         """Set while the window's thread does not answer and it is known where it stands."""
@@ -174,14 +175,14 @@ class _Watchdog(QObject):
         self._thread.join(timeout=1)
 
     def _on_beat(self) -> None:
-        self._worked, self._beat = time.thread_time(), time.perf_counter()
+        self._worked, self._stood, self._beat = time.thread_time(), _stood_ready(), time.perf_counter()
 
     def _watch(self) -> None:
         while not self._stopped.wait(BEAT):
             late = time.perf_counter() - self._beat
             if late < BLOCKED_AFTER + BEAT:
                 continue
-            beat, worked = self._beat, self._worked
+            beat, worked, stood = self._beat, self._worked, self._stood
             stacks = stacks_of_all()
             self.noted.set()
             while self._beat == beat and not self._stopped.wait(BEAT):
@@ -190,11 +191,25 @@ class _Watchdog(QObject):
             seconds = round(self._beat - beat, 6)
             # How much of it the thread worked: the rest it waited, for the disk, a lock, or a busy machine.
             cpu = round(self._worked - worked, 6)
+            ready = round(self._stood - stood, 6)
             stack = stacks.pop(self._main, "")
             stacks.pop(threading.get_ident(), None)
             # Where it hardly worked, another thread may have held the interpreter in one long call.
             others = {"others": list(stacks.values())} if cpu < seconds / 2 else {}
-            self._tracer.event_happened("blocked", seconds=seconds, cpu=cpu, stack=stack, **others)
+            self._tracer.event_happened(
+                "blocked", seconds=seconds, cpu=cpu, ready=ready, stack=stack, **others
+            )
+
+
+def _stood_ready() -> float:
+    """Seconds that this thread was ready to run and the machine ran others, since it began.
+
+    The second number of Linux's /proc/thread-self/schedstat; elsewhere nobody says it, and it counts as none.
+    """
+    try:
+        return int(_SCHEDULED.read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def stacks_of_all() -> dict[int, str]:
