@@ -80,6 +80,16 @@ def new_repo(root: Path, *, object_format: str = "sha1") -> Repo:
     return repo
 
 
+def call_things(repo: Repo, name: str) -> None:
+    """Beside its files: a link, a repository within and a hook, each with the name in it."""
+    (repo.root / f"link{name}").symlink_to(f"to{name}")
+    new_repo(repo.root / f"nested{name}").commit({"x": "x"})
+    hook = repo.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n# {name}\n")
+    hook.chmod(0o755)
+
+
 def numbered(count: int, mark: str = "") -> str:
     """A file of numbered lines."""
     return "".join(f"line {number}{mark}\n" for number in range(1, count + 1))

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.cli.driver import CommandLine
-from tests.repos import Repo, new_repo, numbered
+from tests.repos import Repo, call_things, new_repo, numbered
 from workbench.review.text import is_boxed
 
 EVIL = "<b>R&D\u202e\u200b\x1b[31m\r"
@@ -35,12 +35,7 @@ def evil(repo: Repo) -> Repo:
     made.write({f"a{EVIL}.py": numbered(9).replace("3", EVIL), f"new\n{EVIL}.py": f"{EVIL}\n"})
     (made.root / f"gone{EVIL}.py").unlink()
     (made.root / f"was{EVIL}.py").rename(made.root / f"is{EVIL}.py")
-    (made.root / f"link{EVIL}").symlink_to(f"to{EVIL}")
-    new_repo(made.root / f"nested{EVIL}").commit({"x": "x"})
-    hook = made.root / ".git/hooks/pre-commit"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\n# {EVIL}\n")
-    hook.chmod(0o755)
+    call_things(made, EVIL)
     return made
 
 

@@ -154,15 +154,21 @@ def wide(calls: int) -> str:
     return "".join(f"函数检查变量({number});" for number in range(calls))
 
 
-def test_an_edit_that_is_gone_to_before_the_line_is_counted_is_in_sight_when_it_is(
-    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def gone_to_uncounted(view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Go to the one edit of a long line before its columns are counted; the new line."""
     old = wide(30_000)
     new = old.replace("(29000);", "(changed);")
     monkeypatch.setattr(view, "_count_long", lambda: iter(()))
     show(view, qtbot, old.encode() + b"\n", new.encode() + b"\n")
     qtbot.waitUntil(lambda: any(cell.words for cell in view._cells._cells.values()), timeout=20_000)
     assert view.show_edit(1)
+    return new
+
+
+def test_an_edit_that_is_gone_to_before_the_line_is_counted_is_in_sight_when_it_is(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = gone_to_uncounted(view, qtbot, monkeypatch)
     least = view.horizontalScrollBar().value()
     monkeypatch.undo()
     view.viewport().repaint()
@@ -180,12 +186,7 @@ def test_an_edit_that_is_gone_to_before_the_line_is_counted_is_in_sight_when_it_
 def test_who_scrolled_on_since_is_not_called_back(
     view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = wide(30_000)
-    new = old.replace("(29000);", "(changed);")
-    monkeypatch.setattr(view, "_count_long", lambda: iter(()))
-    show(view, qtbot, old.encode() + b"\n", new.encode() + b"\n")
-    qtbot.waitUntil(lambda: any(cell.words for cell in view._cells._cells.values()), timeout=20_000)
-    assert view.show_edit(1)
+    gone_to_uncounted(view, qtbot, monkeypatch)
     assert view._far_edit is not None
     view.horizontalScrollBar().setValue(0)
     monkeypatch.undo()

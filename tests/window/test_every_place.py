@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tests.repos import Repo, new_repo, numbered
+from tests.repos import Repo, call_things, new_repo, numbered
 from tests.window.conftest import Hands
 from workbench.generation.exchange import Call, Exchange
 from workbench.generation.prompt import Message
@@ -81,12 +81,7 @@ def repository(folder: Path) -> Repo:
     (made.root / f"a{EVIL}.py").write_text(numbered(20, "a").replace("a 3\n", f"a {EVIL}\n"))
     (made.root / f"gone{EVIL}.py").unlink()
     (made.root / f"moved{EVIL}.py").rename(made.root / f"elsewhere{EVIL}.py")
-    (made.root / f"link{EVIL}").symlink_to(f"to{EVIL}")
-    new_repo(made.root / f"nested{EVIL}").commit({"x": "x"})
-    hook = made.root / ".git/hooks/pre-commit"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\n# {EVIL}\n")
-    hook.chmod(0o755)
+    call_things(made, EVIL)
     return made
 
 

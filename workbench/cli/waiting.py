@@ -44,13 +44,11 @@ def waiting() -> Iterator[Watch]:
         watch.cancel()
         raise KeyboardInterrupt
 
+    heard: tuple[signal.Signals, ...]
     heard = (signal.SIGINT, signal.SIGALRM) if os.name == "posix" else (signal.SIGINT,)
-    # In the background a shell has Ctrl+C ignored, and so it stays.
-    before = [
-        (each, signal.signal(each, interrupted))
-        for each in heard
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-    ]
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        heard = ()  # as a shell has it in the background, and so it stays
+    before = [(each, signal.signal(each, interrupted)) for each in heard]
     try:
         with watching(watch):
             yield watch

@@ -60,7 +60,7 @@ class Collector(QObject):
         young = gc.get_count()[0]
         came, self._young = young - self._young, young
         # Lines of huge files are set aside by who makes them.
-        is_away = self._since_stir() >= AWAY and came < YOUNG  # while something is read, it is waited for
+        is_away = self._since_stir() >= AWAY and came < YOUNG  # and nothing is being read: that is waited for
         if is_away and (self._set_aside or gc.get_freeze_count()):
             # A review that was left, a sheet that was closed long after: else they would stay for good.
             gc.unfreeze()
