@@ -2,7 +2,7 @@
 
 `python -m tests.benchmarks.frames wheel,page,drag,keys REPO RANGE TRACE` prints one JSON object: for each
 kind of act a list of (milliseconds of this thread's processor, milliseconds by the clock), each from the
-event to the end of the turn that paints what it shows.
+event to the end of the turn that paints what it shows; and of each the longest turn in the rest after it.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ class Bench:
     def __init__(self, window: MainWindow) -> None:
         self.window, self.view = window, window.view
         self.times: dict[str, Times] = {}
-        self.beside = 0.0
+        self.beside: dict[str, list[float]] = {}
 
     def repeat(self, name: str, acts: Iterable[Callable[[], object]], rest: int) -> None:
         """Acts of one kind, each measured; then time for what follows it. Ends early when it takes long."""
         until = time.perf_counter() + LONGEST
         for act in acts:
             self.times.setdefault(name, []).append(timed(act))
-            self.beside = max(self.beside, pause(rest))
+            self.beside.setdefault(name, []).append(pause(rest))
             if time.perf_counter() > until:
                 return
 

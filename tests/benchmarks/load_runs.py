@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import large, repositories
+from tests.benchmarks import host, large, repositories
 from tests.benchmarks.promises import Promise
 from tests.benchmarks.seen import Seen, environment
 
@@ -31,17 +31,22 @@ def loading(scratch: Path) -> list[Seen]:
     trace = scratch / "load.jsonl"
     env = environment(scratch / "home")
     command = [sys.executable, "-m", "tests.benchmarks.large_window", "load", str(folder), str(trace), RANGE]
-    runs: list[tuple[float, float, list[Event]]] = []
-    for _ in range(5):
+
+    def run() -> tuple[float, float, list[Event]]:
         began = time.time()
         found = {**env, "WORKBENCH_DATA": tempfile.mkdtemp(dir=scratch)}
         subprocess.run(command, env=found, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         events = [json.loads(line) for line in trace.read_text().splitlines()]
-        whole = _clock(events, "all files") - began
-        runs.append((whole, _git(folder, env), events))
-    ratio = statistics.median((whole - 0.5) / git for whole, git, _ in runs)
-    seconds = f"{statistics.median(run[0] for run in runs):.2f} s"
-    beside = f"{seconds} from the start of the process; git {min(run[1] for run in runs):.2f} s"
+        return _clock(events, "all files") - began, _git(folder, env), events
+
+    passes, stolen = host.runs(lambda: [run() for _ in range(5)])
+    runs = [each for some in passes for each in some]
+    whole, git = min(each[0] for each in runs), min(each[1] for each in runs)
+    ratio = (whole - 0.5) / git
+    if stolen <= host.STOLEN:
+        ratio = statistics.median((whole - 0.5) / git for whole, git, _ in runs)
+        whole = statistics.median(each[0] for each in runs)
+    beside = f"{whole:.2f} s from the start of the process; git {git:.2f} s; at most {stolen:.0%} stolen"
     return [
         Seen(
             "large review, every file there, less 0.5 s",

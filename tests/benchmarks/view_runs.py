@@ -6,12 +6,14 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import repositories
+from tests.benchmarks import host, repositories
+from tests.benchmarks.host import Times
 from tests.benchmarks.promises import Promise
 from tests.benchmarks.seen import Seen, environment
 from tests.benchmarks.sizes import SIZES
@@ -24,8 +26,6 @@ USUAL = "thousand"
 """The size that keys and frames have rows of their own for."""
 QUIET = 1.15
 """A bare frame takes at most so many times as long by the clock as by the processor on a quiet machine."""
-STOLEN = 0.02
-"""The share of its processors that a virtual machine's host may give to others while it counts as quiet."""
 PACE = 4.0
 """Milliseconds of a bare hand-painted frame on the machine that the limits are promised for, at most.
 
@@ -49,24 +49,23 @@ def keys(scratch: Path, sizes: Iterable[str] = SIZES) -> list[Seen]:
 def _frames(scratch: Path, size: str) -> list[Seen]:
     words, found = _ran(scratch, size, "wheel,page,drag")
     kinds = {"wheel": "a wheel's notch", "motion": "a page's motion", "page": "a page", "drag": "a drag"}
-    bare = _bare(found)
+    bare, runs = _bare(found), _runs(found)
     rows: list[Seen] = []
     for kind, times in found["times"].items():
         # What a page shows first is the answer to a key.
         promise, bound = (Promise.KEYS, KEY) if kind == "page" else (Promise.FRAMES, FRAME)
         if times:
-            seen = _seen(f"frame, {kinds[kind]}, {words}", times, bound, bare)
+            seen = _seen(f"frame, {kinds[kind]}, {words}", times, bound, bare, runs)
             rows.append(_promised(seen, promise, size, words, kinds[kind]))
     return rows
 
 
 def _keys(scratch: Path, size: str) -> list[Seen]:
     words, found = _ran(scratch, size, "keys")
-    quiet, bare = _is_quiet(found), _bare(found)
+    quiet, bare, runs = _is_quiet(found), _bare(found), _runs(found)
     rows: list[Seen] = []
     for kind, times in found["times"].items():
-        seen = _seen(f"key, {kind}, {words}", times, KEY, bare, by_clock=quiet)
-        seen = replace(seen, detail=f"{seen.detail}; {found['stolen']:.1%} stolen")
+        seen = _seen(f"key, {kind}, {words}", times, KEY, bare, runs, by_clock=quiet)
         rows.append(_promised(seen, Promise.KEYS, size, words, kind))
     beside = Seen(f"after a key, {words}: blocked", found["beside"], BLOCKED, "ms", "processor")
     return [*rows, replace(beside, promise=Promise.BLOCKED.name, part="after a key", group=words)]
@@ -80,31 +79,34 @@ def _promised(seen: Seen, promise: Promise, size: str, words: str, part: str) ->
 
 
 def _ran(scratch: Path, size: str, acts: str) -> tuple[str, dict[str, Any]]:
+    """The times of the acts in one window, or where it is not quiet in several: of each step the least."""
     words, make = SIZES[size]
     folder = scratch / size
     range_text = make(folder)
     repositories.settle()
     command = [sys.executable, "-m", "tests.benchmarks.frames", acts, str(folder), range_text]
-    before = _ticks()
-    done = subprocess.run(
-        command, env=environment(scratch / "home"), check=True, stdout=subprocess.PIPE, timeout=LONGEST
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    stolen, passed = (after - at_first for after, at_first in zip(_ticks(), before, strict=True))
-    found["stolen"] = stolen / passed if passed else 0.0
-    return words, found
+
+    def window() -> dict[str, Any]:
+        env = environment(scratch / "home") | {"WORKBENCH_DATA": tempfile.mkdtemp(dir=scratch)}
+        done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, timeout=LONGEST)
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    passes, stolen = host.runs(window)
+    times = {kind: _least(kind, [each["times"][kind] for each in passes]) for kind in passes[0]["times"]}
+    beside = [
+        max(min(each) for each in host.steps([one["beside"].get(kind, []) for one in passes]))
+        for kind in passes[0]["beside"]
+    ]
+    return words, {"times": times, "beside": max(beside), "stolen": stolen, "passes": len(passes)}
 
 
-def _ticks() -> tuple[int, int]:
-    """What a virtual machine's host gave to others, and all that passed, since it was started.
-
-    The eighth number of Linux's /proc/stat (proc(5)); elsewhere nobody says it, and it counts as nothing.
-    """
-    stat = Path("/proc/stat")
-    if not stat.exists():
-        return 0, 0
-    ticks = [int(each) for each in stat.read_text().splitlines()[0].split()[1:9]]
-    return ticks[7], sum(ticks)
+def _least(kind: str, passes: Sequence[Times]) -> Times:
+    if kind == "motion":
+        # Its frames are as many as the clock lets be, and none stands for one of another run.
+        whole = [times for times in passes if times]
+        return min(whole, key=lambda times: _percentile(sorted(each[0] for each in times)), default=())
+    return host.least(passes)
 
 
 def _is_quiet(found: dict[str, Any]) -> bool:
@@ -112,18 +114,22 @@ def _is_quiet(found: dict[str, Any]) -> bool:
     host took the processors away at no other time either.
     """
     cpu, clock = (sum(each[at] for each in found["times"]["bare"]) for at in (0, 1))
-    return bool(clock <= QUIET * cpu) and found["stolen"] <= STOLEN
+    return bool(clock <= QUIET * cpu) and found["stolen"] <= host.STOLEN
 
 
 def _bare(found: dict[str, Any]) -> float:
     """What a frame painted by hand took in the same run: 3 to 4 ms where nothing else runs."""
-    times: Sequence[Sequence[float]] = found["times"].pop("bare")
+    times: Times = found["times"].pop("bare")
     return statistics.median(each[0] for each in times)
 
 
-def _seen(
-    what: str, times: Sequence[Sequence[float]], bound: float, bare: float, *, by_clock: bool = False
-) -> Seen:
+def _runs(found: dict[str, Any]) -> str:
+    """How many runs a figure is of, and how loud the machine was."""
+    runs = "one run" if found["passes"] == 1 else f"each step the least of {found['passes']} runs"
+    return f"{runs}, at most {found['stolen']:.0%} stolen"
+
+
+def _seen(what: str, times: Times, bound: float, bare: float, runs: str, *, by_clock: bool = False) -> Seen:
     """The 99th percentile by the processor, or by the clock, which whoever waits looks at: it says something
     of the program where the machine does nothing else. Where the same run painted a bare frame slower than
     `PACE`, it is told as it were at that pace; what was measured stands beside it.
@@ -134,7 +140,7 @@ def _seen(
         detail += f"{words} median {statistics.median(each):.1f}, 99 % {_percentile(each):.1f}, "
         detail += f"worst {each[-1]:.1f} ms; "
     measured = _percentile(clock if by_clock else cpu)
-    detail += f"a bare frame {bare:.1f} ms, {measured / bare:.1f} of them"
+    detail += f"a bare frame {bare:.1f} ms, {measured / bare:.1f} of them; {runs}"
     return Seen(what, measured * min(1.0, PACE / bare), bound, "ms", detail)
 
 

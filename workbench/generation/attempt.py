@@ -19,6 +19,8 @@ MOST_SIGNS = 16_000_000
 """Characters of one answer, thinking included. The longest that any model gives is a twentieth of it."""
 KEPT_OPEN = 2
 """Times the longest silence that a line may be kept open by pieces and comments without a word in them."""
+TELLING = 5.0
+"""Seconds more that the helper has to tell of a silence itself, which it knows the kind of. A busy machine."""
 STARTING = 120.0
 """Seconds that the helper may take until its request goes out. It takes three, on a busy machine thirty."""
 
@@ -113,7 +115,7 @@ class Attempt:
                 if self._signs > MOST_SIGNS:
                     self.failed = self.failure(Trouble.ENDLESS)
                     return
-                if now() - heard > (self._silence * KEPT_OPEN if self._has_begun else STARTING):
+                if now() - heard > (self._silence * KEPT_OPEN + TELLING if self._has_begun else STARTING):
                     # Whoever keeps a line open without a word is not waited for without end.
                     self.failed = self.failure(Trouble.SILENT if self._has_begun else Trouble.NOT_STARTED)
                     return
