@@ -11,11 +11,13 @@ def test_a_step_costs_what_it_took_where_nothing_came_between() -> None:
     first = [(4.0, 5.0), (90.0, 200.0), (7.0, 8.0)]
     second = [(40.0, 50.0), (6.0, 9.0)]
     assert host.least([first, second]) == [(4.0, 5.0), (6.0, 9.0), (7.0, 8.0)]
+    assert host.least([[None, (4.0, 5.0), None], [(8.0, 9.0), (3.0, 6.0)]]) == [(8.0, 9.0), (3.0, 5.0)]
     assert host.least([[(4.0, 5.0), (3.0, 9.0)], [(3.0, 9.0), (4.0, 5.0)]]) == [(3.0, 5.0), (3.0, 5.0)]
 
 
 @pytest.mark.parametrize(
-    ("shares", "runs", "stolen"), [([0.01], 1, 0.01), ([0.3, 0.02], 1, 0.02), ([0.3, 0.1, 0.2], 3, 0.3)]
+    ("shares", "runs", "stolen"),
+    [([0.01], 1, 0.01), ([0.3, 0.02], 1, 0.02), ([0.3, 0.1, 0.2, 0.2, 0.1], 5, 0.3)],
 )
 def test_a_quiet_run_says_it_alone_and_loud_ones_together(
     shares: list[float], runs: int, stolen: float

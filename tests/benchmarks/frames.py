@@ -30,7 +30,11 @@ PRESSES = 40
 LONGEST = 20.0
 """Seconds that one kind of act may take; on a slow or busy machine it is done fewer times."""
 
-Times = list[tuple[float, float]]
+MOTIONS = 8
+FRAMES = 64
+"""More than one motion has."""
+
+Times = list[tuple[float, float] | None]
 
 
 def timed(act: Callable[[], object]) -> tuple[float, float]:
@@ -117,18 +121,20 @@ class Bench:
     def page(self) -> None:
         """Pages down, each key and every frame of its short motion."""
         self.repeat("page", [lambda: self._key(" ")] * (STEPS // 5), 160)
-        for frame in self._motions(lambda: self._key(" "), 8):
-            self.times.setdefault("motion", []).append(frame)
+        for _ in range(MOTIONS):
+            self.times.setdefault("motion", []).extend(self._motion(lambda: self._key(" ")))
 
-    def _motions(self, act: Callable[[], object], count: int) -> Times:
+    def _motion(self, act: Callable[[], object]) -> Times:
+        """The frames of one motion, and None for as many as another run may have more of."""
+        act()
         found: Times = []
-        for _ in range(count):
-            act()
-            until = time.perf_counter() + 0.2
-            while time.perf_counter() < until:
-                found.append(timed(lambda: None))
-                time.sleep(0.004)
-        return [each for each in found if each[0] > 0.3]
+        until = time.perf_counter() + 0.2
+        while time.perf_counter() < until:
+            taken = timed(lambda: None)
+            if taken[0] > 0.3:
+                found.append(taken)
+            time.sleep(0.004)
+        return [*found, *[None] * FRAMES][:FRAMES]
 
     def drag(self) -> None:
         """The ruler's thumb, drawn down and up through the whole review."""

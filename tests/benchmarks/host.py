@@ -14,10 +14,10 @@ from typing import TypeVar
 
 STOLEN = 0.02
 """The share of its processors that a virtual machine's host may give to others while it counts as quiet."""
-RUNS = 3
+RUNS = 5
 """Runs of one scene on a machine that is not quiet."""
 
-Times = Sequence[Sequence[float]]
+Times = Sequence[tuple[float, float]]
 """(milliseconds of the processor, milliseconds by the clock) of each step."""
 Measured = TypeVar("Measured")
 Step = TypeVar("Step")
@@ -42,13 +42,14 @@ def runs(
     return found, most
 
 
-def steps(passes: Sequence[Sequence[Step]]) -> Iterator[list[Step]]:
-    """Each step as all runs saw it; only some may have come to the last."""
+def steps(passes: Sequence[Sequence[Step | None]]) -> Iterator[list[Step]]:
+    """Each step as those runs saw it that came to it."""
     for each in zip_longest(*passes):
-        yield [seen for seen in each if seen is not None]
+        if seen := [one for one in each if one is not None]:
+            yield seen
 
 
-def least(passes: Sequence[Times]) -> list[tuple[float, float]]:
+def least(passes: Sequence[Sequence[tuple[float, float] | None]]) -> Times:
     """Of each step the least, by the processor and by the clock."""
     return [(min(cpu for cpu, _ in step), min(clock for _, clock in step)) for step in steps(passes)]
 

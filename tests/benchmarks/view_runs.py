@@ -93,20 +93,12 @@ def _ran(scratch: Path, size: str, acts: str) -> tuple[str, dict[str, Any]]:
         return found
 
     passes, stolen = host.runs(window)
-    times = {kind: _least(kind, [each["times"][kind] for each in passes]) for kind in passes[0]["times"]}
+    times = {kind: host.least([each["times"][kind] for each in passes]) for kind in passes[0]["times"]}
     beside = [
         max(min(each) for each in host.steps([one["beside"].get(kind, []) for one in passes]))
         for kind in passes[0]["beside"]
     ]
     return words, {"times": times, "beside": max(beside), "stolen": stolen, "passes": len(passes)}
-
-
-def _least(kind: str, passes: Sequence[Times]) -> Times:
-    if kind == "motion":
-        # Its frames are as many as the clock lets be, and none stands for one of another run.
-        whole = [times for times in passes if times]
-        return min(whole, key=lambda times: _percentile(sorted(each[0] for each in times)), default=())
-    return host.least(passes)
 
 
 def _is_quiet(found: dict[str, Any]) -> bool:

@@ -262,14 +262,22 @@ def _is_latin(character: str) -> bool:
 
 def _likeness(text: str) -> str:
     """The words “раypal” looks like “paypal” (Cyrillic): the scripts are those of the letters that do."""
-    like, scripts = [], []
-    for each in text:
-        plain = _twin(each) or _NEARLY.get(each, "") or _SIGNS.get(each, "")
-        like.append(plain or each)
-        if plain and not each.isascii():
-            scripts.append(unicodedata.name(each, "UNKNOWN").split(" ")[0].capitalize())
+    scripts = [
+        unicodedata.name(each, "UNKNOWN").split(" ")[0].capitalize()
+        for each in text
+        if not each.isascii() and _likened(each)
+    ]
     named = ", ".join(dict.fromkeys(scripts))
-    return f"“{text}” looks like “{''.join(like)}” ({named})"
+    return f"“{text}” looks like “{looks_like(text)}” ({named})"
+
+
+def looks_like(text: str) -> str:
+    """What a word of look-alikes is taken for."""
+    return "".join(_likened(each) or each for each in text)
+
+
+def _likened(character: str) -> str:
+    return _twin(character) or _NEARLY.get(character, "") or _SIGNS.get(character, "")
 
 
 def _width(text: str) -> int:

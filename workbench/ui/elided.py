@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from workbench.review.text import visible
 from workbench.ui.sheet import as_tooltip
+from workbench.ui.shown_text import draw, elided
 
 LEAST = 24
 """Pixels that it keeps however little room there is."""
@@ -47,11 +48,11 @@ class Elided(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            shown = painter.fontMetrics().elidedText(self.text(), self._mode, self.width())
+            shown = elided(painter.fontMetrics(), self.text(), self._mode, self.width())
             if shown != self.text() and len(shown) <= FEW:
                 return  # says nothing
             side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-            painter.drawText(self.rect(), side, shown)
+            draw(painter, self.rect(), side, shown)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.ui.fonts import interface_font
+from workbench.ui.shown_text import draw
 from workbench.ui.theme import Theme
 
 LEFT, PAD, GAP = 18, 7, 2
@@ -147,13 +148,13 @@ class EntryList(QWidget):
         left = LEFT + self._word
         painter.setFont(self._plain)
         painter.setPen(text)
-        painter.drawText(QRect(left, top, self.width() - left, where), _WRAP, row.where)
+        draw(painter, QRect(left, top, self.width() - left, where), _WRAP, row.where)
         box = QRect(left, top + where + GAP, self.width() - left, words)
         painter.save()
         painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
         painter.setFont(self._small)
         painter.setPen(theme.faint if row.done else theme.dim)
-        painter.drawText(box, _WRAP, row.words)
+        draw(painter, box, _WRAP, row.words)
         painter.restore()
 
     # -- the mouse ----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.file_model import Index, row_of
 from workbench.ui.file_rows import FileRow, RowKind, Tint
 from workbench.ui.fonts import interface_font
+from workbench.ui.shown_text import draw, elided
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class FileDelegate(QStyledItemDelegate):
         room = right - inner.left() - self._room_of(alarms)
         # Of folders in one row the last is the one that is meant.
         cut = Qt.TextElideMode.ElideLeft if row.lead else Qt.TextElideMode.ElideMiddle
-        name = metrics.elidedText(row.name, cut, max(room, LEAST))
+        name = elided(metrics, row.name, cut, max(room, LEAST))
         self._paint_name(painter, inner, row, name)
         if row.badge or alarms:
             left = inner.left() + metrics.horizontalAdvance(name) + 6
@@ -116,7 +117,7 @@ class FileDelegate(QStyledItemDelegate):
         lead = max(0, row.lead - len(row.name) + len(name)) if row.lead else 0
         for piece, shade in ((name[:lead], self._theme.dim), (name[lead:], ink)):
             painter.setPen(shade)
-            painter.drawText(inner, _LEFT, piece)
+            draw(painter, inner, _LEFT, piece)
             inner = inner.adjusted(painter.fontMetrics().horizontalAdvance(piece), 0, 0, 0)
 
     def _mark(self, painter: QPainter, inner: QRect, row: FileRow, metrics: QFontMetrics) -> int:
@@ -125,7 +126,7 @@ class FileDelegate(QStyledItemDelegate):
             return inner.right()
         width = metrics.horizontalAdvance(row.mark)
         painter.setPen(self._tints[row.tint])
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.mark)
+        draw(painter, inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.mark)
         return inner.right() - width - 8
 
     def alarms(self, row: FileRow, room: int, metrics: QFontMetrics) -> Sequence[tuple[str, Tint]]:

@@ -22,6 +22,7 @@ from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.fitting import best
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import Sheet
+from workbench.ui.shown_text import draw, elided
 from workbench.ui.theme import Theme, chosen, legible
 
 MOST = 60
@@ -91,16 +92,16 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(self._font)
         inner = area.adjusted(10, 0, -10, 0)
         painter.setPen(theme.faint)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, choice.right)
+        draw(painter, inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, choice.right)
         width = inner.width() - painter.fontMetrics().horizontalAdvance(choice.right) - 12
-        title = painter.fontMetrics().elidedText(choice.title, Qt.TextElideMode.ElideMiddle, width)
+        title = elided(painter.fontMetrics(), choice.title, Qt.TextElideMode.ElideMiddle, width)
         menu, colon, command = title.partition(": ")
         if choice.target is not Target.COMMAND or not colon:
             menu, colon, command = "", "", title
         # What a command does is louder than the menu that it is in.
         for words, ink in ((menu + colon, theme.dim), (command, theme.text)):
             painter.setPen(ink if choice.enabled else theme.faint)
-            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+            draw(painter, inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
             inner.setLeft(inner.left() + painter.fontMetrics().horizontalAdvance(words))
 
 

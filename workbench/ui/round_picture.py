@@ -16,6 +16,7 @@ from workbench.review.costs import Sum, dollars
 from workbench.review.round_counts import RoundCounts
 from workbench.review.text import one_line
 from workbench.ui.fonts import interface_font
+from workbench.ui.shown_text import draw_at, elided
 from workbench.ui.table import ScrollSheet
 from workbench.ui.theme import Theme, chosen, legible, mixed
 
@@ -120,9 +121,10 @@ class _Picture(QWidget):
         painter.setFont(self._small)
         painter.setPen(theme.dim)
         author = _author(row)
-        painter.drawText(
+        draw_at(
+            painter,
             QPointF(12, box.top() + 52),
-            painter.fontMetrics().elidedText(author, Qt.TextElideMode.ElideRight, LEFT - 24),
+            elided(painter.fontMetrics(), author, Qt.TextElideMode.ElideRight, LEFT - 24),
         )
         room = QRectF(LEFT, box.top() + 18, self.width() - LEFT - RIGHT, BAR)
         if row.changes:

@@ -17,6 +17,7 @@ from workbench.review.text import one_line
 from workbench.ui.fonts import interface_font
 from workbench.ui.outcomes import outcome_sign, outcome_words
 from workbench.ui.sheet import as_tooltip
+from workbench.ui.shown_text import draw, elided
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -124,10 +125,10 @@ class RoundsBars(QWidget):
                     continue
                 painter.setPen(theme.faint)
                 right = row.adjusted(width - taken, 0, -8, 0)
-                words = painter.fontMetrics().elidedText(
-                    bar.words, Qt.TextElideMode.ElideRight, int(right.width())
+                words = elided(
+                    painter.fontMetrics(), bar.words, Qt.TextElideMode.ElideRight, right.width()
                 )
-                painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+                draw(painter, right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
                 room = QRectF(NUMBER, row.center().y() - 4.5, width - NUMBER - taken - BETWEEN, 9)
                 self._paint_bar(painter, room, self._parts(bar))
 
@@ -139,8 +140,8 @@ class RoundsBars(QWidget):
     def _paint_lost(self, painter: QPainter, bar: RoundBar, row: QRectF) -> None:
         painter.setPen(self._theme.rejected)
         room = row.adjusted(NUMBER, 0, -8, 0)
-        words = painter.fontMetrics().elidedText(bar.lost, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        words = elided(painter.fontMetrics(), bar.lost, Qt.TextElideMode.ElideRight, room.width())
+        draw(painter, room, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _bar_at(self, y: float) -> RoundBar | None:
         at = int(y // ROW)

@@ -10,6 +10,7 @@ from workbench.review.changes import Change
 from workbench.review.text import decode, visible
 from workbench.ui.diff.shaping import Shaper
 from workbench.ui.fonts import code_font, interface_font
+from workbench.ui.shown_text import draw
 from workbench.ui.theme import Theme
 
 LINE = 19
@@ -119,7 +120,7 @@ class ShapeDetail(QWidget):
             painter.setPen(theme.text)
             left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
             if self._words:
-                painter.drawText(self.rect().adjusted(12, 0, -12, 0), left, self._words)
+                draw(painter, self.rect().adjusted(12, 0, -12, 0), left, self._words)
             fits = len(self._lines) <= MOST
             shown = self._lines if fits else self._lines[: MOST - 1]
             for number, (sign, text) in enumerate(shown):

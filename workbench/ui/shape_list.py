@@ -31,6 +31,7 @@ from workbench.review.verdicts import Verdict
 from workbench.review.words import Spans
 from workbench.ui.diff.shaping import Shaped, Shaper
 from workbench.ui.fonts import code_font, interface_font
+from workbench.ui.shown_text import draw, elided
 from workbench.ui.theme import Theme, chosen, legible, mixed, readable
 
 ROW = 26
@@ -186,8 +187,8 @@ class ShapeDelegate(QStyledItemDelegate):
     def _where(self, painter: QPainter, box: QRect, row: ShapeRow, theme: Theme) -> None:
         painter.setFont(self._font)
         painter.setPen(theme.dim if row.looked or not row.counts else theme.text)
-        words = painter.fontMetrics().elidedText(row.where, Qt.TextElideMode.ElideLeft, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        words = elided(painter.fontMetrics(), row.where, Qt.TextElideMode.ElideLeft, box.width())
+        draw(painter, box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
     def _code(self, painter: QPainter, box: QRect, row: ShapeRow) -> bool:
         """Both sides beside each other, one where there is only one; whether nothing of them was cut off."""
@@ -196,8 +197,8 @@ class ShapeDelegate(QStyledItemDelegate):
             painter.setFont(self._font)
             painter.setPen(self._theme.text)
             metrics = painter.fontMetrics()
-            words = metrics.elidedText(seen.new or "", Qt.TextElideMode.ElideRight, box.width())
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+            words = elided(metrics, seen.new or "", Qt.TextElideMode.ElideRight, box.width())
+            draw(painter, box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
             return words == seen.new
         key = (row.change.id, row.counts)
         sides = self._sides.get(key)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from workbench.review.text import visible
+from workbench.ui.shown_text import frame, in_order, shortened, tip
 
 
 class Sheet(QWidget):
@@ -140,9 +141,27 @@ class Plain(QLabel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self._shown, self._named = "", False
 
     def setText(self, text: str) -> None:  # noqa: N802 - overrides Qt's
-        super().setText(visible(text).text)
+        shown = self._shown = visible(shortened(text)).text
+        ordered = in_order(shown)
+        super().setText(ordered)
+        if ordered != shown or self._named:
+            # Qt would say the marks that keep the order to a screen reader.
+            self._named = ordered != shown
+            self.setAccessibleName(shown if self._named else "")
+
+    def text(self) -> str:
+        """What is to be read in it, without what keeps it in its order."""
+        return self._shown
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._shown.isascii():
+            wraps = Qt.TextFlag.TextWordWrap.value if self.wordWrap() else 0
+            with QPainter(self) as painter:
+                frame(painter, QRectF(self.contentsRect()), self.alignment().value | wraps, self._shown)
 
 
 def plain(text: str, parent: QWidget, kind: str = "", *, wrapped: bool = True) -> QLabel:
@@ -157,8 +176,7 @@ def plain(text: str, parent: QWidget, kind: str = "", *, wrapped: bool = True) -
 
 def as_tooltip(text: str) -> str:
     """Text as a tooltip shows it: between tags, or what comes from a repository could be taken for markup."""
-    escaped = visible(text).text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<qt>{escaped}</qt>" if text else ""
+    return tip(text)
 
 
 def buttons(sheet: Sheet, primary: str, keys: str = "Ctrl ↵") -> tuple[QHBoxLayout, QPushButton]:

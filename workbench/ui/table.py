@@ -14,6 +14,7 @@ from workbench.ui.fonts import interface_font
 from workbench.ui.key_line import KeyLine
 from workbench.ui.keymap import chord
 from workbench.ui.sheet import Sheet, plain
+from workbench.ui.shown_text import draw, elided
 from workbench.ui.theme import Theme, legible, mixed
 
 ROW, HEAD, SECTION, PAD = 26, 26, 40, 12
@@ -100,7 +101,7 @@ class Table(QWidget):
         self._cells(painter, section, titles, heads, theme, is_head=True)
         painter.setFont(self._small_strong)
         painter.setPen(theme.dim)
-        painter.drawText(heads.adjusted(PAD, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, section.title.upper())
+        draw(painter, heads.adjusted(PAD, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, section.title.upper())
         painter.fillRect(QRectF(0, heads.bottom() - 1, self.width(), 1), theme.line)
         for number, line in enumerate(section.lines):
             row = QRectF(0, heads.bottom() + number * ROW, self.width(), ROW)
@@ -132,8 +133,8 @@ class Table(QWidget):
             painter.setPen(getattr(theme, tone))
             box = QRectF(left, row.top(), width - 10, row.height())
             side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(box.width()))
-            painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+            shown = elided(painter.fontMetrics(), text, Qt.TextElideMode.ElideMiddle, box.width())
+            draw(painter, box, side | Qt.AlignmentFlag.AlignVCenter, shown)
             left += width
 
 

@@ -13,6 +13,7 @@ from workbench.review.costs import column
 from workbench.review.text import one_line
 from workbench.ui.fonts import interface_font
 from workbench.ui.keymap import chord
+from workbench.ui.shown_text import draw, elided
 from workbench.ui.theme import Theme, chosen, legible, mixed
 from workbench.workflow.tray import Finding, Item, Kind, State, Tray
 
@@ -259,17 +260,17 @@ class _Rows(QWidget):
         painter.setFont(self._plain)
         painter.setPen(theme.dim if out else theme.text)
         words = inner.adjusted(0, 0, -NUMBERS, 0)
-        title = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideMiddle, words.width())
-        painter.drawText(words, Qt.AlignmentFlag.AlignTop, title)
+        title = elided(painter.fontMetrics(), row.title, Qt.TextElideMode.ElideMiddle, words.width())
+        draw(painter, words, Qt.AlignmentFlag.AlignTop, title)
         numbers = QRect(inner.right() - NUMBERS, inner.top(), NUMBERS, inner.height())
         painter.setPen(theme.dim)
         painter.setFont(self._small if row.finding else self._plain)
         painter.drawText(numbers, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, row.tokens)
         painter.setFont(self._small)
         painter.setPen(theme.faint)
-        more = painter.fontMetrics().elidedText(row.more, Qt.TextElideMode.ElideRight, words.width())
+        more = elided(painter.fontMetrics(), row.more, Qt.TextElideMode.ElideRight, words.width())
         painter.setPen(colour if row.finding is not None else theme.faint)
-        painter.drawText(words, Qt.AlignmentFlag.AlignBottom, more)
+        draw(painter, words, Qt.AlignmentFlag.AlignBottom, more)
         painter.setPen(theme.faint)
         painter.drawText(numbers, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, row.cost)
         if row.item is not None and row.share:

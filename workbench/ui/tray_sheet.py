@@ -14,6 +14,7 @@ from workbench.ui.boxed_text import ShownText
 from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.key_line import Hint, KeyLine
 from workbench.ui.sheet import Sheet, plain
+from workbench.ui.shown_text import draw
 from workbench.ui.theme import Theme, mixed
 from workbench.ui.tray_list import TrayList, TrayRow, tray_rows
 from workbench.workflow.tray import Item, Kind, State, Tray
@@ -98,7 +99,7 @@ class RoomBar(QWidget):
             left += _SQUARE + 6
             painter.setPen(self._theme.dim)
             box = QRectF(left, middle - 8, metrics.horizontalAdvance(words) + 2, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+            draw(painter, box, Qt.AlignmentFlag.AlignVCenter, words)
             left += metrics.horizontalAdvance(words) + 16
 
 

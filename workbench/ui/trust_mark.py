@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from workbench.review.text import visible
 from workbench.ui.sheet import as_tooltip
+from workbench.ui.shown_text import draw, elided
 from workbench.ui.theme import Theme, mixed
 
 HEIGHT = 26
@@ -80,12 +81,12 @@ class TrustMark(QAbstractButton):
             else:
                 _lock(painter, box, self.colour)
             room = self.rect().adjusted(_LEFT + _SIDE + _GAP, 0, -4, 0)
-            words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+            words = elided(painter.fontMetrics(), self.text(), Qt.TextElideMode.ElideRight, room.width())
             if words != self.text() and not (self._stale or self._foreign):
                 words = ""  # the shape says it as well; half a word says nothing
             quiet = theme.text if self.underMouse() or self.hasFocus() else theme.dim
             painter.setPen(self.colour if self._stale or self._foreign else quiet)
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+            draw(painter, room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
 
 def _lock(painter: QPainter, box: QRectF, colour: QColor) -> None:

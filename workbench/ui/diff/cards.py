@@ -26,6 +26,7 @@ from workbench.review.text import decode, one_line, visible
 from workbench.ui.diff.chips import MARGIN, chip
 from workbench.ui.diff.dress import BAR, Dress
 from workbench.ui.diff.shaping import Shaped
+from workbench.ui.shown_text import alike, draw, elided, ordered, outline
 
 PADDING = 14
 _GAP = 8
@@ -46,9 +47,13 @@ class Paragraph:
         self, dress: Dress, text: str, width: float, colour: QColor, font: QFont | None = None
     ) -> None:
         shown, spans = _spans_of_code(visible(text).text)
+        odd = () if shown.isascii() else alike(shown)
+        _, framed = ordered(shown, odd)
+        shown, spans = ordered(shown, spans)
         self.layout = QTextLayout(shown, font or dress.text)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         self.layout.setTextOption(option)
         self.layout.setCacheEnabled(True)
         whole = QTextLayout.FormatRange()
@@ -86,6 +91,8 @@ class Paragraph:
             self.height += step
         self.layout.endLayout()
         self._chips = [box for start, end in spans for box in self._boxes(shown[:start], shown[:end])]
+        self._odd = [box for start, end in framed for box in self._boxes(shown[:start], shown[:end])]
+        """Where look-alikes are framed."""
 
     def _boxes(self, before: str, until: str) -> Iterator[QRectF]:
         """Where a piece of code stands, on each line that has some of it. Qt counts in units of UTF-16."""
@@ -107,6 +114,8 @@ class Paragraph:
                 painter.drawRoundedRect(box.translated(x, y), 3, 3)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self.layout.draw(painter, QPointF(x, y))
+        if self._odd:
+            outline(painter, [box.translated(x, y) for box in self._odd])
 
 
 def _spans_of_code(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -286,8 +295,8 @@ class NoteCard:
         painter.setFont(dress.text)
         painter.setPen(theme.dim)
         room = right - left - taken - 12
-        words = dress.text_metrics.elidedText(self._where(), Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, line.top(), room, line.height()), Qt.AlignmentFlag.AlignVCenter, words)
+        words = elided(dress.text_metrics, self._where(), Qt.TextElideMode.ElideMiddle, room)
+        draw(painter, QRectF(left, line.top(), room, line.height()), Qt.AlignmentFlag.AlignVCenter, words)
         if status:
             painter.drawText(
                 QRectF(right - taken, line.top(), taken + 2, line.height()),

@@ -13,6 +13,7 @@ from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.diff.layout import Layout, Part, Section
 from workbench.ui.diff.shaping import Shaped
+from workbench.ui.shown_text import draw, elided
 
 _KEPT_FIGURES = 500
 _NAME = 120
@@ -101,8 +102,11 @@ class Header:
         shown = _fitting(name, dress.strong_metrics, max(60.0, room))
         painter.setFont(dress.strong)
         painter.setPen(theme.text)
-        painter.drawText(
-            QRectF(left, box.y(), max(60.0, room) + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, shown
+        draw(
+            painter,
+            QRectF(left, box.y(), max(60.0, room) + 2, box.height()),
+            Qt.AlignmentFlag.AlignVCenter,
+            shown,
         )
         left += dress.strong_metrics.horizontalAdvance(shown) + 12
         for words, colour in badges:
@@ -133,11 +137,14 @@ class Header:
         """Why nothing of a file is to be seen, and what opens it."""
         dress = self.dress
         words = f"folded: {why}  ·  f or a click opens it"
-        words = dress.text_metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, right - left))
+        words = elided(dress.text_metrics, words, Qt.TextElideMode.ElideRight, max(0.0, right - left))
         painter.setFont(dress.text)
         painter.setPen(dress.theme.open)
-        painter.drawText(
-            QRectF(left, box.y(), right - left + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, words
+        draw(
+            painter,
+            QRectF(left, box.y(), right - left + 2, box.height()),
+            Qt.AlignmentFlag.AlignVCenter,
+            words,
         )
 
     def _badges(self, file: FileChange) -> list[tuple[str, QColor]]:
@@ -255,7 +262,7 @@ class Header:
         painter.drawRoundedRect(shape, height / 2, height / 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setFont(dress.small)
-        painter.drawText(shape, Qt.AlignmentFlag.AlignCenter, words)
+        draw(painter, shape, Qt.AlignmentFlag.AlignCenter, words)
 
     def _badge(self, painter: QPainter, words: str, colour: QColor, left: float, box: QRect) -> float:
         dress = self.dress
@@ -270,7 +277,7 @@ class Header:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(dress.readable(colour, ground))
         painter.setFont(dress.small)
-        painter.drawText(shape, Qt.AlignmentFlag.AlignCenter, words)
+        draw(painter, shape, Qt.AlignmentFlag.AlignCenter, words)
         return float(width)
 
 
@@ -281,5 +288,5 @@ def _fitting(path: str, metrics: QFontMetricsF, room: float) -> str:
     folders, slash, name = path.rpartition("/")
     left = room - metrics.horizontalAdvance(slash + name)
     if left < metrics.horizontalAdvance("…") + _LEAST:
-        return metrics.elidedText(path, Qt.TextElideMode.ElideMiddle, room)
-    return metrics.elidedText(folders, Qt.TextElideMode.ElideMiddle, left) + slash + name
+        return elided(metrics, path, Qt.TextElideMode.ElideMiddle, room)
+    return elided(metrics, folders, Qt.TextElideMode.ElideMiddle, left) + slash + name

@@ -10,6 +10,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont, QFontMetricsF, QGlyphRun, QPainter, QTextLayout
 
+from workbench.ui.shown_text import draw_at
+
 _KEPT = 4000
 
 
@@ -42,7 +44,7 @@ class Lettering:
         if runs is None:
             if not (words.isascii() and words.isprintable()):
                 painter.setFont(self.font)
-                painter.drawText(QPointF(x, base), words)
+                draw_at(painter, QPointF(x, base), words)
                 return
             runs = self._laid(words)
         at = QPointF(x, base)

@@ -25,6 +25,7 @@ from workbench.ui.diff.gaps import MORE, Opens
 from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.diff.layout import Layout, Section
 from workbench.ui.diff.lettering import Lettering
+from workbench.ui.shown_text import draw, elided
 from workbench.ui.theme import mixed
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -106,7 +107,7 @@ class Lineless:
             left += round(plain.width(words))
             room = scene.columns.width - left - 20
             if self._strong.width(scope) + 1 > room:
-                scope = dress.strong_metrics.elidedText(scope, _ELIDED, room)
+                scope = elided(dress.strong_metrics, scope, _ELIDED, room)
             self._strong.draw(painter, left, base, scope)
 
     def words(self, painter: QPainter, scene: Scene, block: Block, box: QRect) -> None:
@@ -119,7 +120,7 @@ class Lineless:
         if new and not columns.split:
             old, new = f"{old}, then {new}", ""
         for side, words in ((Side.OLD, old), (Side.NEW, new)):
-            painter.drawText(box.adjusted(columns.code(side)[0] + PAD, 0, 0, 0), _LEFT, words)
+            draw(painter, box.adjusted(columns.code(side)[0] + PAD, 0, 0, 0), _LEFT, words)
 
     def warm(self, section: Section, block: Block) -> None:
         """Look for what the line after a gap stands in: the gap may be painted soon."""
@@ -215,12 +216,12 @@ class Lineless:
                 painter.fillRect(bar + 1, box.y(), BAR - 2, box.height(), theme.ground)
         painter.setFont(dress.text)
         painter.setPen(theme.text)
-        fact = dress.text_metrics.elidedText(fact, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(QRect(left, box.y(), room + 2, box.height()), _LEFT, fact)
+        fact = elided(dress.text_metrics, fact, Qt.TextElideMode.ElideMiddle, room)
+        draw(painter, QRect(left, box.y(), room + 2, box.height()), _LEFT, fact)
         if words:
             painter.setFont(dress.small_strong)
             painter.setPen(shade)
-            painter.drawText(box.adjusted(0, 0, -8, 0), _RIGHT, words)
+            draw(painter, box.adjusted(0, 0, -8, 0), _RIGHT, words)
 
     def _words(self, file: FileChange | None, change: Change) -> str:
         remark = self._layout.document.remarks.get(change.path)
@@ -255,7 +256,7 @@ class Lineless:
             if not is_gone and needed <= columns.width - least - left:
                 given = min(taken, columns.width - left - needed)
                 if given < taken:
-                    words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, given - 24)
+                    words = elided(metrics, words, Qt.TextElideMode.ElideRight, given - 24)
                 return left, columns.width - given - left, False, words
         return start, max(40, columns.width - taken - start), True, words
 
@@ -289,10 +290,10 @@ class Lineless:
         line = round(dress.small_metrics.height()) + 4
         painter.setFont(dress.small)
         painter.setPen(theme.dim)
-        words = dress.small_metrics.elidedText(picture.words, Qt.TextElideMode.ElideRight, box.width())
+        words = elided(dress.small_metrics, picture.words, Qt.TextElideMode.ElideRight, box.width())
         image = picture.image
         if image is None:
-            painter.drawText(box, _CENTRE, words)
+            draw(painter, box, _CENTRE, words)
             return
         room = QSizeF(box.width(), box.height() - line - 6)
         size = QSizeF(image.size())
@@ -301,7 +302,7 @@ class Lineless:
         target = QRectF(QPointF(0, 0), size)
         target.moveCenter(QPointF(box.x() + box.width() / 2, box.y() + room.height() / 2))
         target = QRectF(target.toAlignedRect())
-        painter.drawText(QRectF(box.x(), target.bottom() + 6, box.width(), line), _CENTRE, words)
+        draw(painter, QRectF(box.x(), target.bottom() + 6, box.width(), line), _CENTRE, words)
         if picture.transparent:
             self._board(painter, target)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)

@@ -21,6 +21,7 @@ from workbench.ui.diff.header import Header
 from workbench.ui.diff.kept_rows import KeptRows
 from workbench.ui.diff.layout import Layout, Section, Spot
 from workbench.ui.diff.lineless import Lineless
+from workbench.ui.shown_text import draw, elided
 
 if TYPE_CHECKING:
     from workbench.ui.diff.cards import NoteCard
@@ -253,10 +254,10 @@ class Painter:
             (place, dress.strong, dress.strong_metrics, theme.text),
             (entry.words, dress.text, dress.text_metrics, theme.dim),
         ):
-            text = metrics.elidedText(one_line(words), Qt.TextElideMode.ElideMiddle, max(40.0, right - left))
+            text = elided(metrics, one_line(words), Qt.TextElideMode.ElideMiddle, max(40.0, right - left))
             painter.setFont(font)
             painter.setPen(shade)
-            painter.drawText(QRectF(left, box.y(), right - left + 2, box.height()), _LEFT, text)
+            draw(painter, QRectF(left, box.y(), right - left + 2, box.height()), _LEFT, text)
             left += metrics.horizontalAdvance(text) + 12
 
     def _line(self, painter: QPainter, scene: Scene) -> None:

@@ -17,6 +17,7 @@ from workbench.review.text import visible
 from workbench.ui.diff.cell import Visual
 from workbench.ui.diff.dress import Dress
 from workbench.ui.diff.layout import Layout
+from workbench.ui.shown_text import draw, elided
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _EDGE = 8
@@ -258,8 +259,8 @@ class Tags:
             return row.words
         assert self._dress is not None
         room = row.right - _EDGE - row.end - _AROUND
-        shown = self._dress.small_strong_metrics.elidedText(
-            row.words, Qt.TextElideMode.ElideRight, max(0.0, room)
+        shown = elided(
+            self._dress.small_strong_metrics, row.words, Qt.TextElideMode.ElideRight, max(0.0, room)
         )
         return shown if len(shown) > len(row.least) + 6 else row.least
 
@@ -275,7 +276,7 @@ class Tags:
         ground = row.ground or self._dress.theme.ground
         painter.fillRect(QRectF(left - 6, y, wide, height), ground)
         painter.setPen(self._dress.readable(colour, ground))
-        painter.drawText(QRectF(left, y, width + 4, height), _LEFT, words)
+        draw(painter, QRectF(left, y, width + 4, height), _LEFT, words)
         return left - 6
 
 
