@@ -234,7 +234,7 @@ assert application.clipboard().text() == "a\\u202eb"
 def test_a_box_is_measured_once_and_anew_in_another_font(field: BoxedText) -> None:
     field.setPlainText(200 * "\u202e")
     boxes = field._boxes
-    assert len(boxes._sizes) == 1
+    assert len(boxes.sizes) == 1
     held = field.document().begin().begin().fragment().charFormat()
     small = boxes.intrinsicSize(field.document(), 0, held)
     font = field.font()

@@ -16,7 +16,7 @@ from workbench.ui.diff.view import DiffView
 
 def marks(ruler: Ruler) -> QImage:
     assert ruler._marks is not None
-    return ruler._marks.toImage()
+    return ruler._marks.picture.toImage()
 
 
 def drawn_at_once(ruler: Ruler) -> QImage:

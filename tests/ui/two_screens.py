@@ -43,7 +43,8 @@ def put(view: DiffView, number: int) -> bool:
     view.show()
     settle(view)
     marks, ruler = view._ruler._marks, view._ruler
-    fits = marks is not None and marks.width() == round(ruler.width() * ruler.devicePixelRatioF())
+    wide = round(ruler.width() * ruler.devicePixelRatioF())
+    fits = marks is not None and marks.picture.width() == wide
     view.resize(SIZE)  # a platform may keep the pixels, or what they measure
     settle(view)
     return fits

@@ -37,17 +37,26 @@ from workbench.review.notes import AnswerKind, Author, Intent, Reply
 from workbench.review.rounds import Usage
 from workbench.review.text import is_boxed
 from workbench.store.paths import settings_path
+from workbench.ui import sheet, shown_text
 from workbench.ui.boxed_text import BoxedText
 from workbench.ui.diff.shaping import Shaper
+from workbench.ui.elided import Elided
+from workbench.ui.sheet import Plain
+from workbench.ui.trust_mark import TrustMark
 from workbench.workflow.calls import keep
 from workbench.workflow.logged import new_id
 
-EVIL = "<b>R&D\u202e\u200b"
+EVIL = "<b>R&D\u202e\u200b\u05d0\u05d1-p\u0430y"
 CODE_POINT = "U+202E"
+LETTERS, ALIKE, MARKED = "\u05d0\u05d1", "p\u0430y", "p\u0430y⟦≈pay⟧"
+"""Letters that are written from the right, a word that is not what it looks like, and how that is said."""
+BY_QT, FRAMED = "by Qt: ", "framed: "
+"""What was drawn by Qt, which would reorder it, and what was framed where it was drawn."""
 _ROLES = (
     *(Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole),
     *(Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole),
 )
+_QT = "PySide6.QtWidgets"
 Said = tuple[str, str]
 """A text, and what kind of text of which widget it is."""
 
@@ -108,9 +117,21 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return noted
 
-    for owner, names in ((QPainter, ("drawText",)), (Shaper, ("shape", "plain", "one_run"))):
-        for name in names:
-            monkeypatch.setattr(owner, name, noting(getattr(owner, name)))
+    for name in ("shape", "plain", "one_run"):
+        monkeypatch.setattr(Shaper, name, noting(getattr(Shaper, name)))
+    draw_text, frame = QPainter.drawText, shown_text.frame
+
+    def drawn_by_qt(*given: Any, **more: Any) -> Any:
+        found.extend(f"{BY_QT}{each}" for each in given if isinstance(each, str))
+        return draw_text(*given, **more)
+
+    def framed(painter: Any, where: Any, side: Any, text: str) -> None:
+        found.append(f"{FRAMED}{shown_text.in_order(text)}")
+        frame(painter, where, side, text)
+
+    monkeypatch.setattr(QPainter, "drawText", drawn_by_qt)
+    for module in (shown_text, sheet):
+        monkeypatch.setattr(module, "frame", framed)
     return found
 
 
@@ -192,8 +213,12 @@ def said_by(widget: QWidget) -> Iterator[Said]:
         yield from _of_action(action)
     if isinstance(widget, QMenu):
         yield widget.title(), "menu"
-    if isinstance(widget, QLabel | QAbstractButton):
-        yield widget.text(), f"{name} text"
+    if isinstance(widget, QLabel):
+        # As Qt has it: our own labels say what is to be read in them.
+        kind = "painted text" if isinstance(widget, Elided) else "label"
+        yield QLabel.text(widget), f"{'framing' if isinstance(widget, Plain) else name} {kind}"
+    if isinstance(widget, QAbstractButton):
+        yield widget.text(), "painted text" if isinstance(widget, TrustMark) else f"{name} button"
     if isinstance(widget, QPlainTextEdit | QTextEdit):
         # What is held by an object is drawn as a box, and means itself.
         holds = isinstance(widget, BoxedText)
@@ -206,7 +231,14 @@ def said_by(widget: QWidget) -> Iterator[Said]:
             for role in _ROLES:
                 data = model.data(model.index(row, 0, QModelIndex()), role)
                 if isinstance(data, str):
-                    yield data, f"{name} {'tooltip' if role is _ROLES[1] else 'row'}"
+                    yield data, f"{name} {_kind(widget, role)}"
+
+
+def _kind(view: QAbstractItemView, role: Qt.ItemDataRole) -> str:
+    if role is Qt.ItemDataRole.ToolTipRole:
+        return "tooltip"
+    is_painted = role is not Qt.ItemDataRole.DisplayRole or type(view.itemDelegate()).__module__ != _QT
+    return "painted line" if is_painted else "row"
 
 
 def _of_action(action: QAction) -> Iterator[Said]:
@@ -221,8 +253,17 @@ def everything() -> list[Said]:
 
 
 def wrong(said: Sequence[Said]) -> list[str]:
-    """What hides, what Qt could take for markup, and what underlines a letter."""
-    found = [f"{what} hides: {text!r}" for text, what in said if any(map(is_boxed, text))]
+    """What hides, what stands in another order, what Qt could take for markup, what underlines a letter."""
+    found = [f"{what} hides: {text!r}" for text, what in said if any(map(is_boxed, plain_order(text)))]
+    framed = {text.removeprefix(FRAMED) for text, _ in said if text.startswith(FRAMED)}
+    for text, what in said:
+        is_qts = text.startswith(BY_QT) or what.endswith(_BY_QT)
+        if is_qts and LETTERS in text:
+            found.append(f"{what} is in another order: {text!r}")
+        if text.startswith(BY_QT) and ALIKE in text and text.removeprefix(BY_QT) not in framed:
+            found.append(f"{what} frames nothing: {text!r}")
+        if what.endswith(_BY_QT) and not what.startswith("framing") and _bare(text):
+            found.append(f"{what} does not say what looks alike: {text!r}")
     for text, what in said:
         is_markup = what.endswith(("tooltip", "tip")) and "<b>" in text
         underlines = what.endswith("menu") and re.search("R&(?!&)", text)
@@ -237,6 +278,20 @@ def wrong(said: Sequence[Said]) -> list[str]:
         if isinstance(label, QAbstractButton) and re.search("R&(?!&)", label.text()):
             found.append(f"a button underlines: {label.text()!r}")
     return found
+
+
+_BY_QT = ("title", "tooltip", "tip", "menu", "label", "button", " row", "placeholder")
+"""Kinds of text that Qt lays out by itself."""
+
+
+def plain_order(text: str) -> str:
+    """A text without the marks that keep letters from the right where they stand."""
+    return re.sub("\u200e([\u0590-\u08ff]+)\u200e", r"\1", text)
+
+
+def _bare(text: str) -> bool:
+    """Whether a look-alike is there of which nothing is said."""
+    return ALIKE in re.sub("</?u>", "", text).replace(MARKED, "").replace(f"“{ALIKE}” looks like", "")
 
 
 def run(*commands: str) -> Callable[[Hands], None]:

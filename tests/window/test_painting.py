@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.repos import Repo
 from tests.window.conftest import Hands
+from workbench.ui.diff.ruler_marks import Marks
 
 
 @pytest.mark.parametrize("part", ["code", "marks of the ruler"])
@@ -18,7 +19,7 @@ def test_an_error_while_painting_leaves_no_painter_open(
     hands.open(repo)
     view = hands.window.view
     is_code = part == "code"
-    owner, name = (view._painter, "paint") if is_code else (view._ruler, "_file")
+    owner, name = (view._painter, "paint") if is_code else (Marks, "_file")
 
     def fail(*_: object) -> None:
         raise ValueError("this cannot be painted")

@@ -183,8 +183,8 @@ def test_notes_deleted_files_and_the_ruler(hands: Hands, long_repo: Repo) -> Non
     assert {stop.note for stop in stops} == {"N1", None}
     assert {stop.path for stop in stops} == {"a.py", "gone.py"}
     view._ruler.grab()
-    assert len(view._ruler._hit_ys) == 2
-    assert len(view._ruler._note_ys) == 1
+    assert len(view._ruler._beside.hit_ys) == 2
+    assert len(view._ruler._beside.note_ys) == 1
 
 
 def test_an_expression_without_end_is_ended_and_the_window_goes_on(hands: Hands, tmp_path: Path) -> None:

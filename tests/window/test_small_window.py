@@ -19,7 +19,9 @@ from workbench.ui.diff.tags import Ending, _Row
 from workbench.ui.file_painting import FileDelegate
 from workbench.ui.file_rows import FileRow, RowKind, Tint
 from workbench.ui.hints import Hints
+from workbench.ui.key_line import HEIGHT
 from workbench.ui.look_sheet import LookSheet
+from workbench.ui.note_editor import NoteEditor
 from workbench.ui.pictures import Pictures, _Job
 from workbench.ui.top_bar import FIELD
 
@@ -40,7 +42,7 @@ def test_the_field_in_the_middle_gives_way_before_a_word_beside_it_is_cut(
     assert bar.field.width() < FIELD
 
 
-def test_keys_under_an_editor_are_shown_whole_or_not_at_all(qtbot: QtBot) -> None:
+def test_keys_under_an_editor_go_on_in_a_second_line(qtbot: QtBot) -> None:
     around = QWidget()
     qtbot.addWidget(around)
     hints = Hints(around, "Ctrl+Enter saves", "Esc keeps the draft", "Ctrl+E suggestion")
@@ -49,13 +51,39 @@ def test_keys_under_an_editor_are_shown_whole_or_not_at_all(qtbot: QtBot) -> Non
     def seen() -> str:
         return " ".join(label.text() for label in hints.findChildren(QLabel) if not label.isHidden())
 
-    hints.resize(hints.sizeHint().width(), 24)
-    assert seen() == "Ctrl ↵ saves Esc keeps the draft Ctrl E suggestion"
-    hints.resize(hints.sizeHint().width() - 1, 24)
-    assert seen() == "Ctrl ↵ saves Esc keeps the draft"
+    all_of_them = "Ctrl ↵ saves Esc keeps the draft Ctrl E suggestion"
+    wide = hints.sizeHint().width()
+    for width, lines in ((wide, 1), (wide - 1, 2), (wide // 2, 3)):
+        hints.resize(width, hints.heightForWidth(width))
+        assert hints.height() == lines * HEIGHT
+        assert seen() == all_of_them
+        last = hints.findChildren(QLabel)[-1].geometry()
+        assert hints.rect().contains(last)
+        assert (last.top() > HEIGHT) is (lines > 1)
+    # One that is wider than the line is left out, and is in the tooltip.
+    hints.resize(90, hints.heightForWidth(90))
+    assert seen() == "Ctrl ↵ saves"
     assert "Ctrl E suggestion" in hints.toolTip()
-    hints.set_parts("Ctrl+Enter saves", "Ctrl+Shift+Enter asks now", "Esc keeps the draft")
-    assert seen() == "Ctrl ↵ saves Ctrl ⇧ ↵ asks now"
+
+
+def test_a_question_has_the_key_of_a_suggestion_too(hands: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "shop")
+    made.commit({"a.py": "x = 1\n"})
+    made.write({"a.py": "x = 2\n"})
+    hands.open(made)
+    for width in (1600, 1000, 700):
+        hands.window.resize(width, 700)
+        # It was left as a draft the time before.
+        hands.type("c? Why?" if width == 1600 else "c")
+        editor = hands.window.view.findChild(NoteEditor)
+        assert editor is not None
+        hint = editor.hint
+        hands.until(lambda: hint.height() == hint.heightForWidth(hint.width()))  # noqa: B023 - asked at once
+        words = {label.text() for label in hint.findChildren(QLabel) if not label.isHidden()}
+        assert {"saves", "asks now", "keeps the draft", "suggestion"} <= words, width
+        assert editor.rect().contains(hint.geometry())
+        hands.press(Qt.Key.Key_Escape)
+        hands.until(lambda: not hands.window.view.findChildren(NoteEditor))
 
 
 def test_a_reason_does_not_move_the_fact_that_it_stands_beside(hands: Hands, tmp_path: Path) -> None:

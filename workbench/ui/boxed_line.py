@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 from workbench.review.text import one_line
 from workbench.ui.boxed_text import BoxedText
 from workbench.ui.sheet import as_tooltip
+from workbench.ui.too_much import LINE
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NOT_OURS = (*_ENTER, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -30,6 +31,7 @@ class BoxedLine(BoxedText):
     """A field of one line. Its text is what was put in, whatever it looks like."""
 
     also_held = "\n\r\t"
+    room = LINE
 
     returnPressed = Signal()  # noqa: N815 - as Qt's own field calls it
     editingFinished = Signal()  # noqa: N815

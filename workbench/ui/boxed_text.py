@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import islice
 
-from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QFont,
     QFontMetricsF,
     QInputMethodEvent,
@@ -29,10 +32,13 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextFormat,
 )
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolTip, QWidget
 
 from workbench.review.suspicious import look_alikes
 from workbench.review.text import visible
+from workbench.review.words import Spans
+from workbench.ui.sheet import as_tooltip
+from workbench.ui.too_much import UNBOUND, Room, too_much
 
 _OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
 _CHARACTER = QTextFormat.Property.UserProperty.value + 1
@@ -46,6 +52,10 @@ _LONGEST = 20_000
 """Characters of a line up to which its letters are looked at when painted; `hidden_line.py` says them all."""
 _MOST_HELD = 3_000
 """Letters that are held in a text that is only read: each takes 10 µs."""
+_KEPT_LINES = 200
+"""Lines of which it stays known what is framed in them: a cursor that blinks paints them again and again."""
+_READ_FOR = 15_000
+"""Milliseconds for which it is said why a text was refused."""
 _BESIDE = 3.0
 """Pixels between the code point and its frame."""
 
@@ -55,18 +65,14 @@ class _Boxes(QPyTextObject):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._font = QFont()
-        self._sizes: dict[int, QSizeF] = {}
-        """Of each character in that font: Qt asks thirty times for each place that it is in."""
+        self.sizes: dict[int, QSizeF] = {}
+        """Of each character in the field's font: Qt asks thirty times for each place that it is in."""
 
     def intrinsicSize(self, doc: QTextDocument, _: int, held: QTextFormat) -> QSizeF:
-        font, character = doc.defaultFont(), held.property(_CHARACTER)
-        if font != self._font:
-            self._font = font
-            self._sizes.clear()
-        size = self._sizes.get(character)
+        character = held.property(_CHARACTER)
+        size = self.sizes.get(character)
         if size is None:
-            size = self._sizes[character] = self._size(doc, held)
+            size = self.sizes[character] = self._size(doc, held)
         return size
 
     def _size(self, doc: QTextDocument, held: QTextFormat) -> QSizeF:
@@ -126,11 +132,20 @@ class BoxedText(QPlainTextEdit):
 
     also_held = ""
     """Characters that have no place in the field, and are boxed too."""
+    room = UNBOUND
+    """What may be put into the field at once. What is typed is never refused."""
+
+    refused = Signal(str)
+    """What was put in was too much for the field, and why. Nothing of it was taken."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._boxes = _Boxes(self)
         self.document().documentLayout().registerHandler(_OBJECT, self._boxes)
+        self._whole: str | None = None
+        """The text while it has what is held: to put that together takes a while, and many ask."""
+        self._framed: dict[str, Spans] = {}
+        self.document().contentsChange.connect(self._on_contents)
         option = self.document().defaultTextOption()
         option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         self.document().setDefaultTextOption(option)
@@ -164,13 +179,16 @@ class BoxedText(QPlainTextEdit):
     def _insert(self, text: str) -> None:
         """In the place of what is selected, as one step to take back."""
         cursor, plain = self.textCursor(), QTextCharFormat()
+        holding: dict[str, QTextCharFormat] = {}
         cursor.beginEditBlock()
         cursor.removeSelectedText()
         for piece, hides in _pieces(text, self.also_held):
             if hides:
-                held = QTextCharFormat()
-                held.setObjectType(_OBJECT)
-                held.setProperty(_CHARACTER, ord(piece))
+                held = holding.get(piece)
+                if held is None:
+                    held = holding[piece] = QTextCharFormat()
+                    held.setObjectType(_OBJECT)
+                    held.setProperty(_CHARACTER, ord(piece))
                 cursor.insertText(_HOLDER, held)
             else:
                 cursor.insertText(piece, plain)
@@ -181,7 +199,42 @@ class BoxedText(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         if source.hasText() and not self.isReadOnly():
             text = source.text()
-            self.insertPlainText(text if self.also_held else text.replace("\r\n", "\n"))
+            if not self.also_held and len(text) <= 2 * self.room.characters:
+                text = text.replace("\r\n", "\n")
+            self.put(text)
+
+    def put(self, text: str) -> None:
+        """Put a text in the place of what is selected, or say why it is too much."""
+        why = self.refuses(text)
+        if why:
+            self.refuse(why)
+        else:
+            self.insertPlainText(text)
+
+    def refuses(self, text: str) -> str:
+        """Why a text is too much together with what stands in the field already; "" where it is not."""
+        if self.room is UNBOUND:
+            return ""
+        cursor, line = self.textCursor(), self.textCursor().block()
+        selected = cursor.selectionEnd() - cursor.selectionStart()
+        around = Room(
+            characters=self.document().characterCount() - 1 - selected,
+            lines=self.blockCount() - 1 if not selected else 0,
+            line=max(0, line.length() - 1 - selected),
+            boxes=line.text().count(_HOLDER) if not selected else 0,
+        )
+        return too_much(
+            text, self.room, around, lambda: sum(1 for _, hides in _pieces(text, self.also_held) if hides)
+        )
+
+    def refuse(self, why: str) -> None:
+        """Say at the field why nothing was put in."""
+        words = f"This is too much to put in here: {why}."
+        where = self.mapToGlobal(QPoint(0, self.height()))
+        QToolTip.showText(where, as_tooltip(words), self, QRect(), _READ_FOR)
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        self.refused.emit(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Control characters are keys; what some layouts write beyond them would hide.
@@ -207,7 +260,7 @@ class BoxedText(QPlainTextEdit):
                 end = cursor.position() + event.replacementLength()
                 cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
                 self.setTextCursor(cursor)
-            self.insertPlainText(text)
+            self.put(text)
             event.setCommitString("")
         super().inputMethodEvent(event)
 
@@ -234,29 +287,54 @@ class BoxedText(QPlainTextEdit):
                 painter.end()
 
     def _alike(self, block: QTextBlock, offset: QPointF) -> Iterator[QRectF]:
-        """Where the words and signs of a line stand that are not what they look like."""
+        """Where the words and signs of a line stand that are not what they look like, as far as it is seen."""
         if block.length() > _LONGEST or (text := block.text()).isascii():
             return
-        top = self.blockBoundingGeometry(block).translated(offset).topLeft()
-        for span in look_alikes(text):
+        spans = self._framed.get(text)
+        if spans is None:
+            if len(self._framed) >= _KEPT_LINES:
+                self._framed.clear()
             # Qt counts in UTF-16.
-            start, end = (len(text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in span)
-            for number in range(block.layout().lineCount()):
-                line = block.layout().lineAt(number)
-                low, high = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
-                if low < high:
-                    # PySide gives (x, position) here, whatever its type hints say.
-                    left, right = (line.cursorToX(at)[0] for at in (low, high))  # type: ignore[index]
-                    box = QRectF(left, line.y(), right - left, line.height()).translated(top)
-                    yield box.adjusted(-0.5, 0.5, 0.5, -0.5)
+            spans = self._framed[text] = in_utf16(text, look_alikes(text))
+        if not spans:
+            return
+        top = self.blockBoundingGeometry(block).translated(offset).topLeft()
+        room = self.viewport().rect()
+        for number in range(block.layout().lineCount()):
+            line = block.layout().lineAt(number)
+            if top.y() + line.y() > room.bottom():
+                return
+            if top.y() + line.y() + line.height() < 0:
+                continue
+            # PySide gives (x, position) here, whatever its type hints say.
+            begin = max(line.textStart(), line.xToCursor(-top.x()) - 1)
+            end = min(line.textStart() + line.textLength(), line.xToCursor(room.width() - top.x()) + 1)
+            for at in range(bisect_right(spans, begin, key=_end), len(spans)):
+                low, high = max(spans[at][0], begin), min(spans[at][1], end)
+                if low >= high:
+                    break
+                left, right = (line.cursorToX(each)[0] for each in (low, high))  # type: ignore[index]
+                box = QRectF(left, line.y(), right - left, line.height()).translated(top)
+                yield box.adjusted(-0.5, 0.5, 0.5, -0.5)
 
     # what is taken out
 
     def toPlainText(self) -> str:
+        if self._whole is not None:
+            return self._whole
         raw = self.document().toRawText()
         if _HOLDER in raw:
-            return self._text_between(0, self.document().characterCount() - 1)
+            self._whole = self._text_between(0, self.document().characterCount() - 1)
+            return self._whole
         return raw.replace("\u2029", "\n")
+
+    def _on_contents(self) -> None:
+        self._whole = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self._boxes.sizes.clear()
+        super().changeEvent(event)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         # Made by Qt, of a field without a selection: one of Python's that still is in the clipboard when the
@@ -273,9 +351,10 @@ class BoxedText(QPlainTextEdit):
     def _text_between(self, start: int, end: int) -> str:
         """The text between two places of the document, with what its boxes stand for."""
         lines: list[str] = []
+        characters: dict[int, str | None] = {}
         block = self.document().findBlock(start)
         while block.isValid() and block.position() <= end:
-            lines.append("".join(_parts(block, start, end)))
+            lines.append("".join(_parts(block, start, end, characters)))
             block = block.next()
         return "\n".join(lines)
 
@@ -299,18 +378,36 @@ class ShownText(BoxedText):
             QPlainTextEdit.setPlainText(self, shown)
 
 
-def _parts(block: QTextBlock, start: int, end: int) -> Iterator[str]:
+def _parts(block: QTextBlock, start: int, end: int, characters: dict[int, str | None]) -> Iterator[str]:
+    """What a line holds between two places. `characters` are those of the formats that were met."""
     place = block.begin()
     while not place.atEnd():
         fragment = place.fragment()
-        first, last = max(0, start - fragment.position()), min(fragment.length(), end - fragment.position())
+        position, length, number = fragment.position(), fragment.length(), fragment.charFormatIndex()
+        if number not in characters:
+            held = fragment.charFormat().property(_CHARACTER)
+            characters[number] = chr(held) if held is not None else None
+        character = characters[number]
+        first, last = max(0, start - position), min(length, end - position)
         if first < last:
             # Qt counts in UTF-16.
             units = fragment.text().encode("utf-16-le", "surrogatepass")[2 * first : 2 * last]
             text = units.decode("utf-16-le", "surrogatepass")
-            held = fragment.charFormat().property(_CHARACTER)
-            yield text.replace(_HOLDER, chr(held)) if held is not None else text
+            # What was typed after a box may have its format, too.
+            yield text.replace(_HOLDER, character) if character is not None else text
         place += 1
+
+
+def in_utf16(text: str, spans: Spans) -> Spans:
+    """Spans of characters in the units that Qt counts."""
+    if not spans or max(text) <= "\uffff":
+        return spans
+    wide = [at for at, each in enumerate(text) if each > "\uffff"]
+    return tuple((start + bisect_left(wide, start), end + bisect_left(wide, end)) for start, end in spans)
+
+
+def _end(span: tuple[int, int]) -> int:
+    return span[1]
 
 
 def _pieces(text: str, also: str) -> Iterator[tuple[str, bool]]:

@@ -13,6 +13,7 @@ from workbench.review.entries import Entry
 from workbench.review.rounds import Source
 from workbench.review.text import one_line
 from workbench.ui.diff.document import Document, Stop
+from workbench.ui.shown_text import spelled
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -119,7 +120,7 @@ class Following(QObject):
         window = self._window
         session = window.controller.open_session()
         window.stack.setCurrentWidget(window.splitter)
-        window.setWindowTitle(f"{one_line(session.repository.name)} – Workbench")
+        window.setWindowTitle(spelled(f"{one_line(session.repository.name)} – Workbench"))
         window.top.show_review(session.repository.name, session.review.task, split=window.view.is_split)
         self.has_loaded = False
         window.view.clear_selection()

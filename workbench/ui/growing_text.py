@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from workbench.ui.boxed_text import BoxedText
 from workbench.ui.diff.dress import TAB
+from workbench.ui.too_much import NOTE
 
 MOST_ROWS = 16
 
@@ -22,6 +23,7 @@ class GrowingText(BoxedText):
     suggested = Signal()
     snippet_wanted = Signal(int)
     asked = Signal()
+    room = NOTE
     asks = False
     """Whether Ctrl+Shift+Enter means something here: what stands in the field is a question."""
 

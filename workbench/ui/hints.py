@@ -1,11 +1,11 @@
-"""The keys under something that is being written, with what they do: as many as fit, never half of one."""
+"""The keys under something that is being written, with what they do: on as many lines as they need."""
 
 from __future__ import annotations
 
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.ui.key_line import Hint, KeyLine
+from workbench.ui.key_line import HEIGHT, Hint, KeyLine, places
 from workbench.ui.keymap import shown
 
 
@@ -14,6 +14,16 @@ class Hints(KeyLine):
 
     def __init__(self, parent: QWidget, *parts: str) -> None:
         super().__init__(parent, *map(_hint, parts))
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        return HEIGHT + max(self._tops(width), default=0)
+
+    def _tops(self, width: int) -> list[int]:
+        # A key that is only in a tooltip is found by nobody who writes.
+        return [line * HEIGHT for line in places(self._shown, width)]
 
     def set_parts(self, *parts: str) -> None:
         """Show these instead."""

@@ -97,14 +97,23 @@ class KeyLine(QWidget):
         label.setProperty("kind", "faint")
         return label
 
+    def _tops(self, width: int) -> list[int]:
+        """Where each thing begins below the top, in so wide a line: all of them at it."""
+        return [0] * len(self._shown)
+
     def _place(self) -> None:
-        left, fits = 0, True
-        for labels in self._shown:
+        tops = self._tops(self.width())
+        height = self.height() - (tops[-1] if tops else 0)
+        left, fits, above = 0, True, 0
+        for labels, top in zip(self._shown, tops, strict=True):
             sizes, caps = _sizes(labels), len(labels) - 1
+            if top > above:
+                left, above = 0, top
             fits = fits and left + _width(labels) <= self.width()
             for number, (label, size) in enumerate(zip(labels, sizes, strict=True)):
                 label.setVisible(fits)
-                label.setGeometry(left, (self.height() - size.height()) // 2, size.width(), size.height())
+                middle = top + (height - size.height()) // 2
+                label.setGeometry(left, middle, size.width(), size.height())
                 left += size.width() + (GAP if number == caps - 1 else _BESIDE if number < caps else 0)
             left += BETWEEN + 2
 
@@ -116,3 +125,14 @@ def _sizes(labels: list[QLabel]) -> list[QSize]:
 
 def _width(labels: list[QLabel]) -> int:
     return sum(size.width() for size in _sizes(labels)) + _BESIDE * (len(labels) - 2) + GAP
+
+
+def places(shown: Sequence[list[QLabel]], width: int) -> Iterator[int]:
+    """On which line of so many pixels each thing stands, where lines follow lines."""
+    line = left = 0
+    for labels in shown:
+        wide = _width(labels)
+        if left and left + wide > width:
+            line, left = line + 1, 0
+        yield line
+        left += wide + BETWEEN + 2

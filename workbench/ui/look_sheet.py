@@ -26,6 +26,7 @@ from workbench.review.text import visible
 from workbench.ui.fonts import CODE_FAMILY, code_font
 from workbench.ui.preferences import Preferences
 from workbench.ui.sheet import Sheet, plain
+from workbench.ui.shown_text import spelled
 from workbench.ui.single_shot import single_shot
 from workbench.ui.theme import Theme, hard_to_read, load_theme, own_theme_names, theme_names
 
@@ -164,7 +165,7 @@ class LookSheet(Sheet):
             self._add_theme(name, f"{words} · yours" if name in own and not wrong else words, wrong, hard)
 
     def _add_theme(self, name: str, words: str, wrong: str, hard: str = "") -> None:
-        item = QListWidgetItem(words, self.themes)
+        item = QListWidgetItem(spelled(words), self.themes)
         item.setData(Qt.ItemDataRole.UserRole, name)
         item.setData(Qt.ItemDataRole.UserRole + 1, wrong)
         item.setData(Qt.ItemDataRole.UserRole + 2, hard)
@@ -183,7 +184,7 @@ class LookSheet(Sheet):
                 return
 
     def _add_font(self, family: str, words: str) -> None:
-        item = QListWidgetItem(visible(words).text, self.fonts)
+        item = QListWidgetItem(spelled(visible(words).text), self.fonts)
         item.setData(Qt.ItemDataRole.UserRole, family)
         item.setFont(code_font(13, family))
 

@@ -192,6 +192,7 @@ class NoteEditor(Editor):
             first, *others = self._hints
             asking = ("Ctrl+Shift+Enter asks now",) if asks else ()
             self.hint.set_parts(first, *asking, *others)
+            self._on_grown()  # one key more may take a line more
         self.state.setText("")
         self._touched()
 

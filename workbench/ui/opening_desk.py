@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from workbench.errors import UserError
 from workbench.review.text import one_line
+from workbench.ui.shown_text import spelled
 from workbench.ui.single_shot import single_shot
 from workbench.workflow.candidates import Asked
 from workbench.workflow.opening import Nothing, Recent
@@ -97,7 +98,7 @@ class OpeningDesk(QObject):
         if session is None:
             return False
         window.stack.setCurrentWidget(window.splitter)
-        window.setWindowTitle(f"{one_line(session.repository.name)} – Workbench")
+        window.setWindowTitle(spelled(f"{one_line(session.repository.name)} – Workbench"))
         window.notice.hide()
         window.controller.changed.emit()
         window.view.setFocus()

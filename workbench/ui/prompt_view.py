@@ -37,6 +37,7 @@ from workbench.ui.outcomes import outcome_words
 from workbench.ui.prompt_search import PromptSearch, Span
 from workbench.ui.search_line import SearchLine
 from workbench.ui.sheet import Sheet, as_tooltip, plain
+from workbench.ui.shown_text import spelled
 from workbench.ui.table import SCROLLS
 from workbench.ui.theme import Theme, strongest
 
@@ -159,7 +160,7 @@ class PromptSheet(Sheet):
         self.calls = tuple(calls)
         self.list.blockSignals(True)
         self.list.clear()
-        self.list.addItems([_listed(call) for call in self.calls])
+        self.list.addItems([spelled(_listed(call)) for call in self.calls])
         for at, call in enumerate(self.calls):
             self.list.item(at).setToolTip(as_tooltip(call.model))
         self.list.blockSignals(False)

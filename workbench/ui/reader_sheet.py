@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from workbench.review.text import one_line
 from workbench.ui.sheet import Sheet, buttons, plain
+from workbench.ui.shown_text import spelled
 from workbench.workflow.recipients import Recipient
 
 NO_MODEL = (
@@ -56,7 +57,7 @@ class ReaderSheet(Sheet):
         self._recipients = tuple(recipients)
         self.amount.setText(f"About {tokens:,} tokens" if recipients else NO_MODEL)
         for number, recipient in enumerate(self._recipients):
-            button = QRadioButton(one_line(recipient.label).replace("&", "&&"), self.card)
+            button = QRadioButton(spelled(one_line(recipient.label)).replace("&", "&&"), self.card)
             button.setEnabled(not recipient.lacks)
             self._group.addButton(button, number)
             self._choices.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

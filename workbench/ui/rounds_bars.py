@@ -125,9 +125,7 @@ class RoundsBars(QWidget):
                     continue
                 painter.setPen(theme.faint)
                 right = row.adjusted(width - taken, 0, -8, 0)
-                words = elided(
-                    painter.fontMetrics(), bar.words, Qt.TextElideMode.ElideRight, right.width()
-                )
+                words = elided(painter.fontMetrics(), bar.words, Qt.TextElideMode.ElideRight, right.width())
                 draw(painter, right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
                 room = QRectF(NUMBER, row.center().y() - 4.5, width - NUMBER - taken - BETWEEN, 9)
                 self._paint_bar(painter, room, self._parts(bar))

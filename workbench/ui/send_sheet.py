@@ -23,6 +23,7 @@ from workbench.review.text import one_line, visible
 from workbench.ui.fonts import code_font
 from workbench.ui.growing_text import GrowingText
 from workbench.ui.sheet import Sheet, buttons, plain
+from workbench.ui.shown_text import spelled
 from workbench.workflow.outgoing import Outgoing
 from workbench.workflow.recipients import Recipient, RecipientKind
 
@@ -124,7 +125,7 @@ class SendSheet(Sheet):
         self.take_out.setChecked(take_out)
         for number, recipient in enumerate(self._recipients):
             name, _, more = recipient.label.partition(": ")
-            button = QRadioButton(one_line(name).replace("&", "&&"), self.card)
+            button = QRadioButton(spelled(one_line(name)).replace("&", "&&"), self.card)
             button.setEnabled(not recipient.lacks)
             self._group.addButton(button, number)
             self._choices.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

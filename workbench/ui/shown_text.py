@@ -58,7 +58,7 @@ def in_order(text: str) -> str:
 
 
 def spelled(text: str) -> str:
-    """The same where no frame can be drawn, in menus and titles: beside a look-alike is what it looks like."""
+    """The same where no frame can be drawn, as in menus: beside a look-alike is what it looks like."""
     if text.isascii():
         return text
     parts: list[str] = []
@@ -122,7 +122,7 @@ def draw_at(painter: QPainter, at: QPointF, text: str) -> None:
 
 def frame(painter: QPainter, where: QRectF, side: int, text: str) -> None:
     """Frame the look-alikes of a text that is drawn there."""
-    if not text.isascii() and alike(text):
+    if alike(text):
         outline(painter, _boxes(painter.font(), where, side, text))
 
 
@@ -138,9 +138,16 @@ def outline(painter: QPainter, boxes: Iterable[QRectF]) -> None:
     painter.restore()
 
 
-@lru_cache(maxsize=512)
 def alike(text: str) -> tuple[tuple[int, int], ...]:
-    """The (start, end) of the words that are not what they look like. Kept: rows are painted again and again."""
+    """The (start, end) of the words in a text that are not what they look like."""
+    if text.isascii():
+        return ()
+    return _kept(text) if len(text) <= LONGEST else look_alikes(text)
+
+
+@lru_cache(maxsize=512)
+def _kept(text: str) -> tuple[tuple[int, int], ...]:
+    """Rows are painted again and again, and most of what they show stays."""
     return look_alikes(text)
 
 
@@ -194,8 +201,7 @@ def tip(text: str) -> str:
     shown = visible(shortened(text)).text
     parts: list[str] = []
     at = 0
-    spans = () if shown.isascii() else alike(shown)
-    for start, end in spans:
+    for start, end in alike(shown):
         word = shown[start:end]
         parts += (_escaped(shown[at:start]), f"<u>{_escaped(word)}</u>")
         if f"“{word}” looks like" not in shown:

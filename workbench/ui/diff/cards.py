@@ -47,8 +47,7 @@ class Paragraph:
         self, dress: Dress, text: str, width: float, colour: QColor, font: QFont | None = None
     ) -> None:
         shown, spans = _spans_of_code(visible(text).text)
-        odd = () if shown.isascii() else alike(shown)
-        _, framed = ordered(shown, odd)
+        _, framed = ordered(shown, alike(shown))
         shown, spans = ordered(shown, spans)
         self.layout = QTextLayout(shown, font or dress.text)
         option = QTextOption()
