@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from workbench.errors import UserError
+from workbench.errors import UserError, refused_by_system
 from workbench.ui.ahead import Ahead
 from workbench.utf8 import read_names_as_utf8
 
@@ -315,8 +315,10 @@ def _hook(window: MainWindow) -> None:
         if isinstance(error, KeyboardInterrupt):
             window.close()
             return
-        if isinstance(error, UserError):
-            window.say(error.message, error.hint, True)
+        # What the system refuses where no controller stands between is no bug either.
+        refused = refused_by_system(error) if isinstance(error, OSError) else error
+        if isinstance(refused, UserError):
+            window.say(refused.message, refused.hint, True)
             return
         from traceback import clear_frames
 

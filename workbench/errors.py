@@ -17,6 +17,14 @@ _OUTSIDE = {
     errno.ENFILE: "Too many files are open. Close other programs and do it again.",
     errno.EIO: "Check the disk.",
     errno.ENOTDIR: "A file stands where a folder was.",
+    errno.ELOOP: "Links lead from one to the other and back there. `readlink` shows where to.",
+    errno.ENAMETOOLONG: "The disk takes no name that is so long.",
+    errno.EFBIG: "The disk, or `ulimit -f`, takes no file that is so large.",
+    errno.ENOMEM: "Close other programs and do it again. What was saved before is still there.",
+    errno.EBUSY: "Something else holds it. Do it again when that is done.",
+    errno.ESTALE: "Is the network disk there? Do it again when it is.",
+    errno.ENODEV: "Is the disk still there?",
+    errno.ENXIO: "Is the disk still there?",
 }
 
 

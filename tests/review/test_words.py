@@ -7,7 +7,7 @@ from time import perf_counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.review.words import paired, spans_of_lines, word_spans
+from workbench.review.words import _in_step, _Sketches, _table, paired, spans_of_lines, word_spans
 
 
 def marked(old: str, new: str) -> tuple[list[str], list[str]]:
@@ -123,3 +123,47 @@ def test_a_run_of_thousands_of_lines_is_paired_within_its_budget() -> None:
     pairs = paired(removed, added)
     assert perf_counter() - began < 2.0
     assert pairs == tuple((n, n) for n in range(5000))
+
+
+_codes = st.text("ab_1 \t(.é", max_size=12).map(lambda text: text.encode("latin-1") + b"\n")
+
+
+@st.composite
+def _edited(draw: st.DrawFn) -> tuple[list[bytes], list[bytes]]:
+    """Some lines, and the same with bytes replaced, taken out or put in; at times out of order."""
+    removed = draw(st.lists(_codes, min_size=2, max_size=6))
+    added = []
+    for line in removed:
+        at = draw(st.integers(0, len(line)))
+        added.append(
+            line[:at] + draw(st.sampled_from((b"", b"x", b" ", b"("))) + line[at + draw(st.booleans()) :]
+        )
+    return removed, draw(st.permutations(added)) if draw(st.booleans()) else added
+
+
+@given(_edited())
+def test_what_is_told_without_words_is_what_all_words_say(both: tuple[list[bytes], list[bytes]]) -> None:
+    removed, added = both
+    sketches = _Sketches(80)
+    best = _table(list(map(sketches.of, removed)), list(map(sketches.of, added)))
+    told = _in_step(removed, added, 80)
+    assert not told or best == [(at, at) for at in range(len(removed))]
+    assert [pair for pair in paired(removed, added) if pair in best] == best
+
+
+def test_lines_with_a_word_more_each_are_told_without_words() -> None:
+    removed = [b"    value_%d = compute(first, second)\n" % at for at in range(5)]
+    added = [line.replace(b"second", b"second, third") for line in removed]
+    assert _in_step(removed, added, 200)
+    # Where another order may be better, or a pair may be none at all, words are looked at.
+    assert not _in_step(removed, [*added[1:], added[0]], 200)
+    assert not _in_step([*removed, b"short\n"], [*added, b"else\n"], 200)
+
+
+def test_a_word_that_goes_on_is_not_taken_for_the_same_one() -> None:
+    # What both begin and end with is half of each line, and no word of it is in both.
+    removed = [b"abcdef ghijkl\n", b"same\n"]
+    added = [b"abcdefx yghijkl\n", b"same\n"]
+    assert not _in_step(removed, added, 80)
+    sketches = _Sketches(80)
+    assert not sketches.of(removed[0]).words & sketches.of(added[0]).words

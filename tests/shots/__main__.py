@@ -26,4 +26,7 @@ def main(folder: str, *only: str) -> int:
 
 
 if __name__ == "__main__":
+    if any(each.startswith("-") for each in sys.argv[1:]):
+        # A folder of that name would be made, and all pictures in it.
+        sys.exit(__doc__)
     sys.exit(main(*(sys.argv[1:] or ["build/shots"])))

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.repos import new_repo, numbered
-from tests.shots.fresh import both, demo, fresh, idle, keep_as_it_is
+from tests.shots.fresh import both, demo, fresh, idle, keep_as_it_is, sheets
 from workbench.ui.driving import CONTROL, Driver
 from workbench.workflow.candidates import Asked
 
@@ -37,9 +37,10 @@ def opening_scenes(scratch: Path, folder: Path) -> list[Path]:
 
 
 def _nothing_left(scratch: Path, folder: Path) -> list[Path]:
-    """No file found, no match, everything judged, landed."""
+    """Nothing accepted yet, no file found, no match, everything judged, landed."""
     driver, _ = demo(scratch, folder, "left")
     window = driver.window
+    sheets(driver, "00-nothing-to-land", ("light", "dark"), "L")
     _no_file(driver)
     driver.type("/")
     QTest.keyClicks(QApplication.focusWidget() or window, "nowhere")

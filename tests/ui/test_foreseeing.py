@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.counting import makes
-from tests.ui.samples import large, lines_of
+from tests.ui.samples import file_of, large, lines_of
 from workbench.review.verdicts import Verdict, judged, select_change
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.foreseeing import Course
@@ -47,6 +47,47 @@ def test_an_even_drag_finds_everything_made(
     # The first place is told from where the view was; every further one was made in the rest before.
     assert counts[0] > 0
     assert counts[1:] == [0] * 5
+
+
+def test_all_places_that_a_drag_may_reach_are_laid_out_before_one_is_made(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(view, qtbot, large(60, 20))
+    view._go_to_share(0.3)
+    view._go_to_share(0.42)
+    view.viewport().repaint()
+    view._later.stop()
+    made = makes(view, monkeypatch)
+    view._course.went(0.42, 0.54)
+    view._ask()
+    shares = [0.66, 0.66 + 1 / view.viewport().height(), 0.66 - 1 / view.viewport().height()]
+    is_laid = [False]
+    assert view._foreseen is not None
+    while not made and next(view._foreseen, 0) is None:
+        tops = map(view._top_of_share, shares)
+        is_laid.append(all(view._layout.is_settled(top, top + view.viewport().height()) for top in tops))
+    assert made
+    assert is_laid[-2]
+
+
+def test_a_frame_of_a_drag_does_not_look_for_what_is_said_beside_rows(view: DiffView, qtbot: QtBot) -> None:
+    old = "".join(f"value = {at}  # {'x' * 300}\n" for at in range(600))
+    new = "".join(f"{'  ' * (at % 9 == 0)}{line}\n" for at, line in enumerate(old.split("\n")[:-1]))
+    file = file_of("wide.py", old.encode(), new.encode())
+    show(view, qtbot, Document((file,)))
+    beside = view._painter.code.beside
+    qtbot.waitUntil(lambda: not view._idle.isActive(), timeout=20_000)
+    beside._said.clear()
+    view._go_to_share(0.6)
+    view.viewport().repaint()
+    assert not beside._said
+    assert view._cells.sketches > 0
+    rest(view, qtbot)
+    qtbot.waitUntil(lambda: not view._is_sketched, timeout=20_000)
+    assert any(said.whitespace for _, said in beside._said.values())
+    whole = view.viewport().grab().toImage()
+    view._cells.forget()
+    assert view.viewport().grab().toImage() == whole
 
 
 def test_what_is_made_ahead_of_a_drag_moves_nothing_on_the_screen(view: DiffView, qtbot: QtBot) -> None:
@@ -209,12 +250,12 @@ def test_a_row_that_was_made_ahead_is_not_painted_again() -> None:
 
 def marks(ruler: Ruler) -> QImage:
     assert ruler._marks is not None
-    return ruler._marks.toImage()
+    return ruler._marks.picture.toImage()
 
 
 def drawn(ruler: Ruler, qtbot: QtBot) -> None:
     """As long as marks wait to be drawn."""
-    qtbot.waitUntil(lambda: ruler._made is None and not ruler._later.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not (ruler._between.isActive() or ruler._later.isActive()), timeout=20_000)
     ruler.repaint()
 
 
@@ -265,6 +306,7 @@ def test_a_verdict_that_comes_while_marks_are_drawn_is_among_them(
     for _ in range(2 * len(document.files)):
         ruler._draw_on()
     ruler._look()
+    drawn(ruler, qtbot)
     found = marks(ruler)
     assert drawn_at_once(ruler) == found
 

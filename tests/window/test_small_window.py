@@ -75,15 +75,14 @@ def test_a_question_has_the_key_of_a_suggestion_too(hands: Hands, tmp_path: Path
         hands.window.resize(width, 700)
         # It was left as a draft the time before.
         hands.type("c? Why?" if width == 1600 else "c")
-        editor = hands.window.view.findChild(NoteEditor)
-        assert editor is not None
+        (editor,) = (each for each in hands.window.view.findChildren(NoteEditor) if each.isVisible())
         hint = editor.hint
         hands.until(lambda: hint.height() == hint.heightForWidth(hint.width()))  # noqa: B023 - asked at once
         words = {label.text() for label in hint.findChildren(QLabel) if not label.isHidden()}
         assert {"saves", "asks now", "keeps the draft", "suggestion"} <= words, width
         assert editor.rect().contains(hint.geometry())
         hands.press(Qt.Key.Key_Escape)
-        hands.until(lambda: not hands.window.view.findChildren(NoteEditor))
+        hands.until(lambda: not hands.window.editing.is_open())
 
 
 def test_a_reason_does_not_move_the_fact_that_it_stands_beside(hands: Hands, tmp_path: Path) -> None:

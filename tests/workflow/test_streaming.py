@@ -159,7 +159,7 @@ def test_where_the_process_that_reads_the_rest_dies_it_is_read_here(streamed: St
     first = next(stream)
     assert stream._helper is not None
     stream._helper.kill()
-    stream._helper.wait()
+    stream._helper._process.wait()
     rest = list(stream)
     session.add_files(stream, [first, *rest])
     session.end_stream(stream)

@@ -29,8 +29,10 @@ def write_report(error: BaseException, argv: Sequence[str]) -> Path:
         ]
     )
     name = f"bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
-    for folder in (data_dir() / "reports", Path(tempfile.gettempdir())):
+    for place in (lambda: data_dir() / "reports", lambda: Path(tempfile.gettempdir())):
         try:
+            # On a full disk there is no folder for temporary files, and to ask for one fails.
+            folder = place()
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / name
             path.write_text(text, encoding="utf-8", errors="backslashreplace")

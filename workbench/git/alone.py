@@ -5,19 +5,24 @@ changed places in 100,000 lines take it 31 s, and the other algorithm of git's a
 that a review is the same each time it is opened and on every machine, what decides is size, never time.
 Git itself leaves a file alone that is bigger than it is told, and says "binary"; what it said that of is
 looked at here. One whose content is binary stays so, and that is told by git's own rule without a child.
+
+Where a window waits, a huge one is read in a process of its own (`beside.py`): two million lines keep Python's
+lock busy for seconds, and every key and frame waits for it many times.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from weakref import WeakValueDictionary
 
+from workbench.git.beside import Helper
 from workbench.git.binary import BEGINNING, is_binary
-from workbench.git.runner import Child
+from workbench.git.runner import Child, GitCancelledError
 from workbench.git.told import told
 from workbench.review.changes import FileChange, Status
+from workbench.review.passing import is_bulky
 from workbench.review.splitting import LINK, SUBMODULE
 
 LARGE = 300_000
@@ -38,7 +43,10 @@ _ALGORITHM = "--diff-algorithm="
 
 
 class Alone:
-    """How the large files of one comparison are compared. `args` are those of its git child."""
+    """How the large files of one comparison are compared. `args` are those of its git child.
+
+    With `helped`, which begins a helper for such arguments, the huge ones are compared by that.
+    """
 
     def __init__(
         self,
@@ -47,14 +55,17 @@ class Alone:
         begins: Callable[[str, int], bytes],
         start: Callable[[Sequence[str]], Child],
         known: Known | None = None,
+        helped: Callable[[Sequence[str]], Helper | None] | None = None,
     ) -> None:
+        self._head = args[: args.index("--")]
         command = args[args.index("--") - 2 :]
         self._trees = tuple(command[:2])
         self._options = quicker(args[len(BIG) : args.index("--") - 2])
         self._sizes = sizes
         self._begins = begins
         self._start = start
-        self._child: Child | None = None
+        self._helped = helped
+        self._child: Child | Helper | None = None
         self._stopped = False
         self._known = Known() if known is None else known
 
@@ -65,8 +76,14 @@ class Alone:
             return known
         if not self._has_lines(file, LARGE):
             return file
-        found = self._known[self._key(file)] = self._looked_at(file)
+        found = self._helped_with(file) if self._helped is not None else None
+        found = self._known[self._key(file)] = found or self._looked_at(file)
         return found
+
+    def know(self, file: FileChange) -> None:
+        """Another process compared it already."""
+        if is_bulky(file):
+            self._known[self._key(file)] = file
 
     def is_huge(self, file: FileChange) -> bool:
         """Whether comparing it takes long. Size alone says so: every process puts the files in one order."""
@@ -97,8 +114,7 @@ class Alone:
         return not any(is_binary(self._begins(each, BEGINNING)) for each in looked_at)
 
     def _looked_at(self, file: FileChange) -> FileChange:
-        paths = dict.fromkeys(each for each in (file.base_path, file.path) if each is not None)
-        only = [os.fsdecode(path.encode("utf-8", "surrogateescape")) for path in paths]
+        only = _named(file)
         # Two paths alone are one pair, however little alike git takes them for now that it looks at their
         # text. A path tells also what lies under a folder of that name: then all are asked for once more.
         # Where nothing was renamed a pair is not looked for: what became a folder would be taken for one.
@@ -113,16 +129,49 @@ class Alone:
                         return found
         return file
 
-    def _begun(self, asked: Sequence[str]) -> Child:
-        self._child = self._start(asked)
+    def _helped_with(self, file: FileChange) -> FileChange | None:
+        """The same from a helper, where it is huge; None where it has to be looked at here."""
+        if self._helped is None or not self.is_huge(file):
+            return None
+        helper = self._child = self._helped([*self._head, "--", *_named(file)])
+        if helper is None:
+            return None
         if self._stopped:  # between the two
-            self._child.kill()
-        return self._child
+            helper.kill()
+        try:
+            for found in self._from(helper, file):
+                if _names(found) == _names(file) and not found.binary:
+                    return found
+            if helper.was_ended:
+                raise GitCancelledError
+        finally:
+            helper.close()
+        return None
+
+    def _from(self, helper: Helper, file: FileChange) -> Iterator[FileChange]:
+        alike = (each for each in list(self._known.values()) if _old(each) == _old(file))
+        return helper.files(next(alike, None))
+
+    def _begun(self, asked: Sequence[str]) -> Child:
+        self._child = child = self._start(asked)
+        if self._stopped:  # between the two
+            child.kill()
+        return child
 
 
 def quicker(options: Sequence[str]) -> tuple[str, ...]:
     """The same options with the algorithm that copes with any file."""
     return tuple(f"{_ALGORITHM}myers" if each.startswith(_ALGORITHM) else each for each in options)
+
+
+def _named(file: FileChange) -> list[str]:
+    """Its paths, as arguments."""
+    paths = dict.fromkeys(each for each in (file.base_path, file.path) if each is not None)
+    return [os.fsdecode(path.encode("utf-8", "surrogateescape")) for path in paths]
+
+
+def _old(file: FileChange) -> tuple[object, ...]:
+    return file.path, file.base_path, file.old_id
 
 
 def _names(file: FileChange) -> tuple[object, ...]:

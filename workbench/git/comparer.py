@@ -25,9 +25,10 @@ from msgspec import msgpack
 
 from workbench.git import runner
 from workbench.git.alone import Alone
+from workbench.git.beside import ALL, FILES, PORTION, SHAPES
 from workbench.git.objects import Objects
-from workbench.git.runner import Where
-from workbench.git.streaming import ALL, FILES, PORTION, SHAPES, streamed
+from workbench.git.runner import Child, Where
+from workbench.git.streaming import FileStream, streamed
 from workbench.review.changes import FileChange
 from workbench.review.passing import packed, portions
 from workbench.review.shapes import shape_of
@@ -37,6 +38,8 @@ FEW, MANY = 20, 80
 LINES = 8_000
 SOME = 1_000
 """Changes whose shapes go in one frame."""
+_HUGE, _SHAPES = 5, 10
+"""The priority (as for `nice`) while huge files are compared, when one reads the others, and at the end."""
 
 
 def main() -> int:
@@ -52,8 +55,15 @@ def main() -> int:
     begun: list[FileChange] = []
     lines = 0
     objects = Objects(lambda args: runner.start(args, where, fed=True))
-    alone = Alone(request["args"], objects.sizes, objects.begins, lambda args: runner.start(args, where))
-    for number, file in enumerate(streamed(child, alone)):
+    stream = FileStream()
+
+    def start(args: Sequence[str]) -> Child:
+        if stream.huge:  # everything else is there by now
+            _stand_back(_HUGE)
+        return runner.start(args, where)
+
+    alone = Alone(request["args"], objects.sizes, objects.begins, start)
+    for number, file in enumerate(streamed(child, alone, stream)):
         files.append(file)
         if number < request["skip"]:
             continue
@@ -65,14 +75,18 @@ def main() -> int:
     objects.close()
     _give(out, begun)
     _write(out, ALL)
-    # Nobody waits for these: the window comes first where there are not processors enough for all.
-    if hasattr(os, "nice"):
-        os.nice(10)
+    _stand_back(_SHAPES)  # nobody waits for these
     changes = chain.from_iterable(file.changes for file in files)
     while some := list(islice(changes, SOME)):
         _write(out, SHAPES + msgpack.encode({change.id: shape_of(change) for change in some}))
     _write(out, ALL)
     return 0
+
+
+def _stand_back(place: int) -> None:
+    """Let the window go first where there are not processors enough for all."""
+    if hasattr(os, "nice"):
+        os.nice(max(0, place - os.nice(0)))
 
 
 def _give(out: IO[bytes], files: Sequence[FileChange]) -> None:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from workbench.errors import UserError
-from workbench.git import composing, ignoring, keeping, runner, snapshot, soundness, watching
+from workbench.git import beside, composing, ignoring, keeping, runner, snapshot, soundness, watching
 from workbench.git.alone import BIG, LARGE, Alone, Known, quicker
+from workbench.git.beside import Helper
 from workbench.git.discover import Found, discover
 from workbench.git.objects import Objects
 from workbench.git.portions import Portions, told_portions
@@ -82,7 +83,7 @@ class Repository:
         self.warning = found.owner_warning
         self.real = Where(found.git_dir, found.work_tree)
         self.ours = Where(str(shadow))
-        self._running: set[Child] = set()
+        self._running: set[Child | Helper] = set()
         self._lock = threading.Lock()
         self._objects = Objects(lambda args: self._start(args, self.ours, fed=True))
         self._early: tuple[float, Child] | None = None
@@ -139,10 +140,25 @@ class Repository:
 
     def _start(self, args: Sequence[str], where: Where, *, fed: bool) -> Child:
         child = runner.start(args, where, fed=fed)
+        self._keep_in_sight(child)
+        return child
+
+    def _start_helper(self, args: Sequence[str]) -> Helper | None:
+        """A helper that compares as such a child would; it belongs to the watch of this thread too."""
+        watch = watching.current()
+        if watch is not None:
+            watch.check()
+        helper = beside.begun(self.ours.git_dir, args)
+        if helper is not None:
+            self._keep_in_sight(helper)
+            if watch is not None:
+                watch.add(helper)
+        return helper
+
+    def _keep_in_sight(self, child: Child | Helper) -> None:
         with self._lock:
             self._running = {other for other in self._running if other.running}
             self._running.add(child)
-        return child
 
     def run(
         self,
@@ -223,7 +239,10 @@ class Repository:
 
     def snapshot(self, staged: bool = False, base: str | None = None) -> Snapshot:
         """The work tree (or the index) as a tree, and what could not be put in it. Design 3.2."""
-        return snapshot.of_index(self) if staged else snapshot.of_work_tree(self, base)
+        try:
+            return snapshot.of_index(self) if staged else snapshot.of_work_tree(self, base)
+        except GitError as failed:
+            raise self._explained(failed) from failed
 
     def file_changes(
         self, base: str, tree: str, paths: Sequence[str] = (), renames: bool = True
@@ -257,7 +276,10 @@ class Repository:
         return Portions(self._in_words(told_portions(child)), self._alone(args), self._explained)
 
     def _alone(self, args: Sequence[str]) -> Alone:
-        return Alone(args, self.blob_sizes, self._objects.begins, self.start, self._large)
+        # A command has one thread, which waits for the helper and for nothing else.
+        is_command = threading.current_thread() is threading.main_thread()
+        helped = None if is_command else self._start_helper
+        return Alone(args, self.blob_sizes, self._objects.begins, self.start, self._large, helped)
 
     def _in_words(self, told: Iterator[T]) -> Iterator[T]:
         """The same, with failures in words."""

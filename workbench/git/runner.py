@@ -11,8 +11,6 @@ This file knows nothing about repositories; it decides no argument.
 from __future__ import annotations
 
 import os
-import re
-import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +22,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from workbench.errors import UserError
+from workbench.git.refusing import refuse
 from workbench.review.key_names import holds_key
 
 if TYPE_CHECKING:
@@ -217,7 +216,7 @@ class Child:
         if self._killed:
             raise GitCancelledError
         if self._process.returncode not in ok:
-            _refuse(err or b"", self._process.returncode)
+            refuse(err or b"", self._process.returncode)
             raise GitError(self._args, self._process.returncode, err or b"")
         return out, err or b""
 
@@ -241,7 +240,7 @@ class Child:
             if self._drain is not None and not self._killed:
                 self._drain.join()
                 said = b"".join(self._errors)
-                _refuse(said, self._process.returncode)
+                refuse(said, self._process.returncode)
                 return said
         return b""
 
@@ -262,8 +261,6 @@ class Child:
                     stream.close()
 
 
-_PERMISSIONS = "Check the permissions of the repository and of Workbench's data folder, and do it again."
-
 _LAST_WORDS = 1.0
 """Seconds in which a child whose output has ended is gone."""
 
@@ -278,62 +275,6 @@ def see_out(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _refuse(stderr: bytes, status: int = 1) -> None:
-    """What git could not do and nobody is to blame for, as a sentence."""
-    _refuse_full_disk(stderr)
-    _refuse_gone(stderr)
-    _refuse_disk(stderr)
-    _refuse_killed(status)
-
-
-def _refuse_killed(status: int) -> None:
-    """A child that was ended from outside, by a system without memory say. SIGPIPE would be of our making."""
-    if status >= 0 or -status == getattr(signal, "SIGPIPE", 0):
-        return
-    name = next((each.name for each in signal.Signals if each == -status), f"signal {-status}")
-    raise UserError(
-        f"git was ended by {name} before it was done.",
-        hint="Do it again. Should that not help: is the system short of memory?",
-    )
-
-
-def _refuse_full_disk(stderr: bytes) -> None:
-    """A full disk is nobody's bug. Git says it in its own words (LC_ALL is C) or in the system's."""
-    if any(word in stderr for word in (b"Out of diskspace", b"No space left on", b"Disk quota exceeded")):
-        raise UserError(
-            "The disk is full: git could not write what it has to.",
-            hint="Make room on the disk and do it again. What was saved before is still there.",
-        )
-
-
-def _refuse_disk(stderr: bytes) -> None:
-    """Nor are missing permissions and a broken disk."""
-    told = stderr.lower()
-    for words, hint in (
-        (b"permission denied", _PERMISSIONS),
-        (b"insufficient permission", _PERMISSIONS),
-        (b"unable to write new index file", "Check the permissions and the space of the data folder."),
-        (b"couldn't write", "Check the permissions and the space of the data folder."),
-        (b"operation not permitted", _PERMISSIONS),
-        (b"read-only file system", "Make the disk writable, or name another folder in WORKBENCH_DATA."),
-        (b"input/output error", "Check the disk, and do it again. What was saved before is still there."),
-    ):
-        if words in told:
-            said = words.decode("ascii").capitalize()
-            raise UserError(f"Git could not write or read what it has to: {said}.", hint=hint)
-
-
-def _refuse_gone(stderr: bytes) -> None:
-    """A repository that was deleted or moved under us is nobody's bug."""
-    found = re.match(rb"fatal: not a git repository: '([^\n]+)'", stderr)
-    if found:
-        place = os.fsdecode(found[1])
-        raise UserError(
-            f"{place.removesuffix('/.git')} is not there any more: {place} is no git repository.",
-            hint="Was it moved or deleted? Open it where it is now. Your reviews are still there.",
-        )
 
 
 _lock = threading.Lock()

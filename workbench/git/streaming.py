@@ -6,34 +6,23 @@ two hundred thousand lines leaves the others, and the window among them, waiting
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import closing, suppress
-from typing import IO, cast
+from contextlib import closing
 
-from msgspec import DecodeError, Struct, msgpack
+from msgspec import Struct
 
-from workbench.git import runner
+from workbench.git import beside
 from workbench.git.alone import Alone
-from workbench.git.runner import Child, GitCancelledError, Where, see_out
+from workbench.git.beside import Helper
+from workbench.git.runner import Child, GitCancelledError, Where
 from workbench.git.told import told
 from workbench.review.changes import FileChange
-from workbench.review.passing import unpacked
 
 FIRST_FILES = 60
 """Files that are read before any is shown: more than one sees, and what has fewer is shown whole."""
 FIRST_SECONDS = 0.05
 """Seconds after which no more of these are waited for, where there are more than that anyway."""
-
-FILES, PORTION, ALL, SHAPES = b"F", b"P", b"A", b"S"
-"""How the frames of the helper begin: some files, a portion of a bulky one of them, that these were all, the
-shapes of some changes.
-"""
 
 
 class Comparing(Struct, frozen=True):
@@ -58,7 +47,7 @@ class FileStream(Iterator[FileChange]):
         self._alone = alone
         self._told: Iterator[FileChange] = iter(())
         self._again: Comparing | None = None
-        self._helper: subprocess.Popen[bytes] | None = None
+        self._helper: Helper | None = None
         self._closed = False
 
     def tell(self, told: Iterator[FileChange], again: Comparing) -> FileStream:
@@ -104,20 +93,16 @@ class FileStream(Iterator[FileChange]):
         helper, self._helper = self._helper, None
         if helper is None:
             return {}
-        pipe = cast("IO[bytes]", helper.stdout)
-        found: dict[str, str] = {}
-        with suppress(DecodeError):
-            while (frame := _frame(pipe))[:1] == SHAPES:
-                found |= msgpack.decode(frame[1:], type=dict[str, str])
-        _end(helper)
-        return found if frame[:1] == ALL else {}
+        found = helper.shapes()
+        helper.close()
+        return found
 
     def close(self) -> None:
         """End the children. Who still takes files from this in another thread gets `GitCancelledError`."""
         self._closed = True
         helper, self._helper = self._helper, None
         if helper is not None:
-            _end(helper)
+            helper.close()
         if self._child is None:
             return
         self._child.kill()
@@ -135,54 +120,28 @@ class FileStream(Iterator[FileChange]):
         again = self._again
         if again is None:
             return
-        request = {"folder": again.where.git_dir, "args": again.args, "skip": len(self.read)}
-        try:
-            helper = subprocess.Popen(
-                # -P: what lies in the folder that we were started in is not ours to import.
-                [sys.executable, "-P", "-m", "workbench.git.comparer"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                # With its git children a group, which ends as a whole.
-                process_group=0 if os.name == "posix" else None,
-            )
-        except OSError:
-            return
-        try:
-            runner.widen_pipe(cast("IO[bytes]", helper.stdout))
-            stdin = cast("IO[bytes]", helper.stdin)
-            stdin.write(json.dumps(request).encode() + b"\n")
-            stdin.close()
-        except OSError:  # it ended at once
-            _end(helper)
+        helper = beside.begun(again.where.git_dir, again.args, len(self.read))
+        if helper is None:
             return
         self._helper = helper
         ours, self._told = self._told, iter(())
         self._told = self._from_helper(helper, ours)
 
-    def _from_helper(
-        self, helper: subprocess.Popen[bytes], ours: Iterator[FileChange]
-    ) -> Iterator[FileChange]:
+    def _from_helper(self, helper: Helper, ours: Iterator[FileChange]) -> Iterator[FileChange]:
         """The helper's files. Where it dies, those that it did not give are read here."""
         given = 0
-        portions = _portions(cast("IO[bytes]", helper.stdout))
-        while True:
-            frame = _frame(cast("IO[bytes]", helper.stdout))
-            if frame[:1] == ALL:
-                self._stop_ours(ours)
-                return
-            try:
-                files = unpacked(memoryview(frame)[1:], portions) if frame[:1] == FILES else []
-            except DecodeError:
-                files = []
-            if not files:
-                break
-            given += len(files)
-            yield from files
+        for file in helper.files():
+            given += 1
+            if self._alone is not None:
+                self._alone.know(file)
+            yield file
+        if helper.is_whole:
+            self._stop_ours(ours)
+            return
         if self._closed:
             raise GitCancelledError
         self._helper = None
-        _end(helper)
+        helper.close()
         for number, file in enumerate(ours):
             if number >= given:
                 yield file
@@ -225,31 +184,3 @@ def streamed(child: Child, alone: Alone, stream: FileStream | None = None) -> It
         yield before
     for file in huge:
         yield alone.compared(file)
-
-
-def _frame(pipe: IO[bytes]) -> bytes:
-    """The next frame: four bytes that say its length, then so many. Empty where the other end is gone."""
-    try:
-        head = pipe.read(4)
-        data = pipe.read(int.from_bytes(head, "big")) if len(head) == 4 else b""
-    except (OSError, ValueError):  # closed by another thread
-        return b""
-    return data if len(head) == 4 and len(data) == int.from_bytes(head, "big") else b""
-
-
-def _portions(pipe: IO[bytes]) -> Iterator[memoryview]:
-    """The portions that follow; asked for no more than there are."""
-    while (frame := _frame(pipe))[:1] == PORTION:
-        yield memoryview(frame)[1:]
-
-
-def _end(helper: subprocess.Popen[bytes]) -> None:
-    if helper.poll() is None:
-        if os.name == "posix":
-            with suppress(ProcessLookupError):
-                os.killpg(helper.pid, signal.SIGTERM)
-        else:
-            helper.terminate()
-    see_out(helper)
-    with suppress(OSError):
-        cast("IO[bytes]", helper.stdout).close()

@@ -12,10 +12,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from workbench.git.runner import Child, GitCancelledError
+
+if TYPE_CHECKING:
+    from workbench.git.beside import Helper
 
 _TOLD_EVERY = 0.05
 """Seconds between two counts of one step; a window shows no more of them."""
@@ -51,7 +55,7 @@ class Watch:
         """Set where the work is to end in KeyboardInterrupt as soon as what it is saving is saved."""
         # A signal's handler cancels on the very thread that may be adding a child just then.
         self._lock = threading.RLock()
-        self._children: set[Child] = set()
+        self._children: set[Child | Helper] = set()
         self._cancelled = False
         self._saving = False
         self._saved = False
@@ -79,7 +83,7 @@ class Watch:
             child.kill()
         return True
 
-    def add(self, child: Child) -> None:
+    def add(self, child: Child | Helper) -> None:
         """A child of this work was started."""
         with self._lock:
             self._children = {other for other in self._children if not other.stdout.closed}

@@ -270,9 +270,12 @@ class Builder(Struct):
         if self.folding.whole:
             return [(0, count)]
         context = self.folding.context
-        if not self.pins and not self.folding.opened and count > 2 * context + 1 and context > 1:
-            # By far the most frequent case, and a file may have tens of thousands of runs.
-            return ([(0, context)] if before else []) + ([(count - context, count)] if after else [])
+        if not self.pins and not self.folding.opened and context > 1:
+            # By far the most frequent cases, and a file may have tens of thousands of runs.
+            if count > 2 * context + 1:
+                return ([(0, context)] if before else []) + ([(count - context, count)] if after else [])
+            if before and after:
+                return [(0, count)]
         wanted: list[tuple[int, int]] = []
         if before:
             wanted.append((0, context))

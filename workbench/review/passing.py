@@ -8,13 +8,13 @@ lines of one message would keep Python's lock from the window for half a second.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import TypeVar
 
 from msgspec import DecodeError, Struct, msgpack
 
 from workbench.review.changes import Change, FileChange, Kind, Run, Status
-from workbench.review.lines import aside
+from workbench.review.lines import aside, gathered
 from workbench.review.steps import rest
 
 T = TypeVar("T")
@@ -74,6 +74,8 @@ class _Counted(Struct, array_like=True, gc=False):
     added: int
 
 
+_NO_RUN = Run(0, 0, (), ())
+
 _encoder = msgpack.Encoder()
 _decoder = msgpack.Decoder(list[_File])
 _runs_decoder = msgpack.Decoder(list[_Counted])
@@ -110,13 +112,17 @@ def is_bulky(file: FileChange) -> bool:
     return sum(len(run.removed) + len(run.added) for run in file.runs) >= BULKY
 
 
-def unpacked(data: Bytes, more: Iterator[Bytes] | None = None) -> list[FileChange]:
+def unpacked(
+    data: Bytes, more: Iterator[Bytes] | None = None, before: FileChange | None = None
+) -> list[FileChange]:
     """The files that `packed` was given; of `more` their portions are taken, and not one beyond them.
 
+    `before` is one of them as it was in another round: lines that a bulky file has from there are the same
+    objects, so that two rounds of a log of a hundred megabytes are held as one and what was added to it.
     Raises `msgspec.DecodeError` for anything else. Rests between the portions.
     """
     portions_left = iter(()) if more is None else more
-    return [_unpacked(file, portions_left) for file in _decoder.decode(data)]
+    return [_unpacked(file, portions_left, before) for file in _decoder.decode(data)]
 
 
 def _packed(file: FileChange) -> _File:
@@ -169,14 +175,15 @@ def _holds(run: Run, change: Change) -> bool:
     )
 
 
-def _unpacked(file: _File, more: Iterator[Bytes]) -> FileChange:
+def _unpacked(file: _File, more: Iterator[Bytes], before: FileChange | None = None) -> FileChange:
     path = _text(file.path)
     base_path = None if file.base_path is None else _text(file.base_path)
     many, most = file.apart
     runs: tuple[Run, ...]
     changes: Iterable[_Change]
     if many:
-        runs = _runs(_taken(more, _runs_decoder, many), more)
+        held = before.runs if before is not None and before.path == path else ()
+        runs = _runs(_taken(more, _runs_decoder, many), more, held)
         changes = _taken(more, _changes_decoder, most)
     else:
         runs = tuple(
@@ -198,21 +205,40 @@ def _unpacked(file: _File, more: Iterator[Bytes]) -> FileChange:
     )
 
 
-def _runs(counted: Iterable[_Counted], more: Iterator[Bytes]) -> tuple[Run, ...]:
+def _runs(counted: Iterable[_Counted], more: Iterator[Bytes], held: Sequence[Run]) -> tuple[Run, ...]:
     """Runs and their lines. A tuple grows out of portions, so that others are let in between them."""
     heads = list(counted)
     lines = _taken(more, _lines_decoder, sum(head.removed + head.added for head in heads))
+    others = chain(held, repeat(_NO_RUN))
     return tuple(
         [
             Run(
                 head.old_start,
                 head.new_start,
-                aside(tuple(islice(lines, head.removed))),
-                aside(tuple(islice(lines, head.added))),
+                _side(lines, head.removed, other.removed),
+                _side(lines, head.added, other.added),
             )
-            for head in heads
+            for head, other in zip(heads, others, strict=False)
         ]
     )
+
+
+def _side(lines: Iterator[bytes], count: int, held: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The next so many lines. Those of `held` are taken for equal ones, counted from its start or its end."""
+    if count < _LINES or not held:
+        return aside(tuple(islice(lines, count)))
+    return gathered(_alike(lines, count, held))
+
+
+def _alike(lines: Iterator[bytes], count: int, held: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
+    for at in range(0, count, _LINES):
+        part = tuple(islice(lines, min(_LINES, count - at)))
+        for start in (at, at + len(held) - count):
+            same = held[start : start + len(part)] if start >= 0 else ()
+            if same == part:
+                part = same
+                break
+        yield part
 
 
 def _taken(more: Iterator[Bytes], decoder: msgpack.Decoder[list[T]], count: int) -> Iterator[T]:

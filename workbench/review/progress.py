@@ -17,10 +17,13 @@ from workbench.review.changes import Change, FileChange, Side, exchanged
 from workbench.review.notes import ASKING, Intent, Place
 from workbench.review.places import places_now
 from workbench.review.review import Review
+from workbench.review.steps import Steps, finished
 from workbench.review.touched import FEW, Places, places_of
 from workbench.review.verdicts import FileVerdicts, Verdict, Verdicts, has_any, verdict_of
 
 NOTHING_ASKED: frozenset[str] = frozenset()
+_STRIDE = 400
+"""Changes and files that are counted in one step."""
 
 
 class Standing(StrEnum):
@@ -61,6 +64,10 @@ class Progress(Struct, frozen=True):
         )
 
 
+_STANDING = {
+    verdict: Standing(verdict.value) for verdict in (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.MIXED)
+}
+"""Looked up: ten thousand changes are judged at once."""
 _COUNTED = (Standing.ACCEPTED, Standing.REJECTED, Standing.ASKED, Standing.UNREAD, Standing.MIXED)
 """In the order of the fields of `Progress`."""
 
@@ -70,7 +77,7 @@ def standing(change: Change, verdicts: Verdicts, asked_ids: frozenset[str]) -> S
     verdict = verdict_of(change, verdicts)
     if verdict is Verdict.OPEN:
         return Standing.ASKED if change.id in asked_ids else Standing.UNREAD
-    return Standing(verdict.value)
+    return _STANDING[verdict]
 
 
 def has_open_lines(change: Change, verdicts: Verdicts) -> bool:
@@ -191,6 +198,8 @@ class Tally:
         self._news: dict[str, Progress | None] = {}
         self._verdicts: Verdicts | None = None
         self._more: Sequence[FileChange] = ()
+        self._left: dict[str, FileChange] = {}
+        """The files that are to be counted again, by path."""
         self._places_in: dict[str, Places] = {}
 
     def asked(self, review: Review, files: Sequence[FileChange]) -> frozenset[str]:
@@ -222,8 +231,10 @@ class Tally:
             self._more = (*self._more, *(files[at] for at in others))
             return
         counted = self._counted
-        gone = counted.keys() - {file.path for file in files}
-        for path in gone:
+        here = {file.path for file in files}
+        for path in self._left.keys() - here:
+            del self._left[path]
+        for path in counted.keys() - here:
             self._total = _less(self._total, counted.pop(path).progress)
             del self._by_path[path]
             self._news.pop(path, None)
@@ -232,27 +243,45 @@ class Tally:
 
     def progress(self, review: Review, files: Sequence[FileChange]) -> Progress:
         """The counts of the whole review."""
+        return finished(self.counting(review, files))
+
+    def counting(self, review: Review, files: Sequence[FileChange]) -> Steps[Progress]:
+        """As `progress`, with rests: twenty thousand files may be judged at once.
+
+        What is left when nobody goes on with it is counted by the next one, of whatever review that is.
+        """
         self.asked(review, files)
         verdicts = review.current
-        if self._verdicts is verdicts and not (self._more or self._asked_anew):
-            return self._total
-        total = self._total
-        for file in self._other(files, verdicts):
-            last = self._counted.get(file.path)
-            held, asked_ids = verdicts.get(file.path), self._asked_in.get(file.path, NOTHING_ASKED)
-            if last is not None and last.held is held and last.asked == asked_ids and last.file is file:
-                continue
-            counts = self._recounted(last, file, verdicts, asked_ids)
-            if last is not None:
-                total = _less(total, last.progress)
-            self._counted[file.path] = _Counted(file, held, asked_ids, counts)
-            self._by_path[file.path] = counts
-            self._news.setdefault(file.path, last.progress if last is not None else None)
-            total += counts
-        self._total = total
-        self._verdicts, self._more = verdicts, ()
-        self._asked_anew.clear()
-        return total
+        if self._verdicts is not verdicts or self._more or self._asked_anew:
+            self._left.update((file.path, file) for file in self._other(files, verdicts))
+            self._verdicts, self._more = verdicts, ()
+            self._asked_anew.clear()
+        done = 0
+        while self._left:  # more may come while it rests
+            for path in tuple(self._left):
+                file = self._left.pop(path, None)
+                if file is None:
+                    continue
+                self._count(file)
+                done += 1 + len(file.changes)
+                if done > _STRIDE:
+                    done = 0
+                    yield
+        return self._total
+
+    def _count(self, file: FileChange) -> None:
+        verdicts = self._verdicts or {}
+        last = self._counted.get(file.path)
+        held, asked_ids = verdicts.get(file.path), self._asked_in.get(file.path, NOTHING_ASKED)
+        if last is not None and last.held is held and last.asked == asked_ids and last.file is file:
+            return
+        counts = self._recounted(last, file, verdicts, asked_ids)
+        if last is not None:
+            self._total = _less(self._total, last.progress)
+        self._counted[file.path] = _Counted(file, held, asked_ids, counts)
+        self._by_path[file.path] = counts
+        self._news.setdefault(file.path, last.progress if last is not None else None)
+        self._total += counts
 
     def _recounted(
         self, last: _Counted | None, file: FileChange, verdicts: Verdicts, asked_ids: frozenset[str]
@@ -279,8 +308,9 @@ class Tally:
         paths = self._asked_anew.union(_differing(before, verdicts))
         # Of a file that is another now, what was counted is the one before.
         new = {file.path for file in self._more}
-        counted = self._counted
-        return [*self._more, *(counted[path].file for path in paths if path in counted and path not in new)]
+        counted, left = self._counted, self._left
+        old = (path for path in paths if path in counted and path not in new and path not in left)
+        return [*self._more, *(counted[path].file for path in old)]
 
     def file(self, path: str) -> Progress:
         """The counts of one file, as of the last `progress`."""
@@ -290,13 +320,22 @@ class Tally:
         """The counts of every file, as of the last `progress`; they go along with the next one."""
         return self._by_path
 
-    def news(self) -> Mapping[str, Progress | None]:
+    def news(self, most: int | None = None) -> Mapping[str, Progress | None]:
         """The files that were counted since this was last asked, and as what before, None for new ones.
 
-        So that who shows twenty thousand files looks at those alone that a verdict changed.
+        So that who shows twenty thousand files looks at those alone that a verdict changed. Of what was
+        counted before not many more than `most` at a time: the others are news the next time.
         """
         news, self._news = self._news, {}
+        if most is not None and len(news) > most:
+            known = [path for path, before in news.items() if before is not None]
+            self._news = {path: news.pop(path) for path in known[most:]}
         return news
+
+    @property
+    def has_news(self) -> bool:
+        """Whether files were counted since they were last asked for."""
+        return bool(self._news)
 
 
 def _differing(before: Verdicts, verdicts: Verdicts) -> list[str]:

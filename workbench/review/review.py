@@ -47,7 +47,8 @@ from workbench.review.context import Pin, named, with_pin
 from workbench.review.findings import Finding, State, arrived
 from workbench.review.notes import Author, Note, Place, Reply
 from workbench.review.rounds import Answer, FileCarry, Round, Source, Why
-from workbench.review.verdicts import Selection, Verdict, Verdicts, judged
+from workbench.review.steps import Steps, finished
+from workbench.review.verdicts import Selection, Verdict, Verdicts, judged, judging
 
 
 class Step(Struct, frozen=True, eq=False):
@@ -155,11 +156,16 @@ def replay(actions: Iterable[Action]) -> Review:
 
 def apply(review: Review, action: Action) -> Review:
     """The review after one action. The same object when the action changes nothing."""
+    return finished(applying(review, action))
+
+
+def applying(review: Review, action: Action) -> Steps[Review]:
+    """As `apply`, with rests: one action may judge twenty thousand files."""
     if isinstance(action, Undone):
-        return _undo(review, action.target)
+        return (yield from _undo(review, action.target))
     if isinstance(action, Redone):
-        return _redo(review, action.target)
-    after = _take(review, action)
+        return (yield from _redo(review, action.target))
+    after = yield from _take(review, action)
     if after is not review and after.undone and (is_reviewers(action) or isinstance(action, RoundArrived)):
         after = replace(after, undone=())
     return after
@@ -199,7 +205,7 @@ def next_note_id(review: Review) -> str:
     return f"N{review.last_note + 1}"
 
 
-def _undo(review: Review, target: str) -> Review:
+def _undo(review: Review, target: str) -> Steps[Review]:
     later: list[Action] = []
     step = review.past
     while step is not None and step.action.id != target:
@@ -209,11 +215,11 @@ def _undo(review: Review, target: str) -> Review:
         return review
     result = step.before
     for action in reversed(later):
-        result = _take(result, action)
+        result = yield from _take(result, action)
     return replace(result, undone=(*review.undone, step), last_note=review.last_note)
 
 
-def _redo(review: Review, target: str) -> Review:
+def _redo(review: Review, target: str) -> Steps[Review]:
     """Do an action again where it was done: what came after it (a round, a later verdict) still does."""
     undone = next((each for each in review.undone if each.action.id == target), None)
     if undone is None:
@@ -229,13 +235,21 @@ def _redo(review: Review, target: str) -> Review:
         later.append(step.action)
         result, step = step.before, step.before.past
     for action in (undone.action, *reversed(later)):
-        result = _take(result, action)
+        result = yield from _take(result, action)
     left = tuple(each for each in review.undone if each is not undone)
     return replace(result, undone=left, last_note=review.last_note)
 
 
-def _take(review: Review, action: Action) -> Review:
-    after = _change(review, action)
+def _take(review: Review, action: Action) -> Steps[Review]:
+    match action:
+        case Judged():
+            after = yield from _judge(review, action)
+        case EntryJudged():
+            after = yield from _judge_entry(review, action)
+        case EntriesSentBack():
+            after = yield from _send_back(review, action)
+        case _:
+            after = _change(review, action)
     if after is review:
         return review
     return replace(after, past=Step(action, review), undone=review.undone)
@@ -245,8 +259,6 @@ def _change(review: Review, action: Action) -> Review:
     match action:
         case RoundArrived():
             return _arrive(review, action)
-        case Judged():
-            return _judge(review, action)
         case NoteWritten():
             return _with_new_note(review, action.note)
         case NoteEdited():
@@ -285,10 +297,6 @@ def _change(review: Review, action: Action) -> Review:
             return _judge_finding(review, action)
         case FeedbackSent():
             return replace(review, sent=(*review.sent, action))
-        case EntryJudged():
-            return _judge_entry(review, action)
-        case EntriesSentBack():
-            return _send_back(review, action)
         case Landed():
             closed = review.closed or action.purpose == "land"
             return replace(review, landings=(*review.landings, action), closed=closed)
@@ -338,11 +346,11 @@ def _of_its_round(call: CallMade, rounds: Sequence[Round]) -> CallMade:
     return call
 
 
-def _judge(review: Review, action: Judged) -> Review:
+def _judge(review: Review, action: Judged) -> Steps[Review]:
     """Put a verdict on lines of one round and, where later rounds carry them, on those too."""
     if not _is_there(review, action):
         return review
-    verdicts = _put(review, action.round, action.selections, action.verdict)
+    verdicts = yield from _put(review, action.round, action.selections, action.verdict)
     if verdicts is review.verdicts and action.note is None:
         return review
     after = replace(review, verdicts=verdicts)
@@ -389,32 +397,32 @@ def _is_there(review: Review, action: Judged | EntryJudged | EntriesSentBack | F
 
 def _put(
     review: Review, round_index: int, selections: tuple[Selection, ...], verdict: Verdict
-) -> tuple[Verdicts, ...]:
+) -> Steps[tuple[Verdicts, ...]]:
     """The verdicts of all rounds with one more. The same object when nothing changed."""
     verdicts = list(review.verdicts)
     for index in range(round_index, len(review.rounds)):
         if index > round_index:
             selections = carry_selections(selections, review.carries[index])
-        verdicts[index] = judged(verdicts[index], selections, verdict)
+        verdicts[index] = yield from judging(verdicts[index], selections, verdict)
     same = all(new is old for new, old in zip(verdicts, review.verdicts, strict=True))
     return review.verdicts if same else tuple(verdicts)
 
 
-def _judge_entry(review: Review, action: EntryJudged) -> Review:
+def _judge_entry(review: Review, action: EntryJudged) -> Steps[Review]:
     if not _is_there(review, action):
         return review
     key = f"{action.round}/{action.entry}"
-    verdicts = _put(review, action.round, action.selections, Verdict.ACCEPTED)
+    verdicts = yield from _put(review, action.round, action.selections, Verdict.ACCEPTED)
     after = replace(review, entries={**review.entries, key: action.answer}, verdicts=verdicts)
     note = after.notes.get(action.settles)
     return _with_note(after, note and replace(note, settled=True))
 
 
-def _send_back(review: Review, action: EntriesSentBack) -> Review:
+def _send_back(review: Review, action: EntriesSentBack) -> Steps[Review]:
     if not _is_there(review, action):
         return review
     answers = {f"{action.round}/{entry}": "again" for entry in action.entries}
-    verdicts = _put(review, action.round, action.selections, Verdict.REJECTED)
+    verdicts = yield from _put(review, action.round, action.selections, Verdict.REJECTED)
     after = replace(review, entries={**review.entries, **answers}, verdicts=verdicts)
     for name in action.replies:
         note = after.notes.get(name)

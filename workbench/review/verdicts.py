@@ -15,6 +15,10 @@ from msgspec import Struct, field
 
 from workbench.review.changes import Change, Kind
 from workbench.review.lines import Span, joined
+from workbench.review.steps import Steps, finished
+
+_STRIDE = 250
+"""Files that are judged in one step."""
 
 
 class Verdict(StrEnum):
@@ -367,8 +371,15 @@ def select_changes(changes: Iterable[Change]) -> tuple[Selection, ...]:
 
 def judged(verdicts: Verdicts, selections: Iterable[Selection], verdict: Verdict) -> Verdicts:
     """The mapping with `verdict` put on every selected line. The same object when nothing changed."""
+    return finished(judging(verdicts, selections, verdict))
+
+
+def judging(verdicts: Verdicts, selections: Iterable[Selection], verdict: Verdict) -> Steps[Verdicts]:
+    """As `judged`, with rests: one key may judge twenty thousand files."""
     result: dict[str, FileVerdicts] | None = None
-    for selection in selections:
+    for number, selection in enumerate(selections, 1):
+        if number % _STRIDE == 0:
+            yield
         current = (verdicts if result is None else result).get(selection.path, NO_VERDICTS)
         old = current.old.put(selection.old, verdict)
         new = current.new.put(selection.new, verdict)

@@ -98,7 +98,8 @@ def _in_step(removed: Sequence[bytes], added: Sequence[bytes], length: int) -> b
     """Whether each line surely faces the one of its own number, told without taking lines apart into words.
 
     Of as many lines on both sides every other order leaves out a pair, and a pair adds at most 1 to the sum:
-    what loses less than that in all is the best. False where that cannot be told from how lines begin and end.
+    what loses less than that in all is the best. False where that is not to be told from how lines begin and
+    end.
     """
     left = 1.0 - _NEARLY
     for one, other in zip(removed, added, strict=True):
@@ -111,7 +112,9 @@ def _in_step(removed: Sequence[bytes], added: Sequence[bytes], length: int) -> b
 
 
 def _least_likeness(one: bytes, other: bytes) -> float:
-    """What `_likeness` of two lines is at least: the words that they begin and end with count for both."""
+    """What `_likeness` of two lines is at least, if this is `_ALIKE` or more: words that they begin and end
+    with alike are in both.
+    """
     both = len(one.translate(None, _BLANKS)) + len(other.translate(None, _BLANKS))
     head = _same(one, other, "big")
     begin, tail = one[:head], _same(one[head:], other[head:], "little")

@@ -70,6 +70,15 @@ class BoxedLine(BoxedText):
         self.textChanged.emit()
         self._is_set = False
 
+    def begin(self, text: str) -> None:
+        """Start from a text that was found, all of it chosen, so that it can be typed over."""
+        why = self.refuses_whole(text)
+        if why:
+            self.refuse(why)
+        else:
+            self.setText(text)
+        self.selectAll()
+
     def clear(self) -> None:
         """Empty the line."""
         self.setText("")

@@ -8,46 +8,34 @@ between them, into another order than the text's and the review's. Letters that 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import islice
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QFont,
-    QFontMetricsF,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
     QPalette,
-    QPyTextObject,
     QTextBlock,
     QTextCharFormat,
-    QTextDocument,
-    QTextFormat,
 )
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolTip, QWidget
 
 from workbench.review.suspicious import look_alikes
 from workbench.review.text import visible
 from workbench.review.words import Spans
+from workbench.ui.held_characters import CHARACTER, OBJECT, Boxes, from_the_right, holding
 from workbench.ui.sheet import as_tooltip
-from workbench.ui.too_much import UNBOUND, Room, too_much
+from workbench.ui.too_much import NOTHING, UNBOUND, Room, too_much
 
-_OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
-_CHARACTER = QTextFormat.Property.UserProperty.value + 1
-"""As a number: of half a pair of UTF-16, which stands for a byte that is not UTF-8, Qt would make nothing."""
 _HOLDER = "\ufffc"
 """What Qt takes for the place of an object. One that is in the text itself is boxed, so that it is kept."""
-_from_the_right = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 _LONGEST = 20_000
 """Characters of a line up to which its letters are looked at when painted; `hidden_line.py` says them all."""
 _MOST_HELD = 3_000
@@ -56,71 +44,6 @@ _KEPT_LINES = 200
 """Lines of which it stays known what is framed in them: a cursor that blinks paints them again and again."""
 _READ_FOR = 15_000
 """Milliseconds for which it is said why a text was refused."""
-_BESIDE = 3.0
-"""Pixels between the code point and its frame."""
-
-
-class _Boxes(QPyTextObject):
-    """Draws the characters that hide, and those that would be put into another order."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.sizes: dict[int, QSizeF] = {}
-        """Of each character in the field's font: Qt asks thirty times for each place that it is in."""
-
-    def intrinsicSize(self, doc: QTextDocument, _: int, held: QTextFormat) -> QSizeF:
-        character = held.property(_CHARACTER)
-        size = self.sizes.get(character)
-        if size is None:
-            size = self.sizes[character] = self._size(doc, held)
-        return size
-
-    def _size(self, doc: QTextDocument, held: QTextFormat) -> QSizeF:
-        letter = _letter(held)
-        if letter:
-            own = QFontMetricsF(doc.defaultFont())
-            return QSizeF(max(1.0, own.horizontalAdvance(letter)), own.ascent())
-        metrics = QFontMetricsF(_font(doc))
-        wide = metrics.horizontalAdvance(_words(held)) + 2 * _BESIDE + 2
-        return QSizeF(wide, QFontMetricsF(doc.defaultFont()).ascent())
-
-    def drawObject(
-        self, painter: QPainter, rect: QRectF | QRect, doc: QTextDocument, _: int, held: QTextFormat
-    ) -> None:
-        letter = _letter(held)
-        if letter:
-            painter.setFont(doc.defaultFont())
-            painter.drawText(QRectF(rect).bottomLeft(), letter)
-            return
-        descent = QFontMetricsF(doc.defaultFont()).descent()
-        box = QRectF(rect).adjusted(1.5, 1.5, -1.5, descent - 1.5)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # The colour of what is dangerous, which the application's palette holds in this role.
-        painter.setPen(QApplication.palette().color(QPalette.ColorRole.BrightText))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box, 3, 3)
-        painter.setFont(_font(doc))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _words(held))
-        painter.restore()
-
-
-def _font(doc: QTextDocument) -> QFont:
-    font = QFont(doc.defaultFont())
-    font.setPixelSize(max(8, round(0.8 * QFontMetricsF(font).ascent())))
-    return font
-
-
-def _words(held: QTextFormat) -> str:
-    return f"U+{held.property(_CHARACTER):04X}"
-
-
-def _letter(held: QTextFormat) -> str:
-    """What is drawn of a letter that has no box; "" of what has one. A mark is drawn beside its letter."""
-    character = chr(held.property(_CHARACTER))
-    if not _from_the_right.match(character) or visible(character).columns:
-        return ""
-    return f"\u25cc{character}" if unicodedata.category(character)[0] == "M" else character
 
 
 def _hides(text: str) -> bool:
@@ -140,8 +63,8 @@ class BoxedText(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._boxes = _Boxes(self)
-        self.document().documentLayout().registerHandler(_OBJECT, self._boxes)
+        self._boxes = Boxes(self)
+        self.document().documentLayout().registerHandler(OBJECT, self._boxes)
         self._whole: str | None = None
         """The text while it has what is held: to put that together takes a while, and many ask."""
         self._framed: dict[str, Spans] = {}
@@ -156,7 +79,7 @@ class BoxedText(QPlainTextEdit):
         """Whether anything of a text is boxed, or would stand in another place if Qt laid it out."""
         if text.isascii() and text.isprintable():
             return False
-        if _from_the_right.search(text) or _hides(text):
+        if from_the_right.search(text) or _hides(text):
             return True
         return any(each in text for each in self.also_held)
 
@@ -179,16 +102,14 @@ class BoxedText(QPlainTextEdit):
     def _insert(self, text: str) -> None:
         """In the place of what is selected, as one step to take back."""
         cursor, plain = self.textCursor(), QTextCharFormat()
-        holding: dict[str, QTextCharFormat] = {}
+        formats: dict[str, QTextCharFormat] = {}
         cursor.beginEditBlock()
         cursor.removeSelectedText()
         for piece, hides in _pieces(text, self.also_held):
             if hides:
-                held = holding.get(piece)
+                held = formats.get(piece)
                 if held is None:
-                    held = holding[piece] = QTextCharFormat()
-                    held.setObjectType(_OBJECT)
-                    held.setProperty(_CHARACTER, ord(piece))
+                    held = formats[piece] = holding(piece)
                 cursor.insertText(_HOLDER, held)
             else:
                 cursor.insertText(piece, plain)
@@ -223,9 +144,11 @@ class BoxedText(QPlainTextEdit):
             line=max(0, line.length() - 1 - selected),
             boxes=line.text().count(_HOLDER) if not selected else 0,
         )
-        return too_much(
-            text, self.room, around, lambda: sum(1 for _, hides in _pieces(text, self.also_held) if hides)
-        )
+        return too_much(text, self.room, around, lambda: boxes_in(text, self.also_held))
+
+    def refuses_whole(self, text: str) -> str:
+        """Why a text is too much to begin with; "" where it is not."""
+        return too_much(text, self.room, NOTHING, lambda: boxes_in(text, self.also_held))
 
     def refuse(self, why: str) -> None:
         """Say at the field why nothing was put in."""
@@ -287,7 +210,7 @@ class BoxedText(QPlainTextEdit):
                 painter.end()
 
     def _alike(self, block: QTextBlock, offset: QPointF) -> Iterator[QRectF]:
-        """Where the words and signs of a line stand that are not what they look like, as far as it is seen."""
+        """Where words and signs stand that are not what they look like, in what is seen of a line."""
         if block.length() > _LONGEST or (text := block.text()).isascii():
             return
         spans = self._framed.get(text)
@@ -371,7 +294,7 @@ class ShownText(BoxedText):
 
     def setPlainText(self, text: str) -> None:
         shown = visible(text).text
-        letters = () if shown.isascii() else _from_the_right.finditer(shown)
+        letters = () if shown.isascii() else from_the_right.finditer(shown)
         if 0 < sum(1 for _ in islice(letters, _MOST_HELD + 1)) <= _MOST_HELD:
             super().setPlainText(shown)
         else:
@@ -385,7 +308,7 @@ def _parts(block: QTextBlock, start: int, end: int, characters: dict[int, str | 
         fragment = place.fragment()
         position, length, number = fragment.position(), fragment.length(), fragment.charFormatIndex()
         if number not in characters:
-            held = fragment.charFormat().property(_CHARACTER)
+            held = fragment.charFormat().property(CHARACTER)
             characters[number] = chr(held) if held is not None else None
         character = characters[number]
         first, last = max(0, start - position), min(length, end - position)
@@ -396,6 +319,11 @@ def _parts(block: QTextBlock, start: int, end: int, characters: dict[int, str | 
             # What was typed after a box may have its format, too.
             yield text.replace(_HOLDER, character) if character is not None else text
         place += 1
+
+
+def boxes_in(text: str, also: str = "") -> int:
+    """How many characters of a text are held one by one."""
+    return sum(1 for _, hides in _pieces(text, also) if hides)
 
 
 def in_utf16(text: str, spans: Spans) -> Spans:
@@ -413,7 +341,7 @@ def _end(span: tuple[int, int]) -> int:
 def _pieces(text: str, also: str) -> Iterator[tuple[str, bool]]:
     """Characters that are held one by one, what stands between them, and which it is."""
     start = 0
-    letters = (found.start() for found in _from_the_right.finditer(text))
+    letters = (found.start() for found in from_the_right.finditer(text))
     holders = (at for at, each in enumerate(text) if each == _HOLDER or each in also)
     for at in sorted({*visible(text).columns, *letters, *holders}):
         if start < at:

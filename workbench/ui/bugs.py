@@ -30,11 +30,13 @@ def report(
             without_keys("".join(traceback.format_exception(kind, error, trace))),
         )
     )
-    sys.stderr.write(visible(text).text)
+    if sys.stderr is not None:  # None where the desktop started us without a terminal
+        sys.stderr.write(visible(text).text)
     name = f"workbench-bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
-    path = Path(tempfile.gettempdir()) / name
     try:
-        path.write_text(text, "utf-8")
+        # Also where no folder for temporary files can be written to, on a full disk for one.
+        path = Path(tempfile.gettempdir()) / name
+        path.write_text(text, "utf-8", errors="backslashreplace")
     except OSError:
         return f"Something in Workbench is broken: {said}.", None
     return (

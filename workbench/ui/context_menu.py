@@ -243,7 +243,8 @@ class ContextMenus(QObject):
     def _named(self, command: str, title: str) -> str:
         """With its key behind a tab, where a shortcut would be: it is none, so that it is not taken twice."""
         keys = self._window.keymap.keys(command)
-        return f"{title.replace('&', '&&')}\t{shown(keys[0])}" if keys else title
+        title = title.replace("&", "&&")
+        return f"{title}\t{shown(keys[0])}" if keys else title
 
     def _on_triggered(self) -> None:
         self._window.run_command(self.sender().objectName())

@@ -193,6 +193,8 @@ class Desk(LookDesk):
         """Group the files by shape, or by folder again."""
         self._window.files.show()
         self._window.grouping.toggle()
+        listed = "in one list" if self._window.preferences.settings.flat_files else "by folder"
+        self._window.view.tell(f"Files {'by shape' if self._window.grouping.is_on else listed}")
 
     def copy_feedback(self) -> None:
         """The feedback into the clipboard, without its being sent."""

@@ -329,7 +329,9 @@ class Dispatch(QObject):
         path = self._view.current_file()
         if self._controller.view_file(path):
             self._view.tell(f"Viewed: {one_line(path or '')}")
-            self._view.next_file(1)
+            if not self._view.next_file(1):
+                self._controller.said.emit("That was the last file.", "> goes to what is still open.", False)
+                self._view.tell("It was the last file")
 
     def _next_open(self) -> None:
         if self._view.next_open():

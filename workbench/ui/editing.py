@@ -15,6 +15,7 @@ from workbench.ui.diff.view import DiffView
 from workbench.ui.editor_places import (
     code_text,
     draft_on,
+    fit_for_editing,
     key_of,
     lines_place,
     note_place,
@@ -112,6 +113,11 @@ class Editing(Editors):
         """Other words for a note."""
         session = self._controller.open_session()
         note = session.review.notes[note_id]
+        try:
+            fit_for_editing(f"{note.text}\n{note.suggestion or ''}", f"{note_id} is")
+        except UserError as error:
+            self._controller.fail(error)
+            return
         key = f"edit {note_id}"
         lines = code_text(note.place.quote) if note.place.quote else None
         editor = NoteEditor(key, f"edit {note_id}", lines, self._snippets())
@@ -180,6 +186,7 @@ class Editing(Editors):
 
     def _edit_range(self, path: str, start: int, lines: tuple[bytes, ...], change: str | None) -> None:
         data = b"".join(lines)
+        fit_for_editing(data.decode("utf-8", "replace"), "These lines are")
         try:
             text = data.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError:

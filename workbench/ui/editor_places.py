@@ -1,11 +1,14 @@
-"""Where what an editor is about stands, and under what name its draft is kept. Changes nothing."""
+"""Where what an editor is about stands, under what name its draft is kept, what fits one. Changes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workbench.errors import UserError
 from workbench.review.notes import Note, Place
 from workbench.review.places import place_lines
+from workbench.ui.boxed_text import boxes_in
+from workbench.ui.too_much import NOTE, NOTHING, too_much
 from workbench.workflow.draft_lines import DraftLines, named_lines, start_now, tree_now
 from workbench.workflow.session import Session
 
@@ -71,3 +74,13 @@ def place_words(place: Place) -> str:
 def code_text(lines: Iterable[bytes]) -> str:
     """Lines as the text that a suggestion starts from."""
     return b"".join(lines).decode("utf-8", "replace").replace("\r\n", "\n").removesuffix("\n")
+
+
+def fit_for_editing(text: str, what: str) -> None:
+    """Refuse a text with which a field would keep one waiting at every key."""
+    why = too_much(text, NOTE, NOTHING, lambda: boxes_in(text))
+    if why:
+        raise UserError(
+            f"{what} too much to be edited here: {why}.",
+            hint="The file can be edited in your editor; a note by “workbench edit”.",
+        )

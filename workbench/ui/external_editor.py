@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QProcess
 
 from workbench.errors import UserError
+from workbench.review.text import one_line
 
 # How each opens a file at a line. In this order, the first that is installed.
 _KNOWN: tuple[tuple[str, ...], ...] = (
@@ -28,7 +29,7 @@ _KNOWN: tuple[tuple[str, ...], ...] = (
 
 def command_for(setting: str, path: Path, line: int) -> list[str]:
     """The command that opens `path` at `line`. UserError when no editor is set or known."""
-    words = shlex.split(setting) if setting else _known()
+    words = _split(setting) if setting else _known()
     if not words:
         raise UserError(
             "No editor was found.",
@@ -36,22 +37,40 @@ def command_for(setting: str, path: Path, line: int) -> list[str]:
         )
     if not any("{file}" in word for word in words):
         words = [*words, "{file}"]
-    return [word.replace("{file}", str(path)).replace("{line}", str(max(1, line))) for word in words]
+    # The file comes last: its name may hold what stands for the line.
+    return [word.replace("{line}", str(max(1, line))).replace("{file}", str(path)) for word in words]
 
 
 def open_in_editor(setting: str, path: Path, line: int) -> None:
     """Start the editor and let it go. UserError when the file is not there, or the editor does not start."""
-    if not path.exists():
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as gone:
         raise UserError(
-            f"{path.name} is not in the work tree.",
+            f"{one_line(path.name)} is not in the work tree.",
             hint="It was deleted there, or is only in this round.",
-        )
+        ) from gone
+    except OSError as error:
+        raise UserError(
+            f"{one_line(path.name)} cannot be opened: {error.strerror}.",
+            hint="See to the permissions of the work tree.",
+        ) from error
     command = command_for(setting, path, line)
     started = QProcess.startDetached(command[0], command[1:])
     if not (started[0] if isinstance(started, tuple) else started):
         raise UserError(
             f"{command[0]} could not be started.", hint="See the setting “editor” in settings.toml."
         )
+
+
+def _split(setting: str) -> list[str]:
+    try:
+        return shlex.split(setting)
+    except ValueError as error:
+        raise UserError(
+            f"The setting “editor” cannot be read: {str(error).lower()}.",
+            hint='It is a command, such as: editor = "code --goto {file}:{line}"',
+        ) from error
 
 
 def _known() -> list[str]:

@@ -27,6 +27,8 @@ FOLD = 12
 FULL_STEPS = 3
 LEFT = 14
 RIGHT = 12
+LONG_ENDING = 6
+"""Letters of the end of a name, after its last dot, that give way before the rest."""
 LEAST = 30
 """Pixels of a name that are shown however much else there is to say."""
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -41,6 +43,8 @@ class FileDelegate(QStyledItemDelegate):
         self._small = interface_font(11)
         self._small_metrics = QFontMetrics(self._small)
         self.current = ""
+        self.shape = ""
+        """The key of the row of the shape that the cursor is on, where the files are listed by shape."""
         # Known here and not read from the option's state: importing QStyle takes 13 ms of every start.
         self.hovered = -1
         self.focused = -1
@@ -65,7 +69,8 @@ class FileDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row, number = row_of(index), index.row()
-        is_current = row.kind is RowKind.FILE and row.key == self.current
+        is_here = row.key == self.current and row.group in ("", self.shape)
+        is_current = is_here if row.kind is RowKind.FILE else bool(self.shape) and row.key == self.shape
         is_hovered = number == self.hovered and row.kind in (RowKind.FILE, RowKind.FOLDER)
         is_focused = number == self.focused
 
@@ -103,9 +108,7 @@ class FileDelegate(QStyledItemDelegate):
         right = self._mark(painter, inner, row, metrics)
         alarms = self.alarms(row, right - inner.left(), metrics)
         room = right - inner.left() - self._room_of(alarms)
-        # Of folders in one row the last is the one that is meant.
-        cut = Qt.TextElideMode.ElideLeft if row.lead else Qt.TextElideMode.ElideMiddle
-        name = elided(metrics, row.name, cut, max(room, LEAST))
+        name = _fitting(row, metrics, max(room, LEAST))
         self._paint_name(painter, inner, row, name)
         if row.badge or alarms:
             left = inner.left() + metrics.horizontalAdvance(name) + 6
@@ -160,3 +163,18 @@ class FileDelegate(QStyledItemDelegate):
         if row.kind is RowKind.NOT_SHOWN:
             return self._theme.faint
         return self._theme.dim if row.kind is RowKind.HEADING else self._theme.text
+
+
+def _fitting(row: FileRow, metrics: QFontMetrics, room: int) -> str:
+    """As much of a name as there is room for: of what tells it from the others around it first."""
+    # Of folders in one row the last is the one that is meant.
+    if row.lead:
+        return elided(metrics, row.name, Qt.TextElideMode.ElideLeft, room)
+    stem, dot, ending = row.name.rpartition(".")
+    if row.kind is RowKind.FILE and stem and len(ending) >= LONG_ENDING:
+        # Many files end in the same long word: it gives way before the name that stands before it.
+        if metrics.horizontalAdvance(f"{stem}{dot}…") <= room:
+            return elided(metrics, row.name, Qt.TextElideMode.ElideRight, room)
+        left = room - metrics.horizontalAdvance("…")
+        return elided(metrics, stem, Qt.TextElideMode.ElideMiddle, left) + "…"
+    return elided(metrics, row.name, Qt.TextElideMode.ElideMiddle, room)

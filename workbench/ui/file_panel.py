@@ -16,7 +16,7 @@ from workbench.ui.file_painting import ROW, FileDelegate
 from workbench.ui.file_rows import NO_REMARKS, FileRow, Marks, RowKind, file_row, last_rows
 from workbench.ui.file_tree import Folder, Folders, Rows, Tree, above, folder_row
 from workbench.ui.files_menu import Listed, ListedButton
-from workbench.ui.fitting import Named, filtered, named
+from workbench.ui.fitting import Finder, Named, named
 from workbench.ui.single_shot import single_shot
 from workbench.ui.theme import Theme
 
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 FOLLOW = 30
 """Milliseconds that a file has to stay the current one before the list scrolls to it: scrolled, all its rows
 are painted, which neither a key nor a frame of a drag has to wait for."""
-STEP, PAUSE = 2000, 4
-"""Files whose rows are put together at once, in some milliseconds, and milliseconds until the next ones."""
+FIRST, STEP, PAUSE = 200, 1000, 4
+"""Files whose rows are put together at once when a letter is typed, which fill the tallest screen, and after
+that; and milliseconds until the next ones."""
+LOOKED = 1500
+"""Paths at a time that are searched for letters that stand apart, in a millisecond or two."""
 
 
 class FilePanel(QWidget):
@@ -51,6 +54,8 @@ class FilePanel(QWidget):
         self._folders = Folders((), {})
         self._not_shown: Sequence[NotShown] = ()
         self._named: tuple[Sequence[FileChange], list[Named]] = ((), [])
+        self._finder: Finder | None = None
+        """What looks for the filter's words, while there are any."""
         self._rows = Rows(self._row)
         self._tree = Tree(self._folders, frozenset(), flat=False)
         self._listed: Sequence[FileChange] = ()
@@ -65,8 +70,10 @@ class FilePanel(QWidget):
         self._keys_on: FileRow | None = None
         """The row that the keys are on, while it has no place."""
         self._grow = single_shot(self, PAUSE, self._place_next)
+        self._look = single_shot(self, 0, self._look_on)
         self._follow = single_shot(self, FOLLOW, self._scroll_to_current)
         self._flat = False
+        self._change: str | None = None
         self._folded: frozenset[str] = frozenset()
         self._folded_found: frozenset[str] = frozenset()
         """What is folded of what the filter found: forgotten with the next letter."""
@@ -196,8 +203,12 @@ class FilePanel(QWidget):
         depth = self._folders.depth(made_from.path.rpartition("/")[0])
         return file_row(made_from, self._marks, depth, flat=self._flat)
 
-    def show_current(self, path: str) -> None:
-        """Mark the file that the cursor is in."""
+    def show_current(self, path: str, change: str | None = None) -> None:
+        """Mark the file that the cursor is in, and the shape of the change that it is on."""
+        self._change = change
+        if self._mark_shape():
+            self._stay, self._follows = None, True
+            self._follow.start()
         if path == self.delegate.current:
             return
         before, self.delegate.current = self.delegate.current, path
@@ -211,14 +222,37 @@ class FilePanel(QWidget):
             if each is not None:
                 self.list.update(self.model.index(each))
 
+    def _mark_shape(self) -> bool:
+        """Mark the shape that the cursor is on; whether that is another one than before."""
+        now = self._shapes.key_of(self._change) if self._shapes is not None else ""
+        if now == self.delegate.shape:
+            return False
+        self.delegate.shape = now
+        self.list.viewport().update()
+        return bool(now)
+
+    def _current_row(self) -> int | None:
+        """Where the row stands that the cursor is in: by shape the file's under its shape, or the shape's."""
+        current, shape = self.delegate.current, self.delegate.shape
+        if not shape:
+            return self.model.places.get(current)
+        heading = None
+        for number, row in enumerate(self.model.rows):
+            if row.key == shape:
+                heading = number
+            elif row.group == shape and row.key == current:
+                return number
+        return heading
+
     def _scroll_to_current(self) -> None:
-        number = self.model.places.get(self.delegate.current)
+        number = self._current_row()
         if number is not None:
             self.list.scrollTo(self.model.index(number))
 
     def show_shapes(self, counts: ShapeCounts | None) -> None:
         """Group the files by shape, with these counts; None: by folder, as the review scrolls."""
         self._shapes = counts
+        self._mark_shape()
         self._say_listed()
         self._rebuild_in_place()
 
@@ -267,7 +301,7 @@ class FilePanel(QWidget):
 
     def _rebuild(self) -> None:
         here = self.list.currentIndex()
-        if self.list.hasFocus() and here.isValid():
+        if here.isValid():
             self._keys_on = self.model.rows[here.row()]
         if self._shapes is not None:
             from workbench.ui.shape_rows import shape_rows  # noqa: PLC0415 - seldom, and not in the first frame
@@ -281,14 +315,28 @@ class FilePanel(QWidget):
             self._put_keys_back(is_whole=True)
             return
         wanted = self.filter.text().strip()
-        self._listed = filtered(self._by_name(), wanted) if wanted else self._files
+        self._look.stop()
+        self._finder = self._find(wanted) if wanted else None
+        self._listed = self._finder.found if self._finder is not None else self._files
         folded = self._folded_found if wanted else self._folded
         self._tree = Tree(self._folders, folded, flat=self._flat)
         self._rows, self._placed = Rows(self._row), 0
         self._top = self._top or self.list.verticalScrollBar().value()
-        self._add_rows()
+        self._add_rows(FIRST if wanted else STEP)
         self.model.set_rows(self._rows)
         self._go_on()
+
+    def _find(self, wanted: str) -> Finder:
+        """What looks for these words: what does so already, or another that goes on where it can."""
+        names, before = self._by_name(), self._finder
+        if before is not None and before.files is names and before.wanted == wanted.lower():
+            return before
+        return Finder(names, wanted, before)
+
+    @property
+    def _is_found(self) -> bool:
+        """Whether all files that are listed are known."""
+        return self._finder is None or self._finder.is_done
 
     def _by_name(self) -> list[Named]:
         if self._named[0] is not self._files:
@@ -310,10 +358,13 @@ class FilePanel(QWidget):
             self._scroll_to_current()
         self._go_on()
 
-    def _add_rows(self) -> None:
-        part = self._listed[self._placed : self._placed + STEP]
+    def _add_rows(self, count: int = STEP) -> None:
+        if self._finder is not None and self._placed + count > len(self._listed):
+            self._finder.step(LOOKED)
+        part = self._listed[self._placed : self._placed + count]
         self._placed += len(part)
-        last = last_rows(self._not_shown, self.filter.text().strip(), nothing=not self._listed)
+        nothing = self._is_found and not self._listed
+        last = last_rows(self._not_shown, self.filter.text().strip(), nothing=nothing)
         self._rows.extend(self._tree.rows(part), last)
 
     def _stand_again(self, *, is_whole: bool) -> None:
@@ -336,15 +387,16 @@ class FilePanel(QWidget):
         if self._keys_on is None:
             return
         at = self.model.place_of(self._keys_on)
-        if at is not None and self.list.hasFocus():
+        if at is not None:
             self.list.setCurrentIndex(self.model.index(at))
         if at is not None or is_whole:
             self._keys_on = None
 
     def _go_on(self) -> None:
-        self._stand_again(is_whole=self._placed >= len(self._listed))
-        self._put_keys_back(is_whole=self._placed >= len(self._listed))
-        if self._placed < len(self._listed):
+        is_whole = self._is_found and self._placed >= len(self._listed)
+        self._stand_again(is_whole=is_whole)
+        self._put_keys_back(is_whole=is_whole)
+        if not is_whole:
             self._grow.start()
         elif self._top is not None:
             bar = self.list.verticalScrollBar()
@@ -407,7 +459,30 @@ class FilePanel(QWidget):
 
     def _on_filter(self) -> None:
         self._folded_found = frozenset()
+        wanted = self.filter.text().strip()
+        if wanted and self._shapes is None:
+            # What was shown stays until there is something to show in its place.
+            self._finder = self._find(wanted)
+            self._grow.stop()
+            self._look_on()
+        else:
+            self._show_found()
+
+    def _look_on(self) -> None:
+        """Look at some more files, and show the first that are found, or that none is."""
+        finder = self._finder
+        if finder is None or finder.found or finder.is_done:
+            self._show_found()
+            return
+        finder.step(LOOKED)
+        self._look.start()
+
+    def _show_found(self) -> None:
+        """Other files are listed: from their beginning, or where the current one is, if it is one of them."""
+        self._stay, self._top, self._follows = None, None, True
+        self.list.verticalScrollBar().setValue(0)
         self._rebuild()
+        self._scroll_to_current()
 
     def _enter_list(self) -> None:
         if self.model.rows:

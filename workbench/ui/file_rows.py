@@ -58,6 +58,8 @@ class FileRow(Struct, frozen=True):
     words: str = ""
     change: str = ""
     """The change that a click goes to, where that is not the file's top."""
+    group: str = ""
+    """The key of the shape that it is listed under, where the files are listed so."""
 
 
 def mark(progress: Progress, violation: str = "") -> tuple[str, Tint]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from workbench.review.changes import FileChange
@@ -27,19 +27,58 @@ def named(files: Iterable[FileChange]) -> list[Named]:
     return [(file.path.lower(), file) for file in files]
 
 
-def filtered(files: list[Named], wanted: str) -> list[FileChange]:
-    """The files whose paths hold every word; where there is none, those with its letters in order."""
-    words = wanted.lower().split()
-    found = files
-    for word in words:
-        found = [each for each in found if word in each[0]]
-    if not found:
-        found = files
-        for word in words:
-            first, *rest = map(re.escape, word)
-            letters = re.compile(first + "".join(f"[^{each}]*{each}" for each in rest)).search
-            found = [each for each in found if letters(each[0])]
-    return [file for _, file in found]
+class Finder:
+    """The files whose paths hold every word of a filter; where there is none, those with its letters in order.
+
+    Words are looked for at once, which takes a millisecond of ten thousand files; letters take ten times as
+    long and are looked for in steps. A filter that was only typed on looks no further than the one before.
+    """
+
+    def __init__(self, files: list[Named], wanted: str, before: Finder | None = None) -> None:
+        self.files, self.wanted = files, wanted.lower()
+        self._words = self.wanted.split()
+        self.found: list[FileChange] = []
+        """Those that were found so far, in the order of the files."""
+        self._named: list[Named] = []
+        self._at = 0
+        goes_on = before is not None and before.fits_on(files, self.wanted)
+        among = before._named if before is not None and goes_on else files
+        self.by_letters = before is not None and goes_on and before.by_letters
+        if not self.by_letters:
+            self._named = self._holding(among)
+            self.by_letters = not self._named
+            among = files
+        self._among = among if self.by_letters else []
+        self.found = [file for _, file in self._named]
+        self._fit = [_letters_of(word) for word in self._words] if self.by_letters else []
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all files were looked at."""
+        return self._at >= len(self._among)
+
+    def fits_on(self, files: list[Named], wanted: str) -> bool:
+        """Whether what fits a longer filter is among what was found here."""
+        return self.is_done and self.files is files and wanted.startswith(self.wanted)
+
+    def step(self, count: int) -> None:
+        """Look at some more."""
+        part = self._among[self._at : self._at + count]
+        self._at += len(part)
+        for fit in self._fit:
+            part = [each for each in part if fit(each[0])]
+        self._named += part
+        self.found += [file for _, file in part]
+
+    def _holding(self, files: list[Named]) -> list[Named]:
+        for word in self._words:
+            files = [each for each in files if word in each[0]]
+        return files
+
+
+def _letters_of(word: str) -> Callable[[str], object]:
+    first, *rest = map(re.escape, word)
+    return re.compile(first + "".join(f"[^{each}]*{each}" for each in rest)).search
 
 
 def fuzzy(wanted: str, text: str) -> int | None:

@@ -218,7 +218,7 @@ class Following(QObject):
 
     def _on_stop(self, stop: Stop) -> None:
         if stop.path is not None:
-            self._window.files.show_current(stop.path)
+            self._window.files.show_current(stop.path, stop.change)
         self._window.shapes.entered(stop)
         self._window.places.moved()
 

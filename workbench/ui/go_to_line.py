@@ -6,11 +6,12 @@ import re
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.review.changes import Side
 from workbench.review.text import one_line
 from workbench.ui.boxed_line import BoxedLine
+from workbench.ui.sheet import plain
 
 _NUMBER = re.compile(r"\s*(?:(old|new|o|n|-|\+)\s*:?\s*)?(\d{1,9})\s*", re.IGNORECASE | re.ASCII)
 
@@ -37,9 +38,7 @@ class GoToLine(QWidget):
         self.line = BoxedLine(parent=self)
         self.line.setPlaceholderText("Line number; “old 120” for the old side")
         self.line.setAccessibleName("Go to line")
-        self.words = QLabel("", self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setProperty("kind", "dim")
+        self.words = plain("", self, "dim", wrapped=False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 14, 6)
         layout.setSpacing(8)

@@ -6,12 +6,13 @@ like others, which no box tells.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from workbench.review.suspicious import look_alikes
 from workbench.review.text import hidden_places
 from workbench.ui.boxed_text import BoxedText
+from workbench.ui.sheet import Plain
 
 NAMED = 4
 
@@ -38,25 +39,31 @@ def hidden_words(text: str) -> str:
     return ". ".join(parts)
 
 
-class HiddenLine(QLabel):
+class HiddenLine(Plain):
     """Hidden itself as long as there is nothing to say."""
 
     changed = Signal()
 
     def __init__(self, parent: QWidget, *fields: BoxedText) -> None:
         super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setProperty("kind", "error")
         self._fields = fields
         self.hide()
         for field in fields:
             field.textChanged.connect(self._look)
+            field.refused.connect(self._on_refused)
         self._look()
+
+    def _on_refused(self, words: str) -> None:
+        """What was too much for a field stays said until something is typed."""
+        self._show(words)
 
     def _look(self) -> None:
         texts = [field.toPlainText() for field in self._fields]
-        words = ". ".join(found for found in map(hidden_words, texts) if found)
+        self._show(". ".join(found for found in map(hidden_words, texts) if found))
+
+    def _show(self, words: str) -> None:
         if words != self.text():
             self.setText(words)
             self.setVisible(bool(words))

@@ -28,6 +28,7 @@ class Hints(KeyLine):
     def set_parts(self, *parts: str) -> None:
         """Show these instead."""
         self.set_hints([_hint(part) for part in parts])
+        self.updateGeometry()  # on more lines, or on fewer
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)

@@ -49,7 +49,7 @@ def ledger_rows(entries: Sequence[Entry], answered: Mapping[str, str]) -> tuple[
         rows.append(LedgerRow(entry.id, entry.said, one_line(where), visible(words).text, bool(answer)))
     if kept:
         changes = "1 accepted change" if kept == 1 else f"{kept} accepted changes"
-        rows.append(LedgerRow("", Said.KEPT, changes, "folded"))
+        rows.append(LedgerRow("", Said.KEPT, changes, "as you accepted them"))
     return tuple(rows[:MOST])
 
 

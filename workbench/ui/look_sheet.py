@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.errors import UserError
-from workbench.review.text import visible
+from workbench.review.text import one_line, visible
 from workbench.ui.fonts import CODE_FAMILY, code_font
 from workbench.ui.preferences import Preferences
 from workbench.ui.sheet import Sheet, plain
@@ -68,9 +68,9 @@ class LookSheet(Sheet):
         self.body.addLayout(self._columns())
         self.body.addWidget(self.error)
         foot = QHBoxLayout()
-        foot.addWidget(
-            plain("Themes of your own: the folder themes beside settings.toml.", self.card, "faint"), 1
-        )
+        own = preferences.themes
+        where = f"Themes of your own: {one_line(str(own))}" if own is not None else ""
+        foot.addWidget(plain(where, self.card, "faint"), 1)
         leave = QPushButton("Close  Esc", self.card)
         leave.setProperty("kind", "quiet")
         leave.clicked.connect(self.close_sheet)

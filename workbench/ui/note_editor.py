@@ -174,6 +174,10 @@ class NoteEditor(Editor):
         if self._lines is None:
             return
         if not self.suggestion.isVisibleTo(self):
+            why = self.suggestion.refuses_whole(self._lines)
+            if why:
+                self.text.refuse(why)
+                return
             self._show_suggestion(shown=True)
             self.suggestion.begin(self._lines)
             self._on_grown()
@@ -181,7 +185,7 @@ class NoteEditor(Editor):
 
     def _on_snippet(self, number: int) -> None:
         if number < len(self._snippets):
-            self.text.insertPlainText(self._snippets[number])
+            self.text.put(self._snippets[number])
 
     def _on_text(self) -> None:
         intent, _ = intent_of(self.text.toPlainText(), self._default)

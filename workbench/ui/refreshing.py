@@ -23,6 +23,11 @@ from workbench.ui.top_bar import TopBar
 
 SOON = 25
 LATER = 150
+COUNTED = 0.006
+"""Seconds of a turn in which is counted what one act judged: of twenty thousand files, more would be felt."""
+
+NEWS = 1500
+"""Files whose rows are made again at once, where one act judged many."""
 
 
 class Panels(QObject):
@@ -54,6 +59,7 @@ class Panels(QObject):
         self._numbers = ""
         self._soon = single_shot(self, SOON, self._show_painted)
         self._later = single_shot(self, LATER, errands.estimate)
+        self._counting = single_shot(self, 0, self._count)
         errands.estimated.connect(side.show_next)
         errands.rounds_counted.connect(self._on_rounds)
         sending.round_began.connect(self._on_round_began)
@@ -65,25 +71,38 @@ class Panels(QObject):
         """The review changed. What a page covers is shown when one comes back to it."""
         if self.is_covered():
             return
-        self._show_truth()
+        self._count()
         self._soon.start()
         self._later.start()
 
     def show_now(self) -> None:
         """Show everything at once, for screenshots and tests."""
         self._soon.stop()
+        self._counting.stop()
         self._show_truth()
         self._show()
+        while self._controller.has_file_news:
+            self._show()
+        self._soon.stop()
         if self._later.isActive():
             self._later.stop()
             self._errands.estimate()
 
     def _show_painted(self) -> None:
-        """Not before the diff was painted: it is looked for first."""
-        if self._errands.waits_for_paint:
+        """Not before the diff was painted: it is looked for first. And not before all is counted."""
+        if self._errands.waits_for_paint or self._counting.isActive():
             self._soon.start()
         elif not self.is_covered():
             self._show()
+
+    def _count(self) -> None:
+        """The line of truth, once it is known; until then it says what was true before."""
+        if self._controller.session is None:
+            return
+        if self._controller.count(COUNTED):
+            self._show_truth()
+        else:
+            self._counting.start()
 
     def _show_truth(self) -> None:
         session = self._controller.open_session()
@@ -106,7 +125,7 @@ class Panels(QObject):
         self._files.show_files(
             session.files_so_far,
             self._controller.file_progress(),
-            self._controller.file_news(),
+            self._controller.file_news(None if self._files.is_by_shape else NEWS),
             self._controller.violations(),
             not_shown,
             self._controller.remarks,
@@ -125,6 +144,8 @@ class Panels(QObject):
         is_ready = 0 < done.total == done.accepted
         self._top.set_next("" if review.closed else "land" if is_ready else "send")
         self._status.show_drafts(len(session.drafts()))
+        if self._controller.has_file_news:
+            self._soon.start()
         self.shown.emit()
 
     def _show_bars(self) -> None:

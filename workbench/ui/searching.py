@@ -57,10 +57,8 @@ class ReviewSearch(QObject):
             if self.line.query.text:
                 self._find(self.line.query)
         picked = self._view.picked_text()
-        if picked.strip():
-            self.line.line.setText(picked)
         self.line.setFocus()
-        self.line.line.selectAll()
+        self.line.line.begin(picked if picked.strip() else self.line.line.text())
 
     def _on_resumed(self) -> None:
         """n or N went on with it from the review, where the keys stay."""

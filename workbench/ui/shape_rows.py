@@ -31,6 +31,16 @@ class ShapeCounts:
                 self._by_path.setdefault(path, []).append(group)
         self._verdicts: Verdicts | None = None
         self._asked: frozenset[str] = frozenset()
+        self._of: dict[str, str] = {}
+
+    def key_of(self, change: str | None) -> str:
+        """The key of the row of a change's shape; "" for a change that has none."""
+        if not self._of:
+            groups = self.groups
+            self._of = {
+                each.id: PREFIX + group.shape for group in groups for each in (*group.changes, *group.apart)
+            }
+        return self._of.get(change or "", "")
 
     def count(self, verdicts: Verdicts, asked: frozenset[str]) -> None:
         """Take these verdicts."""
@@ -70,7 +80,7 @@ def shape_rows(
         rows.append(_heading(group, counts.judged(group), key, folded=folded))
         if not folded:
             first = {change.path: change.id for change in reversed((*group.changes, *group.apart))}
-            rows += [_row(path, count, first[path], remarks.get(path)) for path, count in shown.items()]
+            rows += [_row(key, path, count, first[path], remarks.get(path)) for path, count in shown.items()]
     return tuple(rows)
 
 
@@ -87,7 +97,7 @@ def _heading(group: ShapeGroup, judged: int, key: str, *, folded: bool) -> FileR
     return FileRow(RowKind.FOLDER, key, name, 0, mark, tint, folded=folded, words=words)
 
 
-def _row(path: str, count: int, change: str, remark: Remark | None) -> FileRow:
+def _row(group: str, path: str, count: int, change: str, remark: Remark | None) -> FileRow:
     mark = f"{count:,} ×" if count > 1 else ""
     return FileRow(
         RowKind.FILE,
@@ -98,6 +108,7 @@ def _row(path: str, count: int, change: str, remark: Remark | None) -> FileRow:
         alarms=alarms(remark),
         words=f"{one_line(path)}, {'1 change' if count == 1 else f'{count:,} changes'} of this shape",
         change=change,
+        group=group,
     )
 
 

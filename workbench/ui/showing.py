@@ -6,6 +6,7 @@ Parts that did not change are the same objects as before, so that nobody downstr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
@@ -198,13 +199,27 @@ class Showing(QObject):
         session = self.open_session()
         return self._tally.progress(session.review, session.files_so_far)
 
+    def count(self, seconds: float) -> bool:
+        """Count what was judged for about so long; whether `progress` knows all of it now.
+
+        One act may judge twenty thousand files: whoever can wait for its figures asks again in another turn.
+        """
+        session, until = self.open_session(), perf_counter() + seconds
+        steps = self._tally.counting(session.review, session.files_so_far)
+        return not any(perf_counter() > until for _ in steps)
+
     def file_progress(self) -> Mapping[str, Progress]:
         """How far each file is, as of the last `progress`."""
         return self._tally.by_path()
 
-    def file_news(self) -> Mapping[str, Progress | None]:
+    def file_news(self, most: int | None = None) -> Mapping[str, Progress | None]:
         """The files that were counted since this was last asked, as `Tally.news`."""
-        return self._tally.news()
+        return self._tally.news(most)
+
+    @property
+    def has_file_news(self) -> bool:
+        """Whether there are more of them."""
+        return self._tally.has_news
 
     def note_counts(self) -> Mapping[Intent, int]:
         """Live notes by intent."""

@@ -19,6 +19,7 @@ QCheckBox::indicator:checked {
 QCheckBox::indicator:checked:disabled { background: @faint; border-color: @faint; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; border: 4px solid @accent; border-radius: 7px; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @line; }
+QRadioButton::indicator:checked:disabled { border-color: @faint; }
 QCheckBox, QRadioButton { border: 0; border-bottom: 2px solid transparent; padding: 1px 0; }
 QCheckBox:focus, QRadioButton:focus { border-bottom-color: @accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: @faint; }

@@ -25,6 +25,7 @@ class Room(Struct, frozen=True):
 NOTE = Room(characters=100_000, lines=5_000, line=10_000, boxes=1_000)
 LINE = Room(characters=5_000, lines=1, line=5_000, boxes=300)
 UNBOUND = Room(characters=1 << 62, lines=1 << 62, line=1 << 62, boxes=1 << 62)
+NOTHING = Room(characters=0, lines=0, line=0, boxes=0)
 
 
 def too_much(text: str, room: Room, around: Room, boxes: Callable[[], int]) -> str:

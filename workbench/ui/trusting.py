@@ -45,6 +45,7 @@ class Trusting(QObject):
         self._theme = theme
         self._sheet: TrustSheet | None = None
         self._again: Again | None = None
+        self._is_trusted = False
         self._soon = single_shot(self, SOON, self.look)
         controller.opened.connect(self._on_opened)
         controller.trust_needed.connect(self.need)
@@ -77,6 +78,7 @@ class Trusting(QObject):
 
     def _on_opened(self) -> None:
         owner = self._controller.open_session().repository.warning or ""
+        self._is_trusted = False
         self._mark.show_state("restricted", owner=owner)
         self.look_soon()
 
@@ -84,12 +86,18 @@ class Trusting(QObject):
         session, trust = found
         if session is not self._controller.session:
             return
+        was_trusted = self._is_trusted
         self._show(session, trust)
+        if was_trusted and trust.stale:
+            # What was said of it before may still stand there, and is no longer so.
+            words = f"{session.repository.name} is restricted again: {trust.why}."
+            self._controller.said.emit(words, "The mark above shows what it could run.", False)
         if self._sheet is not None:
             self._sheet.show_trust(trust)
 
     def _show(self, session: Session, trust: Trust) -> None:
         owner = session.repository.warning or ""
+        self._is_trusted = trust.trusted
         self._mark.show_state(trust.word, trust.why, owner, trusted=trust.trusted, stale=trust.stale)
 
     def _on_failed(self, error: BaseException) -> None:

@@ -6,13 +6,14 @@ An act is on disk before the state shows it. What may be done is in `noting.py` 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.git.repository import Repository
 from workbench.git.streaming import FileStream
 from workbench.review.actions import Action, RoundArrived
 from workbench.review.changes import FileChange
-from workbench.review.review import Review, apply
+from workbench.review.review import Review, applying
+from workbench.review.steps import Steps, finished
 from workbench.store.log import ActionLog
 from workbench.workflow.recording import Recording
 from workbench.workflow.round_files import RoundFiles
@@ -21,6 +22,12 @@ from workbench.workflow.round_files import RoundFiles
 def new_id() -> str:
     """A random action id."""
     return uuid.uuid4().hex
+
+
+def _folded(review: Review, actions: Iterable[Action]) -> Steps[Review]:
+    for action in actions:
+        review = yield from applying(review, action)
+    return review
 
 
 class LoggedReview(RoundFiles):
@@ -41,7 +48,11 @@ class LoggedReview(RoundFiles):
         """The landing that is being written or is not recorded yet."""
 
     def act(self, action: Action) -> None:
-        """Append to the log (durable when this returns), then fold in what the log has new, ours included.
+        """Append to the log (durable when this returns), then fold in what the log has new, ours included."""
+        finished(self.acting(action))
+
+    def acting(self, action: Action) -> Steps[None]:
+        """As `act`, with rests: it is on disk at the first of them, and folded in at the end.
 
         The journal of a landing goes only now, when what it did is recorded.
         """
@@ -49,7 +60,7 @@ class LoggedReview(RoundFiles):
         if self.recording is not None and self.recording.action == action.id:
             self.recording.end(self.review.id)
             self.recording = None
-        self.poll({sequence: action})
+        yield from self.polling({sequence: action})
 
     def take_round(self, action: RoundArrived, files: Sequence[FileChange]) -> None:
         """Take a round whose file changes the caller has read already."""
@@ -62,20 +73,23 @@ class LoggedReview(RoundFiles):
         self.act(action)
         self.stream(stream)
 
-    def poll(self, ours: Mapping[int, Action] | None = None) -> bool:
-        """Fold in every action the log has beyond what is known here; True when there was one.
+    def poll(self) -> bool:
+        """Fold in every action the log has beyond what is known here; True when there was one."""
+        return finished(self.polling())
+
+    def polling(self, ours: Mapping[int, Action] | None = None) -> Steps[bool]:
+        """As `poll`, with rests. Who polls while it rests folds in all of it, and is not waited for.
 
         `ours` was appended here, by its number: a note on ten thousand places is not read a second time.
         """
-        news = self.log.since(self.review.id, self.sequence, ours)
-        review = self.review
-        for sequence, action in news:
-            self.sequence = sequence
-            review = apply(review, action)
-        before, self.review = self.review, review
-        now = review.round
-        if now is not None and (before.round is None or before.round.tree != now.tree):
-            self._index_files(self.files_of(now.tree))
+        before = self.review
+        news = self.log.since(before.id, self.sequence, ours)
+        after = yield from _folded(before, (action for _, action in news))
+        if news and self.review is before and self.sequence < news[-1][0]:
+            self.sequence, self.review = news[-1][0], after
+            now = after.round
+            if now is not None and (before.round is None or before.round.tree != now.tree):
+                self._index_files(self.files_of(now.tree))
         return bool(news)
 
     # -- what is kept beside the review ---------------------------------------------------------

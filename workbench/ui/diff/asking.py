@@ -104,6 +104,7 @@ class Asking(Scrolling):
             self._foreseen = self._painter.ahead(scene, end, end + height)
         elif shares:
             self._foreseen = chain(
+                self._lay_for_drag(shares),
                 self._ahead_of_drag(scene, height, shares[:1]),
                 self._complete(),
                 self._ahead_of_drag(scene, height, shares[1:]),
@@ -167,8 +168,10 @@ class Asking(Scrolling):
             self._is_sketched = False
             self.viewport().update()
 
-    def _ahead_of_drag(self, scene: Scene, height: int, shares: Sequence[float]) -> Iterator[None]:
-        """Lay out where a drag may be with its next frame, and make what is seen there."""
+    def _lay_for_drag(self, shares: Sequence[float]) -> Iterator[None]:
+        """Lay out where a drag may be with its next frame: all of it, before any of it is made. What is not
+        made is sketched, what is not laid out has to be.
+        """
         for share in shares:
             with self._kept():
                 moved = self._settle_share(share)
@@ -176,6 +179,10 @@ class Asking(Scrolling):
                 self._resized_whole()
                 self.show_again()
             yield
+
+    def _ahead_of_drag(self, scene: Scene, height: int, shares: Sequence[float]) -> Iterator[None]:
+        """Make what is seen where a drag may be with its next frame."""
+        for share in shares:
             top = self._top_of_share(share)  # the whole has another height, if what is there has
             yield from self._painter.ahead(scene, top, top + height)
 

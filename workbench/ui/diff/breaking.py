@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 
+from workbench.ui.diff.long_text import LineKey, key_of
 from workbench.ui.diff.shaping import Shaper
 
 _LEAST = 8
@@ -54,7 +55,7 @@ class Breaking:
 
     def __init__(self) -> None:
         self._shaper: Shaper | None = None
-        self._known: dict[tuple[bytes, int], Breaks] = {}
+        self._known: dict[tuple[bytes | LineKey, int], Breaks] = {}
 
     def wear(self, shaper: Shaper) -> None:
         """Another font or size."""
@@ -74,17 +75,18 @@ class Breaking:
 
     def breaks(self, data: bytes, room: float, cut: Callable[[bytes, int], Breaks]) -> Breaks:
         """Where a line is cut to stand in so many pixels; `cut` does it where that is not known."""
-        cells = self.cells(room)
-        known = self._known.get((data, cells))
+        cells, line = self.cells(room), key_of(data)
+        known = self._known.get((line, cells))
         if known is None:
             if len(self._known) > _KEPT:
                 self._known.clear()
-            known = self._known[data, cells] = cut(data, cells)
+            known = self._known[line, cells] = cut(data, cells)
         return known
 
     def forget(self, data: bytes) -> None:
         """More is known of a line than when it was cut, also where the same line stands elsewhere."""
-        for key in [key for key in self._known if key[0] == data]:
+        line = key_of(data)
+        for key in [key for key in self._known if key[0] == line]:
             del self._known[key]
 
     def cut(self, text: str, cells: int) -> Breaks:

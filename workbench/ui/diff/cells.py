@@ -24,6 +24,7 @@ from workbench.ui.diff.cell_lines import line_of
 from workbench.ui.diff.contents import KEPT_BYTES, Contents
 from workbench.ui.diff.layout import Section
 from workbench.ui.diff.long_lines import LONG, LongBreaks, Stretches, is_long
+from workbench.ui.diff.long_text import AT_ONCE, LineKey, LongText, end_of, key_of
 from workbench.ui.diff.shaping import Shaper
 from workbench.ui.highlighter import Highlighter, language_key
 from workbench.ui.theme import Theme
@@ -38,6 +39,8 @@ _KEPT_LONG = 40_000_000
 """Bytes of long lines of which it stays known where their characters stand."""
 _KEPT_VISUALS = 200
 """Lines of one cell that stay shaped: a wrapped line of 5 MB has tens of thousands."""
+
+_Pair = tuple[bytes | LineKey, bytes | LineKey]
 
 # An enum's members cost ten times as much to name as what a module holds, and here they are named per cell.
 _OLD, _NEW, _PLAIN = Side.OLD, Side.NEW, Sort.PLAIN
@@ -67,11 +70,11 @@ class Cells:
         self.contents = contents
         self._highlighter = highlighter
         self._cells: dict[tuple[str, Side, int], Cell] = {}
-        self._words: dict[tuple[bytes, bytes], tuple[Spans, Spans]] = {}
-        self._wanted: dict[tuple[bytes, bytes], None] = {}
+        self._words: dict[_Pair, tuple[Spans, Spans]] = {}
+        self._wanted: dict[_Pair, tuple[bytes, bytes]] = {}
         """Long lines of which the words were not found yet."""
-        self._long: dict[bytes, Stretches] = {}
-        self._partly: dict[bytes, Stretches] = {}
+        self._long: dict[bytes | LineKey, Stretches] = {}
+        self._partly: dict[bytes | LineKey, Stretches] = {}
         """Long lines that were cut before they were counted through: they may have more lines than that."""
         self._breaking = Breaking()
         self._theme: Theme | None = None
@@ -130,7 +133,7 @@ class Cells:
             return self._breaking.cut(seen.text, cells)
         made = LongBreaks(stretches, cells)
         if not stretches.is_measured:
-            self._partly[data] = stretches
+            self._partly[key_of(data)] = stretches
         return made
 
     def cell(
@@ -357,15 +360,16 @@ class Cells:
                 return Visible(text), None
             if not is_long(text):
                 return visible(text), None
-        known = self._long.get(data)
+        line = key_of(data)
+        known = self._long.get(line)
         if known is None:
-            text = decode(data)
-            if not is_long(text):
-                return visible(text), None
+            found = decode(data) if len(data) < AT_ONCE else LongText(data)
+            if isinstance(found, str) and not is_long(found):
+                return visible(found), None
             assert self._shaper is not None
             if sum(len(each) for each in self._long) > _KEPT_LONG:
                 self._long = {each: it for each, it in self._long.items() if not it.is_known}
-            known = self._long[data] = Stretches(text, self._shaper)
+            known = self._long[line] = Stretches(found, self._shaper)
         return Visible(known.text), known
 
     def place_of(self, data: bytes, at: int) -> tuple[float, bool]:
@@ -392,14 +396,27 @@ class Cells:
         Whether there was anything to do.
         """
         # One that was cut too early may be counted through by now, by a frame that was scrolled sideways.
-        left = {**self._partly, **{data: it for data, it in self._long.items() if not it.is_measured}}
-        for data, stretches in left.items():
+        left = {**self._partly, **{line: it for line, it in self._long.items() if not it.is_measured}}
+        for line, stretches in left.items():
+            yield from self._read(line, stretches)
             while not stretches.measure():
                 yield
-            self._partly.pop(data, None)
-            self._breaking.forget(data)
-            self._drop(lambda cell, it=stretches: cell.stretches is it)  # type: ignore[misc]
+            self._partly.pop(line, None)
+            self._made_anew(line, stretches)
         return bool(left)
+
+    def _read(self, line: bytes | LineKey, stretches: Stretches) -> Generator[None, None, str]:
+        """Decode what is left of a long line, a bit at a time; its text."""
+        assert self._shaper is not None
+        while not stretches.is_whole:
+            if stretches.read(self._shaper) and stretches.reread:
+                self._made_anew(line, stretches)  # it is no UTF-8, and so another text
+            yield
+        return stretches.text
+
+    def _made_anew(self, line: bytes | LineKey, stretches: Stretches) -> None:
+        self._breaking.forget(line.data if isinstance(line, LineKey) else line)
+        self._drop(lambda cell: cell.stretches is stretches)
 
     def finish(self) -> Generator[None, None, bool]:
         """Find the words of long lines that were shown, and look through their letters, a bit at a time.
@@ -407,18 +424,26 @@ class Cells:
         """
         found = bool(self._wanted)
         while self._wanted:
-            pair = next(iter(self._wanted))
-            self._words[pair] = yield from spans_in_steps(decode(pair[0]), decode(pair[1]))
+            pair, both = next(iter(self._wanted.items()))
+            old = yield from self._whole(both[0])
+            new = yield from self._whole(both[1])
+            self._words[pair] = yield from spans_in_steps(old, new)
             self._wanted.pop(pair, None)  # not before: what is left half done is begun again
-            self._drop(lambda cell, both=pair: cell.data in both and cell.facing in both)  # type: ignore[misc]
-        left = [each for each in self._long.values() if each.has_alike is None]
-        for stretches in left:
+            self._drop(lambda cell, both=both: cell.data in both and cell.facing in both)  # type: ignore[misc]
+        left = {line: each for line, each in self._long.items() if each.has_alike is None}
+        for line, stretches in left.items():
+            yield from self._read(line, stretches)
             while stretches.has_alike is None:
                 stretches.look_through()
                 yield
             if stretches.has_alike:  # it is marked, and so made anew
                 self._drop(lambda cell, it=stretches: cell.stretches is it)  # type: ignore[misc]
         return found or bool(left)
+
+    def _whole(self, data: bytes) -> Generator[None, None, str]:
+        """The text of a line, decoded a bit at a time where it is long."""
+        _, stretches = self._text(data)
+        return decode(data) if stretches is None else (yield from self._read(key_of(data), stretches))
 
     def _drop(self, is_stale: Callable[[Cell], bool]) -> None:
         for key in [key for key, cell in self._cells.items() if is_stale(cell)]:
@@ -446,7 +471,7 @@ class Cells:
             # Letters that look like others are boxed as what hides is: the eye cannot tell them apart.
             alike = _look_alikes(decode(data))
             boxed = tuple(sorted((*boxed, *((seen.shown(start), seen.shown(end)) for start, end in alike))))
-        mark = "" if _ends_as_usual(data, facing) else mark_of(data, facing)
+        mark = _mark_of(data, facing, stretches)
         if stretches is not None and stretches.has_alike and LOOK_ALIKE not in mark:
             mark = f"{mark}, {LOOK_ALIKE}" if mark else LOOK_ALIKE
         shades = colours or ()
@@ -459,16 +484,25 @@ class Cells:
         return made
 
     def _word_spans(self, data: bytes, facing: bytes, side: Side) -> Spans:
-        pair = (data, facing) if side is Side.OLD else (facing, data)
+        both = (data, facing) if side is Side.OLD else (facing, data)
+        pair = (key_of(both[0]), key_of(both[1]))
         known = self._words.get(pair)
         if known is None:
             if len(self._words) > KEPT_CELLS:
                 self._words.clear()
             if len(data) + len(facing) > _AT_ONCE:
-                self._wanted[pair] = None
+                self._wanted[pair] = both
                 return ()
-            known = self._words[pair] = spans_of_lines(*pair)
+            known = self._words[pair] = spans_of_lines(*both)
         return known[0] if side is Side.OLD else known[1]
+
+
+def _mark_of(data: bytes, facing: bytes | None, stretches: Stretches | None) -> str:
+    """What the text of a line alone would not show. Of one of megabytes as far as it was looked through."""
+    if stretches is None or stretches.is_utf8 is None:
+        return "" if _ends_as_usual(data, facing) else mark_of(data, facing)
+    mark = mark_of(end_of(data), end_of(facing) if facing is not None else None)
+    return ", ".join(filter(None, (mark, "" if stretches.is_utf8 else "not UTF-8")))
 
 
 def _ends_as_usual(data: bytes, facing: bytes | None) -> bool:

@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QPainter
 from workbench.review.text import Visible, boxed_length, grown_by, growth, piled
 from workbench.review.words import Spans
 from workbench.ui.diff.breaking import Breaks
+from workbench.ui.diff.long_text import LongText
 from workbench.ui.diff.shaping import Shaped, Shaper
 
 LONG = 1500
@@ -39,6 +40,8 @@ UNREACHED = -1
 """In place of a character: it is not known yet which one stands there."""
 _KEPT_BEGINS = 1000
 """Lines of a wrapped one of which it stays known where they begin."""
+_BEYOND = 2 * STEP + SCREEN
+"""Characters that are decoded after a block when it is counted: what is laid out may reach into them."""
 _WIDEST_BOX = 10
 _ALIKE_STEP = 1000
 _NEAR = 500
@@ -61,20 +64,32 @@ class Stretches:
     """Where the characters of one line stand, in pixels; known as far as one has looked."""
 
     __slots__ = (
-        "_blocks", "_cell", "_looked", "_more", "_pages", "_starts", "_widths", "has_alike", "spare", "text",
+        "_blocks", "_cell", "_looked", "_more", "_pages", "_source", "_starts", "_widths",
+        "has_alike", "is_utf8", "reread", "spare", "text",
     )  # fmt: skip
 
-    def __init__(self, text: str, shaper: Shaper) -> None:
-        self.text, self._cell = text, shaper.cell
+    def __init__(self, text: str | LongText, shaper: Shaper) -> None:
+        """Of a `LongText` that is not whole, what is not decoded yet is not known either."""
+        self._source = text if isinstance(text, LongText) and not text.is_whole else None
+        self.text = text.text if isinstance(text, LongText) else text
+        self.is_utf8: bool | None = text.is_utf8 if isinstance(text, LongText) else None
+        """None where nobody asked."""
+        self.reread = 0
+        """How often it turned out to be another text than it began as."""
+        self._cell = shaper.cell
+        self._begin(shaper)
+
+    def _begin(self, shaper: Shaper) -> None:
         self._blocks = [0]
         self._starts, self._pages = dict[int, list[int]](), dict[int, Sequence[int]]()
         self.spare = 0
         """By how many cells a character may stick out of the place that its first cell has."""
         self._looked = 0
-        self.has_alike: bool | None = None if not text.isascii() else False
+        is_plain = self.text.isascii() and (self._source is None or self._source.is_ascii)
+        self.has_alike: bool | None = None if not is_plain else False
         """Whether there are look-alike letters in it; None while it is not looked through."""
         self._more: list[tuple[bytes, int]] = []
-        if not text.isascii():
+        if not is_plain:
             for characters, firsts in _PROBES:
                 more = max(shaper.cells(each) for each in characters) - 1
                 more = max(1, more) if firsts is _OTHERS else more
@@ -104,8 +119,29 @@ class Stretches:
     # as far as one has looked
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of it is decoded."""
+        return self._source is None
+
+    def read(self, shaper: Shaper) -> bool:
+        """Decode some more of it; whether that was all."""
+        source = self._source
+        if source is None or not source.read():
+            return source is None
+        self._source = None
+        self.text = source.text
+        if not source.is_utf8:
+            self.is_utf8 = False
+            self.reread += 1
+            self._begin(shaper)
+        elif self.text.isascii() and self._more:
+            self.has_alike, self._more, self._widths = False, [], _Widths(())
+            self.spare = self.spare if self.spare == _WIDEST_BOX - 1 else 0
+        return True
+
+    @property
     def is_measured(self) -> bool:
-        return len(self._blocks) > (len(self.text) - 1) // _BLOCK + 1
+        return self._source is None and len(self._blocks) > (len(self.text) - 1) // _BLOCK + 1
 
     @property
     def is_known(self) -> bool:
@@ -113,11 +149,13 @@ class Stretches:
         return self.is_measured and self.has_alike is not None
 
     def measure(self, blocks: int = 1) -> bool:
-        """Count the cells of some more blocks; whether that was all."""
+        """Count the cells of some more blocks of what is decoded; whether that was all."""
         for _ in range(blocks):
             if self.is_measured:
                 return True
             at = (len(self._blocks) - 1) * _BLOCK
+            if self._source is not None and at + _BLOCK + _BEYOND > len(self.text):
+                return False
             self._blocks.append(self._blocks[-1] + self._cells(at, min(at + _BLOCK, len(self.text))))
         return self.is_measured
 
@@ -143,7 +181,7 @@ class Stretches:
         return len(self._blocks) > character // _BLOCK
 
     def look_through(self) -> None:
-        """Look for letters that look like others in some more of it."""
+        """Look for letters that look like others in some more of it, once it is whole."""
         if self.has_alike is None:
             if _alike_near(self.text, self._looked):
                 self.has_alike = True
@@ -154,7 +192,13 @@ class Stretches:
     @property
     def least(self) -> int:
         """How many cells it takes at least; as many as it does once it is measured."""
-        return self._blocks[-1] + max(0, len(self.text) - (len(self._blocks) - 1) * _BLOCK)
+        more = self._source.least_left if self._source is not None else 0
+        return self._blocks[-1] + max(0, len(self.text) - (len(self._blocks) - 1) * _BLOCK) + more
+
+    @property
+    def most(self) -> int:
+        """How many characters it has at most; as many as it has once it is whole."""
+        return len(self.text) + (self._source.most_left if self._source is not None else 0)
 
     @property
     def width(self) -> float:
@@ -219,7 +263,7 @@ class Stretches:
         if cell <= 0:
             return 0
         if not self.reach(cell):
-            return min((len(self._blocks) - 1) * _BLOCK + cell - self._blocks[-1], len(self.text))
+            return min((len(self._blocks) - 1) * _BLOCK + cell - self._blocks[-1], self.most)
         block = max(0, min(bisect_right(self._blocks, cell) - 1, (len(self.text) - 1) // _BLOCK))
         first, left = block * _BLOCK, cell - self._blocks[block]
         if self._is_plain(block):
@@ -274,14 +318,15 @@ class LongBreaks(Breaks):
     ones is not known yet. Where nothing that hides was met, so it is taken to be in the rest.
     """
 
-    __slots__ = ("_begins", "_room", "stretches")
+    __slots__ = ("_begins", "_reread", "_room", "stretches")
 
     def __init__(self, stretches: Stretches, cells: int) -> None:
         stretches.measure(_AT_ONCE)
+        self._reread = stretches.reread
         self._room = max(_WIDEST_BOX, cells - stretches.spare)
         self.stretches = stretches
         self._begins: dict[int, int] = {}
-        super().__init__(range(max(1, -(-stretches.least // self._room))), len(stretches.text), 0.0, None)
+        super().__init__(range(max(1, -(-stretches.least // self._room))), stretches.most, 0.0, None)
 
     def knows(self, at: int) -> bool:
         """Whether it is known what stands on a line."""
@@ -293,6 +338,9 @@ class LongBreaks(Breaks):
         return self._begin(at), self._begin(at + 1)
 
     def _begin(self, at: int) -> int:
+        if self._reread != self.stretches.reread:
+            self._reread = self.stretches.reread
+            self._begins.clear()
         known = self._begins.get(at)
         if known is None:
             if len(self._begins) > _KEPT_BEGINS:

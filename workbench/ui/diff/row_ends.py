@@ -76,12 +76,20 @@ class RowEnds:
         if row.first <= last < row.last:
             if cell.mark:
                 self.tags.code_ends(y, right, end, ground)
-                self.tags.chip(y, right, cell.mark, dress.theme.dim, ground)
+                self.tags.chip(y, right, cell.mark, dress.theme.dim, ground, pane.left)
+            if (
+                self._cells.is_hasty
+                and row.line.change is not None
+                and not self.beside.knows(row.line.change)
+            ):
+                self._cells.sketches += 1  # what is said beside it comes with its colours
+                return
             forms, warns = self.beside.words(row.rows.section, row.rows.block, row.line, pane.side)
             if forms:
                 self.tags.code_ends(y, right, end, ground)
                 words = next((each for each in forms if self.tags.fits(each, right, end)), forms[-1])
-                self.tags.chip(y, right, words, dress.theme.back if warns else dress.theme.dim, ground)
+                colour = dress.theme.back if warns else dress.theme.dim
+                self.tags.chip(y, right, words, colour, ground, pane.left)
 
     def _tag(self, scene: Scene, row: Row, look: Look, ground: QColor | None) -> None:
         """The verdict of a change as a word, at the right of one of its first rows: never colour alone.

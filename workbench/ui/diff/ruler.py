@@ -1,7 +1,7 @@
 """The ruler at the right edge: where changes stand in the whole review, in the colours of their verdicts, and
 beside them notes and what a search found.
 
-It is the scroll bar too: the part on the screen is marked, and clicking or dragging goes there. What the marks
+It is the scroll bar too: the part on the screen is marked, and clicking or dragging goes there. What marks
 look like is in `ruler_marks.py`, what stands beside them in `ruler_beside.py`; here is when they are drawn.
 """
 
@@ -24,7 +24,7 @@ WIDTH = 14
 _AT_ONCE = 1500
 """Changes up to which marks are drawn again with every verdict; beyond it a moment later."""
 _MANY = 50
-"""Files that were judged together from which on all marks are drawn anew: that costs what there are pixels."""
+"""Files judged together from which on all marks are drawn anew, which costs no more than there are pixels."""
 _LATER = 120
 _PAUSE = 8
 _SLICE = 0.002

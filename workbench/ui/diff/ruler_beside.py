@@ -57,7 +57,7 @@ class Beside:
         self._basis = None
 
     def picture(self, dress: Dress, size: QSize, ratio: float, whole: int) -> QPixmap | None:
-        """The picture as it is now, `whole` being what the height stands for; None where nothing is beside."""
+        """The picture as it is now, `whole` being what the height stands for; None for nothing."""
         layout = self._layout
         if not self._hits and not layout.document.notes:
             self._basis, self.hit_ys, self.note_ys = None, (), ()

@@ -1,7 +1,7 @@
 """The marks of changes on the ruler as one picture: drawn by and by, and drawn again where a verdict came.
 
-Whatever happened before, the picture is the one that drawing all of it anew would make. Verdicts differ by form
-too: what is accepted is full, rejected split, open half as wide, asked hollow, mixed in two colours.
+Whatever happened before, the picture is the one that drawing all of it anew would make. Verdicts differ by
+form too: what is accepted is full, rejected split, open half as wide, asked hollow, mixed in two colours.
 """
 
 from __future__ import annotations
@@ -107,8 +107,7 @@ class Marks:
             for at in self._left:
                 yield self._layout.sections[at].key
             self._left = None
-        while self._waiting:
-            path = next(iter(self._waiting))
+        for path in tuple(self._waiting):
             del self._waiting[path]
             yield path
 

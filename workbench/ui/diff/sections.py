@@ -25,8 +25,10 @@ from workbench.ui.diff.wrapping import Wraps
 REVIEW_KEY = "\0review"
 LEDGER_KEY = "\0ledger"
 
-SLICE = 40
-"""Runs that are laid out in one step: a few screens, in less than a millisecond."""
+SLICE = 20
+"""Runs that are laid out in one step: a few screens, in half a millisecond. Each frame of a drag through a
+file of many runs needs one or two more.
+"""
 EMPTY = Block(Sort.LATER, rows=0)
 
 

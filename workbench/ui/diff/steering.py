@@ -194,13 +194,16 @@ class Steering(Reaching):
         section = self._layout.sections[spot.section]
         if opened is not None and section.file is not None:
             self._refold(section, replace(section.folding, opened=opened))
+            self.tell("More lines around it")
 
     def whole_file(self) -> None:
         """All lines of the file under the cursor, or only those around its changes again."""
         path = self.current_file()
         if path is not None:
             section = self._layout.sections[self._layout.files[path]]
-            self._refold(section, replace(section.folding, whole=not section.folding.whole))
+            whole = not section.folding.whole
+            self._refold(section, replace(section.folding, whole=whole))
+            self.tell("The whole file" if whole else "The lines around its changes")
 
     def _refold(self, section: Section, folding: Folding) -> None:
         with self._kept():

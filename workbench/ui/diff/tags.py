@@ -25,6 +25,10 @@ _EDGE = 8
 _AROUND = 22
 _NEARLY = 0.05
 """Of a letter: what is so near to a place between two is there."""
+_COUNT = "+999"
+"""A count of what is out of sight that words beside it leave room for."""
+_FEW = 3
+"""Letters of words, and the dots behind them, that say nothing."""
 _LEFT_OF_CODE = 8
 """Letters of a row's code that a count leaves in sight, where a shorter count can."""
 REASON = 160
@@ -46,6 +50,8 @@ class _Row(Struct):
 
     right: float
     ground: QColor | None = None
+    left: float = 0.0
+    """Where the pane of its code begins: no words go further."""
     end: float = 0.0
     """Where its code ends."""
     ending: Ending | None = None
@@ -136,9 +142,13 @@ class Tags:
         row = self._row(y, right, ground)
         row.words, row.least, row.colour = words, least, colour
 
-    def chip(self, y: int, right: int, words: str, colour: QColor, ground: QColor | None) -> None:
-        """Words after the end of the code."""
-        self._row(y, right, ground).beside.append((words, colour))
+    def chip(
+        self, y: int, right: int, words: str, colour: QColor, ground: QColor | None, left: float = 0.0
+    ) -> None:
+        """Words after the end of the code, in a pane that begins at `left`."""
+        row = self._row(y, right, ground)
+        row.left = left
+        row.beside.append((words, colour))
 
     def width(self, words: str) -> float:
         """How wide some words are."""
@@ -171,9 +181,9 @@ class Tags:
             if sum(self.width(words) + _EDGE for words, _ in beside) + _AROUND > edge - row.end:
                 # No room after the code: they stand at the edge, and what they cover is counted.
                 for words, colour in reversed(beside):
-                    edge = self._words(
-                        painter, row, y, words, edge - _EDGE - self.width(words), height, colour
-                    )
+                    if shown := self._within(row, words, edge):
+                        left = edge - _EDGE - self.width(shown)
+                        edge = self._words(painter, row, y, shown, left, height, colour)
                 beside = []
             if row.end > edge:
                 # Code is out of sight, beyond the edge or under the words: how much is said.
@@ -192,6 +202,16 @@ class Tags:
         for y, left, edits, known, end, ending in self._before:
             ground = known or dress.theme.ground
             self._at_left(painter, QRectF(left, y, 0, height), edits, ground, end, ending)
+
+    def _within(self, row: _Row, words: str, edge: float) -> str:
+        """As much of some words as leaves room, in a narrow pane, for how much of it is out of sight."""
+        assert self._dress is not None
+        room = edge - 2 * _EDGE - row.left - (self.width(_COUNT) + _EDGE if row.end > row.left else 0)
+        if self.width(words) <= room:
+            return words
+        metrics = self._dress.small_strong_metrics
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, room))
+        return shown if len(shown) > _FEW else ""
 
     def _between(self, end: float, x: float, way: int, ending: Ending | None = None) -> float:
         """The place between two letters that is next to `x`, to its left for 1 and to its right for -1.
