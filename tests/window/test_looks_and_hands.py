@@ -20,7 +20,7 @@ from workbench.ui.commands import BEGINS, BY_ID, COMMANDS
 from workbench.ui.diff.cards import _cut
 from workbench.ui.diff.cell_lines import _brackets
 from workbench.ui.driving import CONTROL
-from workbench.ui.file_list import AllFiles
+from workbench.ui.file_filter import AllFiles
 from workbench.ui.key_sheet import KeySheet, _fitting, _needs, blocks
 from workbench.ui.keymap import Keymap
 from workbench.ui.palette import Palette

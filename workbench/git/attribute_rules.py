@@ -5,7 +5,6 @@ The attributes of the change itself are not asked: what they say is part of what
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from workbench.digests import blake2b
 from workbench.git import runner
 from workbench.git.converting import Conversion, Habits, conversion_of
 from workbench.git.runner import Child, Where
@@ -68,7 +68,7 @@ def read_rules(repository: Repository, base: str) -> Rules:
     if not (listed or local.is_file() or user_file or habits.automatic != "false"):
         return Rules(habits)
     place = _place(repository, local)
-    kept = place / f"index.{hashlib.blake2b(listed, digest_size=8).hexdigest()}"
+    kept = place / f"index.{blake2b(listed, digest_size=8).hexdigest()}"
     if not kept.exists():
         index = kept.with_name(f"{kept.name}.{os.getpid()}.{os.urandom(3).hex()}")
         where = Where(str(place), index=str(index))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UserError
-from workbench.git import storing
+from workbench.git import runner, storing
 from workbench.git.runner import GitError, Where
 from workbench.git.shadow import scratch_folder
 from workbench.review.lines import split_lines
@@ -23,6 +23,8 @@ _BETWEEN = b"\x1e--\x1e\n"
 
 def object_id(repository: Repository, content: bytes, kind: str = "blob") -> str:
     """The id that git gives a content, computed here."""
+    import hashlib  # noqa: PLC0415 - brings OpenSSL, which no first frame needs
+
     digest = hashlib.new("sha256" if repository.found.object_format == "sha256" else "sha1")
     digest.update(f"{kind} {len(content)}\0".encode("ascii"))
     digest.update(content)
@@ -39,17 +41,27 @@ def write_blobs(repository: Repository, contents: Sequence[bytes], *, durable: b
     if unique:
         limit = ("fastimport.unpackLimit", "1" if durable else "100")
         where = Where(repository.ours.git_dir, config=(limit,)).storing()
-        stream = b"".join(b"blob\ndata %d\n%b\n" % (len(content), content) for content in unique.values())
         try:
-            repository.run(["fast-import", "--quiet", "--done"], where, data=stream + b"done\n")
+            _import(repository, where, unique.values())
         except GitError as failed:
             if "keep file" not in failed.stderr:
                 raise
             # A kill left the very same pack half named. As single files, each brought to disk, it goes.
             loose = (("fastimport.unpackLimit", "1000000000"), ("core.fsync", "loose-object"))
             where = Where(repository.ours.git_dir, config=loose).storing()
-            repository.run(["fast-import", "--quiet", "--done"], where, data=stream + b"done\n")
+            _import(repository, where, unique.values())
     return ids
+
+
+def _import(repository: Repository, where: Where, contents: Iterable[bytes]) -> None:
+    """Have git store contents. They are given one by one: put together they would be there twice, and a copy
+    of a hundred megabytes keeps Python's lock from the window.
+    """
+    runner.load()
+    child = repository.start(["fast-import", "--quiet", "--done"], where, fed=True)
+    parts = ((b"blob\ndata %d\n" % len(content), content, b"\n") for content in contents)
+    child.feed(chain(chain.from_iterable(parts), (b"done\n",)))
+    child.finish()
 
 
 def compose_tree(

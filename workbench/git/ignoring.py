@@ -6,7 +6,6 @@ Ignore files are data. The user's own global one and those of the base are honou
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from workbench.digests import blake2b
 from workbench.git import runner
 from workbench.git.runner import Where
 from workbench.git.shadow import scratch_folder
@@ -56,7 +56,7 @@ def sources(repository: Repository) -> Sources:
         temporary.write_bytes(local)
         temporary.replace(copy)
     user_file = repository.user_ignore_file()
-    signs = [hashlib.blake2b(local, digest_size=8).hexdigest(), user_file or ""]
+    signs = [blake2b(local, digest_size=8).hexdigest(), user_file or ""]
     if user_file:
         try:
             found = Path(user_file).stat()

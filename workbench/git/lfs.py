@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -37,6 +36,8 @@ def read_pointer(data: bytes) -> Pointer | None:
 
 def pointer_to(path: Path) -> Pointer:
     """The pointer to a file's content, which is read in pieces."""
+    import hashlib  # noqa: PLC0415 - brings OpenSSL, which no first frame needs
+
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         return Pointer(digest, stream.tell())
@@ -44,6 +45,8 @@ def pointer_to(path: Path) -> Pointer:
 
 def points_to(pointer: Pointer, data: bytes) -> bool:
     """Whether these bytes are the content."""
+    import hashlib  # noqa: PLC0415 - brings OpenSSL, which no first frame needs
+
     return len(data) == pointer.size and hashlib.sha256(data).hexdigest() == pointer.digest
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
@@ -139,6 +138,8 @@ class Objects:
 
 
 def _require_sound(name: str, kind: str, content: bytes) -> None:
+    import hashlib  # noqa: PLC0415 - brings OpenSSL, which no first frame needs
+
     digest = hashlib.new("sha256" if len(name) == 64 else "sha1", usedforsecurity=False)
     digest.update(f"{kind} {len(content)}\0".encode("ascii"))
     digest.update(content)

@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, cast
 
@@ -195,6 +195,14 @@ class Child:
             self._errors.append(stderr.read())
         except (OSError, ValueError):
             return
+
+    def feed(self, parts: Iterable[bytes]) -> None:
+        """Give standard input in parts, to its end. `finish` is next, and tells where the child failed."""
+        self.drain_errors()
+        with suppress(BrokenPipeError):  # it has ended, and said why
+            for part in parts:
+                self.stdin.write(part)
+            self.stdin.close()
 
     def finish(self, data: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
         """Give `data` to standard input, wait for the end, return standard output.

@@ -7,7 +7,6 @@ Made by writing its few files: no git child is needed for it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import sys
@@ -15,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from workbench.digests import blake2b
 from workbench.errors import UserError
 from workbench.git.discover import Found
 from workbench.git.runner import STORED
@@ -26,7 +26,7 @@ ATTRIBUTES = b"* -text -ident -filter -working-tree-encoding !diff !merge -eol\n
 
 def shadow_of(found: Found, data: Path) -> Path:
     """The shadow directory of a work tree, made if it is not there. Several processes may do so at once."""
-    name = hashlib.blake2b(os.fsencode(found.work_tree), digest_size=10).hexdigest()
+    name = blake2b(os.fsencode(found.work_tree), digest_size=10).hexdigest()
     if found.object_format != "sha1":
         name += f"-{found.object_format}"
     shadow = data / "shadows" / name

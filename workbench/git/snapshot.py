@@ -7,7 +7,6 @@ shadow directory. What git does not list at all is found by a walk of our own.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from workbench.digests import blake2b
 from workbench.errors import UserError
 from workbench.git import (
     attribute_rules,
@@ -161,7 +161,7 @@ class _Taking:
         links = submodules.look(repository, state.links)
         changed = [new for old, new in zip(state.links, links, strict=True) if old != new]
         moved = [new for old, new in zip(state.converted, converted, strict=True) if old.place != new.place]
-        ignored = hashlib.blake2b(listed.ignored, digest_size=8).hexdigest()
+        ignored = blake2b(listed.ignored, digest_size=8).hexdigest()
         quiet = not (found.present or found.gone or changed or moved or fresh)
         tracked = set(listed.differing)
         # Also what is not in the index: of a file that was gone the last time, the kept one has no entry.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from hashlib import blake2b
 from itertools import takewhile
 
 from msgspec import Struct
 
+from workbench.digests import blake2b
 from workbench.review.changes import Side
 
 

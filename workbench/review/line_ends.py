@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import methodcaller
 
 from workbench.review.changes import FileChange, Run
 from workbench.review.steps import Steps, finished
 from workbench.review.text import line_end
 
 _Kind = tuple[str, str]
+_ends_in_crlf = methodcaller("endswith", b"\r\n")
 _STRIDE = 1000
 """Lines between two rests."""
 
@@ -42,8 +44,7 @@ def _has_crlf(run: Run) -> Steps[bool]:
         for start in range(0, len(lines), _STRIDE):
             if start:
                 yield
-            # All at once: only a line's end can hold it.
-            if b"\r\n" in b"".join(lines[start : start + _STRIDE]):
+            if any(map(_ends_in_crlf, lines[start : start + _STRIDE])):
                 return True
     return False
 

@@ -68,6 +68,19 @@ def size_of(lines: Sequence[bytes]) -> int:
     return found
 
 
+def same_lines(lines: Sequence[bytes], others: Sequence[bytes]) -> bool:
+    """Whether two texts are equal. Of very many lines it rests now and then."""
+    if lines is others:
+        return True
+    if len(lines) != len(others) or len(lines) < _FEW:
+        return lines == others
+    for at in range(0, len(lines), _FEW):
+        if lines[at : at + _FEW] != others[at : at + _FEW]:
+            return False
+        rest()
+    return True
+
+
 def _split(data: bytes) -> list[bytes]:
     if not data:
         return []

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence, Set
-from hashlib import blake2b
 from itertools import chain, starmap
 from operator import add
 
+from workbench.digests import blake2b
 from workbench.review.changes import Change, Kind
 
 _TOKEN = re.compile(

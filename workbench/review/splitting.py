@@ -7,10 +7,10 @@ stay the same whatever happens elsewhere in the file (design 3.4).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 
 from msgspec.structs import replace
 
+from workbench.digests import blake2b
 from workbench.review.changes import Change, FileChange, Kind, Run, Status
 
 LINK = "120000"

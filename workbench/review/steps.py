@@ -57,3 +57,17 @@ def finished(steps: Steps[T]) -> T:
         except StopIteration as end:
             found: T = end.value
             return found
+
+
+def begun(steps: Steps[T]) -> Steps[T]:
+    """What is left of some work after its first step, which is taken now."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        return _ended(end.value)
+    return steps
+
+
+def _ended(found: T) -> Steps[T]:
+    yield from ()
+    return found

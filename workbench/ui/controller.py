@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import takewhile
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -30,12 +32,16 @@ from workbench.review.actions import (
 from workbench.review.changes import Change, FileChange, Side
 from workbench.review.entries import Entry
 from workbench.review.notes import Intent, Place
-from workbench.review.review import redoable, undoable
+from workbench.review.review import Review, redoable, undoable
+from workbench.review.steps import Steps
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.ui.diff.document import Stop
 from workbench.ui.showing import Showing
+from workbench.ui.stepping import Stepping
 from workbench.workflow.answers import AGAIN, answer
 from workbench.workflow.session import Session
+
+T = TypeVar("T")
 
 
 class Controller(Showing):
@@ -52,12 +58,15 @@ class Controller(Showing):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._left: list[Session] = []
+        self.steps = Stepping(self)
+        """An act of many verdicts, or the taking in of one, that goes over several turns."""
         self.last_note: tuple[Intent, str] | None = None
 
     # -- the session --------------------------------------------------------------------------
 
     def set_session(self, session: Session) -> None:
         """Show this review from now on."""
+        self.steps.finish()
         if self.session is not None and self.session is not session:
             self._left.append(self.session)
         self.session = session
@@ -78,6 +87,7 @@ class Controller(Showing):
 
     def close_sessions(self) -> None:
         """Let go of all that was opened. Only when no worker is left that reads from it."""
+        self.steps.drop()  # what it was about is on disk
         self.close_left()
         if self.session is not None:
             self.session.close()
@@ -87,16 +97,34 @@ class Controller(Showing):
         """Do something that may fail as a user's mistake does; True when it went well. Shows what changed,
         also where only a part of it was done: the second of two undos may fail.
         """
+        self.steps.finish()  # first the act that came first
         before = self.session.review if self.session is not None else None
         try:
             act()
         except (UserError, OSError) as error:
-            if self.session is not None and self.session.review is not before:
-                self.changed.emit()
-            self.fail(error)
+            self._failed(before, error)
             return False
         self.changed.emit()
         return True
+
+    def attempt_in_steps(self, steps: Steps[T], then: Callable[[T], object]) -> None:
+        """As `attempt`, for what may judge thousands of changes: `then` is told what it came to.
+
+        What is short is done when this returns. Another act has the rest of this one done first.
+        """
+        self.steps.finish()
+        before = self.session.review if self.session is not None else None
+
+        def done(found: T) -> None:
+            self.changed.emit()
+            then(found)
+
+        self.steps.begin(steps, done, partial(self._failed, before))
+
+    def _failed(self, before: Review | None, error: BaseException) -> None:
+        if self.session is not None and self.session.review is not before:
+            self.changed.emit()
+        self.fail(error)
 
     def fail(self, error: BaseException) -> None:
         """Say an expected error; raise anything else, for it is a bug."""
@@ -112,7 +140,11 @@ class Controller(Showing):
 
     def poll(self) -> None:
         """Take in what other processes did."""
-        if self.session is not None and self.session.poll():
+        if self.session is not None and not self.steps.is_busy:
+            self.steps.begin(self.session.polling(), self._on_polled, self.fail)
+
+    def _on_polled(self, news: bool) -> None:
+        if news:
             self.changed.emit()
 
     # -- judging ------------------------------------------------------------------------------
@@ -231,23 +263,23 @@ class Controller(Showing):
 
     def redo(self) -> None:
         """Do again what was taken back last."""
-        session = self.open_session()
-        done: list[Action | None] = []
+        self.attempt_in_steps(self._redoing(self.open_session()), self._on_redone)
 
-        def act() -> None:
-            done.append(session.redo())
-            # Lines that are restored are put back and answered for with one press.
-            after, again = done[0], redoable(session.review)
-            if (
-                isinstance(after, RoundArrived)
-                and isinstance(again, EntryJudged)
-                and again.answer == "restored"
-                and again.tree == after.round.tree
-            ):
-                done.append(session.redo())
+    def _redoing(self, session: Session) -> Steps[Action | None]:
+        done = yield from session.redoing()
+        # Lines that are restored are put back and answered for with one press.
+        again = redoable(session.review)
+        if (
+            isinstance(done, RoundArrived)
+            and isinstance(again, EntryJudged)
+            and again.answer == "restored"
+            and again.tree == done.round.tree
+        ):
+            done = yield from session.redoing()
+        return done
 
-        if self.attempt(act):
-            self._say_undone("Done again", done[-1], "There is nothing to do again.")
+    def _on_redone(self, done: Action | None) -> None:
+        self._say_undone("Done again", done, "There is nothing to do again.")
 
     def way_back(self) -> str | None:
         """The change that undo would go to."""

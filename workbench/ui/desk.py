@@ -50,6 +50,7 @@ class Desk(LookDesk):
 
         window = self._window
         TopMenus(window)
+        window.files.make_filter()
         window.files.listed.make_menu()
         window.files.listed.name_key(window.keymap)
         window.status.name_keys(window.keymap)

@@ -1,4 +1,4 @@
-"""The list of the file panel and its filter, and the keys that move about in them. Shows and asks."""
+"""The list of the file panel, and the keys that move about in it. Shows and asks."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
-from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.file_model import FileModel, row_of
 from workbench.ui.file_painting import FileDelegate
 from workbench.ui.file_rows import FileRow, RowKind
@@ -107,42 +106,3 @@ class FileList(QListView):
 
     def _on_chosen(self, index: QModelIndex) -> None:
         self.chosen.emit(row_of(index))
-
-
-class AllFiles(QToolButton):
-    """Beside the filter while there is one: a click empties it, as Escape does."""
-
-    def __init__(self, line: BoxedLine, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._line = line
-        self.setText("✕")
-        self.setProperty("kind", "quiet")
-        self.setFixedSize(26, 26)
-        self.setToolTip("Show all files (Escape)")
-        self.setAccessibleName("Show all files")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.clicked.connect(line.clear)
-        line.textChanged.connect(self._follow)
-        self.hide()
-
-    def _follow(self) -> None:
-        self.setVisible(bool(self._line.text()))
-
-
-class FilterLine(BoxedLine):
-    """The filter: Enter takes the first file, Down goes on into the list, Escape clears and leaves."""
-
-    left = Signal()
-    first_wanted = Signal()
-    list_wanted = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.clear()
-            self.left.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.first_wanted.emit()
-        elif event.key() == Qt.Key.Key_Down:
-            self.list_wanted.emit()
-        else:
-            super().keyPressEvent(event)

@@ -27,11 +27,16 @@ FOLD = 12
 FULL_STEPS = 3
 LEFT = 14
 RIGHT = 12
-LONG_ENDING = 6
-"""Letters of the end of a name, after its last dot, that give way before the rest."""
+LONG_ENDING, TAIL = 6, 4
+"""Letters of the end of a name, after its last dot, from which on it gives way before the rest; and how many of
+them never do: what runs a file may hang on them.
+"""
 LEAST = 30
 """Pixels of a name that are shown however much else there is to say."""
-_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_LEFT = (Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft).value
+_RIGHT = (Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight).value
+_KEPT = 400
+"""Rows of which it is known what they were when they were painted last."""
 
 
 class FileDelegate(QStyledItemDelegate):
@@ -50,6 +55,7 @@ class FileDelegate(QStyledItemDelegate):
         self.focused = -1
         # Going to another file scrolls the list, which paints all of it: words cost more than their pixels.
         self._kept = KeptRows()
+        self._rows: dict[object, FileRow] = {}
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -69,6 +75,9 @@ class FileDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row, number = row_of(index), index.row()
+        # By what it stands for: a filter moves rows about, and what they look like stays.
+        name = (row.kind, row.group, row.key or number)
+        row = self._as_before(name, row)
         is_here = row.key == self.current and row.group in ("", self.shape)
         is_current = is_here if row.kind is RowKind.FILE else bool(self.shape) and row.key == self.shape
         is_hovered = number == self.hovered and row.kind in (RowKind.FILE, RowKind.FOLDER)
@@ -79,7 +88,17 @@ class FileDelegate(QStyledItemDelegate):
             self._paint_words(on, area, row)
 
         made_from = (row, is_current, is_hovered, is_focused, self._theme)
-        self._kept.draw(painter, number, made_from, option.rect, paint_row)
+        self._kept.draw(painter, name, made_from, option.rect, paint_row)
+
+    def _as_before(self, name: object, row: FileRow) -> FileRow:
+        """The very row that was painted last, if it says the same: filtered, most rows are made anew."""
+        before = self._rows.get(name)
+        if before == row:
+            return before
+        if len(self._rows) >= _KEPT:
+            self._rows.clear()
+        self._rows[name] = row
+        return row
 
     def _paint_ground(
         self, painter: QPainter, area: QRect, *, is_current: bool, is_hovered: bool, is_focused: bool
@@ -118,10 +137,12 @@ class FileDelegate(QStyledItemDelegate):
         """The name, and the folders that only lead to the last one a little quieter than that one."""
         ink = self._ink(row)
         lead = max(0, row.lead - len(row.name) + len(name)) if row.lead else 0
-        for piece, shade in ((name[:lead], self._theme.dim), (name[lead:], ink)):
-            painter.setPen(shade)
-            draw(painter, inner, _LEFT, piece)
-            inner = inner.adjusted(painter.fontMetrics().horizontalAdvance(piece), 0, 0, 0)
+        if lead:
+            painter.setPen(self._theme.dim)
+            draw(painter, inner, _LEFT, name[:lead])
+            inner = inner.adjusted(painter.fontMetrics().horizontalAdvance(name[:lead]), 0, 0, 0)
+        painter.setPen(ink)
+        draw(painter, inner, _LEFT, name[lead:])
 
     def _mark(self, painter: QPainter, inner: QRect, row: FileRow, metrics: QFontMetrics) -> int:
         """Paint what stands at the right edge; where the name has to end."""
@@ -129,15 +150,16 @@ class FileDelegate(QStyledItemDelegate):
             return inner.right()
         width = metrics.horizontalAdvance(row.mark)
         painter.setPen(self._tints[row.tint])
-        draw(painter, inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.mark)
+        draw(painter, inner, _RIGHT, row.mark)
         return inner.right() - width - 8
 
     def alarms(self, row: FileRow, room: int, metrics: QFontMetrics) -> Sequence[tuple[str, Tint]]:
         """What is said of danger is never what gives way: all of it beside the name, or else the first with
         how many more there are, which the tooltip names.
         """
-        all_of_it = metrics.horizontalAdvance(row.name) + self._room_of(row.alarms)
-        if len(row.alarms) < 2 or all_of_it <= room:
+        if len(row.alarms) < 2:
+            return row.alarms
+        if metrics.horizontalAdvance(row.name) + self._room_of(row.alarms) <= room:
             return row.alarms
         text, tint = row.alarms[0]
         return ((f"{text} +{len(row.alarms) - 1}", tint),)
@@ -170,11 +192,14 @@ def _fitting(row: FileRow, metrics: QFontMetrics, room: int) -> str:
     # Of folders in one row the last is the one that is meant.
     if row.lead:
         return elided(metrics, row.name, Qt.TextElideMode.ElideLeft, room)
-    stem, dot, ending = row.name.rpartition(".")
+    stem, _, ending = row.name.rpartition(".")
     if row.kind is RowKind.FILE and stem and len(ending) >= LONG_ENDING:
         # Many files end in the same long word: it gives way before the name that stands before it.
-        if metrics.horizontalAdvance(f"{stem}{dot}…") <= room:
-            return elided(metrics, row.name, Qt.TextElideMode.ElideRight, room)
-        left = room - metrics.horizontalAdvance("…")
-        return elided(metrics, stem, Qt.TextElideMode.ElideMiddle, left) + "…"
+        if metrics.horizontalAdvance(row.name) <= room:
+            return row.name
+        tail = f"…{ending[-TAIL:]}"
+        left = room - metrics.horizontalAdvance(tail)
+        if metrics.horizontalAdvance(stem) <= left:
+            return f"{stem}{tail}"
+        return elided(metrics, stem, Qt.TextElideMode.ElideMiddle, left).removesuffix("…") + tail
     return elided(metrics, row.name, Qt.TextElideMode.ElideMiddle, room)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.review.changes import FileChange, NotShown, exchanged
 from workbench.review.progress import Progress
-from workbench.ui.file_list import AllFiles, FileList, FilterLine
+from workbench.ui.file_list import FileList
 from workbench.ui.file_model import FileModel
 from workbench.ui.file_painting import ROW, FileDelegate
 from workbench.ui.file_rows import NO_REMARKS, FileRow, Marks, RowKind, file_row, last_rows
@@ -21,12 +21,15 @@ from workbench.ui.single_shot import single_shot
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from workbench.ui.file_filter import FilterLine
     from workbench.ui.shape_rows import ShapeCounts
     from workbench.workflow.remarks import Remark
 
 FOLLOW = 30
 """Milliseconds that a file has to stay the current one before the list scrolls to it: scrolled, all its rows
 are painted, which neither a key nor a frame of a drag has to wait for."""
+_FILTER = "Filter files"
+
 FIRST, STEP, PAUSE = 200, 1000, 4
 """Files whose rows are put together at once when a letter is typed, which fill the tallest screen, and after
 that; and milliseconds until the next ones."""
@@ -83,13 +86,8 @@ class FilePanel(QWidget):
         self.listed = ListedButton(theme, self)
         self.listed.wanted.connect(self._on_listed)
         self.listed.folding_wanted.connect(self._fold_all)
-        self.filter = FilterLine(parent=self)
-        self.filter.setPlaceholderText("Filter files")
-        self.filter.setAccessibleName("Filter files")
-        self.filter.textChanged.connect(self._on_filter)
-        self.filter.left.connect(self.left)
-        self.filter.first_wanted.connect(self._take_first)
-        self.filter.list_wanted.connect(self._enter_list)
+        self._filter: FilterLine | None = None
+        self._filter_place = _place_of_filter(self)
         self.model = FileModel(self)
         self.list = FileList(self)
         # A viewport that Python made; why is said in `diff/canvas.py`.
@@ -108,12 +106,12 @@ class FilePanel(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(12, 0, 6, 0)
         line.setSpacing(2)
-        for widget in (self.filter, AllFiles(self.filter, self), self.listed):
-            line.addWidget(widget)
+        line.addWidget(self._filter_place, 1)
+        line.addWidget(self.listed)
+        self._line = line
         layout.addLayout(line)
         layout.addWidget(self.list)
         # By Tab as they stand there.
-        QWidget.setTabOrder(self.filter, self.listed)
         QWidget.setTabOrder(self.listed, self.list)
 
     def set_theme(self, theme: Theme) -> None:
@@ -143,7 +141,7 @@ class FilePanel(QWidget):
         at = [] if files is known or grown else exchanged(known, files)
         as_many = grown or len(files) == len(known)
         as_before = as_many and not_shown == self._not_shown and self._shapes is None
-        if at is not None and as_before and not (at and self.filter.text().strip()):
+        if at is not None and as_before and not (at and self._typed):
             others = [files[each] for each in at]
             if others:  # read again, a few of many
                 self._listed = files
@@ -152,7 +150,7 @@ class FilePanel(QWidget):
             parted = self._recount(news, before, len(known), others)
             if parted and not self._flat:
                 self._rebuild_in_place()
-            elif grown and self.filter.text().strip():
+            elif grown and self._typed:
                 self._rebuild()
             elif grown:
                 self._listed = files
@@ -306,7 +304,7 @@ class FilePanel(QWidget):
         if self._shapes is not None:
             from workbench.ui.shape_rows import shape_rows  # noqa: PLC0415 - seldom, and not in the first frame
 
-            wanted, turned = self.filter.text().strip(), self._turned
+            wanted, turned = self._typed, self._turned
             at = self.list.verticalScrollBar().value()
             self._grow.stop()
             self.model.set_rows(shape_rows(self._shapes, self._marks.remarks, wanted=wanted, turned=turned))
@@ -314,7 +312,7 @@ class FilePanel(QWidget):
             self._stand_again(is_whole=True)
             self._put_keys_back(is_whole=True)
             return
-        wanted = self.filter.text().strip()
+        wanted = self._typed
         self._look.stop()
         self._finder = self._find(wanted) if wanted else None
         self._listed = self._finder.found if self._finder is not None else self._files
@@ -364,7 +362,7 @@ class FilePanel(QWidget):
         part = self._listed[self._placed : self._placed + count]
         self._placed += len(part)
         nothing = self._is_found and not self._listed
-        last = last_rows(self._not_shown, self.filter.text().strip(), nothing=nothing)
+        last = last_rows(self._not_shown, self._typed, nothing=nothing)
         self._rows.extend(self._tree.rows(part), last)
 
     def _stand_again(self, *, is_whole: bool) -> None:
@@ -388,8 +386,11 @@ class FilePanel(QWidget):
             return
         at = self.model.place_of(self._keys_on)
         if at is not None:
+            # Who does not move about in the list does not have it scrolled.
+            self.list.setAutoScroll(self.list.hasFocus())
             self.list.setCurrentIndex(self.model.index(at))
-        if at is not None or is_whole:
+            self.list.setAutoScroll(True)
+        if at is not None or (is_whole and self._finder is None):
             self._keys_on = None
 
     def _go_on(self) -> None:
@@ -419,7 +420,7 @@ class FilePanel(QWidget):
     def _turn(self, row: FileRow) -> None:
         """Fold a folder, or unfold it with those that are said in its row."""
         inside = self._folders.joined(row.key)
-        if self.filter.text().strip():
+        if self._typed:
             found = self._folded_found
             self._folded_found = found.difference(inside) if row.folded else found | {row.key}
         else:
@@ -428,7 +429,7 @@ class FilePanel(QWidget):
 
     def _fold_all(self, fold: bool) -> None:
         folded = self._folders.all() if fold else frozenset[str]()
-        if self.filter.text().strip():
+        if self._typed:
             self._folded_found = folded
         else:
             self._folded = folded
@@ -457,9 +458,41 @@ class FilePanel(QWidget):
 
     # the filter
 
+    @property
+    def filter(self) -> FilterLine:
+        """The field of the filter; made when the first frame is painted, which shows its place alone."""
+        if self._filter is None:
+            self._filter = self._made_filter()
+        return self._filter
+
+    def _made_filter(self) -> FilterLine:
+        from workbench.ui.file_filter import AllFiles, FilterLine  # noqa: PLC0415 - said above
+
+        field = FilterLine(_FILTER, self)
+        field.textChanged.connect(self._on_filter)
+        field.left.connect(self.left)
+        field.first_wanted.connect(self._take_first)
+        field.list_wanted.connect(self._enter_list)
+        line = self._line
+        line.replaceWidget(self._filter_place, field)
+        line.insertWidget(1, AllFiles(field, self))
+        self._filter_place.deleteLater()
+        QWidget.setTabOrder(self.listed.previousInFocusChain(), field)
+        QWidget.setTabOrder(field, self.listed)
+        return field
+
+    @property
+    def _typed(self) -> str:
+        """The words of the filter."""
+        return self._filter.text().strip() if self._filter is not None else ""
+
+    def make_filter(self) -> None:
+        """Make the field, if nobody asked for it before."""
+        _ = self.filter
+
     def _on_filter(self) -> None:
         self._folded_found = frozenset()
-        wanted = self.filter.text().strip()
+        wanted = self._typed
         if wanted and self._shapes is None:
             # What was shown stays until there is something to show in its place.
             self._finder = self._find(wanted)
@@ -498,3 +531,11 @@ class FilePanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.list.viewport().update()
+
+
+def _place_of_filter(parent: QWidget) -> QLabel:
+    """What stands in the field's place, as high as it."""
+    place = QLabel(_FILTER, parent)
+    place.setProperty("kind", "field")
+    place.setFixedHeight(max(18, place.fontMetrics().height()) + 10)
+    return place

@@ -37,19 +37,18 @@ class Finder:
     def __init__(self, files: list[Named], wanted: str, before: Finder | None = None) -> None:
         self.files, self.wanted = files, wanted.lower()
         self._words = self.wanted.split()
-        self.found: list[FileChange] = []
-        """Those that were found so far, in the order of the files."""
         self._named: list[Named] = []
         self._at = 0
-        goes_on = before is not None and before.fits_on(files, self.wanted)
-        among = before._named if before is not None and goes_on else files
-        self.by_letters = before is not None and goes_on and before.by_letters
+        among, self.by_letters = files, False
+        if before is not None and before.fits_on(files, self.wanted):
+            among, self.by_letters = before._named, before.by_letters
         if not self.by_letters:
             self._named = self._holding(among)
             self.by_letters = not self._named
             among = files
         self._among = among if self.by_letters else []
-        self.found = [file for _, file in self._named]
+        self.found: list[FileChange] = [file for _, file in self._named]
+        """Those that were found so far, in the order of the files."""
         self._fit = [_letters_of(word) for word in self._words] if self.by_letters else []
 
     @property

@@ -14,6 +14,7 @@ from workbench.review.rounds import Source
 from workbench.review.text import one_line
 from workbench.ui.diff.document import Document, Stop
 from workbench.ui.shown_text import spelled
+from workbench.ui.stepping import Stepping
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -35,6 +36,8 @@ class Following(QObject):
         """Whether all of the review that is open was there once."""
         self._first_painted = False
         self._named = False
+        self._seeking = Stepping(self)
+        """Looks for what is open still, where thousands were judged at once."""
         self._opened = ""
         """The review that the view is of."""
         self._follow_the_review()
@@ -202,7 +205,9 @@ class Following(QObject):
     def _on_judged(self, change: str | None) -> None:
         if change is not None and self._goes_on:
             # At the end there is no next one; the line of truth says so.
-            self._window.view.next_open(after=change)
+            self._seeking.drop()
+            seeking = self._window.view.seeking_open(after=change)
+            self._seeking.begin(seeking, lambda _: None, self._window.controller.fail)
 
     def _on_entry_judged(self, entry: Entry) -> None:
         if self._goes_on:

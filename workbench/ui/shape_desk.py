@@ -225,18 +225,22 @@ class Shapes(QObject):
     # -- acts ---------------------------------------------------------------------------------
 
     def _on_judged(self, verdict: Verdict, changes: tuple[Change, ...]) -> None:
-        from workbench.workflow.shape_acts import judge_all  # noqa: PLC0415 - said above
+        from workbench.workflow.shape_acts import judging_all  # noqa: PLC0415 - said above
 
+        if self._controller.steps.is_busy:
+            return  # the same press once more: it is being done
         session, sheet = self._controller.open_session(), self.sheet()
         if verdict is Verdict.ACCEPTED and sheet is not None:
             left = [each for each in changes if each.id not in sheet.looking.shown]
             if not sheet.is_sure(changes, self.unseen(left)):
                 return
-        if self._controller.attempt(lambda: judge_all(session, changes, verdict)):
-            self._judged(f"{_counted(changes)} {_SAID[verdict]}.")
+        words = f"{_counted(changes)} {_SAID[verdict]}."
+        self._controller.attempt_in_steps(
+            judging_all(session, changes, verdict), lambda _: self._judged(words)
+        )
 
     def _on_reasoned(self, reason: str, changes: tuple[Change, ...]) -> None:
-        from workbench.workflow.shape_acts import reject_all  # noqa: PLC0415 - said above
+        from workbench.workflow.shape_acts import rejecting_all  # noqa: PLC0415 - said above
 
         session = self._controller.open_session()
         if not reason:
@@ -244,8 +248,10 @@ class Shapes(QObject):
             return
 
         def act(placed: Placed) -> None:
-            reject_all(session, placed, reason)
-            self._show_soon(f"{_counted(changes)} rejected, with one reason.")
+            words = f"{_counted(changes)} rejected, with one reason."
+            self._controller.attempt_in_steps(
+                rejecting_all(session, placed, reason), lambda _: self._leave_soon(words)
+            )
 
         self._place(changes, act)
 
@@ -288,8 +294,13 @@ class Shapes(QObject):
 
     def _show_soon(self, words: str) -> None:
         """What was done is on disk. Shown in steps: of ten thousand places, all at once is felt."""
+        self._leave_soon(words)
+        self._steps.insert(0, self._controller.changed.emit)
+
+    def _leave_soon(self, words: str) -> None:
+        """It is shown: the list is left in the next turns."""
         self._drop_draft()
-        self._steps = [self._controller.changed.emit, self._go_on, partial(self._say, words)]
+        self._steps = [self._go_on, partial(self._say, words)]
         self._rest.start()
 
     def _on_rest(self) -> None:

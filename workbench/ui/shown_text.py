@@ -107,8 +107,12 @@ def draw(
 
     On one line, or broken into several with `TextWordWrap`, as `QPainter.drawText` does.
     """
-    painter.drawText(where, int(side), in_order(text))
-    frame(painter, QRectF(where), int(side), text)
+    flags = side if isinstance(side, int) else side.value
+    if text.isascii():
+        painter.drawText(where, flags, text)
+        return
+    painter.drawText(where, flags, in_order(text))
+    frame(painter, QRectF(where), flags, text)
 
 
 def draw_at(painter: QPainter, at: QPointF, text: str) -> None:

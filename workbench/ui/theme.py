@@ -372,6 +372,8 @@ QLabel[kind="chip"][word="reject"] { background: @rejected; color: @on_accent; }
 QLabel[kind="cap"] { background: @ground; border: 1px solid @line; border-radius: 4px; padding: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: @ground; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; }
+QLabel[kind="field"] {
+  background: @ground; border: 1px solid @line; border-radius: 6px; padding: 0 10px; color: @faint; }
 QLineEdit { min-height: 18px; }
 QSpinBox QLineEdit { border: 0; padding: 0 8px; min-height: 0; }
 QSpinBox::up-button, QSpinBox::down-button { width: 22px; border: 0; border-left: 1px solid @line; }

@@ -15,6 +15,8 @@ from workbench.errors import UserError
 from workbench.review.actions import EntryJudged, RoundArrived
 from workbench.review.carry import carry_rounds
 from workbench.review.changes import FileChange, NotShown
+from workbench.review.lines import same_lines
+from workbench.review.passing import is_bulky
 from workbench.review.review import Review, apply
 from workbench.review.rounds import Answer, LeftOut, Only, Round, Source, Usage, Why
 from workbench.review.verdicts import Verdicts
@@ -122,7 +124,24 @@ def as_before(known: Sequence[FileChange], files: Iterable[FileChange]) -> tuple
     """
     by_path = {file.path: file for file in known}
     found = ((file, by_path.get(file.path)) for file in files)
-    return tuple(before if before is not None and before == file else file for file, before in found)
+    return tuple(before if before is not None and _is_same(before, file) else file for file, before in found)
+
+
+def _is_same(before: FileChange, file: FileChange) -> bool:
+    """Whether two say the same. Two million lines are not compared by one call, which keeps Python's lock."""
+    if before is file or not is_bulky(file):
+        return before == file
+    if replace(before, runs=(), changes=()) != replace(file, runs=(), changes=()):
+        return False
+    pairs = list(zip(before.runs, file.runs, strict=False))
+    return (
+        len(before.runs) == len(file.runs)
+        # An id stands for all that a change says but for the new side's numbers, which the runs have.
+        and [change.id for change in before.changes] == [change.id for change in file.changes]
+        and all((one.old_start, one.new_start) == (other.old_start, other.new_start) for one, other in pairs)
+        and all(same_lines(one.removed, other.removed) for one, other in pairs)
+        and all(same_lines(one.added, other.added) for one, other in pairs)
+    )
 
 
 def with_ledger(facts: LedgerFacts, files: tuple[FileChange, ...], review: Review) -> LedgerFacts:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from msgspec import Struct
 
+from workbench.digests import blake2b
 from workbench.git.repository import Head, Repository, Snapshot
 from workbench.review.changes import NotShown
 from workbench.review.rounds import Source
@@ -133,5 +133,5 @@ def _patched(repository: Repository, head: Head, asked: Asked) -> Candidate:
 
     tree = repository.compose_tree(head.tree, apply_patch(patch, read, mode_of))
     # From standard input there is no name to tell one patch from another; the same one continues its review.
-    name = asked.patch_name or f"a patch ({hashlib.blake2b(patch, digest_size=4).hexdigest()})"
+    name = asked.patch_name or f"a patch ({blake2b(patch, digest_size=4).hexdigest()})"
     return Candidate(head.tree, head.commit, tree, name)

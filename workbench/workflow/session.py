@@ -39,7 +39,7 @@ from workbench.review.notes import Intent, Note, Place
 from workbench.review.progress import Progress, asked, progress
 from workbench.review.review import Review, next_note_id, redoable, undoable
 from workbench.review.selecting import describe
-from workbench.review.steps import finished
+from workbench.review.steps import Steps, begun, finished
 from workbench.review.verdicts import Selection, Verdict, select_change, select_changes
 from workbench.store.log import ActionLog
 from workbench.store.settings import Settings
@@ -201,11 +201,34 @@ class Session(NotedReview):
 
         `spread` are further places that the reason is about; `words` say what was done, for undo.
         """
+        finished(self.judging(selections, verdict, reason=reason, place=place, spread=spread, words=words))
+
+    def judging(
+        self,
+        selections: Sequence[Selection],
+        verdict: Verdict,
+        *,
+        reason: str | None = None,
+        place: Place | None = None,
+        spread: Sequence[Place] = (),
+        words: str = "",
+    ) -> Steps[None]:
+        """As `judge`, with rests: it is on disk at the first of them, and in the review at the end."""
         if not selections:
             raise UserError("There is nothing to judge.", hint="Name changes or lines.")
         index, tree = self.review.index, self._tree
+        words = words or describe(verdict, selections)
+        action = Judged(
+            id=new_id(),
+            at=time.time(),
+            round=index,
+            selections=tuple(selections),
+            verdict=verdict,
+            words=words,
+            tree=tree,
+        )
         if not reason:
-            self._judge(index, tree, selections, verdict, None, words)
+            yield from self.acting(action)
             self._require_round(index, tree)
         else:
             where = place or Place(path=selections[0].path)
@@ -214,7 +237,8 @@ class Session(NotedReview):
                 self._require_round(index, tree)
                 number = next_note_id(self.review)
                 note = Note(number, Intent.MUST, where, reason, index, reason=True, spread=tuple(spread))
-                self._judge(index, tree, selections, verdict, note, words)
+                rest = begun(self.acting(replace(action, note=note)))
+            yield from rest
         self._last_verdict = (verdict, reason)
 
     def judge_in_bulk(self, changes: Sequence[Change], verdict: Verdict) -> tuple[int, tuple[str, ...]]:
@@ -232,28 +256,6 @@ class Session(NotedReview):
                 raise UserError(f"Nothing was accepted: {left_out(left)}", hint=hint)
         self.judge(select_changes(changes), verdict)
         return len(changes), left
-
-    def _judge(
-        self,
-        index: int,
-        tree: str,
-        selections: Sequence[Selection],
-        verdict: Verdict,
-        note: Note | None,
-        words: str = "",
-    ) -> None:
-        self.act(
-            Judged(
-                id=new_id(),
-                at=time.time(),
-                round=index,
-                selections=tuple(selections),
-                verdict=verdict,
-                note=note,
-                words=words or describe(verdict, selections),
-                tree=tree,
-            )
-        )
 
     def judge_change(self, change_id: str, verdict: Verdict, *, reason: str | None = None) -> None:
         """Put a verdict on all of one change."""
@@ -332,6 +334,10 @@ class Session(NotedReview):
 
     def redo(self) -> Action | None:
         """Do again what was taken back last and give it, None when there is nothing."""
+        return finished(self.redoing())
+
+    def redoing(self) -> Steps[Action | None]:
+        """As `redo`, with rests: it is on disk at the first of them, and in the review at the end."""
         with turn(self.review.id):
             self.poll()
             action = redoable(self.review)
@@ -343,13 +349,14 @@ class Session(NotedReview):
                 from workbench.workflow.rules import make_again  # noqa: PLC0415 - seldom
 
                 make_again(self, action)
-            self.act(Redone(id=new_id(), at=time.time(), target=action.id))
+            rest = begun(self.acting(Redone(id=new_id(), at=time.time(), target=action.id)))
+        yield from rest
         return action
 
-    def act(self, action: Action) -> None:
+    def acting(self, action: Action) -> Steps[None]:
         """As everywhere; what it breaks of the house rules is counted."""
         rules = self._named_rules() if isinstance(action, _NAMING) else None
-        super().act(action)
+        yield from super().acting(action)
         if rules is not None and self._named_rules() != rules:
             from workbench.workflow.rules import count_broken  # noqa: PLC0415 - seldom
 

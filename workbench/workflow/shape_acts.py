@@ -16,6 +16,7 @@ from workbench.review.notes import Intent, Note, Place
 from workbench.review.sensitive import Tier, left_out, tier, tiers
 from workbench.review.shape_groups import ShapeGroup, group_of, grouped
 from workbench.review.shapes import shape_of
+from workbench.review.steps import Steps, finished
 from workbench.review.verdicts import Verdict, select_changes
 from workbench.workflow.placing import places_of_changes
 from workbench.workflow.session import Session
@@ -99,15 +100,32 @@ def place_all(session: Session, changes: Sequence[Change]) -> Placed:
 
 def judge_all(session: Session, changes: Sequence[Change], verdict: Verdict) -> None:
     """Put one verdict on changes of one shape."""
-    session.judge(select_changes(changes), verdict, words=_words(verdict, changes))
+    finished(judging_all(session, changes, verdict))
+
+
+def judging_all(session: Session, changes: Sequence[Change], verdict: Verdict) -> Steps[None]:
+    """As `judge_all`, with rests: there may be twenty thousand of them."""
+    selections = select_changes(changes)
+    if len(selections) > _STRIDE:
+        yield
+    yield from session.judging(selections, verdict, words=_words(verdict, changes))
 
 
 def reject_all(session: Session, placed: Placed, reason: str) -> None:
     """Reject changes of one shape with one reason, which is sent once."""
+    finished(rejecting_all(session, placed, reason))
+
+
+def rejecting_all(session: Session, placed: Placed, reason: str) -> Steps[None]:
+    """As `reject_all`, with rests."""
     first, *rest = placed.places
     words = _words(Verdict.REJECTED, placed.changes)
     selections = select_changes(placed.changes)
-    session.judge(selections, Verdict.REJECTED, reason=reason, place=first, spread=rest, words=words)
+    if len(selections) > _STRIDE:
+        yield
+    yield from session.judging(
+        selections, Verdict.REJECTED, reason=reason, place=first, spread=rest, words=words
+    )
 
 
 def note_all(session: Session, placed: Placed, intent: Intent, text: str) -> Note:

@@ -299,6 +299,10 @@ class Layout(Arrangement):
 
     def has_open(self, section: Section) -> bool:
         """Whether a change of a file may still want to be read."""
+        if section.counts is None and section.file is not None and len(section.file.changes) <= FEW:
+            # Twenty thousand files may be passed over with one key: nothing is counted for that.
+            stands = self.standings(section).values()
+            return Standing.UNREAD in stands or Standing.MIXED in stands
         counts = self.counts(section)
         return bool(counts[Standing.UNREAD] or counts[Standing.MIXED])
 

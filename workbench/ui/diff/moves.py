@@ -8,8 +8,12 @@ from itertools import islice
 
 from workbench.review.blocks import Sort
 from workbench.review.changes import Change, Side
+from workbench.review.steps import Steps, finished
 from workbench.ui.diff.cursor import Mark, mark_of, spot_of, violations
 from workbench.ui.diff.layout import Layout, Part, Spot
+
+_STRIDE = 200
+"""Files or changes that are looked at in one step."""
 
 
 def by_lines(layout: Layout, mark: Mark, n: int) -> Spot | None:
@@ -89,6 +93,11 @@ def open_after(layout: Layout, mark: Mark | None, after: str | None, most: int =
     """The next change that wants to be read, after the cursor or a given one, from the top again at the
     end: of all files, not of those that have come so far. With `most`, only so many are looked at.
     """
+    return finished(seeking_open(layout, mark, after, most))
+
+
+def seeking_open(layout: Layout, mark: Mark | None, after: str | None, most: int = 0) -> Steps[Change | None]:
+    """As `open_after`, with rests: twenty thousand files may be judged at once, and are passed over."""
     count = len(layout.changes)
     if not count:
         return None
@@ -103,6 +112,10 @@ def open_after(layout: Layout, mark: Mark | None, after: str | None, most: int =
         change = layout.changes[(start + step) % count]
         section = layout.sections[layout.files[change.path]]
         looked += 1
+        if looked % _STRIDE == 0:
+            yield
+            if len(layout.changes) != count:  # others came meanwhile
+                return (yield from seeking_open(layout, mark, after, most))
         if section.file is not None and not layout.has_open(section):
             # Ten thousand may be judged or asked in one file: they are passed over together.
             step += layout.order[section.file.changes[-1].id] - (start + step) % count + 1

@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.changes import Side
+from workbench.review.steps import Steps, finished
 from workbench.ui.diff import moves
 from workbench.ui.diff.cursor import Mark, last_line, mark_of, spot_of, stop_of
 from workbench.ui.diff.document import Stop
@@ -75,8 +76,13 @@ class Reaching(Spoken):
 
     def next_open(self, after: str | None = None) -> bool:
         """The next change that nobody has judged or asked about; False when there is none left."""
-        change = moves.open_after(self._layout, self._cursor, after)
-        return change is not None and self.go_to_change(change.id)
+        return finished(self.seeking_open(after))
+
+    def seeking_open(self, after: str | None = None) -> Steps[bool]:
+        """As `next_open`, with rests. Who moves the cursor meanwhile is where they want to be."""
+        cursor = self._cursor
+        change = yield from moves.seeking_open(self._layout, cursor, after)
+        return change is not None and self._cursor == cursor and self.go_to_change(change.id)
 
     def next_file(self, n: int) -> bool:
         """The n-th file on, or back."""
