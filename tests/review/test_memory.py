@@ -245,6 +245,13 @@ def test_what_the_expert_wrote_again_did_not_come_back() -> None:
     assert rounds.said() == []
 
 
+@pytest.mark.parametrize("verdict", [Verdict.OPEN, Verdict.REJECTED])
+def test_what_the_expert_wrote_did_not_come_back_whatever_is_judged_of_it_since(verdict: Verdict) -> None:
+    rounds = Rounds().then(LOGGED).judge(Verdict.REJECTED).then(BASE).then(BASE + b"# more\n")
+    rounds.then(LOGGED + b"# more\n", by_expert=True, accept=b"log.info").judge(verdict)
+    assert rounds.said() == []
+
+
 # Accepted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from time import perf_counter
 
@@ -162,6 +163,41 @@ def test_a_tally_counts_a_file_that_changed_together_with_its_verdicts() -> None
     less = changed(OLD, OLD.replace(b"line 3\n", b"three\n").replace(b"line 20\n", b"twenty\nmore\n"))
     after = judged(REVIEW, Verdict.ACCEPTED, less.changes[0])
     assert tally.progress(after, (less,)) == progress(after, (less,)) == Progress(accepted=1, unread=1)
+
+
+def test_counting_in_steps_comes_to_the_same_whatever_happens_between_them() -> None:
+    files = tuple(changed(OLD, NEW, f"f{number}.py") for number in range(400))
+    chance, tally, review = random.Random(7), Tally(), REVIEW
+    assert tally.progress(review, files).total == 1200
+    rests = 0
+    for turn in range(6):
+        chosen = [change for file in files for change in file.changes if chance.random() < 0.7]
+        review = judged(review, chance.choice((Verdict.ACCEPTED, Verdict.REJECTED, Verdict.OPEN)), *chosen)
+        if turn == 3:
+            files = (*files[:50], changed(OLD, NEW + b"end\n", "f50.py"), *files[51:390])
+        counting = tally.counting(review, files)
+        for _ in range(chance.randrange(4)):  # left there: another verdict comes
+            rests += next(counting, 1) is None
+    assert rests > 3
+    assert tally.progress(review, files) == progress(review, files)
+    asked_ids = asked(review, files)
+    assert tally.by_path() == {file.path: file_progress(file, review.current, asked_ids) for file in files}
+
+
+def test_news_come_in_portions_and_new_files_at_once() -> None:
+    files = tuple(changed(OLD, NEW, f"f{number}.py") for number in range(10))
+    tally = Tally()
+    tally.progress(REVIEW, files)
+    assert len(tally.news(3)) == 10
+    review = judged(REVIEW, Verdict.ACCEPTED, *(file.changes[0] for file in files[2:]))
+    tally.progress(review, files)
+    seen: list[str] = []
+    while tally.has_news:
+        portion = tally.news(3)
+        assert len(portion) <= 3
+        assert set(portion.values()) == {Progress(unread=3)}
+        seen += portion
+    assert sorted(seen) == [file.path for file in files[2:]], "each once"
 
 
 def test_a_note_is_counted_in_its_file_alone() -> None:

@@ -100,6 +100,30 @@ def test_what_outlived_one_look_is_looked_through_once_more(qtbot: QtBot, collec
     assert freed == [threading.current_thread().name]
 
 
+def test_what_comes_by_and_by_is_looked_through_in_small_portions(
+    qtbot: QtBot, collecting_again: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = QObject()
+    collector = Collector(parent)
+    looked: list[int] = []
+    usual = gc.collect
+    gc.freeze()  # what the tests before left
+
+    def note(generation: int = 2) -> int:
+        looked.append(sum(len(gc.get_objects(each)) for each in range(generation + 1)))
+        return usual(generation)
+
+    monkeypatch.setattr(gc, "collect", note)
+    kept: list[list[int]] = []
+    for _ in range(40):
+        kept += _make_many(collecting.YOUNG - 1_000)
+        collector.look()
+    monkeypatch.undo()
+    gc.unfreeze()
+    assert len(looked) > 10
+    assert max(looked) < collecting.BUSY + 3 * collecting.YOUNG
+
+
 def test_what_was_set_aside_is_looked_through_when_nobody_is_there(
     qtbot: QtBot, collecting_again: None
 ) -> None:

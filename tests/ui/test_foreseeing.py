@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -88,6 +88,39 @@ def test_a_frame_of_a_drag_does_not_look_for_what_is_said_beside_rows(view: Diff
     whole = view.viewport().grab().toImage()
     view._cells.forget()
     assert view.viewport().grab().toImage() == whole
+
+
+def test_where_numbers_may_stand_is_known_before_any_row_stands_there(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(view, qtbot, large(60, 20))
+    view._later.stop()
+    view._ask()
+    view._foreseen = None
+    while next(view._ahead, 0) is None:
+        pass
+    numbers = view._painter.code._numbers
+    made: list[int] = []
+    make = numbers._places_at
+
+    def count(right: int, y: int, digits: int) -> list[QPointF]:
+        made.append(y)
+        return make(right, y, digits)
+
+    monkeypatch.setattr(numbers, "_places_at", count)
+    for share in (0.2, 0.35, 0.5, 0.8):
+        view._go_to_share(share)
+        view.viewport().repaint()
+    assert made == []
+    quick = view.viewport().grab().toImage()
+    numbers._places.clear()
+    assert view.viewport().grab().toImage() == quick
+    assert made
+    # A window of another width has them elsewhere.
+    del made[:]
+    view.resize(view.width() + 40, view.height())
+    view.viewport().repaint()
+    assert made
 
 
 def test_what_is_made_ahead_of_a_drag_moves_nothing_on_the_screen(view: DiffView, qtbot: QtBot) -> None:

@@ -183,3 +183,15 @@ def test_files_that_are_read_again_have_other_rows_and_the_rest_keep_theirs(hand
     hands.window.panels.show_now()
     assert hands.window.files._rows is rows
     assert "deleted" in rows[rows.places["code.py"]].words, "the row is made of the file as it is now"
+
+
+def test_the_keys_come_into_the_list_where_the_review_is(hands: Hands, repo: Repo) -> None:
+    open_web(hands, repo)
+    hands.window.view.go_to_file("web/deep/b.js")
+    files = hands.window.files.list
+    hands.press(Qt.Key.Key_F, CONTROL)
+    for _ in range(3):
+        if hands.focus() is not files:
+            QTest.keyClick(hands.focus(), Qt.Key.Key_Tab)
+    assert hands.focus() is files
+    assert hands.window.files.model.rows[files.currentIndex().row()].key == "web/deep/b.js"

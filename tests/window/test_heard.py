@@ -330,3 +330,20 @@ def test_tab_is_a_character_in_code_and_leads_on_everywhere_else(hands: Hands, r
     hands.press(Qt.Key.Key_Tab, CONTROL)
     assert not editor.suggestion.hasFocus()
     assert "\t\t" not in editor.suggestion.toPlainText()
+
+
+def test_what_only_looks_otherwise_is_told_too(hands: Hands, heard: list[str]) -> None:
+    hands.type("Z")
+    hears(hands, heard, "The whole file")
+    hands.type("Z")
+    hears(hands, heard, "The lines around its changes")
+    hands.type("m")
+    hears(hands, heard, "Viewed: code.py. Change 3 of 3, new.py")
+    assert not hands.notice()
+    hands.type("m")
+    hears(hands, heard, "Viewed: new.py. It was the last file")
+    assert hands.notice() == "That was the last file."
+    hands.window.run_command("by_shape")
+    hears(hands, heard, "Files by shape")
+    hands.window.run_command("by_shape")
+    hears(hands, heard, "Files by folder")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QCursor, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -274,3 +274,18 @@ def test_badges_give_way_to_the_name_and_say_how_many_there_are(hands: Hands, tm
     room = header._badge_room(badges[0][0]) + header._badge_room("+9") + 1
     words = [said for said, _ in header._fitting_badges(badges, room)]
     assert words == [badges[0][0], f"+{len(badges) - 1}"]
+
+
+def test_by_its_key_the_menu_begins_on_its_first_part(hands: Hands) -> None:
+    menu = hands.window.top.menu_button.menu()
+    found: list[str] = []
+
+    def look() -> None:
+        if menu.isVisible():
+            active = menu.activeAction()
+            found.append(active.text() if active is not None else "none")
+            menu.close()
+
+    menu.aboutToShow.connect(lambda: QTimer.singleShot(0, menu, look))
+    hands.press(Qt.Key.Key_F10)
+    assert found == [menu.actions()[0].text()]

@@ -308,3 +308,53 @@ def test_another_round_closes_a_list_that_is_not_true_any_more(hands: Hands, man
     hands.window.view.go_to_change(hands.session.by_path["src/ant.py"].changes[0].id)
     hands.type("s")
     assert len(listed(hands).list.rows.rows) == 4
+
+
+def test_by_shape_the_list_marks_the_shape_that_the_cursor_is_on(hands: Hands, many: Repo) -> None:
+    hands.open(many)
+    files, delegate = hands.window.files, hands.window.files.delegate
+    odd, common = hands.session.by_path["src/bee.py"].changes
+    hands.window.view.go_to_change(odd.id)
+    hands.window.run_command("by_shape")
+    hands.until(lambda: files.is_by_shape)
+
+    def marked() -> list[str]:
+        return [
+            row.name
+            for row in files.model.rows
+            if (row.key == delegate.shape)
+            or (row.kind is RowKind.FILE and row.key == delegate.current and row.group == delegate.shape)
+        ]
+
+    assert marked() == ["1 × -1 +2", "bee.py"]
+    hands.window.view.go_to_change(common.id)
+    assert marked() == ["5 × -old +new", "bee.py"]
+    assert files._current_row() == next(
+        at for at, row in enumerate(files.model.rows) if row.change == common.id
+    )
+    lit = row_colours(hands)
+    assert lit[files._current_row()] != lit[0]
+    assert [at for at, colour in enumerate(lit) if colour == lit[files._current_row()]] == [
+        at
+        for at, row in enumerate(files.model.rows)
+        if row.name in marked() and row.group in ("", delegate.shape)
+    ]
+
+    # A folded shape is marked all the same, and by folder none is.
+    heading = next(at for at, row in enumerate(files.model.rows) if row.key == delegate.shape)
+    files.list.clicked.emit(files.model.index(heading))
+    hands.until(lambda: len(files.model.rows) < len(lit))
+    assert marked() == ["5 × -old +new"]
+    hands.window.run_command("by_shape")
+    assert delegate.shape == ""
+
+
+def row_colours(hands: Hands) -> list[str]:
+    """The ground of each row of the list, at its right end."""
+    files = hands.window.files
+    picture = files.list.viewport().grab().toImage()
+    found = []
+    for at in range(len(files.model.rows)):
+        box = files.list.visualRect(files.model.index(at))
+        found.append(picture.pixelColor(box.right() - 4, box.top() + 3).name())
+    return found

@@ -16,7 +16,7 @@ from tests.repos import Repo, new_repo
 from tests.shots.rows import logo
 from tests.window.conftest import Hands
 from workbench.ui.diff.tags import Ending, _Row
-from workbench.ui.file_painting import FileDelegate
+from workbench.ui.file_painting import FileDelegate, _fitting
 from workbench.ui.file_rows import FileRow, RowKind, Tint
 from workbench.ui.hints import Hints
 from workbench.ui.key_line import HEIGHT
@@ -265,3 +265,53 @@ def test_what_comes_next_is_the_bright_one(hands: Hands, tmp_path: Path) -> None
     assert kinds() == ("primary", "quiet")
     hands.type("u")
     assert kinds() == ("quiet", "primary")
+
+
+def test_of_a_long_ending_less_is_shown_before_the_name_is_cut(hands: Hands) -> None:
+    metrics = hands.window.files.fontMetrics()
+    wide = metrics.horizontalAdvance
+
+    def shown(name: str, room: int) -> str:
+        return _fitting(FileRow(RowKind.FILE, name, name, 0), metrics, room)
+
+    names = [f"{each}_messages.properties" for each in ("german", "georgian")]
+    room = wide("georgian_messages.prop…")
+    for name in names:
+        assert shown(name, wide(name)) == name
+        assert shown(name, room).startswith(name.partition(".")[0])
+        assert "…" in shown(name, room)
+        assert wide(shown(name, room)) <= room
+        narrow = shown(name, wide("georg…ages…ties"))
+        assert "…" in narrow
+        assert narrow.startswith(name[:3])
+    # A short ending says what the file is: it stays.
+    assert shown("a_name_that_is_long.py", wide("a_nam…ong.py")).endswith(".py")
+
+
+def test_words_beside_code_in_a_narrow_pane_stay_in_it_and_leave_the_count(
+    hands: Hands, tmp_path: Path
+) -> None:
+    made = new_repo(tmp_path / "shop")
+    made.commit({"a.py": "x = 1\n"})
+    made.write({"a.py": "x = 1\nif is_\u0430dmin and not is_anybody_else_in_this_house_at_night: pass\n"})
+    hands.open(made)
+    view, tags = hands.window.view, hands.window.view._painter.code.tags
+    drawn: list[tuple[str, float, float]] = []
+    words = tags._words
+
+    def keep(painter: QPainter, row: _Row, y: int, said: str, left: float, *rest: Any) -> float:
+        drawn.append((said, left, row.left))
+        return words(painter, row, y, said, left, *rest)
+
+    tags._words = keep
+    hands.until(lambda: hands.window.controller.has_remarks)
+    for size, width in ((13, 1600), (28, 1200), (28, 1000)):
+        hands.window.resize(width, 700)
+        hands.window.preferences.change(code_size=size)
+        hands.until(lambda: view.dress.size == size)  # noqa: B023 - asked at once
+        drawn.clear()
+        view.viewport().grab()
+        assert drawn, size
+        assert all(left >= begins for _, left, begins in drawn), (size, width, drawn)
+        if size == 28:
+            assert any(said.startswith("+") for said, _, _ in drawn), drawn

@@ -168,8 +168,13 @@ def test_a_hook_that_changed_is_seen_on_the_mark_and_in_the_sheet(
     hands.press(Qt.Key.Key_T, ALT)
     hands.until(lambda: mark(hands).text() == "trusted")
     trusted = mark(hands).colour
+    hands.until(lambda: hands.notice().endswith("is trusted, as long as what it could run does not change."))
     hook.write_text("#!/bin/evil\n")
     assert look(hands) == "restricted: hook changed"
+    # What was said of it before must not stand there any longer.
+    hands.until(
+        lambda: "is restricted again: hook pre-commit changed since you trusted it." in hands.notice()
+    )
     assert "hook pre-commit changed since you trusted it" in mark(hands).toolTip()
     assert mark(hands).colour not in (trusted, hands.window.theme.dim)
     hands.window.run_command("trust")

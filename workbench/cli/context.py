@@ -80,7 +80,7 @@ def _print_tray(tray: Tray) -> None:
     for item in tray.items:
         print_lines(_line(tray, item))
     names = f", {counted(tray.others, 'other file')} by name" if tray.others else ""
-    print_lines(f"{tray.overhead:9,}  {_money(tray, tray.overhead):>9}  the contract and headings{names}")
+    print_lines(f"{tray.overhead:9,}  {_money(tray, tray.overhead):>9}  the instructions and headings{names}")
     room = "no limit" if tray.budget is None else f"room for {tray.budget:,}"
     print_lines(f"{tray.total:9,}  {_money(tray, tray.total):>9}  in all, {_about(tray)}; {room}")
     for finding in tray.findings:

@@ -39,8 +39,9 @@ def shadow_of(found: Found, data: Path) -> Path:
         _write_if_new(shadow / "config", _config(found))
         _copy_shallow(found, shadow)
     except OSError as error:
+        at = f" ({error.filename})" if error.filename else ""
         raise UserError(
-            f"The folder for Workbench's own data cannot be written: {error.strerror} ({error.filename}).",
+            f"The folder for Workbench's own data cannot be written: {error.strerror}{at}.",
             hint="Check its permissions and the space there, or name another folder with WORKBENCH_DATA.",
         ) from error
     return shadow

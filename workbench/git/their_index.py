@@ -65,7 +65,8 @@ def _copy(source: Path, target: Path) -> None:
             shutil.copyfile(source, temporary)
             temporary.replace(target)
     except OSError as error:
+        at = f" ({error.filename})" if error.filename else ""
         raise UserError(
-            f"The index cannot be copied to Workbench's own data: {error.strerror} ({error.filename}).",
+            f"The index cannot be copied to Workbench's own data: {error.strerror}{at}.",
             hint="Check its permissions and the space there, or name another folder with WORKBENCH_DATA.",
         ) from error

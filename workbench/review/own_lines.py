@@ -6,6 +6,9 @@ is asked here what the edits put in, and what they took away that the author had
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from workbench.review.actions import RoundArrived
 from workbench.review.changes import Side
 from workbench.review.lines import Span
 from workbench.review.review import Review
@@ -21,6 +24,8 @@ class OwnLines:
         self.arrived = before + 1
         self.is_edited = review.round is not None and review.round.edit > 0
         self._left: dict[str, tuple[LineVerdicts, LineVerdicts]] = {}
+        self._taken: list[dict[str, tuple[LineVerdicts, LineVerdicts]]] | None = None
+        """By the index of a snapshot."""
 
     def took_away(self, path: str, side: Side, line: int) -> bool:
         """Whether an accepted line of the round before, that is otherwise now, had arrived as it was."""
@@ -34,16 +39,40 @@ class OwnLines:
         return line in found[side is Side.NEW]
 
     def wrote(self, path: str, side: Side, line: int) -> bool:
-        """Whether a line of the current round is the expert's own: accepted as it was written in an edit."""
+        """Whether a line of the current round is the expert's own: it came with an edit, as accepted.
+
+        Whatever is judged of it since: an entry of the ledger does not come and go with the verdicts of the
+        round that it is about.
+        """
         if not self.is_edited:
             return False
-        held = self.review.current.get(path, NO_VERDICTS)
-        if (held.new if side is Side.NEW else held.old).get(line) is not Verdict.ACCEPTED:
-            return False
-        at: tuple[str, int] | None = path, line
+        at = path, line
         for index in range(self.review.index, self.arrived, -1):
-            at = at and _before(self.review.carries[index], *at, side)
-        return at is None
+            came = self._came(index).get(at[0])
+            if came is not None and at[1] in came[side is Side.NEW]:
+                return True
+            there = _before(self.review.carries[index], *at, side)
+            if there is None:
+                return False
+            at = there
+        return False
+
+    def _came(self, index: int) -> dict[str, tuple[LineVerdicts, LineVerdicts]]:
+        """The lines of both sides that a snapshot brought along as accepted, by path."""
+        if self._taken is None:
+            found: list[dict[str, tuple[LineVerdicts, LineVerdicts]]] = []
+            step = self.review.past
+            while step is not None:
+                if isinstance(step.action, RoundArrived):
+                    taken = step.action.taken
+                    found.append({each.path: (_accepted(each.old), _accepted(each.new)) for each in taken})
+                step = step.before.past
+            self._taken = found[::-1]
+        return self._taken[index]
+
+
+def _accepted(spans: Sequence[Span]) -> LineVerdicts:
+    return NO_LINES.put(spans, Verdict.ACCEPTED)
 
 
 def _before(carries: tuple[FileCarry, ...], path: str, line: int, side: Side) -> tuple[str, int] | None:

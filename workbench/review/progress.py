@@ -103,18 +103,20 @@ def asked_by_path(review: Review, files: Iterable[FileChange]) -> dict[str, froz
     for note in review.notes.values():
         if note.is_live and not note.reason and note.intent in ASKING:
             for place in places_now(review, note):
-                if place is not None and place.path is not None and not place.is_file:
+                if place is not None and place.path is not None:
                     places.setdefault(place.path, []).append(place)
     by_path: dict[str, frozenset[str]] = {}
     for file in files if places else ():
         here = places.get(file.path)
         if here is None:
             continue
-        ids = {change.id for change in file.changes}
-        found: set[str] = set()
-        for place in here:
-            # A note on a thousand changes of one file does not look through them a thousand times.
-            found.update((place.change,) if place.change in ids else changes_at(file, place))
+        # A note on ten thousand changes names them: nothing is looked through for those.
+        named = {place.change for place in here}
+        found = {change.id for change in file.changes if change.id in named}
+        if len(found) < len(here):
+            for place in here:
+                if place.change not in found and not place.is_file:
+                    found.update(changes_at(file, place))
         if found:
             by_path[file.path] = frozenset(found)
     return by_path

@@ -12,14 +12,19 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer
 
-EVERY = 300
+EVERY = 100
 """Milliseconds between two looks at how much was made. The look itself is nothing."""
-LONGEST = 5.0
+LONGEST = 1.0
 """Seconds that it may be put off."""
-YOUNG = 20_000
+YOUNG = 8_000
 """Objects made and not freed since the last time: below, there is nothing to look for."""
-MOST = 60_000
-"""Objects that are looked through in one go, which takes some 15 ms; as many are so even between keys."""
+BUSY = 24_000
+"""As many are looked through even between keys, and as many that outlived one look once more. A thousand take
+0.2 ms, and twice that where the machine does something else too: a little often, so that no look is felt."""
+MOST = 30_000
+"""Objects made between two looks that are not looked through: so many at once are what a review is of."""
+FEW = 1_000
+"""Objects made between two looks below which nothing is being read."""
 QUIET = 0.4
 """Seconds after a key or a scroll before which nothing is collected: it cannot be broken off."""
 AWAY = 60.0
@@ -60,7 +65,7 @@ class Collector(QObject):
         young = gc.get_count()[0]
         came, self._young = young - self._young, young
         # Lines of huge files are set aside by who makes them.
-        is_away = self._since_stir() >= AWAY and came < YOUNG  # and nothing is being read: that is waited for
+        is_away = self._since_stir() >= AWAY and came < FEW  # and nothing is being read: that is waited for
         if is_away and (self._set_aside or gc.get_freeze_count()):
             # A review that was left, a sheet that was closed long after: else they would stay for good.
             gc.unfreeze()
@@ -72,9 +77,9 @@ class Collector(QObject):
             gc.freeze()
             self._young = self._middle = 0
             self._set_aside = True
-        elif young > (YOUNG if self._since_stir() >= QUIET else MOST):
+        elif young > (YOUNG if self._since_stir() >= QUIET else BUSY):
             self._middle += young
-            is_due = self._middle > MOST
+            is_due = self._middle > BUSY
             gc.collect(1 if is_due else 0)
             self._young, self._middle = 0, 0 if is_due else self._middle
             self._set_aside = self._set_aside or is_due

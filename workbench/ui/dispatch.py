@@ -329,7 +329,8 @@ class Dispatch(QObject):
         path = self._view.current_file()
         if self._controller.view_file(path):
             self._view.tell(f"Viewed: {one_line(path or '')}")
-            if not self._view.next_file(1):
+            self._view.next_file(1)
+            if self._view.current_file() == path:
                 self._controller.said.emit("That was the last file.", "> goes to what is still open.", False)
                 self._view.tell("It was the last file")
 

@@ -70,9 +70,10 @@ class FileList(QListView):
             self.setCurrentIndex(model.index(wanted))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
+        # Before Qt's list, which begins with the first row where there was none.
         if not self.currentIndex().isValid() and self.model().rowCount():
             self.setCurrentIndex(self.model().index(self._where_the_review_is(), 0))
+        super().focusInEvent(event)
         self.mark()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

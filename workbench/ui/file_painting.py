@@ -28,8 +28,8 @@ FULL_STEPS = 3
 LEFT = 14
 RIGHT = 12
 LONG_ENDING, TAIL = 6, 4
-"""Letters of the end of a name, after its last dot, from which on it gives way before the rest; and how many of
-them never do: what runs a file may hang on them.
+"""Letters of the end of a name, after its last dot, from which on it gives way before the rest; and how many
+of them never do: what opens a file hangs on its end.
 """
 LEAST = 30
 """Pixels of a name that are shown however much else there is to say."""

@@ -30,9 +30,11 @@ FOLLOW = 30
 are painted, which neither a key nor a frame of a drag has to wait for."""
 _FILTER = "Filter files"
 
-FIRST, STEP, PAUSE = 200, 1000, 4
-"""Files whose rows are put together at once when a letter is typed, which fill the tallest screen, and after
-that; and milliseconds until the next ones."""
+FIRST, STEP = 200, 1000
+"""Files whose rows are put together at once when a letter is typed, which fill the tallest screen, and in
+each step after that."""
+UNTIL_PAINTED, PAUSE = 24, 4
+"""Milliseconds from a letter until the next rows, as what it found is painted first, and between later steps."""
 LOOKED = 1500
 """Paths at a time that are searched for letters that stand apart, in a millisecond or two."""
 
@@ -322,7 +324,7 @@ class FilePanel(QWidget):
         self._top = self._top or self.list.verticalScrollBar().value()
         self._add_rows(FIRST if wanted else STEP)
         self.model.set_rows(self._rows)
-        self._go_on()
+        self._go_on(UNTIL_PAINTED if wanted else PAUSE)
 
     def _find(self, wanted: str) -> Finder:
         """What looks for these words: what does so already, or another that goes on where it can."""
@@ -393,12 +395,12 @@ class FilePanel(QWidget):
         if at is not None or (is_whole and self._finder is None):
             self._keys_on = None
 
-    def _go_on(self) -> None:
+    def _go_on(self, pause: int = PAUSE) -> None:
         is_whole = self._is_found and self._placed >= len(self._listed)
         self._stand_again(is_whole=is_whole)
         self._put_keys_back(is_whole=is_whole)
         if not is_whole:
-            self._grow.start()
+            self._grow.start(pause)
         elif self._top is not None:
             bar = self.list.verticalScrollBar()
             if bar.value() < self._top:
@@ -504,11 +506,12 @@ class FilePanel(QWidget):
     def _look_on(self) -> None:
         """Look at some more files, and show the first that are found, or that none is."""
         finder = self._finder
+        if finder is not None and not finder.found:
+            finder.step(LOOKED)
         if finder is None or finder.found or finder.is_done:
             self._show_found()
-            return
-        finder.step(LOOKED)
-        self._look.start()
+        else:
+            self._look.start()
 
     def _show_found(self) -> None:
         """Other files are listed: from their beginning, or where the current one is, if it is one of them."""

@@ -28,7 +28,7 @@ def named(files: Iterable[FileChange]) -> list[Named]:
 
 
 class Finder:
-    """The files whose paths hold every word of a filter; where there is none, those with its letters in order.
+    """The files whose paths hold every word of a filter, or where there are none, its letters in order.
 
     Words are looked for at once, which takes a millisecond of ten thousand files; letters take ten times as
     long and are looked for in steps. A filter that was only typed on looks no further than the one before.

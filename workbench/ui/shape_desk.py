@@ -69,6 +69,8 @@ class Shapes(QObject):
         self._left = ""
         self._steps: list[Callable[[], object]] = []
         self._rest = single_shot(self, 0, self._on_rest)
+        self._is_warm = False
+        self._warm = single_shot(self, 0, self._make_ready)
         controller.opened.connect(self._forget)
         controller.changed.connect(self._on_changed)
 
@@ -105,9 +107,21 @@ class Shapes(QObject):
             return
         self._shapes = found[1]
         self.found.emit(self._shapes)
+        self._warm.start()
         wanted, self._wanted = self._wanted, None
         if wanted is not None and not self._sheets.is_open:
             self.open(wanted or self._at)
+
+    def _make_ready(self) -> None:
+        """PySide makes the enums of a class when it is first used: not while the first `s` is waited for."""
+        if not self._is_warm:
+            self._is_warm = True
+            self._sheets.window.style()
+            self._warm.start()
+        elif not self._sheets.is_open and self.shapes is not None:
+            from workbench.ui.shape_list import ShapeList  # noqa: PLC0415 - said above
+
+            ShapeList(self._theme(), self._sheets.window).deleteLater()
 
     def _forget(self) -> None:
         self._files, self._shapes, self._wanted = None, None, None

@@ -71,7 +71,7 @@ class RoomBar(QWidget):
             if tokens:
                 yield _NAMES[kind], tokens, self._colours[kind]
         if tray.overhead:
-            yield "contract and headings", tray.overhead, self._theme.faint
+            yield "instructions and headings", tray.overhead, self._theme.faint
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, tray = self._theme, self._tray

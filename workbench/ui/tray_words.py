@@ -26,7 +26,7 @@ def panel_rows(session: Session) -> tuple[tuple[str, str], ...]:
         items = [item for item in tray.given if item.kind is kind]
         if items:
             rows.append((f"{len(items):,} {one if len(items) == 1 else many}", _tokens(items)))
-    rows.append(("Contract and headings", f"{tray.overhead:,}"))
+    rows.append(("Instructions and headings", f"{tray.overhead:,}"))
     out = [item for item in tray.items if item.state in (State.LEFT, State.REMOVED)]
     if out:
         rows.append((f"{len(out):,} left out", ""))

@@ -287,6 +287,9 @@ class MainWindow(QMainWindow):
         if keys == "Escape":
             self.desk.leave()
         elif keys == "F10" and not is_mac():
+            menu = self.top.menu_button.menu()
+            # By a key, the arrows begin on the first menu, as in every menu bar.
+            menu.setActiveAction(menu.actions()[0])
             self.top.menu_button.showMenu()
         elif self.controller.session is None and self.keymap.command(keys) == "keys":
             self.run_command("keys")

@@ -11,7 +11,8 @@ from time import perf_counter
 from PySide6.QtCore import QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
-from workbench.review.changes import FileChange, Side
+from workbench.review.changes import Change, FileChange, Side
+from workbench.review.steps import Steps
 from workbench.ui.diff.cells import Cells, Contents
 from workbench.ui.diff.cursor import Mark, spot_of
 from workbench.ui.diff.frame import Scene
@@ -73,7 +74,11 @@ class Asking(Scrolling):
     def _widen(self) -> None:
         raise NotImplementedError
 
-    def _goals(self) -> Sequence[Mark]:
+    def _next_open(self) -> Steps[Change | None]:
+        """The open change that a verdict here leads to."""
+        raise NotImplementedError
+
+    def _goals(self, change: Change | None) -> Sequence[Mark]:
         """Where one key may lead from here, likeliest first. By name: while the way to one is laid out, the
         rows of the others may get other numbers, and between two steps anything may happen.
         """
@@ -95,6 +100,7 @@ class Asking(Scrolling):
             self._count_long(),
             self._painter.ahead(scene, scroll + height, scroll + 2 * height),
             self._ahead_of_keys(scene, height),
+            self._painter.code.numbers_ahead(scene),
             self._finish_long(),
             self._look_through(),
             self._painter.ahead(scene, scroll - height, scroll),
@@ -200,8 +206,9 @@ class Asking(Scrolling):
 
     def _ahead_of_keys(self, scene: Scene, height: int) -> Iterator[None]:
         """Lay out what the next key may lead to, and make its cells, one row at a time."""
+        change = yield from self._next_open()
         with self._kept():  # to know where that is, some of it is laid out
-            goals = self._goals()
+            goals = self._goals(change)
         self._resized_whole()
         self.show_again()
         for mark in goals:

@@ -22,6 +22,8 @@ MOST_KEPT = 5000
 
 AT_ONCE = 2_000
 """Lines of a change that are looked through when it is painted. A longer one is, between frames."""
+_BYTES_AT_ONCE = 1_000_000
+"""The same of few lines that are long."""
 
 
 class _Said(Struct):
@@ -97,7 +99,10 @@ class Beside:
         known = self._said.get(id(change))
         if known is not None and known[0] is change:
             return known[1]
-        if len(change.removed) + len(change.added) > AT_ONCE:
+        if (
+            len(change.removed) + len(change.added) > AT_ONCE
+            or sum(map(len, change.removed)) + sum(map(len, change.added)) > _BYTES_AT_ONCE
+        ):
             self._left[id(change)] = change
             return _NOTHING
         conflicts = () if self._layout.document.is_prompt else conflict_lines(change.added)

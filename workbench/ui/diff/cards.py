@@ -20,7 +20,6 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from workbench.review.changes import Side
 from workbench.review.notes import Author, Note, Place, Reply
 from workbench.review.text import decode, one_line, visible
 from workbench.ui.diff.chips import MARGIN, chip
@@ -365,6 +364,6 @@ def place_words(place: Place) -> str:
         return "on the review"
     if not place.count:
         return "on this change" if place.change is not None else "on the file"
-    side = "base" if place.side is Side.OLD else "new"
+    side = place.side.value
     lines = str(place.start) if place.count == 1 else f"{place.start}–{place.start + place.count - 1}"
     return f"{side} {lines}" + (" · on this change" if place.change is not None else "")

@@ -96,6 +96,11 @@ class CodePainter(RowEnds):
         if line.change is not None:
             self.beside.speaks(line.change)
 
+    def numbers_ahead(self, scene: Scene) -> Iterator[None]:
+        """Make the places of the numbers of any rows on the screen."""
+        rights = tuple(scene.columns.number(side) for side in _SIDES)
+        return self._numbers.ahead(rights, scene.height, self._layout.last_line)
+
     def _is_plain(self, scene: Scene, block: Block) -> bool:
         """Whether the rows of a block show one unchanged line each, on both sides."""
         return block.sort is _PLAIN and scene.columns.split and not self._layout.wrap

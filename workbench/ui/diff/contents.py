@@ -118,7 +118,9 @@ class Contents:
         if known is None and file.new_id is None and file.runs and file.old_id is not None:
             # Of a file that is gone they are one run, which is not copied.
             several = len(file.runs) > 1
-            known = tuple(line for run in file.runs for line in run.removed) if several else file.runs[0].removed
+            known = (
+                tuple(line for run in file.runs for line in run.removed) if several else file.runs[0].removed
+            )
             self.put(file.old_id, known)
         return known
 

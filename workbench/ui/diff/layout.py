@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _id_of = attrgetter("id")
+_UNREAD, _ASKED = Standing.UNREAD, Standing.ASKED
 _NO_STOPS = (Sort.GAP, Sort.WORDS, Sort.EDITOR, Sort.PICTURE)
 
 
@@ -269,9 +270,11 @@ class Layout(Arrangement):
                     section.counts.subtract(section.standings[name] for name in now)
                     section.counts.update(now.values())
                 section.standings = section.standings | now
-            elif held is None and not asked:
+            elif held is None:
+                # Nothing is judged there: a note on ten thousand changes costs no look at each one's lines.
                 section.counts = None
-                section.standings = dict.fromkeys(map(_id_of, file.changes), Standing.UNREAD)
+                ids = map(_id_of, file.changes)
+                section.standings = {each: _ASKED if each in asked else _UNREAD for each in ids}
             else:
                 section.counts = None
                 section.standings = {change.id: standing(change, verdicts, asked) for change in file.changes}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QGlyphRun, QPainter
 
 from workbench.ui.diff.dress import Dress
 
-_KEPT_PLACES = 4000
+_KEPT_PLACES = 10_000
+"""Of four points each: those of both columns on a screen of 4,000 pixels, and as many again."""
 _DIGITS = 4
 """Digits that have their places made at first: most files have fewer lines than ten thousand."""
 _GOES_ON = "·"
@@ -23,6 +26,8 @@ class Numbers:
         self._digits: list[int] = []
         self._points: list[QPointF] = []
         self._places: dict[tuple[int, int], list[QPointF]] = {}
+        self._made: tuple[Sequence[int], int] = (), 0
+        """The columns and the digits whose places were made ahead, and down to where."""
 
     def wear(self, dress: Dress) -> None:
         """Another theme or size."""
@@ -31,6 +36,7 @@ class Numbers:
         if sign and sign[0]:
             self._glyphs[_GOES_ON] = sign[0]
         self._places.clear()
+        self._made = (), 0
 
     def begin(self) -> None:
         """A new frame."""
@@ -72,10 +78,30 @@ class Numbers:
         assert dress is not None
         if len(self._places) > _KEPT_PLACES:
             self._places.clear()
+            self._made = (), 0
         cell, base = dress.small_code.cell, y + dress.number_drop + dress.small_code.ascent
         found = [QPointF(right - count * cell, base) for count in range(digits, 0, -1)]
         self._places[right, y] = found
         return found
+
+    def ahead(self, rights: Sequence[int], height: int, most: int) -> Iterator[None]:
+        """Make the places of all numbers up to `most` that may stand in columns that end at `rights`, a row at
+        a time: where the view jumps, rows stand at heights where none stood before.
+        """
+        dress = self._dress
+        assert dress is not None
+        digits = max(_DIGITS, len(str(most)))
+        wanted = (*rights, digits)
+        done = self._made[1] if self._made[0] == wanted else -dress.heights.row
+        while done < height:
+            for y in range(done, done + dress.heights.row):
+                for right in rights:
+                    known = self._places.get((right, y))
+                    if known is None or len(known) < digits:
+                        self._places_at(right, y, digits)
+            done += dress.heights.row
+            self._made = wanted, done
+            yield
 
     def goes_on(self, painter: QPainter, right: int, y: int) -> None:
         """A quiet mark instead of a number: this is no line of its own."""

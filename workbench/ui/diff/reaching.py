@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from workbench.review.changes import Side
+from workbench.review.changes import Change, Side
 from workbench.review.steps import Steps, finished
 from workbench.ui.diff import moves
 from workbench.ui.diff.cursor import Mark, last_line, mark_of, spot_of, stop_of
@@ -110,9 +110,13 @@ class Reaching(Spoken):
             self._scroll_to(top)
         return True
 
-    def _goals(self) -> Sequence[Mark]:
+    def _next_open(self) -> Steps[Change | None]:
+        """The open change that a verdict here leads to, as far as it is looked for before the key."""
+        here = self._cursor
+        return moves.seeking_open(self._layout, here, here.change if here is not None else None, _LOOKED_AT)
+
+    def _goals(self, change: Change | None) -> Sequence[Mark]:
         layout, here = self._layout, self._cursor
-        change = moves.open_after(layout, here, here.change if here is not None else None, _LOOKED_AT)
         found: list[Mark] = []
 
         def add(spot: Spot | None) -> None:
