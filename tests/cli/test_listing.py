@@ -20,7 +20,7 @@ from tests.cli.driver import ROOT, CommandLine, environment, process
 from tests.repos import Repo, new_repo
 from workbench.cli import beside
 from workbench.cli.beside import Beside
-from workbench.git import portions
+from workbench.git import shares
 from workbench.workflow import listing
 from workbench.workflow.candidates import open_repository
 
@@ -41,7 +41,7 @@ def repo(tmp_path: Path) -> Repo:
 @pytest.fixture(params=["forked", "started", "neither"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """How the other process comes to be."""
-    monkeypatch.setattr(portions, "SIZE", 300)
+    monkeypatch.setattr(shares, "SIZE", 300)
     if request.param != "forked":
         monkeypatch.setattr(beside, "_may_fork", lambda: False)
     if request.param == "neither":
@@ -55,7 +55,7 @@ def pieces(repo: Repo, way: str) -> list[bytes]:
     assert way
     with closing(open_repository(repo.root)) as repository:
         found = repository.resolve("HEAD")
-        return [each.output for each in repository.portions(found.base_tree, found.tree) if each.is_plain]
+        return [each.output for each in repository.shares(found.base_tree, found.tree) if each.is_plain]
 
 
 def test_the_listing_is_the_same_however_it_is_made(wb: CommandLine, repo: Repo, way: str) -> None:

@@ -17,7 +17,7 @@ from tests.repos import Repo, new_repo, numbered
 pytestmark = can_hold_back
 
 SNAPSHOT = """
-import json, sys
+import json, shutil, sys
 from pathlib import Path
 from workbench.git.adding import STORING
 from workbench.git.repository import Repository
@@ -28,7 +28,11 @@ root, data, *closing = sys.argv[1:]
 def told(step):
     if step.words == STORING:  # looked at, and not yet read
         for name in closing:
-            Path(root, name).chmod(0)
+            if name.endswith("/"):  # it becomes a file
+                shutil.rmtree(Path(root, name))
+                Path(root, name).write_text("a file")
+            else:
+                Path(root, name).chmod(0)
 
 repository = Repository.open(Path(root), Path(data))
 with watching(Watch(told)):
@@ -78,3 +82,12 @@ def test_the_same_where_it_was_read_before_and_where_it_opens_again(repo: Repo, 
     (repo.root / "closed.py").chmod(0o644)
     again = snapshot(repo, tmp_path / "data")
     assert (again["not_shown"], again["blobs"]["closed.py"]) == ({}, numbered(7))
+
+
+def test_a_file_whose_folder_became_a_file_meanwhile_is_gone_and_no_reason_is_told(
+    repo: Repo, tmp_path: Path
+) -> None:
+    repo.write({"folder/within.py": "new\n"})
+    found = snapshot(repo, tmp_path / "data", "closed.py", "folder/")
+    assert found["not_shown"] == {"closed.py": "cannot be read: Permission denied"}
+    assert "folder/within.py" not in found["blobs"]

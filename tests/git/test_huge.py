@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -14,11 +16,15 @@ from tests.git.conftest import Opening
 from tests.git.test_alone import edited, large_text
 from tests.repos import Repo, new_repo
 from workbench.errors import UserError
-from workbench.git import adding, objects
+from workbench.git import adding, beside, objects
 from workbench.git.alone import HUGE, LARGE, Alone
+from workbench.git.beside import Helper
 from workbench.git.repository import Repository
 from workbench.git.runner import Child, GitCancelledError
+from workbench.git.watching import Watch, watching
 from workbench.review.changes import FileChange
+
+T = TypeVar("T")
 
 ARGS = ("-c", "x", "diff-tree", "-r", "--diff-algorithm=histogram", "a", "b", "--")
 
@@ -129,7 +135,7 @@ def test_a_large_file_whose_object_is_damaged_is_no_bug_of_ours(tmp_path: Path, 
     place = repo.root / ".git/objects" / blob[:2] / blob[2:]
     place.chmod(0o644)
     place.write_bytes(place.read_bytes()[:2000])
-    told = repository.portions(found.base_tree, found.tree)
+    told = repository.shares(found.base_tree, found.tree)
     with pytest.raises(UserError, match=f"an object that is needed here: .*{blob}"):
         repository.file_changes(found.base_tree, found.tree)
     with pytest.raises(UserError, match=f"an object that is needed here: .*{blob}"):
@@ -173,3 +179,126 @@ def test_a_patch_with_a_large_file_is_made_by_the_algorithm_that_copes_with_any(
 def hunks(repo: Repo, algorithm: str) -> int:
     options = [f"--diff-algorithm={algorithm}", "--no-indent-heuristic"]
     return repo.git("diff", *options).count(b"\n@@ ")
+
+
+def in_a_worker(work: Callable[[], T]) -> T:
+    """What it comes to in a thread, as the window's work is done; its errors too."""
+    found: list[T] = []
+    raised: list[Exception] = []
+
+    def run() -> None:
+        try:
+            found.append(work())
+        except Exception as error:  # noqa: BLE001 - raised again below
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+    for error in raised:
+        raise error
+    return found[0]
+
+
+@pytest.fixture
+def helpers(monkeypatch: pytest.MonkeyPatch) -> list[Helper]:
+    """Every helper that was begun."""
+    found: list[Helper] = []
+    begun = beside.begun
+
+    def begin(folder: str, args: Sequence[str], skip: int = 0) -> Helper | None:
+        found.extend(filter(None, [begun(folder, args, skip)]))
+        return found[-1]
+
+    monkeypatch.setattr(beside, "begun", begin)
+    return found
+
+
+def test_beside_a_window_another_process_compares_what_is_huge(
+    repo: Repo, opened: Opening, helpers: list[Helper]
+) -> None:
+    repository, alone = opened(repo), opened(repo)
+    base, tree = both(repository)
+    found = in_a_worker(lambda: repository.file_changes(base, tree))
+    assert (len(helpers), helpers[0].is_whole or helpers[0].was_ended) == (1, True)
+    assert found == alone.file_changes(base, tree)
+    assert len(helpers) == 1, "a command does it itself"
+    assert in_a_worker(lambda: repository.file_changes(base, tree))[0] is found[0]
+    assert len(helpers) == 1, "it is known"
+
+
+def test_two_rounds_of_what_is_huge_hold_its_lines_once(
+    repo: Repo, opened: Opening, helpers: list[Helper]
+) -> None:
+    repository = opened(repo)
+    base, tree = both(repository)
+    before = in_a_worker(lambda: repository.file_changes(base, tree))
+    repo.write({"a.log": f"{large_text(size=HUGE)}more\n"})
+    after = in_a_worker(lambda: repository.file_changes(base, repository.snapshot().tree))
+    assert len(helpers) == 2
+    lines = after[0].runs[0].added
+    assert lines[-1] == b"more\n"
+    held = {id(line) for line in before[0].runs[0].added}
+    assert sum(id(line) not in held for line in lines) <= 2_000
+    known = repository.stream_changes(base, tree).fill(whole=True)
+    assert known.read[0] is before[0]
+
+
+def test_what_was_streamed_is_known_when_it_is_read_again(
+    repo: Repo, opened: Opening, helpers: list[Helper]
+) -> None:
+    repository = opened(repo)
+    base, tree = both(repository)
+    stream = repository.stream_changes(base, tree).fill(whole=False)
+    assert stream.is_beside
+    (log,) = stream
+    stream.close()
+    repo.write({"b.py": "3\n"})
+    again = in_a_worker(lambda: repository.file_changes(base, repository.snapshot().tree))
+    assert again[0] is log
+    assert len(helpers) == 1
+
+
+def test_where_the_helper_dies_it_is_compared_here(
+    repo: Repo, opened: Opening, helpers: list[Helper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = opened(repo)
+    base, tree = both(repository)
+    begun = beside.begun
+
+    def dead(folder: str, args: Sequence[str], skip: int = 0) -> Helper | None:
+        helper = begun(folder, args, skip)
+        assert helper is not None
+        helper._process.kill()
+        return helper
+
+    monkeypatch.setattr(beside, "begun", dead)
+    found = in_a_worker(lambda: repository.file_changes(base, tree))
+    assert len(helpers) == 1
+    monkeypatch.setattr(beside, "begun", lambda *_: None)
+    assert found == in_a_worker(lambda: opened(repo).file_changes(base, tree))
+    assert len(found[0].runs[0].added) == large_text(size=HUGE).count("\n")
+
+
+@pytest.mark.parametrize("by_watch", [True, False])
+def test_who_ends_the_work_ends_the_helper(
+    repo: Repo, opened: Opening, monkeypatch: pytest.MonkeyPatch, by_watch: bool
+) -> None:
+    repository = opened(repo)
+    base, tree = both(repository)
+    watch, read = Watch(), Helper.files
+
+    def end(helper: Helper, before: FileChange | None = None) -> Iterator[FileChange]:
+        end_it = watch.cancel if by_watch else repository.cancel
+        end_it()
+        return read(helper, before)
+
+    monkeypatch.setattr(Helper, "files", end)
+
+    def work() -> object:
+        with watching(watch):
+            return repository.file_changes(base, tree)
+
+    with pytest.raises(GitCancelledError):
+        in_a_worker(work)

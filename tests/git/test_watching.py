@@ -15,7 +15,7 @@ from workbench.cli.waiting import waiting
 from workbench.errors import UserError
 from workbench.git.repository import Repository
 from workbench.git.runner import GitCancelledError
-from workbench.git.watching import Step, Watch, saving, watching
+from workbench.git.watching import Step, Watch, saving, say, watching
 from workbench.store import paths
 from workbench.store.log import ActionLog
 from workbench.workflow.candidates import Asked
@@ -57,6 +57,17 @@ def test_the_first_names_are_told_before_any_file_is_stored(repo: Repo, opened: 
         repository.snapshot()
 
     assert stored == [0]
+
+
+def test_a_step_that_begins_anew_has_no_names_and_counts_of_the_one_before() -> None:
+    with watching(Watch()) as watch:
+        say("Reading", 0, 3, ["one", "two"])
+        say("Reading")
+        assert watch.step == Step("Reading", 0, 3, ("one", "two")), "a child that does it, and knows no more"
+        say("Reading", 0, 0, [])
+        assert watch.step == Step("Reading")
+        say("Reading", 1, 2)
+        assert watch.step == Step("Reading", 1, 2)
 
 
 def test_cancelling_ends_the_children_of_that_work_alone(repo: Repo, opened: Opening) -> None:

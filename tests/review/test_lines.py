@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.review import lines as module
-from workbench.review.lines import aside, gathered, numbers, ranges, size_of, split_lines, taken
+from workbench.review.lines import aside, gathered, numbers, ranges, same_lines, size_of, split_lines, taken
 from workbench.review.steps import resting
 
 
@@ -61,3 +61,16 @@ def test_ranges_are_sorted_disjoint_and_cover_exactly_the_numbers(wanted: set[in
     found = ranges(wanted)
     assert list(numbers(found)) == sorted(wanted)
     assert all(start + count < following for (start, count), (following, _) in pairwise(found))
+
+
+def test_many_lines_are_compared_as_few_are() -> None:
+    lines = tuple(b"%d\n" % number for number in range(25_000))
+    again = tuple(bytes(bytearray(line)) for line in lines)
+    rested: list[None] = []
+    with resting(lambda: rested.append(None)):
+        assert same_lines(lines, again)
+    assert len(rested) > 1
+    assert same_lines((), ())
+    for other in (lines[:-1], (*lines, b""), lines[1:], (*lines[:-1], b"else\n"), (b"else\n", *lines[1:])):
+        assert not same_lines(lines, other)
+        assert not same_lines(other, lines)

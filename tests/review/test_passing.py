@@ -128,3 +128,41 @@ def test_what_git_tells_of_a_repository_comes_back(tmp_path: Path) -> None:
 def test_what_is_cut_off_or_something_else_is_refused(data: bytes) -> None:
     with pytest.raises(DecodeError):
         unpacked(data)
+
+
+def log(*lines: bytes, start: int = 1) -> FileChange:
+    """A new file of these lines, as another process would give it: none of them is held elsewhere."""
+    return text_file(Run(0, start, (), tuple(bytes(bytearray(line)) for line in lines)), status=Status.ADDED)
+
+
+WORDS = [b"%d words of a log\n" % number for number in range(BULKY + 3_000)]
+
+
+@pytest.mark.parametrize(
+    ("now", "least"),
+    [
+        ([*WORDS, b"more\n"], len(WORDS) - 2_000),  # the last portion is another
+        ([b"first\n", *WORDS], len(WORDS) - 2_000),
+        ([*WORDS[:7_000], b"in between\n", *WORDS[7_000:]], len(WORDS) - 2_000),
+        (WORDS[2_000:], len(WORDS) - 2_000),
+        ([line.upper() for line in WORDS], 0),
+        (WORDS, len(WORDS)),
+    ],
+)
+def test_lines_that_two_rounds_have_are_held_once(now: list[bytes], least: int) -> None:
+    before, file = log(*WORDS), log(*now)
+    (found,) = unpacked(packed([file]), portions(file), before)
+    assert found == file
+    (run,) = found.runs
+    held = {id(line) for line in before.runs[0].added}
+    assert sum(id(line) in held for line in run.added) >= least
+    assert all(change.added is run.added for change in found.changes if len(change.added) == len(run.added))
+
+
+def test_the_lines_of_another_file_or_of_other_runs_change_nothing() -> None:
+    file = bulky()
+    runs = (Run(1, 1, (b"old\n",) * 9_000, (b"new\n",)), *file.runs[:3])
+    others = [log(*WORDS), bulky("c.py"), text_file(*runs)]
+    for before in others:
+        (found,) = unpacked(packed([file]), portions(file), before)
+        assert found == file

@@ -64,7 +64,7 @@ def test_nothing_is_collected_while_keys_are_pressed(qtbot: QtBot, collecting_ag
     since = 0.0
     Held(freed)
     for _ in range(3):
-        kept += _make_many(collecting.MOST // 2)
+        kept += _make_many(collecting.BUSY // 2 + 1)
         collector.look()
     assert len(freed) == 2, "it waits for a rest, but not for ever"
 

@@ -293,3 +293,34 @@ def test_a_text_that_is_too_large_is_plain_and_looked_through_no_further_than_th
     assert highlighter.spans("log", 3) is None
     assert highlighter.helper_id == 0, "it is not started for that"
     assert Lines.seen <= LARGEST // 100 + PORTION
+
+
+def is_counted(highlighter: Highlighter) -> bool:
+    known = highlighter._known
+    return highlighter._size == sum(each.size for each in known.values()) and highlighter._waiting == {
+        key for key, each in known.items() if not each.done
+    }
+
+
+def test_what_is_kept_is_counted_as_it_comes_and_goes(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.ui.highlighter.KEPT_BYTES", 200)
+    highlighter = Highlighter()
+    for number in range(6):
+        highlighter.want(f"k{number}", "a.py", (b"x = 1\n",) * 5, 0, 4)
+        assert is_counted(highlighter)
+        qtbot.waitUntil(lambda key=f"k{number}": highlighter.is_final(key, 4), timeout=60_000)  # type: ignore[misc]
+    highlighter.want("k5", "a.py", (b"y = 1\n",) * 4, 0, 3)
+    qtbot.waitUntil(lambda: highlighter.is_final("k5", 3), timeout=60_000)
+    assert is_counted(highlighter)
+    assert not highlighter.knows("k0")
+    highlighter.want("text", "a.unknown", (b"x\n",), 0, 0)
+    qtbot.waitUntil(lambda: highlighter.is_final("text", 0), timeout=60_000)
+    assert is_counted(highlighter)
+    highlighter.want("left", "a.py", (b"x = 1\n",) * 50_000, 0, 4)
+    qtbot.waitUntil(lambda: highlighter.spans("left", 0) is not None, timeout=60_000)
+    os.kill(highlighter.helper_id, signal.SIGKILL)
+    qtbot.waitUntil(lambda: highlighter.helper_id == 0, timeout=60_000)
+    assert is_counted(highlighter)
+    highlighter.forget_all()
+    assert (highlighter._size, highlighter._waiting) == (0, set())
+    highlighter.stop()

@@ -320,7 +320,7 @@ def test_a_match_that_is_not_counted_to_yet_is_brought_into_sight_when_it_is(
 def test_more_long_lines_than_are_kept_are_all_counted_through(
     view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, wrap: bool
 ) -> None:
-    monkeypatch.setattr("workbench.ui.diff.cells._KEPT_LONG", 2 * len(_WIDE))
+    monkeypatch.setattr("workbench.ui.diff.line_texts._KEPT_LONG", 2 * len(_WIDE))
     view.set_wrap(wrap)
     show(view, qtbot, b"a\n", "".join(f"{number}{_WIDE}\n" for number in range(5)).encode())
     cells = view._cells

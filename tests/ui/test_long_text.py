@@ -14,7 +14,7 @@ from workbench.review.text import decode
 from workbench.ui.diff import long_text
 from workbench.ui.diff.document import Document
 from workbench.ui.diff.long_lines import LongBreaks, Stretches
-from workbench.ui.diff.long_text import AT_ONCE, LineKey, LongText, end_of, key_of
+from workbench.ui.diff.long_text import AT_ONCE, LineKey, LongText, beginning, end_of, key_of
 from workbench.ui.diff.view import DiffView
 
 _UNIT = "const 名前 = 'Grüße — 世界'; // 🎉\t"
@@ -179,3 +179,33 @@ def test_two_lines_are_one_key_where_they_are_the_same() -> None:
     assert key_of(b"short") == b"short"
     assert isinstance(key_of(line), LineKey)
     assert len(key_of(line)) == AT_ONCE
+
+
+@pytest.mark.parametrize("name", _LINES)
+def test_what_is_read_out_of_a_long_line_is_its_beginning(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b" \t " * 3000 + _LINES[name]
+    expected = decode(_LINES[name])[:400].strip()
+    monkeypatch.setattr(
+        "workbench.ui.diff.long_text.decode", lambda line: pytest.fail("all of it is decoded")
+    )
+    if name == "not UTF-8 at its end":  # which nobody knows who looks at its beginning
+        expected = decode(_LINES["ideographs"])[:400]
+    assert beginning(data, 400).strip() == expected
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t a", "é" * 30, "函" * 500, "a" * 1599, " " * 5000 + "end"])
+def test_what_is_read_out_of_any_line_is_where_its_text_begins(text: str) -> None:
+    assert beginning(text.encode() + b"\n", 400)[:400].strip() == text.strip()[:400].strip()
+
+
+def test_a_pick_far_in_a_long_line_is_what_stands_there(view: DiffView, qtbot: QtBot) -> None:
+    data = _LINES["a mixture"] * 3
+    view.show_document(Document((file_of("a.js", b"a\n", data + b"\n"),)))
+    with qtbot.waitExposed(view):
+        view.show()
+    view.viewport().repaint()
+    text = data.decode()
+    assert view._cells.text_of(data + b"\n") == text  # before it is counted
+    qtbot.waitUntil(lambda: all(each.is_measured for each in view._cells._long.values()), timeout=30_000)
+    assert view._cells.text_of(data + b"\n") == text
+    assert view._cells.text_of(b"short\r\n") == "short"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QAction, QPainter
+from PySide6.QtGui import QAccessible, QAction, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -42,6 +42,7 @@ from workbench.ui.boxed_text import BoxedText
 from workbench.ui.diff.shaping import Shaper
 from workbench.ui.elided import Elided
 from workbench.ui.sheet import Plain
+from workbench.ui.shown_text import APART
 from workbench.ui.trust_mark import TrustMark
 from workbench.workflow.calls import keep
 from workbench.workflow.logged import new_id
@@ -85,6 +86,7 @@ def repository(folder: Path) -> Repo:
             f".husky/{EVIL}": "x\n",
             ".gitattributes": f"*{EVIL}.dat filter=evil\n",
             f"b{EVIL}.dat": "x\n",
+            f"torn{EVIL}.png": b"\x89PNG\r\n\x1a\n" + EVIL.encode(),
         }
     )
     (made.root / f"a{EVIL}.py").write_text(numbered(20, "a").replace("a 3\n", f"a {EVIL}\n"))
@@ -262,6 +264,8 @@ def wrong(said: Sequence[Said]) -> list[str]:
             found.append(f"{what} is in another order: {text!r}")
         if text.startswith(BY_QT) and ALIKE in text and text.removeprefix(BY_QT) not in framed:
             found.append(f"{what} frames nothing: {text!r}")
+        if "accessible" in what and APART in text:
+            found.append(f"{what} says marks aloud: {text!r}")
         if what.endswith(_BY_QT) and not what.startswith("framing") and _bare(text):
             found.append(f"{what} does not say what looks alike: {text!r}")
     for text, what in said:
@@ -335,6 +339,7 @@ PLACES: dict[str, Callable[[Hands], None]] = {
     "a deleted file": at(f"gone{EVIL}.py"),
     "a renamed file": at(f"elsewhere{EVIL}.py"),
     "a binary file": at(f"raw{EVIL}.bin"),
+    "a picture and its caption": at(f"torn{EVIL}.png"),
     "a link and where it leads": at(f"link{EVIL}"),
     "a file that runs by itself": at(f".husky/{EVIL}"),
     "a name of two lines": at(f"two\nlines{EVIL}.py"),
@@ -391,3 +396,28 @@ def test_a_hostile_name_is_seen_in_its_code_points(evil: Hands, drawn: list[str]
     if place not in SILENT:
         fresh = "\n".join(text.replace("￼", CODE_POINT) for text, _ in set(said) - before)
         assert CODE_POINT in fresh
+
+
+@pytest.mark.slow
+def test_a_screen_reader_is_told_what_hides_and_none_of_our_marks(evil: Hands) -> None:
+    QAccessible.setActive(True)
+    try:
+        told: list[str] = []
+        evil.window.view.spoken.connect(told.append)
+        for path, keys in ((CODE, "]k"), (f"new{EVIL}.py", "a"), (f"gone{EVIL}.py", "x"), (CODE, ";")):
+            evil.window.view.go_to_file(path)
+            before = len(told)
+            evil.type(keys)
+            evil.until(lambda: len(told) > before)  # noqa: B023 - asked in this very round
+        said = "\n".join(told)
+        assert CODE_POINT in said
+        assert APART not in said
+        assert not any(map(is_boxed, said.replace("\n", "")))
+    finally:
+        QAccessible.setActive(False)
+
+
+@pytest.mark.slow
+def test_what_is_copied_is_the_name_as_it_is(evil: Hands) -> None:
+    at(f"new{EVIL}.py", "copy_path")(evil)
+    assert QGuiApplication.clipboard().text().endswith(f"new{EVIL}.py")

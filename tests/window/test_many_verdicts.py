@@ -51,19 +51,24 @@ def on_disk(hands: Hands) -> int:
     return sum(isinstance(action, Judged) for _, action in log.since(review.id))
 
 
+def is_busy(hands: Hands) -> bool:
+    """Whether an act is being done."""
+    return hands.window.controller.steps.is_busy
+
+
 def is_shown(hands: Hands) -> bool:
     """Whether nothing is under way that shows what was judged."""
     window = hands.window
     counting = window.panels._counting.isActive() or window.panels._soon.isActive()
-    return not (window.controller.steps.is_busy or counting or window.controller.has_file_news)
+    return not (is_busy(hands) or counting or window.controller.has_file_news)
 
 
 def test_what_is_judged_in_steps_comes_to_the_same(hands: Hands, alike: Repo, slow: None) -> None:
     reject_all(hands, alike)
-    assert hands.window.controller.steps.is_busy
+    assert is_busy(hands)
     assert set(hands.verdicts()) == {"open"}, "nothing of it is in the review before all of it is"
     hands.type("x")
-    hands.until(lambda: not hands.window.controller.steps.is_busy)
+    hands.until(lambda: not is_busy(hands))
     assert on_disk(hands) == 1, "the same press while it is done is no other act"
     assert sorted(hands.verdicts()) == ["open", *["rejected"] * FILES]
     hands.until(lambda: is_shown(hands))
@@ -77,14 +82,14 @@ def test_what_is_judged_in_steps_comes_to_the_same(hands: Hands, alike: Repo, sl
 def test_who_undoes_meanwhile_undoes_it(hands: Hands, alike: Repo, slow: None) -> None:
     reject_all(hands, alike)
     hands.until(lambda: on_disk(hands) == 1)
-    assert hands.window.controller.steps.is_busy
+    assert is_busy(hands)
     hands.type("u")
-    assert not hands.window.controller.steps.is_busy
+    assert not is_busy(hands)
     assert set(hands.verdicts()) == {"open"}
     hands.until(lambda: f"rejected {FILES} changes" in hands.notice())
     hands.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert set(hands.verdicts()) == {"open"}, "doing it again goes in steps, too"
-    hands.until(lambda: not hands.window.controller.steps.is_busy)
+    hands.until(lambda: not is_busy(hands))
     assert hands.verdicts().count("rejected") == FILES
 
 
@@ -100,5 +105,5 @@ def test_what_another_process_judged_is_taken_in_in_steps(
     )
     hands.window.controller.poll()
     assert set(hands.verdicts()) == {"open"}
-    hands.until(lambda: not hands.window.controller.steps.is_busy)
+    hands.until(lambda: not is_busy(hands))
     assert set(hands.verdicts()) == {"rejected"}

@@ -329,12 +329,11 @@ def test_by_shape_the_list_marks_the_shape_that_the_cursor_is_on(hands: Hands, m
     assert marked() == ["1 × -1 +2", "bee.py"]
     hands.window.view.go_to_change(common.id)
     assert marked() == ["5 × -old +new", "bee.py"]
-    assert files._current_row() == next(
-        at for at, row in enumerate(files.model.rows) if row.change == common.id
-    )
+    here = next(at for at, row in enumerate(files.model.rows) if row.change == common.id)
+    assert files._current_row() == here
     lit = row_colours(hands)
-    assert lit[files._current_row()] != lit[0]
-    assert [at for at, colour in enumerate(lit) if colour == lit[files._current_row()]] == [
+    assert lit[here] != lit[0]
+    assert [at for at, colour in enumerate(lit) if colour == lit[here]] == [
         at
         for at, row in enumerate(files.model.rows)
         if row.name in marked() and row.group in ("", delegate.shape)

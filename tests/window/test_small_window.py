@@ -289,7 +289,7 @@ def test_of_a_long_ending_less_is_shown_before_the_name_is_cut(hands: Hands) -> 
 
 
 def test_words_beside_code_in_a_narrow_pane_stay_in_it_and_leave_the_count(
-    hands: Hands, tmp_path: Path
+    hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = new_repo(tmp_path / "shop")
     made.commit({"a.py": "x = 1\n"})
@@ -303,7 +303,7 @@ def test_words_beside_code_in_a_narrow_pane_stay_in_it_and_leave_the_count(
         drawn.append((said, left, row.left))
         return words(painter, row, y, said, left, *rest)
 
-    tags._words = keep
+    monkeypatch.setattr(tags, "_words", keep)
     hands.until(lambda: hands.window.controller.has_remarks)
     for size, width in ((13, 1600), (28, 1200), (28, 1000)):
         hands.window.resize(width, 700)

@@ -29,7 +29,7 @@ def changes(options: Options) -> int:
 
 def _list_unsaved(options: Options) -> int:
     with unsaved(options) as (repository, candidate):
-        portions = repository.portions(candidate.base, candidate.tree)
+        shares = repository.shares(candidate.base, candidate.tree)
         # Late: git compares meanwhile.
         from workbench.cli.beside import Beside  # noqa: PLC0415
         from workbench.workflow import listing  # noqa: PLC0415
@@ -38,11 +38,11 @@ def _list_unsaved(options: Options) -> int:
         listed: dict[int, bytes] = {}
         # Two processes make half of it each, while a third, git, compares.
         with closing(Beside(listing.listed_output)) as beside:
-            for number, portion in enumerate(portions):
-                if portion.is_plain and portion.files < portion.of and beside.takes():
-                    beside.give(number, portion.output)
+            for number, share in enumerate(shares):
+                if share.is_plain and share.files < share.of and beside.takes():
+                    beside.give(number, share.output)
                 else:
-                    listed[number] = listing.listed(portions.files_of(portion))
+                    listed[number] = listing.listed(shares.files_of(share))
             listed |= beside.answers()
     document = {
         "review": None,

@@ -194,7 +194,7 @@ def _closed(work_tree: Path, paths: Sequence[str]) -> list[NotShown]:
                 with place.open("rb") as file:
                     while file.read(_PIECE):
                         pass
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue  # gone meanwhile, which git takes in
         except OSError as error:
             rows.append(NotShown(path, f"{UNREADABLE}{error.strerror}"))

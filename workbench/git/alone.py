@@ -6,8 +6,8 @@ that a review is the same each time it is opened and on every machine, what deci
 Git itself leaves a file alone that is bigger than it is told, and says "binary"; what it said that of is
 looked at here. One whose content is binary stays so, and that is told by git's own rule without a child.
 
-Where a window waits, a huge one is read in a process of its own (`beside.py`): two million lines keep Python's
-lock busy for seconds, and every key and frame waits for it many times.
+Where a window waits, a huge one is read in a process of its own (`beside.py`): two million lines keep
+Python's lock busy for seconds, and every key and frame waits for it many times.
 """
 
 from __future__ import annotations

@@ -12,6 +12,10 @@ import signal
 from workbench.errors import UserError
 
 _PERMISSIONS = "Check the permissions of the repository and of Workbench's data folder, and do it again."
+_OUR_PLACE = "Check its permissions and the space there, or name another folder with WORKBENCH_DATA."
+_SHADOWS = "/shadows/"
+"""In the path of whatever is Workbench's own: git is told where to write, and writes nowhere else."""
+_PLACE = re.compile(rb"'((?:/|[A-Za-z]:[/\\])[^\n]+)'|repository database (/[^\n]+)")
 _DAMAGED = re.compile(
     # An object that begins well and goes on badly, of which git says in a second line which one it is.
     rb"(?:loose|packed) object [0-9a-f]+ \([^\n]*\) is corrupt"
@@ -74,7 +78,18 @@ def _refuse_disk(stderr: bytes) -> None:
     ):
         if words in told:
             said = words.decode("ascii").capitalize()
-            raise UserError(f"Git could not write or read what it has to: {said}.", hint=hint)
+            place = _place_in(next(line for line in stderr.split(b"\n") if words in line.lower()))
+            raise UserError(
+                f"Git could not write or read what it has to: {said}{place and f' ({place})'}.",
+                hint=_OUR_PLACE if _SHADOWS in place else hint,
+            )
+
+
+def _place_in(line: bytes) -> str:
+    """The whole path in a line of git's, or the folder of what is not there; "" where it says none."""
+    found = _PLACE.search(line)
+    path = os.fsdecode(found[1] or found[2]) if found else ""
+    return path if not path or os.path.lexists(path) else os.path.dirname(path)
 
 
 def _refuse_short(stderr: bytes) -> None:

@@ -20,10 +20,10 @@ from workbench.git.alone import BIG, LARGE, Alone, Known, quicker
 from workbench.git.beside import Helper
 from workbench.git.discover import Found, discover
 from workbench.git.objects import Objects
-from workbench.git.portions import Portions, told_portions
 from workbench.git.revisions import Head, Range, check, head_args, merge_base, read_head, resolve
 from workbench.git.runner import Child, GitError, Where
 from workbench.git.shadow import shadow_of
+from workbench.git.shares import Shares, told_shares
 from workbench.git.snapshot import Snapshot
 from workbench.git.streaming import Comparing, FileStream, streamed, told_by
 from workbench.review.changes import FileChange
@@ -266,14 +266,14 @@ class Repository:
         told = self._in_words(streamed(child, alone, stream))
         return stream.tell(told, Comparing(self.ours, tuple(args)))
 
-    def portions(self, base: str, tree: str) -> Portions:
+    def shares(self, base: str, tree: str) -> Shares:
         """As `file_changes`, some files at a time that are not read yet. Git begins at once."""
         if base == tree:
-            return Portions()
+            return Shares()
         args = self._diff(base, tree, (), True)
         child = self.start(args)
         runner.widen(child)
-        return Portions(self._in_words(told_portions(child)), self._alone(args), self._explained)
+        return Shares(self._in_words(told_shares(child)), self._alone(args), self._explained)
 
     def _alone(self, args: Sequence[str]) -> Alone:
         # A command has one thread, which waits for the helper and for nothing else.

@@ -105,16 +105,19 @@ class Watch:
         if self._cancelled:
             raise GitCancelledError
 
-    def say(self, step: Step) -> None:
-        """Tell a step: a new one at once, counts of the same one not too often."""
+    def say(self, step: Step, *, begins: bool = False) -> None:
+        """Tell a step: a new one at once, counts of the same one not too often. `begins`: of what was said
+        in the same words before nothing belongs to it.
+        """
         self.check()
         now = time.monotonic()
         before = self.step
-        if before is not None and before.names and before.words == step.words and not step.names:
+        goes_on = not begins and before is not None and before.words == step.words
+        if before is not None and goes_on and before.names and not step.names:
             # Said again by each child that does it, which knows neither how many there are nor which.
             count = (step.done, step.total) if step.total else (before.done, before.total)
             step = Step(step.words, *count, before.names)
-        same = before is not None and (before.words, before.total) == (step.words, step.total)
+        same = goes_on and before is not None and before.total == step.total
         self.step = step
         if self.told is not None and (not same or now >= self._next):
             self._next = now + _TOLD_EVERY
@@ -154,11 +157,14 @@ def watching(watch: Watch) -> Iterator[Watch]:
         watch.end()
 
 
-def say(words: str, done: int = 0, total: int = 0, names: Sequence[str] = ()) -> None:
-    """Tell whoever waits what is being done; nothing where nobody does. `GitCancelledError` as `check`."""
+def say(words: str, done: int = 0, total: int = 0, names: Sequence[str] | None = None) -> None:
+    """Tell whoever waits what is being done; nothing where nobody does. `GitCancelledError` as `check`.
+
+    Whoever gives names, even none, begins the step; without, the one under way goes on.
+    """
     watch = _current.get()
     if watch is not None:
-        watch.say(Step(words, done, total, tuple(names[:NAMED])))
+        watch.say(Step(words, done, total, tuple((names or ())[:NAMED])), begins=names is not None)
 
 
 def check() -> None:

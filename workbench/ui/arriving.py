@@ -225,7 +225,9 @@ class Arriving(QObject):
         broken = violations_of(session.ledger())
         words = current.arrival if current is not None else ""
         if broken:
-            words += f" {broken} violation{'s' if broken > 1 else ''}: ! goes to the first."
+            # Not "to the first": the cursor goes there by itself, unless somebody writes.
+            one = broken == 1
+            words += f" {broken} violation{'' if one else 's'}: ! goes {'to it' if one else 'through them'}."
         self.arrived.emit(words)
         self._errands.look_at_rounds()
 

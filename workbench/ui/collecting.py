@@ -18,11 +18,11 @@ LONGEST = 1.0
 """Seconds that it may be put off."""
 YOUNG = 8_000
 """Objects made and not freed since the last time: below, there is nothing to look for."""
-BUSY = 24_000
+BUSY = 16_000
 """As many are looked through even between keys, and as many that outlived one look once more. A thousand take
 0.2 ms, and twice that where the machine does something else too: a little often, so that no look is felt."""
-MOST = 30_000
-"""Objects made between two looks that are not looked through: so many at once are what a review is of."""
+MOST = 24_000
+"""Objects at once that are not looked through: so many are what a review is of, or the verdicts on it."""
 FEW = 1_000
 """Objects made between two looks below which nothing is being read."""
 QUIET = 0.4
@@ -72,7 +72,7 @@ class Collector(QObject):
             gc.collect()
             self._young = self._middle = 0
             self._set_aside = False
-        elif came > MOST:
+        elif young > MOST:
             # Files that were read, a whole review of them: data, without a cycle, and 0.2 s to look through.
             gc.freeze()
             self._young = self._middle = 0

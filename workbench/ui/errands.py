@@ -31,6 +31,7 @@ from workbench.workflow.watching import Watch
 OPEN, LOADING, KEEP = "open", "loading", "keep"
 
 Batch = tuple[Session, FileStream, tuple[FileChange, ...]]
+READ_AGAIN = "R reads the review again."
 """Some files of a review, and what they are read from."""
 
 AFTER_KEY, SELDOM = 0.03, 0.15
@@ -64,6 +65,8 @@ class Errands(QObject):
         self._take = single_shot(self, 0, self._take_batch)
         self._waits_since = 0.0
         self._keeps_again = False
+        self.has_stopped = False
+        """The rest of the review that is shown could not be read, and nobody is at it any more."""
         controller.opened.connect(self._on_opened)
 
     # -- opening and reading ------------------------------------------------------------------
@@ -137,6 +140,7 @@ class Errands(QObject):
         self._tasks.cancel(KEEP)  # it is of the review before
         self._batches.clear()
         self._read = None
+        self.has_stopped = False
         if self._controller.open_session().is_loading:
             # In the loop's next turn: what is here already is painted first.
             QTimer.singleShot(0, self, self._load)
@@ -163,7 +167,15 @@ class Errands(QObject):
                     report.say((session, stream, batch))
             return session, stream
 
-        self._tasks.start(LOADING, work, self._on_loaded, self._controller.fail, self._on_batch)
+        self._tasks.start(LOADING, work, self._on_loaded, self._on_load_failed, self._on_batch)
+
+    def _on_load_failed(self, error: BaseException) -> None:
+        """What is here stays and can be judged; the whole of it has to be read again."""
+        self.has_stopped = True
+        expected = as_user_error(error)
+        if expected is not None:
+            error = UserError(expected.message, hint=f"{READ_AGAIN} {expected.hint}".strip())
+        self._controller.fail(error)
 
     def _on_batch(self, found: Batch) -> None:
         # One each turn of the loop: shown as they come, fifty of them would follow each other before a key.

@@ -479,8 +479,11 @@ class FilePanel(QWidget):
         line.replaceWidget(self._filter_place, field)
         line.insertWidget(1, AllFiles(field, self))
         self._filter_place.deleteLater()
-        QWidget.setTabOrder(self.listed.previousInFocusChain(), field)
+        before = self.listed.previousInFocusChain()
+        assert before is not None
+        QWidget.setTabOrder(before, field)
         QWidget.setTabOrder(field, self.listed)
+        QWidget.setTabOrder(self.listed, self.list)  # moved with it, or it would come first
         return field
 
     @property

@@ -106,6 +106,10 @@ class Highlighter(QObject):
     def __init__(self, parent: QObject | None = None, patience: int = PATIENCE) -> None:
         super().__init__(parent)
         self._known: dict[str, _Colours] = {}
+        self._size = 0
+        """Bytes of all that is known, counted as it comes and goes: there may be thousands of texts."""
+        self._waiting: set[str] = set()
+        """The texts of which more is to come."""
         self._opened: deque[_Part] = deque()
         self._process: QProcess | None = None
         self._buffer = b""
@@ -166,7 +170,9 @@ class Highlighter(QObject):
 
         What is too large to be coloured is final, and plain, as soon as that is seen.
         """
+        self._drop(key)
         self._known[key] = _Colours(len(lines), (first, last))
+        self._waiting.add(key)
         self._ask({"want": key, "path": path, "first": first, "last": last}, lines)
         self._forget()
 
@@ -207,6 +213,8 @@ class Highlighter(QObject):
     def forget_all(self) -> None:
         """Drop everything that is known."""
         self._known.clear()
+        self._waiting.clear()
+        self._size = 0
         self._opened.clear()
 
     def _ask(self, request: dict[str, Any], lines: Sequence[bytes] = ()) -> None:
@@ -274,10 +282,10 @@ class Highlighter(QObject):
         del self._answers[:done]
         if self._answers:
             self._drain.start()
-        if all(known.done for known in self._known.values()):
-            self._watch.stop()
-        else:
+        if self._waiting:
             self._wait()
+        else:
+            self._watch.stop()
         changed.discard("")
         for key in changed:
             self.coloured.emit(key)
@@ -298,9 +306,11 @@ class Highlighter(QObject):
         if "done" in answer:
             known.done = True
             known.guesses = []
+            self._waiting.discard(key)
             return key
         part = _Part(answer["from"], answer["count"], lines)
         known.size += len(lines)
+        self._size += len(lines)
         if answer["final"]:
             known.parts.append(part)
             known.final = part.first + part.count
@@ -311,18 +321,23 @@ class Highlighter(QObject):
     def _plain(self, key: str) -> None:
         known = self._known.get(key)
         if known is not None:
+            self._waiting.discard(key)
+            self._size -= known.size
             known.done = True
             known.parts, known.guesses = [], []
             known.count = known.size = 0
 
     def _forget(self) -> None:
-        total = sum(known.size for known in self._known.values())
-        for key in list(self._known):
-            if total <= KEPT_BYTES or len(self._known) <= 2:
-                return
-            total -= self._known[key].size
-            del self._known[key]
+        while self._size > KEPT_BYTES and len(self._known) > 2:
+            key = next(iter(self._known))
+            self._drop(key)
             self._ask({"drop": key})
+
+    def _drop(self, key: str) -> None:
+        known = self._known.pop(key, None)
+        if known is not None:
+            self._size -= known.size
+            self._waiting.discard(key)
 
     def _give_up(self) -> None:
         """A lexer that does not come to an end: its text stays plain, the others are asked for again."""
@@ -341,12 +356,12 @@ class Highlighter(QObject):
             if answer.startswith(b'{"on"'):
                 self._on = json.loads(answer)["on"]
         self._answers.clear()
-        waiting = [key for key, known in self._known.items() if not known.done]
+        waiting = [key for key in self._known if key in self._waiting]
         lost = waiting if self._failures >= _MOST_FAILURES else [self._on] if self._on in waiting else []
         for key in waiting:
             if key in lost:
                 self._plain(key)
             else:
-                del self._known[key]
+                self._drop(key)
         for key in waiting:
             self.coloured.emit(key)

@@ -113,7 +113,9 @@ class NoteEditor(Editor):
         self.state.setProperty("kind", "faint")
         self.text = GrowingText(2, self)
         self.text.wear(interface_font())
-        self.text.setPlaceholderText("What should be otherwise? Begin with ! for must, ? for a question, + for keep.")
+        self.text.setPlaceholderText(
+            "What should be otherwise? Begin with ! for must, ? for a question, + for keep."
+        )
         self.text.setAccessibleName(f"Note, {one_line(title)}")
         self.suggestion_title = QLabel("suggestion", self)
         self.suggestion_title.setProperty("kind", "dim")

@@ -173,8 +173,16 @@ class OpeningDesk(QObject):
             and self._nothing is not None
         ):
             self._window.errands.open(self._nothing.work_tree)
+        elif self.has_stopped_reading():
+            if self._window.lets_go(AGAIN):
+                self.show_opening("the review")
+                self._window.errands.open_saved(self._window.controller.open_session().review.id)
         else:
             self._window.arriving.refresh()
+
+    def has_stopped_reading(self) -> bool:
+        """True where a part of the review is all that could be read of it."""
+        return self._window.errands.has_stopped
 
     def _show_page(self) -> None:
         self._window.stack.setCurrentWidget(self.page())

@@ -58,7 +58,7 @@ class Panels(QObject):
         with every key."""
         self._numbers = ""
         self._soon = single_shot(self, SOON, self._show_painted)
-        self._later = single_shot(self, LATER, errands.estimate)
+        self._later = single_shot(self, LATER, self._estimate)
         self._counting = single_shot(self, 0, self._count)
         errands.estimated.connect(side.show_next)
         errands.rounds_counted.connect(self._on_rounds)
@@ -94,6 +94,12 @@ class Panels(QObject):
             self._soon.start()
         elif not self.is_covered():
             self._show()
+
+    def _estimate(self) -> None:
+        if self._counting.isActive():
+            self._later.start()
+        else:
+            self._errands.estimate()
 
     def _count(self) -> None:
         """The line of truth, once it is known; until then it says what was true before."""

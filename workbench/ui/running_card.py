@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from workbench.review.text import visible
+from workbench.ui.boxed_text import BoxedText
 from workbench.ui.fonts import code_font
 from workbench.ui.sheet import plain
+from workbench.ui.shown_text import APART, in_order
 
 VOID = "⟲ This does not count any more."
 """Stands below text that was shown and is void; in words, as a stroke through it alone is easily missed."""
 _LONGEST = 400
 """Signs of a line, after which another is begun: Qt lays a line out anew, whole, at each piece that comes."""
+
+
+class _Streamed(BoxedText):
+    """What a model writes, as it comes: in its order, with its look-alikes framed, and copied as it was."""
+
+    def selected(self) -> str:
+        return super().selected().replace(APART, "")
 
 
 class RunningCard(QFrame):
@@ -32,7 +41,7 @@ class RunningCard(QFrame):
         self.words = plain("", self, "dim")
         self.numbers = QLabel(self)
         self.numbers.setProperty("kind", "dim")
-        self.text = QPlainTextEdit(self)
+        self.text = _Streamed(self)
         self.text.setReadOnly(True)
         self.text.setFont(code_font(11))
         self.text.setFixedHeight(150)
@@ -98,7 +107,7 @@ class RunningCard(QFrame):
         cursor = QTextCursor(self.text.document())
         cursor.setPosition(self._void_to)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
-        return cursor.selectedText().replace("\u2029", "\n")
+        return cursor.selectedText().replace("\u2029", "\n").replace(APART, "")
 
     def _folded(self, text: str) -> str:
         """The text with its lines broken where they get too long."""
@@ -117,6 +126,7 @@ class RunningCard(QFrame):
         return "".join(parts)
 
     def _put(self, text: str, form: QTextCharFormat) -> None:
+        text = in_order(text)
         before = self.text.document().characterCount()
         cursor = QTextCursor(self.text.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)

@@ -176,9 +176,14 @@ class Skimming(QObject):
 
     def words_of_unseen(self, changes: Sequence[Change]) -> str:
         """What of changes that are accepted together was never on the screen, in words; "" for nothing."""
-        verdicts = self._controller.open_session().review.current
-        left = [each for each in changes if verdict_of(each, verdicts) is not Verdict.ACCEPTED]
-        unread = [each for each in left if not seen_to_its_end(each, self.look_of(each.id))]
+        verdicts, nothing = self._controller.open_session().review.current, NOTHING
+        # What was not judged and never seen is passed over quickly: there may be twenty thousand of them.
+        unread = [
+            each
+            for each in changes
+            if not ((look := self._looks.get(each.id, nothing)).lines and seen_to_its_end(each, look))
+            and (each.path not in verdicts or verdict_of(each, verdicts) is not Verdict.ACCEPTED)
+        ]
         count = self._unseen(unread)
         if not count:
             return ""

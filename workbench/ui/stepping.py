@@ -28,7 +28,7 @@ class _Work(Struct):
 
 
 class Stepping(QObject):
-    """Does one piece of work after another. The first steps are taken at once: what is short never waits."""
+    """Does one piece of work after another. The first step is taken at once: what is short never waits."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -49,7 +49,8 @@ class Stepping(QObject):
         """Do this, after all of what is under way. What it comes to goes to `done`, an error to `failed`."""
         self.finish()
         self._work = _Work(steps, done, failed)
-        self._go_on()
+        if not self._take(0.0):
+            self._on.start()
 
     def finish(self) -> None:
         """Do the rest of what is under way now: somebody needs what it comes to."""

@@ -83,6 +83,35 @@ class MainWindow(QMainWindow):
         self.preferences, self.theme, self.tracer = preferences, theme, tracer
         self.size_asked = size is not None
         self.keymap = Keymap(preferences.settings.keys)
+        self._editing: Editing | None = None
+        self._menus: Menus | None = None
+        self.ended_with: Progress | None = None
+        """How far the review was when the window closed."""
+        self._first_words: UserError | None = None
+        self._used: list[str] = []
+        self._used_later = single_shot(self, USED, self._keep_used)
+        self._leaves_text = ""
+        """What doing again was said to leave text that could not be kept."""
+        self._make_errands()
+        self._build()
+        self._make_readers()
+        self._make_desks()
+        self.desk = Desk(self)
+        self.dispatch = Dispatch(
+            self.desk, self.controller, self.arriving, self.landing, self.editing, self.view, self
+        )
+        self.going = Going(self)
+        self.following = Following(self)
+        self._greet()
+        self.poll_timer = QTimer(self)
+        self.poll_timer.setInterval(POLL)
+        self.poll_timer.timeout.connect(self.controller.poll)
+        self.resize(size or usual_size(self.screen().availableSize()))
+
+    # -- putting together ---------------------------------------------------------------------
+
+    def _make_errands(self) -> None:
+        """The review, and what takes long: it needs no widget."""
         self.tasks = Tasks(self)
         self.controller = Controller(self)
         self.errands = Errands(self.controller, self.tasks, self)
@@ -91,61 +120,6 @@ class MainWindow(QMainWindow):
         self.base_lines = BaseLines(self.controller, self.tasks, self)
         self.landing = LandingErrands(self.controller, self.tasks, self)
         self.other_files = OtherFiles(self.controller, self.tasks, self)
-        self._build()
-        self._editing: Editing | None = None
-        self.panels = Panels(
-            self.controller,
-            self.errands,
-            self.sending,
-            preferences,
-            self.files,
-            self.side,
-            self.status,
-            self.top,
-            self,
-        )
-        self.pictures = Pictures(self.controller, self.tasks, self)
-        self.row_words = RowWords(self.controller, self.tasks, self.view, self)
-        self.places = Places(self.controller, self.view, self.files, self.side, self.splitter, self)
-        self.sheets = Sheets(self.controller, self.sending, self.landing, preferences, self.keymap, self)
-        self.ledger_desk = LedgerDesk(self.controller, self.tasks, self.sheets, self)
-        self.shapes = Shapes(self.controller, self.tasks, self.sheets, self.keymap, lambda: self.theme, self)
-        self.grouping = Grouping(self.controller, self.shapes, self.files, self)
-        self.findings = Findings(
-            self.controller, self.sending, self.tasks, self.sheets, self.side, lambda: self.theme, self
-        )
-        self.arriving.arrived.connect(self.findings.on_arrived)
-        self.trays = Trays(self.controller, self.tasks, self.sheets, self.view, lambda: self.theme, self)
-        self.rounds_desk = RoundsDesk(
-            self.controller, self.tasks, self.sheets, self.keymap, lambda: self.theme, self
-        )
-        self.trusting = Trusting(
-            self.controller, self.tasks, self.sheets, self.top.trust, lambda: self.theme, self
-        )
-        self.skimming = Skimming(self.controller, self.tasks, self.view, lambda: self.sheets.is_open, self)
-        self.sheets.passed = self.skimming.passed
-        self.shapes.unseen = self.skimming.words_of_unseen
-        self.desk = Desk(self)
-        self.dispatch = Dispatch(
-            self.desk, self.controller, self.arriving, self.landing, self.editing, self.view, self
-        )
-        self._menus: Menus | None = None
-        self.going = Going(self)
-        self.following = Following(self)
-        self._greet()
-        self.ended_with: Progress | None = None
-        """How far the review was when the window closed."""
-        self._first_words: UserError | None = None
-        self.poll_timer = QTimer(self)
-        self.poll_timer.setInterval(POLL)
-        self.poll_timer.timeout.connect(self.controller.poll)
-        self._used: list[str] = []
-        self._leaves_text = ""
-        """What doing again was said to leave text that could not be kept."""
-        self._used_later = single_shot(self, USED, self._keep_used)
-        self.resize(size or usual_size(self.screen().availableSize()))
-
-    # -- putting together ---------------------------------------------------------------------
 
     def _build(self) -> None:
         keys = {
@@ -184,6 +158,44 @@ class MainWindow(QMainWindow):
         self._place_notice()
         self.stack.currentChanged.connect(self._place_notice)
         self.view.installEventFilter(self)
+
+    def _make_readers(self) -> None:
+        """What fills the widgets, and finds out what they show."""
+        self.panels = Panels(
+            self.controller,
+            self.errands,
+            self.sending,
+            self.preferences,
+            self.files,
+            self.side,
+            self.status,
+            self.top,
+            self,
+        )
+        self.pictures = Pictures(self.controller, self.tasks, self)
+        self.row_words = RowWords(self.controller, self.tasks, self.view, self)
+        self.places = Places(self.controller, self.view, self.files, self.side, self.splitter, self)
+        self.skimming = Skimming(self.controller, self.tasks, self.view, lambda: self.sheets.is_open, self)
+
+    def _make_desks(self) -> None:
+        """The sheets, and what each sort of work in the window is done with."""
+        controller, tasks = self.controller, self.tasks
+        self.sheets = sheets = Sheets(
+            controller, self.sending, self.landing, self.preferences, self.keymap, self
+        )
+        self.ledger_desk = LedgerDesk(controller, tasks, sheets, self)
+        self.shapes = Shapes(controller, tasks, sheets, self.keymap, self._worn, self)
+        self.grouping = Grouping(controller, self.shapes, self.files, self)
+        self.findings = Findings(controller, self.sending, tasks, sheets, self.side, self._worn, self)
+        self.arriving.arrived.connect(self.findings.on_arrived)
+        self.trays = Trays(controller, tasks, sheets, self.view, self._worn, self)
+        self.rounds_desk = RoundsDesk(controller, tasks, sheets, self.keymap, self._worn, self)
+        self.trusting = Trusting(controller, tasks, sheets, self.top.trust, self._worn, self)
+        sheets.passed = self.skimming.passed
+        self.shapes.unseen = self.skimming.words_of_unseen
+
+    def _worn(self) -> Theme:
+        return self.theme
 
     def _place_notice(self) -> None:
         # In a review under the lines alone: the panels beside them keep their size, and the first undo does

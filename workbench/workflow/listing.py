@@ -1,4 +1,4 @@
-"""The file changes of a comparison as JSON, some at a time: portions that any process can make."""
+"""The file changes of a comparison as JSON, some at a time: shares that any process can make."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def listed(files: Iterable[FileChange]) -> bytes:
 
 
 def listed_output(output: bytes) -> bytes:
-    """The same of what git told of them: all that a plain portion of a comparison needs."""
+    """The same of what git told of them: all that a plain share of a comparison needs."""
     return listed(read_diff(output))

@@ -116,9 +116,14 @@ class RoundFiles:
             if stream is not None:
                 stream.close()
 
-    def unfinished(self) -> UserError:
-        """What is said where something needs files that are not here yet."""
+    def unfinished(self, *, stopped: bool = False) -> UserError:
+        """What is said where something needs files that are not here yet; `stopped`: and do not come."""
         here, all_of_them = len(self.files_so_far), self.expected
+        if stopped:
+            return UserError(
+                f"The review could not be read whole: {here:,} of {all_of_them:,} files are here.",
+                hint="This needs all of them: R reads the review again.",
+            )
         return UserError(
             f"The review is still being read: {here:,} of {all_of_them:,} files are here.",
             hint="This needs all of them; it can be done in a moment.",

@@ -105,6 +105,8 @@ def judge_all(session: Session, changes: Sequence[Change], verdict: Verdict) -> 
 
 def judging_all(session: Session, changes: Sequence[Change], verdict: Verdict) -> Steps[None]:
     """As `judge_all`, with rests: there may be twenty thousand of them."""
+    if len(changes) > _STRIDE:
+        yield
     selections = select_changes(changes)
     if len(selections) > _STRIDE:
         yield

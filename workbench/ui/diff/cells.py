@@ -16,15 +16,16 @@ from msgspec.structs import replace
 from workbench.review.asides import LOOK_ALIKE, mark_of
 from workbench.review.blocks import Block, Line, Sort
 from workbench.review.changes import FileChange, Run, Side
-from workbench.review.text import Visible, decode, visible
+from workbench.review.text import Visible, decode
 from workbench.review.words import Spans, spans_in_steps, spans_of_lines
-from workbench.ui.diff.breaking import ONE_LINE, Breaking, Breaks
+from workbench.ui.diff.breaking import ONE_LINE, Breaks
 from workbench.ui.diff.cell import NOTHING_BEYOND, Beyond, Cell, Visual
 from workbench.ui.diff.cell_lines import line_of
 from workbench.ui.diff.contents import KEPT_BYTES, Contents
 from workbench.ui.diff.layout import Section
-from workbench.ui.diff.long_lines import LONG, LongBreaks, Stretches, is_long
-from workbench.ui.diff.long_text import AT_ONCE, LineKey, LongText, end_of, key_of
+from workbench.ui.diff.line_texts import LineTexts
+from workbench.ui.diff.long_lines import LONG, Stretches
+from workbench.ui.diff.long_text import LineKey, end_of, key_of
 from workbench.ui.diff.shaping import Shaper
 from workbench.ui.highlighter import Highlighter, language_key
 from workbench.ui.theme import Theme
@@ -35,8 +36,6 @@ KEPT_CELLS = 6000
 _FORGOTTEN = 24
 _AT_ONCE = 200_000
 """Bytes of two lines up to which their words are found when they are first painted; else between frames."""
-_KEPT_LONG = 40_000_000
-"""Bytes of long lines of which it stays known where their characters stand."""
 _KEPT_VISUALS = 200
 """Lines of one cell that stay shaped: a wrapped line of 5 MB has tens of thousands."""
 
@@ -63,22 +62,18 @@ class Source(Struct):
     new_colours: str | None
 
 
-class Cells:
+class Cells(LineTexts):
     """Makes cells and keeps the last some thousands."""
 
     def __init__(self, contents: Contents, highlighter: Highlighter) -> None:
+        super().__init__()
         self.contents = contents
         self._highlighter = highlighter
         self._cells: dict[tuple[str, Side, int], Cell] = {}
         self._words: dict[_Pair, tuple[Spans, Spans]] = {}
         self._wanted: dict[_Pair, tuple[bytes, bytes]] = {}
         """Long lines of which the words were not found yet."""
-        self._long: dict[bytes | LineKey, Stretches] = {}
-        self._partly: dict[bytes | LineKey, Stretches] = {}
-        """Long lines that were cut before they were counted through: they may have more lines than that."""
-        self._breaking = Breaking()
         self._theme: Theme | None = None
-        self._shaper: Shaper | None = None
         self.is_hasty = False
         """While a frame is painted that the next one follows at once: what is not made yet is sketched."""
         self.sketches = 0
@@ -86,10 +81,8 @@ class Cells:
 
     def dress(self, theme: Theme, shaper: Shaper) -> None:
         """Another theme or font: everything is shaped anew."""
-        self._theme, self._shaper = theme, shaper
-        self._breaking.wear(shaper)
-        self._long.clear()
-        self._partly.clear()
+        self._theme = theme
+        self._wear(shaper)
         self.forget()
 
     def forget(self) -> None:
@@ -120,21 +113,6 @@ class Cells:
         if side is _OLD:
             return run.removed[index], run.added[new] if new is not None else None
         return run.added[index], run.removed[old] if old is not None else None
-
-    def breaks(self, data: bytes, room: float) -> Breaks:
-        """How a line is cut to stand in so many pixels; `room` 0: not at all."""
-        if room <= 0 or self._breaking.surely_fits(data, room):
-            return ONE_LINE
-        return self._breaking.breaks(data, room, self._cut)
-
-    def _cut(self, data: bytes, cells: int) -> Breaks:
-        seen, stretches = self._text(data)
-        if stretches is None:
-            return self._breaking.cut(seen.text, cells)
-        made = LongBreaks(stretches, cells)
-        if not stretches.is_measured:
-            self._partly[key_of(data)] = stretches
-        return made
 
     def cell(
         self,
@@ -352,72 +330,6 @@ class Cells:
         path = file.base_path if side is _OLD else file.path
         return language_key(blob, path) if blob is not None and path is not None else None
 
-    def _text(self, data: bytes) -> tuple[Visible, Stretches | None]:
-        """A line as it is shown, with nothing in it that hides; of a long one, where its characters stand."""
-        if len(data) < LONG:
-            text = decode(data)
-            if text.isascii() and text.isprintable():
-                return Visible(text), None
-            if not is_long(text):
-                return visible(text), None
-        line = key_of(data)
-        known = self._long.get(line)
-        if known is None:
-            found = decode(data) if len(data) < AT_ONCE else LongText(data)
-            if isinstance(found, str) and not is_long(found):
-                return visible(found), None
-            assert self._shaper is not None
-            if sum(len(each) for each in self._long) > _KEPT_LONG:
-                self._long = {each: it for each, it in self._long.items() if not it.is_known}
-            known = self._long[line] = Stretches(found, self._shaper)
-        return Visible(known.text), known
-
-    def place_of(self, data: bytes, at: int) -> tuple[float, bool]:
-        """Where a character of a line stands, from the line's beginning, and whether that is sure: of a long
-        one that is not counted through, where it stands at least.
-        """
-        assert self._shaper is not None
-        seen, stretches = self._text(data)
-        if stretches is not None:
-            is_sure = stretches.finds(at)
-            return stretches.left(at), is_sure
-        return self._shaper.cells(seen.text[: seen.shown(at)]) * self._shaper.cell, True
-
-    def line_of(self, data: bytes, at: int, room: float) -> tuple[int, bool]:
-        """On which of its lines a character of a wrapped line stands, and whether that is sure."""
-        seen, stretches = self._text(data)
-        breaks = self.breaks(data, room)
-        if stretches is not None:
-            return breaks.line_of(at), stretches.is_measured
-        return breaks.line_of(seen.shown(at)), True
-
-    def count(self) -> Generator[None, None, bool]:
-        """Count through the long lines that were shown, a bit at a time: where one ends is known only then.
-        Whether there was anything to do.
-        """
-        # One that was cut too early may be counted through by now, by a frame that was scrolled sideways.
-        left = {**self._partly, **{line: it for line, it in self._long.items() if not it.is_measured}}
-        for line, stretches in left.items():
-            yield from self._read(line, stretches)
-            while not stretches.measure():
-                yield
-            self._partly.pop(line, None)
-            self._made_anew(line, stretches)
-        return bool(left)
-
-    def _read(self, line: bytes | LineKey, stretches: Stretches) -> Generator[None, None, str]:
-        """Decode what is left of a long line, a bit at a time; its text."""
-        assert self._shaper is not None
-        while not stretches.is_whole:
-            if stretches.read(self._shaper) and stretches.reread:
-                self._made_anew(line, stretches)  # it is no UTF-8, and so another text
-            yield
-        return stretches.text
-
-    def _made_anew(self, line: bytes | LineKey, stretches: Stretches) -> None:
-        self._breaking.forget(line.data if isinstance(line, LineKey) else line)
-        self._drop(lambda cell: cell.stretches is stretches)
-
     def finish(self) -> Generator[None, None, bool]:
         """Find the words of long lines that were shown, and look through their letters, a bit at a time.
         Whether there was anything to do.
@@ -439,11 +351,6 @@ class Cells:
             if stretches.has_alike:  # it is marked, and so made anew
                 self._drop(lambda cell, it=stretches: cell.stretches is it)  # type: ignore[misc]
         return found or bool(left)
-
-    def _whole(self, data: bytes) -> Generator[None, None, str]:
-        """The text of a line, decoded a bit at a time where it is long."""
-        _, stretches = self._text(data)
-        return decode(data) if stretches is None else (yield from self._read(key_of(data), stretches))
 
     def _drop(self, is_stale: Callable[[Cell], bool]) -> None:
         for key in [key for key, cell in self._cells.items() if is_stale(cell)]:

@@ -16,7 +16,7 @@ _COUNTED = 20_000
 """Lines that are added up; of a file of millions, so many of them tell how long it is."""
 
 _MANY = 50_000
-"""Lines of the base from which on the round's are not put into one tuple: it takes a frame, and more memory."""
+"""Lines of the base from which on the round's are not put into one tuple: that takes frames, and memory."""
 
 _AT_ONCE = 5_000
 """Lines that are taken by one call."""
@@ -117,10 +117,8 @@ class Contents:
         known = self._old.get(file.old_id or "")
         if known is None and file.new_id is None and file.runs and file.old_id is not None:
             # Of a file that is gone they are one run, which is not copied.
-            several = len(file.runs) > 1
-            known = (
-                tuple(line for run in file.runs for line in run.removed) if several else file.runs[0].removed
-            )
+            sides = [run.removed for run in file.runs]
+            known = sides[0] if len(sides) == 1 else tuple(chain.from_iterable(sides))
             self.put(file.old_id, known)
         return known
 

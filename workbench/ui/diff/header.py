@@ -96,10 +96,14 @@ class Header:
         if file.status is Status.RENAMED and file.base_path is not None:
             name = f"{one_line(file.base_path)} → {name}"
         room = right - left - 24
-        least = min(_NAME * dress.scale, dress.strong_metrics.horizontalAdvance(name))
+        wide = dress.strong_metrics.horizontalAdvance(name)
+        least = min(_NAME * dress.scale, wide)
         badges = self._fitting_badges(self._badges(file), room - least)
         room -= sum(self._badge_room(words) for words, _ in badges)
-        shown = _fitting(name, dress.strong_metrics, max(60.0, room))
+        shown = name
+        if wide > max(60.0, room):
+            shown = _fitting(name, dress.strong_metrics, max(60.0, room))
+            wide = dress.strong_metrics.horizontalAdvance(shown)
         painter.setFont(dress.strong)
         painter.setPen(theme.text)
         draw(
@@ -108,7 +112,7 @@ class Header:
             Qt.AlignmentFlag.AlignVCenter,
             shown,
         )
-        left += dress.strong_metrics.horizontalAdvance(shown) + 12
+        left += wide + 12
         for words, colour in badges:
             left += self._badge(painter, words, colour, left, box) + 8
         if section.folded and section.why:

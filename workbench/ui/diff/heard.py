@@ -5,9 +5,10 @@ from __future__ import annotations
 from workbench.review.blocks import Line
 from workbench.review.changes import Change, Side
 from workbench.review.progress import Standing
-from workbench.review.text import decode, one_line, visible
+from workbench.review.text import one_line, visible
 from workbench.review.words import words_of
 from workbench.ui.diff.layout import Layout
+from workbench.ui.diff.long_text import beginning
 
 LONGEST = 400
 """Characters of a line that are read out."""
@@ -57,7 +58,7 @@ def line_words(side: Side, line: int, data: bytes | None, change: Change | None)
         kind = "removed" if side is Side.OLD else "added"
     if data is None:
         return f"line {line}, {kind}"
-    text = visible(decode(data)).text.strip() or "blank"
+    text = visible(beginning(data, LONGEST)).text.strip() or "blank"
     return f"line {line}, {kind}: {text[:LONGEST]}"
 
 

@@ -6,6 +6,8 @@ of it is another text, and begins anew.
 
 from __future__ import annotations
 
+from workbench.review.text import decode
+
 AT_ONCE = 200_000
 """Bytes that are decoded when a line is first met. Most lines end before."""
 _STEP = 1 << 18
@@ -45,6 +47,19 @@ def end_of(line: bytes) -> bytes:
     if not line.endswith(b"\n"):
         return b""
     return b"\r\n" if line.endswith(b"\r\n") else b"\n"
+
+
+def beginning(line: bytes, most: int) -> str:
+    """The first characters of a line that are not blank, with no look at the rest of a long one."""
+    if len(line) <= _LONGEST * most:
+        return decode(line).strip()
+    head = line.lstrip(b" \t")[: _LONGEST * most]
+    try:
+        return head.decode()[:most]
+    except UnicodeDecodeError as error:
+        # The last character may be cut.
+        text = head[: error.start].decode() if len(head) - error.start < _LONGEST else head.decode("latin-1")
+        return text[:most]
 
 
 class LongText:

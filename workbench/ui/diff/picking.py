@@ -55,7 +55,7 @@ class Picking(Jumping):
     def picked_text(self) -> str:
         """The selected characters, as the file has them; "" where none are."""
         picked = self._picked_now()
-        return decode(picked.data)[picked.start : picked.end] if picked is not None else ""
+        return self._cells.text_of(picked.data)[picked.start : picked.end] if picked is not None else ""
 
     def clear_selection(self) -> None:
         """Select nothing."""
@@ -97,7 +97,7 @@ class Picking(Jumping):
         if found is None or column is None:
             return
         mark, data = found
-        text = decode(data)
+        text = self._cells.text_of(data)
         if len(text) > column:
             # A line may have megabytes: what is looked at is about where the mouse is.
             low = max(0, column - 1000)
@@ -191,7 +191,8 @@ class Picking(Jumping):
     def _bring_back(self) -> None:
         """Scroll the code back to its beginning where all of the cursor's row would be out of sight."""
         bar, data = self.horizontalScrollBar(), self._data_of(self._cursor)
-        if bar.value() and data is not None:
+        # A character has four bytes at most: a line of megabytes is not decoded to know that it is longer.
+        if bar.value() and data is not None and len(data) * self.dress.shaper.cell <= 4 * bar.value():
             width = len(decode(data).expandtabs(max(1, self._tab))) * self.dress.shaper.cell
             if width <= bar.value():
                 bar.setValue(0)

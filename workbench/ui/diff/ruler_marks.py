@@ -204,11 +204,19 @@ def _sampled(layout: Layout, height: int, whole: int) -> Iterator[int]:
     if count <= 2 * height:
         chosen: Iterable[int] = range(count)
     else:
-        tops = layout.tops
-        found = (tops.at(y * whole // max(1, height)) for y in range(height))
-        chosen = dict.fromkeys(min(at, count - 1) for at in found)
+        chosen = _one_a_pixel(layout, height, whole)
     for at in chosen:
         if sections[at].part is Part.FILE:
+            yield at
+
+
+def _one_a_pixel(layout: Layout, height: int, whole: int) -> Iterator[int]:
+    """The section at each pixel, once. Looked for when it is drawn: else the first step were a long one."""
+    tops, last = layout.tops, -1
+    for y in range(height):
+        at = min(tops.at(y * whole // max(1, height)), len(layout.sections) - 1)
+        if at != last:
+            last = at
             yield at
 
 

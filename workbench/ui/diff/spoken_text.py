@@ -19,6 +19,7 @@ from workbench.review.text import decode, one_line, visible
 from workbench.review.words import words_of
 from workbench.ui.diff import choosing
 from workbench.ui.diff.layout import Part, Section, Spot
+from workbench.ui.diff.long_text import AT_ONCE, beginning
 
 if TYPE_CHECKING:
     from workbench.ui.diff.spoken import Spoken
@@ -94,7 +95,11 @@ def _code(view: Spoken, section: Section, block: Block, line: Line, side: Side) 
     if number is None or section.part is not Part.FILE:
         return None
     data = choosing.line_bytes(view._layout, view._contents, section.key, side, line)
-    return visible(decode(data)).text[:LONGEST] if data is not None else ""
+    if data is None:
+        return ""
+    # Asked for each row of the screen, and again and again; a line may have megabytes.
+    head = decode(data) if len(data) <= AT_ONCE else beginning(data, LONGEST)
+    return visible(head).text[:LONGEST]
 
 
 def _words(view: Spoken, block: Block) -> str:

@@ -1,4 +1,4 @@
-"""A comparison cut into portions is the same comparison, wherever it is cut."""
+"""A comparison cut into shares is the same comparison, wherever it is cut."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.git.conftest import Opening
 from tests.git.test_alone import edited, large_text
 from tests.repos import Repo, new_repo
-from workbench.git import portions
+from workbench.git import shares
 from workbench.review.diff import read_diff
 
 
@@ -45,24 +45,24 @@ def repo(tmp_path: Path) -> Repo:
 
 
 @pytest.mark.parametrize("size", [1, 300, 1_000, 5_000, 10_000_000])
-def test_the_portions_are_all_files_in_order(
+def test_the_shares_are_all_files_in_order(
     repo: Repo, opened: Opening, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(portions, "SIZE", size)
+    monkeypatch.setattr(shares, "SIZE", size)
     repository = opened(repo)
     found = repository.resolve("HEAD~1..HEAD")
     whole = repository.file_changes(found.base_tree, found.tree)
-    told = repository.portions(found.base_tree, found.tree)
-    each = [(portion, told.files_of(portion)) for portion in told]
+    told = repository.shares(found.base_tree, found.tree)
+    each = [(share, told.files_of(share)) for share in told]
     assert tuple(file for _, files in each for file in files) == whole
-    assert {portion.of for portion, _ in each} == {len(whole)}
-    assert [portion.files for portion, _ in each] == [len(files) for _, files in each]
-    assert all(read_diff(portion.output) == files for portion, files in each if portion.is_plain)
+    assert {share.of for share, _ in each} == {len(whole)}
+    assert [share.files for share, _ in each] == [len(files) for _, files in each]
+    assert all(read_diff(share.output) == files for share, files in each if share.is_plain)
     assert (len(each) == len(whole)) == (size == 1)
     assert (len(each) == 1) == (size == 10_000_000)
 
 
-def test_what_does_not_differ_has_no_portions(repo: Repo, opened: Opening) -> None:
+def test_what_does_not_differ_has_no_shares(repo: Repo, opened: Opening) -> None:
     repository = opened(repo)
     tree = repository.head().tree
-    assert list(repository.portions(tree, tree)) == []
+    assert list(repository.shares(tree, tree)) == []

@@ -1,6 +1,6 @@
-"""A comparison as git tells it, cut into portions that can be read apart from each other.
+"""A comparison as git tells it, cut into shares that can be read apart from each other.
 
-A portion is what git would have said if it had compared those files alone, so that whoever is given one, in
+A share is what git would have said if it had compared those files alone, so that whoever is given one, in
 whatever process, needs nothing else. Nothing is taken apart here but at the borders between files.
 """
 
@@ -19,13 +19,13 @@ from workbench.review.changes import FileChange
 from workbench.review.diff import read_diff
 
 SIZE = 50_000
-"""Bytes of patch text from which on a portion is whole with its last file: 10 ms of whoever reads it."""
+"""Bytes of patch text from which on a share is whole with its last file: 10 ms of whoever reads it."""
 
 _BORDER = b"\ndiff --git "
 """Every line of a file's content has a sign before it, so that none can pass for this."""
 
 
-class Portion(Struct, frozen=True):
+class Share(Struct, frozen=True):
     """Some files: `output` is git's of them. `files` are theirs, `of` those of the whole comparison."""
 
     output: bytes
@@ -38,12 +38,12 @@ class Portion(Struct, frozen=True):
         return b"\nBinary files " not in self.output
 
 
-class Portions(Iterator[Portion]):
-    """The portions of one comparison, and the way to read them here."""
+class Shares(Iterator[Share]):
+    """The shares of one comparison, and the way to read them here."""
 
     def __init__(
         self,
-        told: Iterator[Portion] | None = None,
+        told: Iterator[Share] | None = None,
         alone: Alone | None = None,
         explained: Callable[[GitError], Exception] = lambda failed: failed,
     ) -> None:
@@ -51,13 +51,13 @@ class Portions(Iterator[Portion]):
         self._alone = alone
         self._explained = explained
 
-    def __next__(self) -> Portion:
+    def __next__(self) -> Share:
         return next(self._told)
 
-    def files_of(self, portion: Portion) -> tuple[FileChange, ...]:
-        """The file changes of a portion; the large ones are compared by themselves."""
-        files, alone = read_diff(portion.output), self._alone
-        if portion.is_plain or alone is None:
+    def files_of(self, share: Share) -> tuple[FileChange, ...]:
+        """The file changes of a share; the large ones are compared by themselves."""
+        files, alone = read_diff(share.output), self._alone
+        if share.is_plain or alone is None:
             return files
         try:
             return tuple(alone.compared(file) if file.binary else file for file in files)
@@ -65,7 +65,7 @@ class Portions(Iterator[Portion]):
             raise self._explained(failed) from failed
 
 
-def told_portions(child: Child) -> Iterator[Portion]:
+def told_shares(child: Child) -> Iterator[Share]:
     """What a diff child tells, some files at a time, in order."""
     pieces = runner.chunks(child, PIECE)
     try:
@@ -74,7 +74,7 @@ def told_portions(child: Child) -> Iterator[Portion]:
         given = 0
         for text, over in _cut(chain((rest,), pieces), entries):
             watching.say(COMPARING, given, len(entries))
-            yield Portion(b"".join((*entries[given:over], b"\0", text)), over - given, len(entries))
+            yield Share(b"".join((*entries[given:over], b"\0", text)), over - given, len(entries))
             given = over
     finally:
         if child.running:  # whoever takes it wants no more of it
