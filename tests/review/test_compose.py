@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.review.gitbox import GitBox
 from tests.review.texts_of_code import modified, runs_of, texts
-from workbench.review.changes import FileChange, Kind, Run, Side
+from workbench.review import compose as module
+from workbench.review.changes import FileChange, Kind, Run, Side, Status
 from workbench.review.compose import Result, Take, compose_file, compose_lines
 from workbench.review.lines import split_lines
 from workbench.review.verdicts import NO_VERDICTS, FileVerdicts, Verdict
@@ -45,6 +46,24 @@ def test_a_composed_text_never_has_two_lines_glued_into_one(old: bytes, new: byt
     runs = runs_of(old, new)
     result = compose_lines(split_lines(old), runs, some_verdicts(runs, seed), Take.ACCEPTED)
     assert split_lines(b"".join(result)) == result
+
+
+@given(texts(), texts(), st.integers(0, 2**32), st.integers(1, 3), st.sampled_from(list(Take)))
+def test_a_text_composed_by_pieces_is_the_text(
+    old: bytes, new: bytes, seed: int, at_once: int, take: Take
+) -> None:
+    runs, base = runs_of(old, new), split_lines(old)
+    verdicts, missing = some_verdicts(runs, seed), Run(len(base) + 2, 1, (b"more\n",), ())
+    whole = compose_lines(base, runs, verdicts, take)
+    file = FileChange(Status.MODIFIED, "a", "a", FILE, FILE, "1", "2", runs=runs)
+    composed = compose_file(file, old, verdicts, take)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_AT_ONCE", at_once)
+        assert compose_lines(base, runs, verdicts, take) == whole
+        assert compose_file(file, old, verdicts, take) == composed
+        for wrong in ((missing,), (Run(len(base) + 1, 1, (), (b"more\n",)),)):
+            with pytest.raises(ValueError, match="The base does not hold"):
+                compose_lines(base, wrong, verdicts, take)
 
 
 def compose(old: bytes, new: bytes, verdicts: FileVerdicts) -> bytes:

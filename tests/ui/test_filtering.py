@@ -50,6 +50,7 @@ def test_words_come_before_letters_and_a_filter_typed_on_looks_no_further() -> N
     assert first.is_done
     longer = Finder(every, "code", first)
     assert longer._named == first._named
+    assert [each.path for each in Finder(every, "web", first).found] == ["web/deep.js"]
 
     letters = Finder(every, "wdj")
     assert letters.by_letters

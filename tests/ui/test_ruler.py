@@ -17,6 +17,7 @@ from workbench.ui.diff.document import Document
 from workbench.ui.diff.ruler import Ruler
 from workbench.ui.diff.ruler_marks import Marks
 from workbench.ui.diff.sections import Section
+from workbench.ui.diff.tops import Tops
 from workbench.ui.diff.view import DiffView
 
 
@@ -100,6 +101,31 @@ def test_any_verdicts_look_as_if_all_was_drawn_anew(
         seen.append(marks.picture.toImage())
         assert seen[-1] == anew.picture.toImage()
     assert len({bytes(each.constBits()) for each in seen}) > 3
+
+
+def test_the_first_of_many_files_is_drawn_without_a_look_for_the_others(
+    view: DiffView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view.show_document(large(2000, 1))
+    with qtbot.waitExposed(view):
+        view.show()
+    layout, dress = view._layout, view._ruler._dress
+    assert dress is not None
+    looks: list[int] = []
+    at = Tops.at
+
+    def note(self: Tops, y: int) -> int:
+        looks.append(y)
+        return at(self, y)
+
+    monkeypatch.setattr(Tops, "at", note)
+    marks = Marks(layout, dress, QSize(14, 300), 1, layout.height)
+    assert not marks.draw(0.0)
+    assert len(looks) < 10
+    while not marks.draw(0.0):
+        pass
+    assert len(looks) == 300
+    assert len(marks._drawn) > 250
 
 
 def test_many_files_that_are_judged_together_are_drawn_by_and_by(

@@ -289,3 +289,36 @@ def test_by_its_key_the_menu_begins_on_its_first_part(hands: Hands) -> None:
     menu.aboutToShow.connect(lambda: QTimer.singleShot(0, menu, look))
     hands.press(Qt.Key.Key_F10)
     assert found == [menu.actions()[0].text()]
+
+
+def test_escape_leaves_the_innermost_and_nothing_else(hands: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "shop")
+    made.commit({"a.py": numbered(9)})
+    made.write({"a.py": numbered(9).replace("line 5", "line five")})
+    hands.open(made)
+    window = hands.window
+
+    def there() -> tuple[bool, bool, bool]:
+        line = window.desk.search()
+        return window.notice.isVisibleTo(window), window.view.has_selection(), line.isVisibleTo(window)
+
+    hands.type("/")
+    hands.type("line")
+    hands.press(Qt.Key.Key_Return)
+    hands.until(lambda: window.view.search_standing.done)
+    hands.type("vji")
+    assert there() == (True, True, True)
+    hands.press(Qt.Key.Key_Escape)
+    assert there() == (False, True, True)
+    hands.press(Qt.Key.Key_Escape)
+    assert there() == (False, False, True)
+    hands.press(Qt.Key.Key_Escape)
+    assert there() == (False, False, False)
+    assert hands.focus() is window.view
+    # By the menu it is the same, and any other command takes a message away with it.
+    hands.type("vji")
+    window.run_command("escape")
+    assert there() == (False, True, False)
+    hands.type("i")
+    hands.type("j")
+    assert there()[0] is False

@@ -6,13 +6,17 @@ import threading
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.repos import Repo, new_repo, numbered
 from tests.workflow.conftest import Open
 from workbench.errors import UserError
-from workbench.review.changes import Change
+from workbench.review.changes import Change, FileChange, Run, Status
 from workbench.review.notes import Intent, Place
+from workbench.review.passing import BULKY
+from workbench.review.splitting import with_changes
 from workbench.review.verdicts import Selection, Verdict, verdict_of
+from workbench.workflow.arrivals import as_before
 from workbench.workflow.opening import open_saved
 from workbench.workflow.receive import refresh, take_arrival, tweak
 from workbench.workflow.recipients import recipient_named
@@ -276,3 +280,25 @@ def test_the_ledger_of_a_round_is_made_before_it_is_taken(opened: Open, many: Re
     entries = session.ledger()
     session.write_note(Place(path="d"), Intent.SHOULD, "x")
     assert session.ledger() is entries, "a note of this round changes no entry"
+
+
+def bulky(*, start: int = 5, last: bytes = b"last\n") -> FileChange:
+    """A file of many lines, made of new objects each time."""
+    lines = (*(b"%d words\n" % number for number in range(BULKY)), last)
+    runs = (Run(2, 2, (b"old\n",), (b"new\n",)), Run(start - 1, start, (), lines))
+    file = FileChange(Status.MODIFIED, "log", "log", "100644", "100644", "1" * 40, "2" * 40, runs=runs)
+    return with_changes(file)
+
+
+def test_a_file_of_many_lines_stays_the_object_that_it_was_where_it_is_equal() -> None:
+    before, again, small = (
+        bulky(),
+        bulky(),
+        with_changes(FileChange(Status.ADDED, "a", None, None, "1", None, "3")),
+    )
+    assert before == again
+    assert as_before([before, small], [again])[0] is before
+    for other in (bulky(start=6), bulky(last=b"else\n"), replace(again, new_mode="100755"), small):
+        assert as_before([before], [replace(other, path="log")])[0] is not before
+    fewer = replace(again, runs=again.runs[1:])
+    assert as_before([before], [fewer]) == (fewer,)

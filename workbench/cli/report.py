@@ -29,7 +29,7 @@ def write_report(error: BaseException, argv: Sequence[str]) -> Path:
         ]
     )
     name = f"bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
-    for place in (lambda: data_dir() / "reports", lambda: Path(tempfile.gettempdir())):
+    for place in (_reports, _temporary):
         try:
             # On a full disk there is no folder for temporary files, and to ask for one fails.
             folder = place()
@@ -41,3 +41,11 @@ def write_report(error: BaseException, argv: Sequence[str]) -> Path:
         return path
     sys.stderr.write(text)
     return Path(name)
+
+
+def _reports() -> Path:
+    return data_dir() / "reports"
+
+
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir())

@@ -92,7 +92,10 @@ def object_format(common_dir: Path) -> str:
 def _git_dir_of(folder: Path) -> Path | None:
     dot_git = folder / ".git"
     if dot_git.is_dir():
-        return dot_git.resolve() if _is_git_dir(dot_git) else None
+        if _is_git_dir(dot_git):
+            return dot_git.resolve()
+        _refuse_closed(dot_git)
+        return None
     if not dot_git.is_file():
         return None
     try:
@@ -111,6 +114,18 @@ def _git_dir_of(folder: Path) -> Path | None:
             hint="Was the main repository moved? `git worktree repair` in it mends linked work trees.",
         )
     return target.resolve()
+
+
+def _refuse_closed(dot_git: Path) -> None:
+    """What nobody may look into is not nothing: somebody would make another repository there."""
+    try:
+        (dot_git / "HEAD").lstat()
+    except PermissionError as error:
+        raise UserError(
+            f"{dot_git} cannot be read: {error.strerror}.", hint="See to its permissions."
+        ) from error
+    except OSError:
+        return
 
 
 def _common_dir(git_dir: Path) -> Path:

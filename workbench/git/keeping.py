@@ -75,9 +75,8 @@ def keep(repository: Repository, review_id: str, name: str, trees: Sequence[str]
     except GitError as failed:
         if "unable to read" not in failed.stderr:
             raise
-        last = failed.stderr.splitlines()[-1]
         raise UserError(
-            f"{repository.name} no longer has an object that is needed here: {last}",
+            f"{repository.name} no longer has an object that is needed here: {failed.said_last}.",
             hint="Was history rewritten and collected? Start a new review: workbench review --new",
         ) from failed
     refs = "".join(

@@ -371,7 +371,7 @@ class Repository:
                 hint="Fetch it first: git fetch --refetch --no-filter",
             )
         return UserError(
-            f"{self.name} no longer has an object that is needed here: {failed.stderr.splitlines()[-1]}",
+            f"{self.name} no longer has an object that is needed here: {failed.said_last}.",
             hint="Was history rewritten and collected? Start a new review: workbench review --new",
         )
 

@@ -90,8 +90,16 @@ class GitError(Exception):
         """The line in which git says what is wrong, without its mark and its full stop."""
         lines = [line for line in self.stderr.split("\n") if line]
         fatal = [line for line in lines if line.startswith(("fatal: ", "error: "))]
-        line = (fatal or lines[-1:] or [str(self)])[0]
-        return line.removeprefix("fatal: ").removeprefix("error: ").rstrip(". ")
+        return _bare((fatal or lines[-1:] or [str(self)])[0])
+
+    @property
+    def said_last(self) -> str:
+        """Its last line in the same way: of an object it says there which one it is."""
+        return _bare((self.stderr.splitlines() or [str(self)])[-1])
+
+
+def _bare(line: str) -> str:
+    return line.removeprefix("fatal: ").removeprefix("error: ").rstrip(". ")
 
 
 class GitCancelledError(Exception):

@@ -6,15 +6,16 @@ added lines that are taken follow in their order; everything outside the runs is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from io import BytesIO
+from itertools import islice
 from operator import methodcaller
 
 from msgspec import Struct
 
 from workbench.review.changes import FileChange, Kind, Run, Status
-from workbench.review.lines import gathered, split_lines
+from workbench.review.lines import each_line, gathered
 from workbench.review.splitting import EXECUTABLE, content_kind
 from workbench.review.verdicts import FileVerdicts, LineVerdicts, Verdict
 
@@ -53,35 +54,44 @@ def compose_lines(
 
 
 def _composed(
-    old: Sequence[bytes], runs: Sequence[Run], verdicts: FileVerdicts, take: Take
+    old: Iterable[bytes], runs: Sequence[Run], verdicts: FileVerdicts, take: Take
 ) -> Iterator[list[bytes]]:
     """The same by pieces: one call of C over two million lines keeps Python's lock from the window."""
+    left = iter(old)
     result: list[bytes] = []
     done = 0
     for run in runs:
         # A run without removed lines stands after line `old_start`, one with them at it.
         start = run.old_start - 1 if run.removed else run.old_start
-        end = start + len(run.removed)
-        if start < done or not _holds(old, start, run.removed) or start > len(old):
-            raise ValueError(f"The base does not hold the lines of the run at line {run.old_start}.")
-        for lines, first, last in ((old, done, start), *_taken(run, verdicts, take)):
-            if last - first <= _AT_ONCE:
-                result += lines[first:last]
-                continue
-            for at in range(first, last, _AT_ONCE):
-                result += lines[at : min(at + _AT_ONCE, last)]
+        for part in _next(left, start - done):
+            result += part
+            done += len(part)
+            if len(result) > _AT_ONCE:
                 yield result
                 result = []
+        if done != start or not _holds(left, run.removed):
+            raise ValueError(f"The base does not hold the lines of the run at line {run.old_start}.")
+        done += len(run.removed)
+        for lines, first, last in _taken(run, verdicts, take):
+            for at in range(first, last, _AT_ONCE):
+                result += lines[at : min(at + _AT_ONCE, last)]
+                if len(result) > _AT_ONCE:
+                    yield result
+                    result = []
+    while rest_of := list(islice(left, _AT_ONCE)):
+        result += rest_of
         if len(result) > _AT_ONCE:
             yield result
             result = []
-        done = end
-    for at in range(done, len(old), _AT_ONCE):
-        result += old[at : at + _AT_ONCE]
-        yield result
-        result = []
     if result:
         yield result
+
+
+def _next(lines: Iterator[bytes], count: int) -> Iterator[list[bytes]]:
+    """The next so many, or as many as there are."""
+    while count > 0 and (part := list(islice(lines, min(count, _AT_ONCE)))):
+        yield part
+        count -= len(part)
 
 
 def _put_together(parts: Iterator[list[bytes]]) -> bytes:
@@ -92,12 +102,10 @@ def _put_together(parts: Iterator[list[bytes]]) -> bytes:
     return made.getvalue()  # what it holds, not a copy
 
 
-def _holds(old: Sequence[bytes], start: int, removed: tuple[bytes, ...]) -> bool:
-    """Whether some lines stand there."""
-    if len(removed) <= _AT_ONCE:
-        return tuple(old[start : start + len(removed)]) == removed
-    parts = range(0, len(removed), _AT_ONCE)
-    return all(_holds(old, start + at, removed[at : at + _AT_ONCE]) for at in parts)
+def _holds(lines: Iterator[bytes], removed: tuple[bytes, ...]) -> bool:
+    """Whether these come next."""
+    parts = (removed[at : at + _AT_ONCE] for at in range(0, len(removed), _AT_ONCE))
+    return all(tuple(islice(lines, len(part))) == part for part in parts)
 
 
 def compose_file(
@@ -118,7 +126,7 @@ def compose_file(
     amount = _amount(file.runs, verdicts, take)
     mode = _mode(file, verdicts, take)
     if amount is None:
-        old = split_lines(_needed(file, old_data))
+        old = each_line(_needed(file, old_data))
         return (Result(path, mode, _put_together(_ended(_composed(old, file.runs, verdicts, take))), None),)
     if amount:
         return () if file.new_id is None else (Result(path, mode, None, file.new_id),)

@@ -28,6 +28,11 @@ def split_lines(data: bytes) -> tuple[bytes, ...]:
     return gathered(_blocks(data)) if len(data) > _AT_ONCE else tuple(_split(data))
 
 
+def each_line(data: bytes) -> Iterator[bytes]:
+    """The same lines one after the other, for who needs each once: they are never there all at once."""
+    return chain.from_iterable(_blocks(data))
+
+
 def gathered(blocks: Iterable[Sequence[bytes]]) -> tuple[bytes, ...]:
     """One tuple of the lines of some blocks.
 

@@ -328,11 +328,14 @@ class Tally:
         So that who shows twenty thousand files looks at those alone that a verdict changed. Of what was
         counted before not many more than `most` at a time: the others are news the next time.
         """
-        news, self._news = self._news, {}
-        if most is not None and len(news) > most:
-            known = [path for path, before in news.items() if before is not None]
-            self._news = {path: news.pop(path) for path in known[most:]}
-        return news
+        news = self._news
+        if most is None or len(news) <= most:
+            self._news = {}
+            return news
+        known = (path for path, before in news.items() if before is not None)
+        taken = [path for path, before in news.items() if before is None]
+        taken += islice(known, most)
+        return {path: news.pop(path) for path in taken}
 
     @property
     def has_news(self) -> bool:

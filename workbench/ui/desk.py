@@ -330,7 +330,9 @@ class Desk(LookDesk):
         self._window.files.filter.selectAll()
 
     def leave(self) -> None:
-        """Leave what is open or under way: what is being read, a selection, the search, a message."""
+        """Leave what is open or under way, the innermost alone: what is being read, a message, a selection,
+        the search.
+        """
         if self._window.errands.is_opening:
             self.cancel_opening()
             return
@@ -339,13 +341,18 @@ class Desk(LookDesk):
             return
         if self.leave_page():
             return
-        self._window.view.clear_selection()
-        self._window.notice.hide()
-        if self._line is not None and self._line.is_open:
-            self._line.leave()
-        if self._to_line is not None:
-            self._to_line.hide()
-        self._window.view.setFocus()
+        view, notice = self._window.view, self._window.notice
+        if notice.isVisibleTo(self._window):
+            notice.hide()
+        elif view.has_selection():
+            view.clear_selection()
+        else:
+            view.clear_selection()  # one that has begun and holds nothing yet
+            if self._line is not None and self._line.is_open:
+                self._line.leave()
+            if self._to_line is not None:
+                self._to_line.hide()
+        view.setFocus()
 
     def open_in_editor(self) -> None:
         """Open the work tree's file under the cursor, at the line."""

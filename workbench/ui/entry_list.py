@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -22,12 +23,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.ui.fonts import interface_font
-from workbench.ui.shown_text import draw
+from workbench.ui.shown_text import draw, shortened
 from workbench.ui.theme import Theme
 
 LEFT, PAD, GAP = 18, 7, 2
 AFTER = 16
 """Pixels from the longest word to where it is."""
+_LONGEST = 600
+"""Characters that a row shows of a text."""
 _WRAP = Qt.TextFlag.TextWordWrap
 _DOT = 4.0
 
@@ -45,6 +48,13 @@ class EntryRow(Struct, frozen=True):
     tone: QColor
     done: bool = False
     draft: bool = False
+
+
+def _bounded(row: EntryRow) -> EntryRow:
+    """A row as it is shown. A sentence of a megabyte would take minutes; the review has it whole."""
+    if len(row.words) <= _LONGEST and len(row.where) <= _LONGEST:
+        return row
+    return replace(row, words=shortened(row.words, _LONGEST), where=shortened(row.where, _LONGEST))
 
 
 class EntryList(QWidget):
@@ -74,9 +84,10 @@ class EntryList(QWidget):
 
     def show_entries(self, entries: Sequence[EntryRow]) -> None:
         """Show these."""
-        if self._entries == tuple(entries):
+        entries = tuple(map(_bounded, entries))
+        if self._entries == entries:
             return
-        self._entries, self._measured = tuple(entries), 0
+        self._entries, self._measured = entries, 0
         # What is said has the room that the words leave.
         bold = QFontMetrics(self._bold)
         wide = max((bold.horizontalAdvance(row.word) for row in entries), default=0) + AFTER

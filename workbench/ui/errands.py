@@ -366,5 +366,6 @@ def _estimate(
     told = feedback_title(review.notes.values(), progress)
     rows = [("Task", f"{task:,}")] if review.task else []
     rows += [(told, f"{max(0, whole - task):,}"), (files, f"{sizes:,}")]
-    rows.append((f"About {whole + sizes:,} tokens", ""))
+    # What is too large for a model is left out; which that is, only the tray works out.
+    rows.append((f"About {whole + sizes:,} tokens, less what does not fit", ""))
     return tuple(rows)

@@ -77,11 +77,11 @@ def ordered(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, list[tupl
     return shown, [(len(in_order(text[:start])), len(in_order(text[:end]))) for start, end in spans]
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = LONGEST) -> str:
     """As much of a text as a label or a tip shows, and in words how much that leaves out."""
-    if len(text) <= LONGEST:
+    if len(text) <= most:
         return text
-    return f"{text[:LONGEST]}… {len(text) - LONGEST:,} more characters"
+    return f"{text[:most]}… {len(text) - most:,} more characters"
 
 
 def elided(metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideMode, room: float) -> str:

@@ -201,9 +201,12 @@ def _words(tray: Tray) -> str:
         parts.append(f"{dollars(cost)} to send")
     elif tray.limits.model:
         parts.append("price unknown")
-    parts.append(f"room for {tray.budget:,}" if tray.budget is not None else "no limit")
+    parts.append(f"room for {tray.budget:,}" if tray.budget is not None else "no limit set")
     left = sum(item.state is State.LEFT for item in tray.items)
-    if left:
+    if left and tray.budget is None:
+        # Each by itself: there is nothing that they would have to fit into.
+        parts.append(f"{left} {'item is' if left == 1 else 'items are'} too large")
+    elif left:
         parts.append(f"{left} {'item does' if left == 1 else 'items do'} not fit")
     if tray.stopped:
         count = len(tray.stopped)

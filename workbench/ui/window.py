@@ -312,7 +312,8 @@ class MainWindow(QMainWindow):
         """Do a command; what was said before has been read by now."""
         if self.sheets.is_open and command not in ("quit", "palette", "keys"):
             return
-        self.notice.hide()
+        if command != "escape":  # which takes it away alone
+            self.notice.hide()
         self.dispatch.run(command)
 
     def note_used(self, command: str) -> None:

@@ -24,6 +24,8 @@ from workbench.workflow.session import Session
 _DONE = {Verdict.ACCEPTED: "accepted", Verdict.REJECTED: "rejected", Verdict.OPEN: "reopened"}
 _STRIDE = 50
 """Changes after which the worker may be stopped, or wait."""
+_MANY = 250
+"""Changes from which on an act goes in steps."""
 _BY_ITSELF = "Each is judged by itself: its changes by their ids, or the file by its name."
 
 
@@ -105,10 +107,10 @@ def judge_all(session: Session, changes: Sequence[Change], verdict: Verdict) -> 
 
 def judging_all(session: Session, changes: Sequence[Change], verdict: Verdict) -> Steps[None]:
     """As `judge_all`, with rests: there may be twenty thousand of them."""
-    if len(changes) > _STRIDE:
+    if len(changes) > _MANY:
         yield
     selections = select_changes(changes)
-    if len(selections) > _STRIDE:
+    if len(selections) > _MANY:
         yield
     yield from session.judging(selections, verdict, words=_words(verdict, changes))
 
@@ -123,7 +125,7 @@ def rejecting_all(session: Session, placed: Placed, reason: str) -> Steps[None]:
     first, *rest = placed.places
     words = _words(Verdict.REJECTED, placed.changes)
     selections = select_changes(placed.changes)
-    if len(selections) > _STRIDE:
+    if len(selections) > _MANY:
         yield
     yield from session.judging(
         selections, Verdict.REJECTED, reason=reason, place=first, spread=rest, words=words

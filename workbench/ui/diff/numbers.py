@@ -85,8 +85,8 @@ class Numbers:
         return found
 
     def ahead(self, rights: Sequence[int], height: int, most: int) -> Iterator[None]:
-        """Make the places of all numbers up to `most` that may stand in columns that end at `rights`, a row at
-        a time: where the view jumps, rows stand at heights where none stood before.
+        """Make the places of all numbers up to `most` that may stand in columns that end at `rights`, a row
+        at a time: where the view jumps, rows stand at heights where none stood before.
         """
         dress = self._dress
         assert dress is not None

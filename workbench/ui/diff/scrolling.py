@@ -16,7 +16,7 @@ from msgspec import Struct
 from PySide6.QtCore import QEasingCurve, QRect, QVariantAnimation
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from workbench.review.blocks import Block
+from workbench.review.blocks import Block, Sort
 from workbench.ui.diff.cursor import Mark, mark_of, spot_of
 from workbench.ui.diff.foreseeing import Course
 from workbench.ui.diff.frame import Columns
@@ -181,14 +181,21 @@ class Scrolling(QAbstractScrollArea):
             pass  # a row higher than the screen: its top is out of sight, and some of it stays in sight
         elif before < scroll and layout.bottom_of(spot) <= scroll + delta + layout.heights.header:
             delta = layout.top_of(spot) - layout.heights.header - scroll
-        if delta and (scroll > 0 or before >= scroll + self.viewport().height()):
+        is_written = mark.sort is Sort.EDITOR  # not even at the top is it left behind
+        if delta and (scroll > 0 or is_written or before >= scroll + self.viewport().height()):
             self._motion.stop()
             self._resized_whole()
             self.verticalScrollBar().setValue(max(0, scroll + delta))
 
     def _screen_mark(self, scroll: int) -> Mark | None:
-        """What holds the view in place: the cursor while it is on the screen, else the topmost row."""
+        """What holds the view in place: the editor that is written in or the cursor, while they are on the
+        screen, else the topmost row.
+        """
         layout = self._layout
+        written = self._overlay.focused() if self._overlay.keys else None
+        spot = layout.spot_of_editor(written) if written is not None else None
+        if spot is not None and self._is_on_screen(spot, scroll):
+            return mark_of(layout, spot)
         if self._cursor is not None:
             spot = spot_of(layout, self._cursor)
             if spot is not None and scroll <= layout.top_of(spot) < scroll + self.viewport().height():
@@ -201,6 +208,10 @@ class Scrolling(QAbstractScrollArea):
                 return mark
             first = first or mark
         return first  # gaps alone have no name to be found again by
+
+    def _is_on_screen(self, spot: Spot, scroll: int) -> bool:
+        layout = self._layout
+        return layout.top_of(spot) < scroll + self.viewport().height() and layout.bottom_of(spot) > scroll
 
     def _cursor_y(self) -> int | None:
         spot = spot_of(self._layout, self._cursor) if self._cursor is not None else None
