@@ -222,7 +222,7 @@ def test_a_line_of_blanks_takes_no_time_that_grows_with_its_square() -> None:
         return time.process_time() - began
 
     # Ten seconds and more when it did; a thousandth of one now.
-    assert took(40_000) < 1
+    assert took(40_000) < 3
 
 
 def test_what_opens_a_block_is_named_without_the_blanks_behind_it() -> None:

@@ -86,9 +86,10 @@ def test_facts_have_shapes_too(box: GitBox) -> None:
 def test_a_change_of_many_tokens_takes_no_time_that_grows_with_their_square() -> None:
     removed = b"".join(b"a%d = b%d + c\n" % (n, n) for n in range(3000))
     added = b"".join(b"x%d = y%d - c\n" % (n, n) for n in range(3000))
-    start = time.perf_counter()
+    start = time.thread_time()
     shape(removed, added)
-    assert time.perf_counter() - start < 2
+    # Of this thread's own time, which a busy machine makes three times as long at most; else it is minutes.
+    assert time.thread_time() - start < 6
 
 
 def test_edits_are_those_that_difflib_finds() -> None:

@@ -199,9 +199,10 @@ def test_the_executable_bit_of_any_new_file_is_a_change_of_its_own(box: GitBox) 
 
 def test_ten_thousand_changes_are_made_in_the_time_of_a_few_digests_each() -> None:
     runs = tuple(Run(n * 3 + 1, n * 3 + 1, (b"old\n",), (b"new\n",)) for n in range(10_000))
-    start = time.perf_counter()
+    start = time.thread_time()
     changes = modified(runs).changes
-    assert time.perf_counter() - start < 1.5
+    # Of this thread's own time, which a busy machine makes three times as long at most; else it is minutes.
+    assert time.thread_time() - start < 5
     assert len({change.id for change in changes}) == 10_000
 
 

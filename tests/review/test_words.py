@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import thread_time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,10 +84,11 @@ def test_what_is_not_marked_is_the_same_in_both(old: str, new: str) -> None:
 
 
 def test_two_unrelated_lines_of_a_hundred_thousand_characters_are_compared_at_once() -> None:
-    began = perf_counter()
+    began = thread_time()
     word_spans("a b c " * 17_000, "d, e; f " * 12_500)
     paired([b"x y z " * 17_000] * 40, [b"u v w " * 12_500] * 40)
-    assert perf_counter() - began < 1.0
+    # Of this thread's own time, which a busy machine makes three times as long at most; else it is minutes.
+    assert thread_time() - began < 4
 
 
 def test_one_byte_in_a_line_of_five_megabytes_is_marked() -> None:
@@ -119,9 +120,10 @@ def test_lines_that_only_stand_once_hold_a_long_run_together() -> None:
 def test_a_run_of_thousands_of_lines_is_paired_within_its_budget() -> None:
     removed = [b"value_%d = compute(%d)\n" % (n, n) for n in range(5000)]
     added = [b"value_%d = compute(%d, fast=True)\n" % (n, n) for n in range(5000)]
-    began = perf_counter()
+    began = thread_time()
     pairs = paired(removed, added)
-    assert perf_counter() - began < 2.0
+    # Of this thread's own time, which a busy machine makes three times as long at most; else it is minutes.
+    assert thread_time() - began < 6
     assert pairs == tuple((n, n) for n in range(5000))
 
 

@@ -43,6 +43,25 @@ def shown(panel: FilePanel) -> list[str]:
     return [row.key for row in panel.model.rows if row.kind is RowKind.FILE]
 
 
+def test_until_the_field_is_made_its_place_is_as_high_and_it_comes_before_the_list_by_tab(
+    qtbot: QtBot, panel: FilePanel
+) -> None:
+    show(qtbot, panel, files(3))
+    before = panel.list.geometry()
+    panel.make_filter()
+    qtbot.waitUntil(lambda: panel.filter.isVisible() and panel.filter.height() > 0)
+
+    assert panel.list.geometry() == before
+    panel.filter.setFocus()
+    QTest.keyClick(panel.filter, Qt.Key.Key_Tab)
+    assert panel.listed.hasFocus()
+    QTest.keyClick(panel.listed, Qt.Key.Key_Tab)
+    assert panel.list.hasFocus()
+    made = panel.filter
+    panel.make_filter()
+    assert panel.filter is made
+
+
 def test_words_come_before_letters_and_a_filter_typed_on_looks_no_further() -> None:
     every = named([file_of(path, None, b"x\n") for path in ("code/one.py", "c/o.py", "web/deep.js")])
     first = Finder(every, "co")

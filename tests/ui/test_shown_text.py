@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.elided import Elided
+from workbench.ui.entry_list import EntryList, EntryRow
 from workbench.ui.fonts import interface_font
 from workbench.ui.sheet import Plain, as_tooltip, plain
 from workbench.ui.shown_text import APART, LONGEST, draw, elided, in_order, ordered, spelled
+from workbench.ui.theme import load_theme
 
 MIXED = "a\u05d0\u05d1\u05d2-12.b\u0627\u0628\u062a \u0661-\u0662.py"
 """Hebrew, Arabic, digits of both kinds and signs between them."""
@@ -145,3 +147,18 @@ def test_a_label_and_a_tip_show_some_of_a_megabyte_and_say_how_much_more_there_i
     assert label.text().startswith("⟦U+202E⟧xx")
     assert label.text().endswith(f"… {1_000_001 - LONGEST:,} more characters")
     assert len(as_tooltip("y" * 1_000_000)) < LONGEST + 100
+
+
+def test_rows_and_lines_that_are_cut_hold_only_some_of_a_megabyte(qtbot: QtBot) -> None:
+    line = Elided(None, mode=Qt.TextElideMode.ElideMiddle)  # type: ignore[arg-type]
+    qtbot.addWidget(line)
+    line.set_whole("x" * 1_000_000 + "-end.py")
+    assert len(line.text()) < LONGEST
+    assert line.text().endswith("-end.py")
+    rows = EntryList(load_theme("dark"), 90)
+    qtbot.addWidget(rows)
+    rows.show_entries([EntryRow("N1", "must", "a.py:3", "word " * 200_000, QColor("#ff0000"))])
+    (row,) = rows._entries
+    assert len(row.words) < 700
+    assert row.words.endswith("… 999,400 more characters")
+    assert len(rows.accessibleName()) < 700

@@ -57,7 +57,7 @@ def test_an_editor_under_a_long_line_stays_in_sight(
     for act in ("wrap", "bigger", "split", "wrap", "smaller", "split", "wrap"):
         hands.window.run_command(act)
         view.viewport().repaint()
-        assert is_in_sight(hands), act
+        assert is_in_sight(hands), (act, editor_of(hands).geometry(), view.viewport().rect(), view.verticalScrollBar().value(), view._layout.height)
         hands.until(lambda: counted(hands))
         assert is_in_sight(hands), f"{act}, once the line is counted"
         assert hands.window.focusWidget() is text

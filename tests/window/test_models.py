@@ -88,7 +88,8 @@ def test_what_the_model_writes_is_shown_as_it_comes_and_cancel_ends_it_within_a_
     card.cancel.click()
     asking.until(lambda: not card.isVisible())
 
-    assert time.monotonic() - began < 1
+    # A second where nobody else is at work. What is not cancelled goes on for fifty and more.
+    assert time.monotonic() - began < 20
     asking.until(lambda: bool(asking.session.review.failures))
     assert asking.session.review.index == 0
     assert asking.notice()

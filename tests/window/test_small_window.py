@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QTextCursor
 from PySide6.QtWidgets import QLabel, QLineEdit, QStyle, QStyleOptionFrame, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -315,3 +315,20 @@ def test_words_beside_code_in_a_narrow_pane_stay_in_it_and_leave_the_count(
         assert all(left >= begins for _, left, begins in drawn), (size, width, drawn)
         if size == 28:
             assert any(said.startswith("+") for said, _, _ in drawn), drawn
+
+
+def test_a_field_that_grew_shows_its_first_line_again(hands: Hands, tmp_path: Path) -> None:
+    made = new_repo(tmp_path / "shop")
+    made.commit({"a.py": "x = 1\n"})
+    made.write({"a.py": "x = 2\n"})
+    hands.open(made)
+    hands.type("c")
+    (editor,) = (each for each in hands.window.view.findChildren(NoteEditor) if each.isVisible())
+    before = editor.text.height()
+    # Typed: the field scrolls to the line that has no room before it is made higher.
+    hands.type("word " * 60)
+    assert editor.text.height() > before
+    hands.until(lambda: editor.text.verticalScrollBar().value() == 0)
+    assert editor.text.firstVisibleBlock().blockNumber() == 0
+    top = editor.text.cursorRect(QTextCursor(editor.text.document())).top()
+    assert top >= 0

@@ -64,6 +64,9 @@ class GrowingText(BoxedText):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit()
+        if self.verticalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
+            # It was scrolled to a line that had no room yet, and now all of them have.
+            self.verticalScrollBar().setValue(0)
 
     def event(self, event: QEvent) -> bool:
         # What the editor means by its chords goes before the window's shortcuts.

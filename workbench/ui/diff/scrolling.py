@@ -310,7 +310,7 @@ class Scrolling(QAbstractScrollArea):
             moved = True
             self._resized_whole()
             spot = spot_of(self._layout, mark) if mark is not None else None
-            if spot is not None and scroll > 0:
+            if spot is not None and mark is not None and (scroll > 0 or mark.sort is Sort.EDITOR):
                 bar.setValue(scroll + self._layout.top_of(spot) - before)
         return moved
 
