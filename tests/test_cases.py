@@ -108,6 +108,7 @@ CASES: dict[str, tuple[str, ...]] = {
         "git/test_odd_repositories.py refs_in_a_reftable_are_refused_by_name",
         "git/test_odd_repositories.py a_partial_clone_says_what_is_missing_and_asks_nobody",
         "git/test_odd_repositories.py a_bare_repository_and_none_at_all_are_refused",
+        "cli/test_damaged.py an_object_that_is_damaged_is_no_bug_and_nothing_that_was_judged_is_lost",
         "git/test_filters.py an_untouched_sparse_checkout_shows_no_change",
     ),
     "18 an agent that writes all the time": (
@@ -127,10 +128,12 @@ CASES: dict[str, tuple[str, ...]] = {
         "window/test_head_moves.py what_is_landed_while_a_rebase_is_stopped_leaves_it_to_be_gone_on_with",
         "window/test_head_moves.py what_differs_from_the_base_is_shown_wherever_head_is",
         "window/test_gone.py every_command_ends_in_a_sentence_and_the_review_is_there",
+        "cli/test_damaged.py what_is_closed_is_named_and_not_said_to_be_gone",
     ),
     "21 kill -9, a full disk, no permission": (
         "faults/test_kills.py a_kill_anywhere_loses_nothing",
         "faults/test_kills.py a_kill_while_many_files_are_landed_loses_nothing",
+        "window/test_stopped_reading.py where_git_dies_too_it_is_said_and_the_review_is_read_again_by_a_key",
         "faults/test_errors.py an_error_anywhere_is_a_sentence_and_loses_nothing",
         "faults/test_full_disk.py a_disk_that_is_full_at_any_call_leaves_every_file_and_folder_as_it_was",
         "faults/test_full_disk.py a_journal_that_takes_nothing_more_says_what_stands_in_the_files",

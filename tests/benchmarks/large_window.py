@@ -37,8 +37,14 @@ def opened(window: MainWindow, driver: Driver) -> None:
     window.tracer.event_happened("opened")
 
 
+def loaded(window: MainWindow, driver: Driver) -> None:
+    """Wait until every file is there: what is huge comes last."""
+    driver.until(lambda: not window.controller.open_session().is_loading, "the rest", PATIENCE)
+    window.tracer.event_happened("loaded")
+
+
 def work(window: MainWindow) -> None:
-    """Open, scroll, judge, go from file to file, read again."""
+    """Open, scroll, judge, go from file to file, while the rest is read and when it is there; read again."""
     driver = Driver(window)
     opened(window, driver)
     pause(500)
@@ -47,12 +53,9 @@ def work(window: MainWindow) -> None:
         bar.setValue(bar.maximum() * number // 40)
         pause()
     bar.setValue(0)
-    for number in range(60):
-        driver.type("aaxao}"[number % 6])
-        pause()
-    for key in "uu]]jj":
-        driver.type(key)
-        pause()
+    keys(driver, 60)
+    loaded(window, driver)
+    keys(driver, 30)
     window.tracer.event_happened("refresh began")
     driver.type("R")
     began = time.monotonic()
@@ -62,10 +65,21 @@ def work(window: MainWindow) -> None:
     close(window)
 
 
+def keys(driver: Driver, count: int) -> None:
+    """Judge in one file after the other, take some of it back, and move."""
+    for number in range(count):
+        driver.type("aaxao}"[number % 6])
+        pause()
+    for key in "uu]]jj":
+        driver.type(key)
+        pause()
+
+
 def grow(window: MainWindow) -> None:
     """Accept a log of millions of lines, have it go on while it is read, and read it again."""
     driver = Driver(window)
     opened(window, driver)
+    loaded(window, driver)
     pause(500)
     driver.type("A")
     driver.type("A")
@@ -76,6 +90,7 @@ def grow(window: MainWindow) -> None:
     window.tracer.event_happened("refresh began")
     driver.type("R")
     began = time.monotonic()
+    driver.until(lambda: window.tasks.is_running("arrival"), "its begin", PATIENCE)
     driver.until(lambda: not window.tasks.is_running("arrival"), "the refresh", PATIENCE)
     window.tracer.event_happened("refreshed", seconds=time.monotonic() - began)
     for key in "axou]}":

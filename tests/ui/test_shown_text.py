@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from workbench.ui.elided import Elided
 from workbench.ui.entry_list import EntryList, EntryRow
 from workbench.ui.fonts import interface_font
+from workbench.ui.note_editor import LinesEditor, NoteEditor
 from workbench.ui.sheet import Plain, as_tooltip, plain
 from workbench.ui.shown_text import APART, LONGEST, draw, elided, in_order, ordered, spelled
 from workbench.ui.theme import load_theme
@@ -162,3 +163,16 @@ def test_rows_and_lines_that_are_cut_hold_only_some_of_a_megabyte(qtbot: QtBot) 
     assert len(row.words) < 700
     assert row.words.endswith("… 999,400 more characters")
     assert len(rows.accessibleName()) < 700
+
+
+def test_the_title_of_a_note_keeps_the_end_of_the_name_it_is_on(qtbot: QtBot) -> None:
+    name = "src/" + "long_" * 30 + "name.pdf.desktop"
+    for editor in (NoteEditor("k", f"on the file {name}", None), LinesEditor("k", name, "x")):
+        qtbot.addWidget(editor)
+        editor.resize(300, 120)
+        editor.show()
+        (title,) = (each for each in editor.findChildren(Elided) if name in each.text())
+        assert 100 < title.width() < 300
+        assert name in title.toolTip()
+        shown = elided(title.fontMetrics(), title.text(), title._mode, title.width())
+        assert shown.endswith(".desktop")

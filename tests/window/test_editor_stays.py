@@ -57,7 +57,7 @@ def test_an_editor_under_a_long_line_stays_in_sight(
     for act in ("wrap", "bigger", "split", "wrap", "smaller", "split", "wrap"):
         hands.window.run_command(act)
         view.viewport().repaint()
-        assert is_in_sight(hands), (act, editor_of(hands).geometry(), view.viewport().rect(), view.verticalScrollBar().value(), view._layout.height)
+        assert is_in_sight(hands), act
         hands.until(lambda: counted(hands))
         assert is_in_sight(hands), f"{act}, once the line is counted"
         assert hands.window.focusWidget() is text
@@ -73,13 +73,28 @@ def test_an_editor_under_a_long_line_stays_in_sight(
     (note,) = hands.session.review.notes.values()
     assert note.text == "A note of mine"
     hands.until(lambda: not view._overlay.keys)
-    spot = view._layout._spot_of_block(view._layout.files[path], view_sort(), note.id)
+    spot = view._layout.spot_of_note(note.id)
     assert spot is not None
     top = view._layout.top_of(spot) - view.verticalScrollBar().value()
     assert 0 <= top < view.viewport().height(), "the note is where the editor was"
 
 
-def view_sort() -> object:
-    from workbench.review.blocks import Sort  # noqa: PLC0415
-
-    return Sort.NOTE
+def test_who_read_on_above_an_editor_is_not_called_back(
+    make_hands: Callable[[], Hands], long_repo: Repo
+) -> None:
+    hands = make_hands()
+    hands.open(long_repo)
+    view = hands.window.view
+    hands.until(lambda: view.is_settled)
+    view.go_to_file("app.min.js")
+    hands.type("]cA note")
+    hands.window.run_command("wrap")
+    hands.until(lambda: counted(hands) and is_in_sight(hands))
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 3)
+    hands.until(lambda: view.is_settled)
+    share = bar.value() / bar.maximum()
+    hands.window.resize(1100, 500)
+    hands.until(lambda: counted(hands))
+    assert not is_in_sight(hands)
+    assert bar.value() / bar.maximum() == pytest.approx(share, abs=0.1)

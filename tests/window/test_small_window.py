@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.repos import Repo, new_repo
 from tests.shots.rows import logo
-from tests.window.conftest import Hands
+from tests.window.conftest import CONTROL, Hands
 from workbench.ui.diff.tags import Ending, _Row
 from workbench.ui.file_painting import FileDelegate, _fitting
 from workbench.ui.file_rows import FileRow, RowKind, Tint
@@ -317,18 +317,28 @@ def test_words_beside_code_in_a_narrow_pane_stay_in_it_and_leave_the_count(
             assert any(said.startswith("+") for said, _, _ in drawn), drawn
 
 
-def test_a_field_that_grew_shows_its_first_line_again(hands: Hands, tmp_path: Path) -> None:
+def test_a_field_is_as_high_as_all_lines_of_its_text(hands: Hands, tmp_path: Path) -> None:
     made = new_repo(tmp_path / "shop")
     made.commit({"a.py": "x = 1\n"})
-    made.write({"a.py": "x = 2\n"})
+    lines = [f"value_{n} = {n}" for n in range(5)]
+    made.write({"a.py": "\n".join([*lines, "return " + " and ".join(lines * 2)]) + "\n"})
     hands.open(made)
-    hands.type("c")
+    hands.type("c! No.")
+    hands.press(Qt.Key.Key_E, CONTROL)
     (editor,) = (each for each in hands.window.view.findChildren(NoteEditor) if each.isVisible())
-    before = editor.text.height()
-    # Typed: the field scrolls to the line that has no room before it is made higher.
-    hands.type("word " * 60)
-    assert editor.text.height() > before
-    hands.until(lambda: editor.text.verticalScrollBar().value() == 0)
-    assert editor.text.firstVisibleBlock().blockNumber() == 0
-    top = editor.text.cursorRect(QTextCursor(editor.text.document())).top()
-    assert top >= 0
+    field = editor.suggestion
+
+    def first_line() -> float:
+        return field.cursorRect(QTextCursor(field.document())).top()
+
+    def is_whole() -> bool:
+        """All lines are in sight, as many as the long one takes."""
+        last = QTextCursor(field.document())
+        last.movePosition(QTextCursor.MoveOperation.End)
+        return first_line() >= 0 and field.cursorRect(last).bottom() <= field.viewport().height()
+
+    hands.until(is_whole)
+    hands.press(Qt.Key.Key_End, CONTROL)
+    for _ in range(3):
+        hands.type("wider and wider ")
+        hands.until(is_whole)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from workbench.review.text import visible
 from workbench.ui.sheet import as_tooltip
-from workbench.ui.shown_text import draw, elided
+from workbench.ui.shown_text import bounded, draw, elided
 
 LEAST = 24
 """Pixels that it keeps however little room there is."""
@@ -36,7 +36,7 @@ class Elided(QLabel):
     def set_whole(self, text: str, whole: str | None = None) -> None:
         """The line to show as much of as fits, as it is, and the whole that it is of."""
         whole = text if whole is None else whole
-        shown = visible(text).text
+        shown = visible(bounded(text, self._mode)).text
         if shown != self.text():
             self.setText(shown)
         if whole != self._whole:

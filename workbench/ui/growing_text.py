@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
@@ -52,7 +54,9 @@ class GrowingText(BoxedText):
         lines = int(self.document().size().height()) if self.isVisible() else self.blockCount()
         rows = min(max(self._rows, lines), MOST_ROWS)
         # Twice the field's padding, the document's margin and the border.
-        height = rows * self.fontMetrics().lineSpacing() + 20
+        metrics = QFontMetricsF(self.font())
+        # As Qt lays lines out: a pixel more each than the metrics say took the first of seven out of sight.
+        height = rows * (ceil(metrics.ascent()) + ceil(metrics.descent())) + 20
         scrolls = lines > MOST_ROWS
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
@@ -64,9 +68,6 @@ class GrowingText(BoxedText):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit()
-        if self.verticalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
-            # It was scrolled to a line that had no room yet, and now all of them have.
-            self.verticalScrollBar().setValue(0)
 
     def event(self, event: QEvent) -> bool:
         # What the editor means by its chords goes before the window's shortcuts.

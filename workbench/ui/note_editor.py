@@ -15,11 +15,11 @@ from workbench.review.notes import Intent
 from workbench.review.text import one_line
 from workbench.ui.boxed_line import BoxedLine
 from workbench.ui.chip import Chip
+from workbench.ui.elided import Elided
 from workbench.ui.fonts import code_font, interface_font
 from workbench.ui.growing_text import GrowingText
 from workbench.ui.hidden_line import HiddenLine
 from workbench.ui.hints import Hints
-from workbench.ui.sheet import plain
 from workbench.ui.written import Written, as_draft, intent_of
 
 DRAFT_AFTER = 250
@@ -108,7 +108,8 @@ class NoteEditor(Editor):
         super().__init__(key)
         self._lines, self._snippets, self._default = lines, tuple(snippets), default
         self.chip = Chip("should", self)
-        title_label = plain(one_line(title), self, "dim", wrapped=False)
+        title_label = Elided(self, "dim", Qt.TextElideMode.ElideMiddle)
+        title_label.set_whole(one_line(title))
         self.state = QLabel("", self)
         self.state.setProperty("kind", "faint")
         self.text = GrowingText(2, self)
@@ -128,9 +129,8 @@ class NoteEditor(Editor):
         self.hint = hint = Hints(self, *self._hints)
         top = QHBoxLayout()
         top.setSpacing(8)
-        for widget in (self.chip, title_label):
-            top.addWidget(widget)
-        top.addStretch(1)
+        top.addWidget(self.chip)
+        top.addWidget(title_label, 1)
         top.addWidget(self.state)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
@@ -218,7 +218,8 @@ class LinesEditor(Editor):
 
     def __init__(self, key: str, title: str, text: str) -> None:
         super().__init__(key)
-        label = plain(one_line(title), self, "dim", wrapped=False)
+        label = Elided(self, "dim", Qt.TextElideMode.ElideMiddle)
+        label.set_whole(one_line(title))
         self.text = GrowingText(1, self, code=True)
         self.text.setProperty("kind", "code")
         self.text.wear(code_font())

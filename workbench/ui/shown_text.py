@@ -84,15 +84,20 @@ def shortened(text: str, most: int = LONGEST) -> str:
     return f"{text[:most]}… {len(text) - most:,} more characters"
 
 
+def bounded(text: str, mode: Qt.TextElideMode) -> str:
+    """What is looked at of a line when it is cut: more than any screen is wide."""
+    if len(text) <= 2 * _LINE:
+        return text
+    if mode is Qt.TextElideMode.ElideRight:
+        return f"{text[: 2 * _LINE]}…"
+    if mode is Qt.TextElideMode.ElideLeft:
+        return f"…{text[-2 * _LINE :]}"
+    return f"{text[:_LINE]}…{text[-_LINE:]}"
+
+
 def elided(metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideMode, room: float) -> str:
     """As much of one line as there is room for, in its own order: `draw` puts it on the screen."""
-    if len(text) > 2 * _LINE:
-        if mode is Qt.TextElideMode.ElideRight:
-            text = f"{text[: 2 * _LINE]}…"
-        elif mode is Qt.TextElideMode.ElideLeft:
-            text = f"…{text[-2 * _LINE :]}"
-        else:
-            text = f"{text[:_LINE]}…{text[-_LINE:]}"
+    text = bounded(text, mode)
     if isinstance(metrics, QFontMetrics):
         shown = metrics.elidedText(text, mode, int(room))
     else:

@@ -15,6 +15,7 @@ from workbench.assets import asset
 from workbench.review.text import one_line, visible
 from workbench.ui.elided import Elided
 from workbench.ui.sheet import plain
+from workbench.ui.shown_text import shortened
 
 MARK = 48
 """Pixels of the program's mark, which leads the page instead of a large title."""
@@ -61,7 +62,7 @@ class RowButton(QPushButton):
         self.setProperty("kind", "quiet")
         self._id = row.id
         self.setFixedHeight(48)
-        self.setAccessibleName(visible(f"{row.title}, {row.words} {row.right}").text)
+        self.setAccessibleName(visible(shortened(f"{row.title}, {row.words} {row.right}")).text)
         title = Elided(self, "title")
         title.set_whole(row.title)
         # The end of a path is what tells it from the others.

@@ -184,8 +184,14 @@ class Scrolling(QAbstractScrollArea):
         is_written = mark.sort is Sort.EDITOR  # not even at the top is it left behind
         if delta and (scroll > 0 or is_written or before >= scroll + self.viewport().height()):
             self._motion.stop()
-            self._resized_whole()
-            self.verticalScrollBar().setValue(max(0, scroll + delta))
+            was, self._settling = self._settling, True
+            try:
+                # Where the bar is put for its new range is nowhere; laid out there, the place would be lost.
+                self._resized_whole()
+                self.verticalScrollBar().setValue(max(0, scroll + delta))
+            finally:
+                self._settling = was
+            self.scrollContentsBy(0, 0)
 
     def _screen_mark(self, scroll: int) -> Mark | None:
         """What holds the view in place: the editor that is written in or the cursor, while they are on the
@@ -194,7 +200,7 @@ class Scrolling(QAbstractScrollArea):
         layout = self._layout
         written = self._overlay.focused() if self._overlay.keys else None
         spot = layout.spot_of_editor(written) if written is not None else None
-        if spot is not None and self._is_on_screen(spot, scroll):
+        if spot is not None and self._is_on_screen(spot, scroll, self.viewport().height()):
             return mark_of(layout, spot)
         if self._cursor is not None:
             spot = spot_of(layout, self._cursor)
@@ -209,9 +215,9 @@ class Scrolling(QAbstractScrollArea):
             first = first or mark
         return first  # gaps alone have no name to be found again by
 
-    def _is_on_screen(self, spot: Spot, scroll: int) -> bool:
+    def _is_on_screen(self, spot: Spot, scroll: int, height: int) -> bool:
         layout = self._layout
-        return layout.top_of(spot) < scroll + self.viewport().height() and layout.bottom_of(spot) > scroll
+        return layout.top_of(spot) < scroll + height and layout.bottom_of(spot) > scroll
 
     def _cursor_y(self) -> int | None:
         spot = spot_of(self._layout, self._cursor) if self._cursor is not None else None

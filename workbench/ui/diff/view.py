@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from operator import is_
 
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.review.blocks import Pin
@@ -363,6 +364,15 @@ class DiffView(Resuming):
         if spot is not None:
             self._reveal(spot, self._layout.bottom_of(spot), smooth=False, margin=1)
             self._lay_editors()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Who writes goes on writing in sight; who read on elsewhere is not called back."""
+        key = self._overlay.focused() if self._overlay.keys else None
+        spot = self._layout.spot_of_editor(key) if key is not None else None
+        was = spot is not None and self._is_on_screen(spot, self._target(), event.oldSize().height())
+        super().resizeEvent(event)
+        if was:
+            self._show_caret()
 
     def _editor_resized(self) -> None:
         """An editor has another height: what is written stays in sight, however near the edge it is."""
