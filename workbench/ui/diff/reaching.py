@@ -57,9 +57,13 @@ class Reaching(Spoken):
         return self._go(moves.by_lines(self._layout, self._cursor, n), margin=3)
 
     def show_cursor(self) -> None:
-        """Scroll back to the cursor, if it is not on the screen."""
-        spot = spot_of(self._layout, self._cursor) if self._cursor is not None else None
-        if spot is not None:
+        """Scroll back to the cursor, if it is not on the screen: of a row that is higher than that, nothing."""
+        layout, height = self._layout, self.viewport().height()
+        spot = spot_of(layout, self._cursor) if self._cursor is not None else None
+        if spot is None:
+            return
+        is_high = layout.bottom_of(spot) - layout.top_of(spot) > height
+        if not (is_high and self._is_on_screen(spot, self._target(), height)):
             self._reveal(spot, smooth=False, margin=0)
 
     def set_side(self, side: Side) -> None:
