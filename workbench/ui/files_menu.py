@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from workbench.ui.keymap import Keymap
@@ -77,6 +77,8 @@ class ListedButton(QToolButton):
         self.menu().popup(place)
 
     def _fill(self) -> None:
+        from PySide6.QtGui import QAction, QActionGroup  # noqa: PLC0415 - the first frame has no menu
+
         menu = self.menu()
         menu.clear()
         for each in menu.findChildren(QActionGroup):

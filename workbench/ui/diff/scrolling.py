@@ -167,6 +167,7 @@ class Scrolling(QAbstractScrollArea):
             mark = self._screen_mark(scroll)
         spot = spot_of(layout, mark) if mark is not None else None
         before = layout.top_of(spot) if spot is not None else None
+        is_high = spot is not None and layout.bottom_of(spot) - layout.top_of(spot) > self.viewport().height()
         yield
         for key in self._overlay.keys:
             # What an editor lies in is laid out when that is placed: now, or it would move all that is below.
@@ -176,6 +177,11 @@ class Scrolling(QAbstractScrollArea):
         spot = spot_of(layout, mark) if layout.sections else None
         if spot is None:
             return
+        for _ in range(4 if is_high and spot.block >= 0 else 0):
+            # It has to be as high again as it was, or what is in sight of it would not be there.
+            if not layout.settle(layout.top_of(spot), layout.top_of(spot) + 1):
+                break
+            spot = spot_of(layout, mark) or spot
         delta = layout.top_of(spot) - before
         if before + delta < scroll + delta < layout.bottom_of(spot):
             pass  # a row higher than the screen: its top is out of sight, and some of it stays in sight
