@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.ui.diff.lettering import Lettering
 from workbench.ui.fonts import interface_font
+from workbench.ui.shown_text import in_order
 
 
 def empty(ratio: float) -> QImage:
@@ -36,7 +37,7 @@ def test_words_look_as_they_are_drawn_by_qt(
             lettering.draw(painter, 60, 31, words)
         else:
             painter.setFont(font)
-            painter.drawText(QPointF(60, 31), words)
+            painter.drawText(QPointF(60, 31), in_order(words))
         painter.end()
     assert images[0] == images[1] == images[2]
     assert lettering.width(words) == QFontMetricsF(font).horizontalAdvance(words)

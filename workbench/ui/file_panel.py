@@ -34,7 +34,7 @@ FIRST, STEP = 200, 1000
 """Files whose rows are put together at once when a letter is typed, which fill the tallest screen, and in
 each step after that."""
 UNTIL_PAINTED, PAUSE = 24, 4
-"""Milliseconds from a letter until the next rows, as what it found is painted first, and between later steps."""
+"""Milliseconds from a letter until the next rows, as what it found is painted first, and between steps."""
 LOOKED = 1500
 """Paths at a time that are searched for letters that stand apart, in a millisecond or two."""
 

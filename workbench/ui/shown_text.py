@@ -26,7 +26,6 @@ from PySide6.QtGui import (
 )
 
 from workbench.review.expressions import Expression
-from workbench.review.suspicious import look_alikes, looks_like
 from workbench.review.text import visible
 
 APART = "\u200e"
@@ -64,7 +63,7 @@ def spelled(text: str) -> str:
     parts: list[str] = []
     at = 0
     for start, end in alike(text):
-        parts += (text[at:end], f"⟦≈{looks_like(text[start:end])}⟧")
+        parts += (text[at:end], f"⟦≈{_looks_like(text[start:end])}⟧")
         at = end
     return in_order("".join((*parts, text[at:])))
 
@@ -151,13 +150,25 @@ def alike(text: str) -> tuple[tuple[int, int], ...]:
     """The (start, end) of the words in a text that are not what they look like."""
     if text.isascii():
         return ()
-    return _kept(text) if len(text) <= LONGEST else look_alikes(text)
+    return _kept(text) if len(text) <= LONGEST else _found(text)
 
 
 @lru_cache(maxsize=512)
 def _kept(text: str) -> tuple[tuple[int, int], ...]:
     """Rows are painted again and again, and most of what they show stays."""
+    return _found(text)
+
+
+def _found(text: str) -> tuple[tuple[int, int], ...]:
+    from workbench.review.suspicious import look_alikes  # noqa: PLC0415 - not where all is ASCII
+
     return look_alikes(text)
+
+
+def _looks_like(word: str) -> str:
+    from workbench.review.suspicious import looks_like  # noqa: PLC0415 - as above
+
+    return looks_like(word)
 
 
 def _boxes(font: QFont, where: QRectF, side: int, text: str) -> Iterator[QRectF]:
@@ -214,7 +225,7 @@ def tip(text: str) -> str:
         word = shown[start:end]
         parts += (_escaped(shown[at:start]), f"<u>{_escaped(word)}</u>")
         if f"“{word}” looks like" not in shown:
-            parts.append(_escaped(f"⟦≈{looks_like(word)}⟧"))
+            parts.append(_escaped(f"⟦≈{_looks_like(word)}⟧"))
         at = end
     parts.append(_escaped(shown[at:]))
     return f"<qt>{''.join(parts)}</qt>"

@@ -57,7 +57,7 @@ class Reaching(Spoken):
         return self._go(moves.by_lines(self._layout, self._cursor, n), margin=3)
 
     def show_cursor(self) -> None:
-        """Scroll back to the cursor, if it is not on the screen: of a row that is higher than that, nothing."""
+        """Scroll back to the cursor, if nothing of its row is on the screen."""
         layout, height = self._layout, self.viewport().height()
         spot = spot_of(layout, self._cursor) if self._cursor is not None else None
         if spot is None:
