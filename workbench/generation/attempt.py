@@ -20,7 +20,7 @@ MOST_SIGNS = 16_000_000
 KEPT_OPEN = 2
 """Times the longest silence that a line may be kept open by pieces and comments without a word in them."""
 TELLING = 5.0
-"""Seconds more that the helper has to tell of a silence itself, which it knows the kind of. A busy machine."""
+"""Seconds more in which the helper, which knows the kind of a silence, may tell of it itself."""
 STARTING = 120.0
 """Seconds that the helper may take until its request goes out. It takes three, on a busy machine thirty."""
 
