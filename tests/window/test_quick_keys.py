@@ -114,6 +114,7 @@ def test_a_verdict_does_not_lay_out_the_list_of_files_anew(
 def test_rows_come_step_by_step_and_every_file_has_one_in_the_end(
     hands: Hands, many: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(file_panel, "FIRST", 7)
     monkeypatch.setattr(file_panel, "STEP", 7)
     hands.open(many, Asked("HEAD~1..HEAD"))
     hands.until(lambda: len(hands.window.files.model.places) == FILES)
