@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QTextItem,
     QTransform,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 _Metric = QPaintDevice.PaintDeviceMetric
 _Dirty = QPaintEngine.DirtyFlag
@@ -146,9 +146,11 @@ def pairs(widget: QWidget) -> dict[Pair, str]:
     words: dict[Pair, str] = {}
     pieces, image = texts(widget), picture(widget)
     pixels = memoryview(image.constBits()).cast("I")
-    wide = image.bytesPerLine() // 4
+    wide, views = image.bytesPerLine() // 4, _views(widget)
     for text in pieces:
         for glyph in text.glyphs:
+            if any(view.intersects(glyph) and not view.contains(glyph) for view in views):
+                continue  # the edge of what scrolls cuts it: beyond lies what is beside
             box = glyph.toAlignedRect().adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND) & image.rect()
             found_there = _ground([*_within(pixels, wide, box)], text)
             if found_there is not None:
@@ -158,6 +160,12 @@ def pairs(widget: QWidget) -> dict[Pair, str]:
                 words.setdefault(pair, f"“{text.words}” {at}" if text.words else at)
     # One glyph can touch what stands beside it.
     return {pair: words[pair] for pair, count in found.items() if count > 1}
+
+
+def _views(widget: QWidget) -> list[QRectF]:
+    """What is seen of all that scrolls in a widget."""
+    ports = [area.viewport() for area in widget.findChildren(QAbstractScrollArea) if area.isVisible()]
+    return [QRectF(QRect(port.mapTo(widget, QPoint()), port.size())) for port in ports]
 
 
 def beside(image: QImage, mark: int) -> Counter[int]:

@@ -75,6 +75,7 @@ PLAIN = frozenset(
         "question_asked",
         "ran",
         "reasoned",
+        "refused",
         "round_began",
         "textEdited",
         "tray_wanted",
