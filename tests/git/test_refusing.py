@@ -36,6 +36,22 @@ def test_a_file_of_the_repository_that_is_closed_is_named(tmp_path: Path) -> Non
     assert "the repository" in error.hint
 
 
+def test_of_two_places_the_first_is_named(tmp_path: Path) -> None:
+    one, other = (tmp_path / name for name in ("one", "other"))
+    error = refused(f"error: unable to rename '{one.as_posix()}' to '{other.as_posix()}': Permission denied")
+
+    assert error.message.endswith(f"Permission denied ({tmp_path.as_posix()}).")
+
+
+def test_damage_in_our_own_store_is_not_the_repositorys() -> None:
+    ours = refused("error: object file /data/shadows/0123/objects/ab/cd is empty")
+    theirs = refused("error: object file /home/project/.git/objects/ab/cd is empty")
+
+    assert "Workbench's own data" in ours.message
+    assert "WORKBENCH_DATA" in ours.hint
+    assert "git fsck" in theirs.hint
+
+
 def test_where_git_names_no_place_none_is_told() -> None:
     error = refused("error: unable to create temporary file: Permission denied")
 

@@ -92,6 +92,9 @@ def test_it_counts_all_that_is_below_it() -> None:
     done = Progress(accepted=1), Progress(unread=2)
     folders = Folders(files, {"a/b/one.py": done[0], "a/b/two.py": done[1]})
     assert folder_row(Folder("a/b", 0, False), folders).mark == "1/3"
+    assert not folders.add("a/b/one.py", done[0]), "news of what was counted already"
+    assert folders.add("a/b/two.py", Progress(accepted=1, unread=1))
+    assert folder_row(Folder("a/b", 0, False), folders).mark == "2/3"
 
 
 def test_the_folder_of_a_row_is_found_from_below() -> None:

@@ -114,6 +114,14 @@ def test_an_input_method_and_a_snippet_are_asked_as_a_paste_is(note: NoteEditor)
     assert (len(told), note.written().text) == (2, "")
 
 
+def test_letters_of_an_input_method_are_typed(note: NoteEditor) -> None:
+    for _ in range(NOTE.boxes + 3):
+        event = QInputMethodEvent()
+        event.setCommitString("ש")
+        QApplication.sendEvent(note.text, event)
+    assert note.written().text == "ש" * (NOTE.boxes + 3)
+
+
 def test_a_suggestion_does_not_start_from_lines_that_are_too_many(note: NoteEditor) -> None:
     note.text.suggested.emit()
     assert "6,001 lines, and 5,000 is the most" in note.hidden.text()

@@ -107,3 +107,77 @@ def test_what_another_process_judged_is_taken_in_in_steps(
     assert set(hands.verdicts()) == {"open"}
     hands.until(lambda: not is_busy(hands))
     assert set(hands.verdicts()) == {"rejected"}
+
+
+def test_closing_saves_what_was_pressed(
+    hands: Hands, alike: Repo, slow: None, make_hands: Callable[[], Hands]
+) -> None:
+    reject_all(hands, alike)
+    assert is_busy(hands)
+    assert on_disk(hands) == 0, "nothing of it is saved yet"
+    hands.window.close()
+    again = make_hands()
+    again.open(alike)
+    assert again.verdicts().count("rejected") == FILES
+
+
+def test_a_key_that_was_meant_for_another_round_does_nothing(
+    hands: Hands, alike: Repo, slow: None, make_hands: Callable[[], Hands]
+) -> None:
+    hands.open(alike)
+    other = make_hands()
+    other.open(alike)
+    changes = [change for file in other.session.files for change in file.changes]
+    other.session.judge_in_bulk(changes[1:], Verdict.ACCEPTED)
+    alike.write({"f000.py": "x = another(0)\n"})
+    other.window.run_command("refresh")
+    other.until(lambda: other.session.review.index == 1)
+    hands.window.controller.poll()
+    assert is_busy(hands)
+    assert hands.session.review.index == 0
+    hands.window.run_command("reject")
+    assert hands.session.review.index == 1
+    assert "Another round came meanwhile" in hands.notice()
+    assert "rejected" not in hands.verdicts()
+    hands.window.run_command("reject")
+    assert hands.verdicts().count("rejected") == 1
+
+
+def test_the_next_key_is_about_the_next_open_change(hands: Hands, alike: Repo, slow: None) -> None:
+    hands.open(alike)
+    changes = [change for file in hands.session.files for change in file.changes]
+    hands.session.judge_in_bulk(changes[1:-1], Verdict.ACCEPTED)
+    hands.window.controller.changed.emit()
+    hands.window.view.go_to_change(changes[0].id)
+    hands.window.run_command("reject")
+    hands.window.run_command("reject")
+    assert hands.verdicts() == ["rejected", *["accepted"] * (FILES - 1), "rejected"]
+
+
+def test_a_key_in_the_list_counts_while_anothers_verdicts_come(
+    hands: Hands, alike: Repo, slow: None, make_hands: Callable[[], Hands]
+) -> None:
+    other = make_hands()
+    other.open(alike)
+    hands.window.activateWindow()
+    hands.open(alike)
+    hands.until(lambda: hands.window.shapes.shapes is not None and hands.window.isActiveWindow())
+    changes = [change for file in other.session.files for change in file.changes]
+    hands.type("s")
+    hands.until(lambda: hands.window.sheets.is_open)
+    other.session.judge_in_bulk(changes[:-1], Verdict.ACCEPTED)
+    hands.window.controller.poll()
+    assert is_busy(hands)
+    hands.type("x")
+    hands.until(lambda: not is_busy(hands))
+    assert hands.verdicts().count("rejected") == FILES
+
+
+def test_who_writes_in_the_list_meanwhile_goes_on_writing(hands: Hands, alike: Repo, slow: None) -> None:
+    reject_all(hands, alike)
+    assert is_busy(hands)
+    hands.type("rbecause it is wrong")
+    hands.until(lambda: not is_busy(hands))
+    sheet = hands.window.shapes.sheet()
+    assert sheet is not None
+    assert sheet.editor is not None

@@ -18,6 +18,7 @@ from workbench.git import watching
 from workbench.git.binary import BEGINNING, is_binary
 from workbench.git.discover import read_plain
 from workbench.git.paths import LANDING, why_hostile
+from workbench.git.refusing import ShortError
 from workbench.git.runner import GitError, Where
 from workbench.git.walking import what_it_is
 from workbench.review.changes import NotShown
@@ -164,6 +165,8 @@ def add_paths(repository: Repository, where: Where, paths: Sequence[str]) -> lis
         heard = repository.start(args, where.storing(), fed=True).finish_both(data)[1]
         told = heard.decode("utf-8", "replace")
         said = "\n".join(line for line in told.split("\n") if line.startswith(("Ignoring path", "error:")))
+    except ShortError as short:
+        said = short.message  # for one file alone, perhaps: all are halved, as where git refuses one
     except UserError:
         # A file that git could not read, or a folder of ours that it could not write to.
         closed = _closed(repository.work_tree, paths)

@@ -76,8 +76,7 @@ class Alone:
             return known
         if not self._has_lines(file, LARGE):
             return file
-        found = self._helped_with(file) if self._helped is not None else None
-        found = self._known[self._key(file)] = found or self._looked_at(file)
+        found = self._known[self._key(file)] = self._helped_with(file) or self._looked_at(file)
         return found
 
     def know(self, file: FileChange) -> None:
@@ -149,7 +148,8 @@ class Alone:
         return None
 
     def _from(self, helper: Helper, file: FileChange) -> Iterator[FileChange]:
-        alike = (each for each in list(self._known.values()) if _old(each) == _old(file))
+        known = (held() for held in self._known.valuerefs())  # a list made at once: other threads add to it
+        alike = (each for each in known if each is not None and _old(each) == _old(file))
         return helper.files(next(alike, None))
 
     def _begun(self, asked: Sequence[str]) -> Child:

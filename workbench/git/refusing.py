@@ -15,7 +15,7 @@ _PERMISSIONS = "Check the permissions of the repository and of Workbench's data 
 _OUR_PLACE = "Check its permissions and the space there, or name another folder with WORKBENCH_DATA."
 _SHADOWS = "/shadows/"
 """In the path of whatever is Workbench's own: git is told where to write, and writes nowhere else."""
-_PLACE = re.compile(rb"'((?:/|[A-Za-z]:[/\\])[^\n]+)'|repository database (/[^\n]+)")
+_PLACE = re.compile(rb"'((?:/|[A-Za-z]:[/\\])[^\n]+?)'(?=:| to '| for |\s*$)|repository database (/[^\n]+)")
 _DAMAGED = re.compile(
     # An object that begins well and goes on badly, of which git says in a second line which one it is.
     rb"(?:loose|packed) object [0-9a-f]+ \([^\n]*\) is corrupt"
@@ -26,12 +26,17 @@ _DAMAGED = re.compile(
     rb"|mmap failed: No such device"
     rb"|pack(?:file)? [^\n]+ (?:is far too short|does not match index|is not a GIT packfile)[^\n]*"
     rb"|missing object [0-9a-f]+ for refs/[^\n]*"
-    rb"|fatal: [^\n]*Too many levels of symbolic links"
 )
 _BAD_SETTING = re.compile(rb"fatal: (bad (?:config|numeric config|boolean config)[^\n]*)")
 _STORED_IN = re.compile(rb"\(stored in ([^\n]+)\) is corrupt")
 _NO_REPOSITORY = re.compile(rb"fatal: not a git repository: '([^\n]+)'")
+_OURS = "Workbench's own data for the repository"
+_MEND = "`git config --list` says the same there. Mend that line, and do it again."
 _FSCK = "`git fsck` there says what is damaged. What you judged is saved."
+
+
+class ShortError(UserError):
+    """The system has too little of something; perhaps for one file alone."""
 
 
 def refuse(stderr: bytes, status: int = 1) -> None:
@@ -74,6 +79,7 @@ def _refuse_disk(stderr: bytes) -> None:
         (b"couldn't write", "Check the permissions and the space of the data folder."),
         (b"operation not permitted", _PERMISSIONS),
         (b"read-only file system", "Make the disk writable, or name another folder in WORKBENCH_DATA."),
+        (b"too many levels of symbolic links", "Links lead in a circle: `readlink` shows where to."),
         (b"input/output error", "Check the disk, and do it again. What was saved before is still there."),
     ):
         if words in told:
@@ -96,7 +102,7 @@ def _refuse_short(stderr: bytes) -> None:
     """Nor is a system that has too little of something."""
     for words in (b"Out of memory", b"Cannot allocate memory", b"Too many open files"):
         if words in stderr:
-            raise UserError(
+            raise ShortError(
                 f"The system is short of what git needs: {words.decode('ascii').lower()}.",
                 hint="Close other programs and do it again. What was saved before is still there.",
             )
@@ -107,18 +113,22 @@ def _refuse_damaged(stderr: bytes) -> None:
     stored = _STORED_IN.search(stderr)
     if stored and _is_closed(os.fsdecode(stored[1])):
         raise _closed(os.fsdecode(stored[1]))
+    is_ours = _SHADOWS in stderr.decode("utf-8", "replace")
     setting = _BAD_SETTING.search(stderr)
     if setting:
         said = setting[1].decode("utf-8", "replace")
         raise UserError(
-            f"The configuration of the repository cannot be read: {said}.",
-            hint="`git config --list` says the same there. Mend that line, and do it again.",
+            f"The configuration of {_OURS if is_ours else 'the repository'} cannot be read: {said}.",
+            hint=_OUR_PLACE if is_ours else _MEND,
         )
     # The line that says it last names the object and its file.
     found = [each[0] for each in _DAMAGED.finditer(stderr)]
     if found:
         said = found[-1].decode("utf-8", "replace").removeprefix("fatal: ").removeprefix("error: ")
-        raise UserError(f"Git cannot read the repository, which is damaged: {said}.", hint=_FSCK)
+        raise UserError(
+            f"Git cannot read {_OURS if is_ours else 'the repository'}, which is damaged: {said}.",
+            hint=_OUR_PLACE if is_ours else _FSCK,
+        )
 
 
 def _refuse_gone(stderr: bytes) -> None:

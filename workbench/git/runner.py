@@ -10,6 +10,7 @@ This file knows nothing about repositories; it decides no argument.
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -207,10 +208,15 @@ class Child:
     def feed(self, parts: Iterable[bytes]) -> None:
         """Give standard input in parts, to its end. `finish` is next, and tells where the child failed."""
         self.drain_errors()
-        with suppress(BrokenPipeError):  # it has ended, and said why
+        try:
             for part in parts:
                 self.stdin.write(part)
             self.stdin.close()
+        except BaseException as error:
+            # Where it has ended it said why. Windows tells a closed pipe as an argument that is not valid.
+            if not isinstance(error, BrokenPipeError) and getattr(error, "errno", None) != errno.EINVAL:
+                self.kill()
+                raise
 
     def finish(self, data: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
         """Give `data` to standard input, wait for the end, return standard output.

@@ -26,6 +26,7 @@ class OwnLines:
         self._left: dict[str, tuple[LineVerdicts, LineVerdicts]] = {}
         self._taken: list[dict[str, tuple[LineVerdicts, LineVerdicts]]] | None = None
         """By the index of a snapshot."""
+        self._carried: dict[int, dict[str, FileCarry]] = {}
 
     def took_away(self, path: str, side: Side, line: int) -> bool:
         """Whether an accepted line of the round before, that is otherwise now, had arrived as it was."""
@@ -51,11 +52,18 @@ class OwnLines:
             came = self._came(index).get(at[0])
             if came is not None and at[1] in came[side is Side.NEW]:
                 return True
-            there = _before(self.review.carries[index], *at, side)
+            there = _before(self._carry(index, at[0]), at[1], side)
             if there is None:
                 return False
             at = there
         return False
+
+    def _carry(self, index: int, path: str) -> FileCarry | None:
+        """Where a file of a snapshot came from, looked up: it is asked of every line."""
+        if index not in self._carried:
+            # Of two the first counts.
+            self._carried[index] = {each.path: each for each in reversed(self.review.carries[index])}
+        return self._carried[index].get(path)
 
     def _came(self, index: int) -> dict[str, tuple[LineVerdicts, LineVerdicts]]:
         """The lines of both sides that a snapshot brought along as accepted, by path."""
@@ -75,9 +83,8 @@ def _accepted(spans: Sequence[Span]) -> LineVerdicts:
     return NO_LINES.put(spans, Verdict.ACCEPTED)
 
 
-def _before(carries: tuple[FileCarry, ...], path: str, line: int, side: Side) -> tuple[str, int] | None:
+def _before(carry: FileCarry | None, line: int, side: Side) -> tuple[str, int] | None:
     """The same line in the snapshot before; None where it is not known there."""
-    carry = next((each for each in carries if each.path == path), None)
     if carry is None:
         return None
     if carry.whole:

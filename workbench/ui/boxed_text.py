@@ -183,7 +183,11 @@ class BoxedText(QPlainTextEdit):
                 end = cursor.position() + event.replacementLength()
                 cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
                 self.setTextCursor(cursor)
-            self.put(text)
+            why = self.refuses_whole(text)  # as a paste; letters come one by one, and are never refused
+            if why:
+                self.refuse(why)
+            else:
+                self.insertPlainText(text)
             event.setCommitString("")
         super().inputMethodEvent(event)
 

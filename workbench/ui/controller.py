@@ -87,17 +87,20 @@ class Controller(Showing):
 
     def close_sessions(self) -> None:
         """Let go of all that was opened. Only when no worker is left that reads from it."""
-        self.steps.drop()  # what it was about is on disk
+        self.steps.finish()
         self.close_left()
         if self.session is not None:
             self.session.close()
         self.session = None
 
-    def attempt(self, act: Callable[[], object]) -> bool:
+    def attempt(self, act: Callable[[], object], *, shown: bool = False) -> bool:
         """Do something that may fail as a user's mistake does; True when it went well. Shows what changed,
         also where only a part of it was done: the second of two undos may fail.
+
+        `shown` says that it is about places in the round on the screen: it fails where another came.
         """
-        self.steps.finish()  # first the act that came first
+        if not self._caught_up(shown=shown):
+            return False
         before = self.session.review if self.session is not None else None
         try:
             act()
@@ -107,12 +110,13 @@ class Controller(Showing):
         self.changed.emit()
         return True
 
-    def attempt_in_steps(self, steps: Steps[T], then: Callable[[T], object]) -> None:
+    def attempt_in_steps(self, steps: Steps[T], then: Callable[[T], object], *, shown: bool = False) -> None:
         """As `attempt`, for what may judge thousands of changes: `then` is told what it came to.
 
         What is short is done when this returns. Another act has the rest of this one done first.
         """
-        self.steps.finish()
+        if not self._caught_up(shown=shown):
+            return
         before = self.session.review if self.session is not None else None
 
         def done(found: T) -> None:
@@ -120,6 +124,16 @@ class Controller(Showing):
             then(found)
 
         self.steps.begin(steps, done, partial(self._failed, before))
+
+    def _caught_up(self, *, shown: bool) -> bool:
+        """The act that came first is done; False where it brought another round than the one shown."""
+        before = self.session.review.round if self.session is not None else None
+        self.steps.finish()
+        if not shown or self.session is None or self.session.review.round is before:
+            return True
+        hint = "Look at it, and do it again."
+        self.fail(UserError("Another round came meanwhile: nothing was done.", hint=hint))
+        return False
 
     def _failed(self, before: Review | None, error: BaseException) -> None:
         if self.session is not None and self.session.review is not before:
@@ -154,13 +168,13 @@ class Controller(Showing):
         session = self.open_session()
         change = session.changes_by_id.get(stop.change or "")
         if selections:
-            if self.attempt(lambda: session.judge(selections, verdict)):
+            if self.attempt(lambda: session.judge(selections, verdict), shown=True):
                 self.judged.emit(None)
             return
         if change is None:
             self.said.emit("There is no change under the cursor.", "] goes to the next one.", False)
             return
-        if self.attempt(lambda: session.judge((select_change(change),), verdict)):
+        if self.attempt(lambda: session.judge((select_change(change),), verdict), shown=True):
             self.judged.emit(change.id)
 
     def judge_file(self, path: str | None, verdict: Verdict) -> None:
@@ -169,14 +183,14 @@ class Controller(Showing):
         file = session.by_path.get(path or "")
         if file is None:
             self.said.emit("There is no file under the cursor.", "} goes to the next one.", False)
-        elif self.attempt(lambda: session.judge(select_changes(file.changes), verdict)):
+        elif self.attempt(lambda: session.judge(select_changes(file.changes), verdict), shown=True):
             self.judged.emit(file.changes[-1].id if file.changes else None)
 
     def reject_with_reason(self, change: str, reason: str) -> bool:
         """Reject a change and say why."""
         session = self.open_session()
         if not self.attempt(
-            lambda: session.judge_change(change, Verdict.REJECTED, reason=reason.strip() or None)
+            lambda: session.judge_change(change, Verdict.REJECTED, reason=reason.strip() or None), shown=True
         ):
             return False
         self.judged.emit(change)
@@ -185,6 +199,8 @@ class Controller(Showing):
     def repeat(self, stop: Stop, selections: Sequence[Selection]) -> None:
         """The last verdict, with its reason, or the last note, here."""
         session = self.open_session()
+        if not self._caught_up(shown=True):
+            return
         last = session.last_verdict
         change = session.changes_by_id.get(stop.change or "")
         if self.last_note is not None and change is not None:
@@ -218,7 +234,7 @@ class Controller(Showing):
     def write_note(self, place: Place, intent: Intent, text: str, suggestion: str | None) -> bool:
         """A new note."""
         session = self.open_session()
-        done = self.attempt(lambda: session.write_note(place, intent, text, suggestion))
+        done = self.attempt(lambda: session.write_note(place, intent, text, suggestion), shown=True)
         if done and suggestion is None:
             self.last_note = (intent, text)
         return done

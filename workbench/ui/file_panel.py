@@ -182,8 +182,7 @@ class FilePanel(QWidget):
             folders.update(each for folder in direct for each in above(folder))
         for path, was in news.items():
             counted = now.progress.get(path)
-            if was is not None and counted is not None and counted != was:
-                self._folders.add(path, was, counted)
+            if was is not None and counted is not None and self._folders.add(path, counted):
                 folders.update(above(path.rpartition("/")[0]))
         if now.remarks is not before.remarks:
             self._rows.forget_all()
@@ -309,6 +308,8 @@ class FilePanel(QWidget):
             wanted, turned = self._typed, self._turned
             at = self.list.verticalScrollBar().value()
             self._grow.stop()
+            self._look.stop()
+            self._finder = None
             self.model.set_rows(shape_rows(self._shapes, self._marks.remarks, wanted=wanted, turned=turned))
             self.list.verticalScrollBar().setValue(at)
             self._stand_again(is_whole=True)
@@ -523,11 +524,22 @@ class FilePanel(QWidget):
         self._rebuild()
         self._scroll_to_current()
 
+    def _show_what_is_typed(self) -> None:
+        """The key that comes is about what was typed, not about what was found before."""
+        finder = self._finder
+        if self._look.isActive() and finder is not None:
+            self._look.stop()
+            while not (finder.found or finder.is_done):
+                finder.step(LOOKED)
+            self._show_found()
+
     def _enter_list(self) -> None:
+        self._show_what_is_typed()
         if self.model.rows:
             self.list.setFocus()
 
     def _take_first(self) -> None:
+        self._show_what_is_typed()
         for row in self.model.rows:
             if row.kind is RowKind.FILE:
                 self.file_chosen.emit(row.key)

@@ -35,6 +35,8 @@ class Folders:
         self._inner: dict[str, int] = {}
         """How many folders lie directly in a folder."""
         self._with_files: set[str] = set()
+        self._counted: dict[str, Progress] = {}
+        """What each file was counted as: news of it may come later than it was counted."""
         self.extend(files, progress)
 
     def extend(self, files: Sequence[FileChange], progress: Mapping[str, Progress]) -> bool:
@@ -42,7 +44,7 @@ class Folders:
         direct: dict[str, list[int]] = {}
         for file in files:
             path = file.path
-            counted = progress.get(path, NO_PROGRESS)
+            counted = self._counted[path] = progress.get(path, NO_PROGRESS)
             found = direct.setdefault(path[: max(path.rfind("/"), 0)], [0, 0])
             found[0] += counted.judged
             found[1] += counted.total
@@ -63,12 +65,17 @@ class Folders:
                 sums[1] += total
         return parted
 
-    def add(self, path: str, before: Progress, now: Progress) -> None:
-        """A file is judged otherwise than before."""
+    def add(self, path: str, now: Progress) -> bool:
+        """A file is judged otherwise; whether that was not counted yet."""
+        before = self._counted.get(path, NO_PROGRESS)
+        if now == before:
+            return False
+        self._counted[path] = now
         for folder in above(path.rpartition("/")[0]):
             found = self._sums.setdefault(folder, [0, 0])
             found[0] += now.judged - before.judged
             found[1] += now.total - before.total
+        return True
 
     def of(self, folder: str) -> tuple[int, int]:
         """Judged and all."""

@@ -209,6 +209,10 @@ class Following(QObject):
             seeking = self._window.view.seeking_open(after=change)
             self._seeking.begin(seeking, lambda _: None, self._window.controller.fail)
 
+    def arrive(self) -> None:
+        """Be at the next open change: the next key is about it."""
+        self._seeking.finish()
+
     def _on_entry_judged(self, entry: Entry) -> None:
         if self._goes_on:
             after = self._window.controller.entry_after(entry)

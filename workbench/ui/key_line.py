@@ -108,7 +108,7 @@ class KeyLine(QWidget):
         for labels, top in zip(self._shown, tops, strict=True):
             sizes, caps = _sizes(labels), len(labels) - 1
             if top > above:
-                left, above = 0, top
+                left, above, fits = 0, top, True
             fits = fits and left + _width(labels) <= self.width()
             for number, (label, size) in enumerate(zip(labels, sizes, strict=True)):
                 label.setVisible(fits)

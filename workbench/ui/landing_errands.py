@@ -65,6 +65,7 @@ class LandingErrands(QObject):
 
     def undo(self) -> bool:
         """Undo the newest act if that is a landing; False when it is something else."""
+        self._controller.steps.finish()  # the newest may be under way
         session = self._controller.session
         action = undoable(session.review) if session is not None else None
         if session is None or not isinstance(action, Landed):

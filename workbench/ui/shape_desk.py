@@ -242,7 +242,9 @@ class Shapes(QObject):
         from workbench.workflow.shape_acts import judging_all  # noqa: PLC0415 - said above
 
         if self._controller.steps.is_busy:
-            return  # the same press once more: it is being done
+            self._controller.steps.finish()
+            if self.sheet() is None:
+                return  # that was the same press, or it brought another round
         session, sheet = self._controller.open_session(), self.sheet()
         if verdict is Verdict.ACCEPTED and sheet is not None:
             left = [each for each in changes if each.id not in sheet.looking.shown]
@@ -250,7 +252,7 @@ class Shapes(QObject):
                 return
         words = f"{_counted(changes)} {_SAID[verdict]}."
         self._controller.attempt_in_steps(
-            judging_all(session, changes, verdict), lambda _: self._judged(words)
+            judging_all(session, changes, verdict), lambda _: self._judged(words), shown=True
         )
 
     def _on_reasoned(self, reason: str, changes: tuple[Change, ...]) -> None:
@@ -264,7 +266,7 @@ class Shapes(QObject):
         def act(placed: Placed) -> None:
             words = f"{_counted(changes)} rejected, with one reason."
             self._controller.attempt_in_steps(
-                rejecting_all(session, placed, reason), lambda _: self._leave_soon(words)
+                rejecting_all(session, placed, reason), lambda _: self._leave_soon(words), shown=True
             )
 
         self._place(changes, act)
@@ -323,7 +325,9 @@ class Shapes(QObject):
             self._rest.start()
 
     def _judged(self, words: str) -> None:
-        self._go_on()
+        sheet = self.sheet()
+        if sheet is None or sheet.editor is None:
+            self._go_on()  # else somebody writes in the list by now
         self._say(words)
 
     def _go_on(self) -> None:

@@ -58,7 +58,7 @@ class Stepping(QObject):
             self._take(None)
 
     def drop(self) -> None:
-        """Leave what is under way as it is."""
+        """Leave what is under way as it is. For what only looks, never for an act."""
         self._on.stop()
         work, self._work = self._work, None
         if work is not None:

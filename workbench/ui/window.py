@@ -314,6 +314,7 @@ class MainWindow(QMainWindow):
             return
         if command != "escape":  # which takes it away alone
             self.notice.hide()
+        self.following.arrive()
         self.dispatch.run(command)
 
     def note_used(self, command: str) -> None:
@@ -377,6 +378,7 @@ class MainWindow(QMainWindow):
         if not self.lets_go("Closing again leaves without it."):
             event.ignore()
             return
+        self.controller.steps.finish()  # of an act of many nothing may be on disk yet
         self.sheets.close()
         if (
             self.sheets.is_open

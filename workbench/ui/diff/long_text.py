@@ -55,11 +55,11 @@ def beginning(line: bytes, most: int) -> str:
         return decode(line).strip()
     head = line.lstrip(b" \t")[: _LONGEST * most]
     try:
-        return head.decode()[:most]
+        return head.decode()[:most].rstrip()
     except UnicodeDecodeError as error:
         # The last character may be cut.
         text = head[: error.start].decode() if len(head) - error.start < _LONGEST else head.decode("latin-1")
-        return text[:most]
+        return text[:most].rstrip()
 
 
 class LongText:

@@ -63,11 +63,6 @@ class Marks:
         """Whether it is as high as the ruler."""
         return self.picture.height() == max(1, round(size.height() * ratio))
 
-    @property
-    def is_drawn(self) -> bool:
-        """Whether every mark was drawn."""
-        return self._left is None
-
     def look(self) -> int:
         """See which files were judged since it was last asked: how many wait to be drawn again.
 
