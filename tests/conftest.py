@@ -7,11 +7,16 @@ inherit it. What only some tests need lives beside those tests.
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what is in the background deaf to Ctrl+C, and children stay so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Where the person's own settings, keys and folders would come in.
 FOREIGN_PREFIXES = ("GIT_", "WORKBENCH_", "XDG_", "LITELLM_", "QT_", "OLLAMA_", "LC_")
